@@ -1,0 +1,57 @@
+# One command each; every target sets up what it needs. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+SOURCES := bot flows scoring storage locales tests bench tools
+
+.DEFAULT_GOAL := help
+.PHONY: help chat test check fix bench docs wheel lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/run: requirements/run.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "shuping needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up $(VENV) (once, about a minute) …" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev: requirements/dev.lock $(VENV)/run
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+chat: $(VENV)/run ## start the assessment in this terminal
+	@$(BIN)/shuping chat $(ARGS)
+
+test: $(VENV)/dev ## run all tests
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: $(VENV)/dev ## lint, types, import direction, generated files
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m tools.diagram --check
+
+fix: $(VENV)/dev ## format, and mend what can be mended by itself
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+bench: $(VENV)/dev ## measure; prints a table with ratios
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/dev ## draw the generated parts of the documentation again
+	@$(BIN)/python -m tools.diagram
+
+wheel: $(VENV)/dev ## build the wheel, install it in an empty environment, and use it there
+	@PYTHON=$(BIN)/python sh tools/try_wheel.sh
+
+lock: ## pin all dependencies again, with hashes (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group build pyproject.toml --output-file requirements/run.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group build --group dev pyproject.toml --output-file requirements/dev.lock
+
+clean: ## remove the environment and what was built
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

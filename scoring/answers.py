@@ -1,0 +1,205 @@
+"""Answers as people and programs hand them in, checked against the rubric before anything is scored.
+
+Missing means "unknown", never "no".
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from pydantic_core import SchemaValidator, ValidationError, core_schema
+
+from scoring.errors import AnswersError, Fault, FaultCode
+from scoring.figures import Derivation, Figures, derive
+from scoring.rubric import Figure, Question, Rubric
+
+LARGEST_FIGURE = 10**15
+DECIMAL_PLACES = 12
+YEARS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Checked answers. `choices` holds each answered question's letters in the standard's order, also those
+    that figures gave; `levels` each answered scenario's level; `derivations` the calculations.
+    """
+
+    rubric: str
+    choices: Mapping[str, tuple[str, ...]]
+    levels: Mapping[str, int]
+    figures: Figures
+    derivations: Mapping[str, Derivation]
+
+
+def read_json(text: str | bytes) -> Any:
+    """JSON with exact numbers: decimals stay decimals. Raises AnswersError if it is not JSON."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise AnswersError([Fault("", FaultCode.NOT_JSON, {"reason": str(error)})]) from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+def check_answers(rubric: Rubric, data: Any) -> Answers:
+    """Validated answers from the contract's shape; AnswersError names every fault with its field."""
+    try:
+        checked = _validator(rubric.id, rubric.language).validate_python(data)
+    except ValidationError as error:
+        raise AnswersError([_fault(dict(entry)) for entry in error.errors()]) from None
+    faults: list[Fault] = []
+    choices = {item: _letters(rubric.question[item], given, faults) for item, given in checked["answers"].items()}
+    figures = checked["figures"]
+    derivations: dict[str, Derivation] = {}
+    if figures:
+        figures = {name: tuple(value) if isinstance(value, list) else value for name, value in figures.items()}
+        faults += _figure_faults(rubric, figures)
+        for question in () if faults else questions_with_figures(rubric):
+            _add_derived(question, figures, choices, derivations, faults)
+    if faults:
+        raise AnswersError(faults)
+    return Answers(rubric.id, choices, checked["scenarios"], figures, derivations)
+
+
+def questions_with_figures(rubric: Rubric) -> Iterator[Question]:
+    """The questions whose option can be found from figures."""
+    return (question for question in rubric.questions if question.figures)
+
+
+def _letters(question: Question, given: str | list[str], faults: list[Fault]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        return (given,)
+    place = f"answers.{question.id}"
+    if not given:
+        faults.append(Fault(place, FaultCode.NOTHING_CHOSEN))
+    if len(set(given)) < len(given):
+        faults.append(Fault(place, FaultCode.CHOSEN_TWICE, {"letters": ", ".join(given)}))
+    if len(given) > 1 and question.none_letter in given:
+        faults.append(
+            Fault(place, FaultCode.NONE_WITH_OTHERS, {"none": question.none_letter, "letters": ", ".join(given)})
+        )
+    return tuple(sorted(given))
+
+
+def _figure_faults(rubric: Rubric, figures: Figures) -> Iterator[Fault]:
+    for name, value in figures.items():
+        if isinstance(value, tuple) and not 1 <= len(value) <= YEARS:
+            yield Fault(f"figures.{name}", FaultCode.YEARS_COUNT, {"years": str(len(value))})
+    for question in questions_with_figures(rubric):
+        rule = question.figures
+        if rule is not None and rule.rule == "share":
+            whole, part = figures.get(rule.whole), figures.get(rule.part)
+            if whole == 0 and part is None:
+                yield Fault(f"figures.{rule.whole}", FaultCode.NOT_POSITIVE)
+
+
+def _add_derived(
+    question: Question,
+    figures: Figures,
+    choices: dict[str, tuple[str, ...]],
+    derivations: dict[str, Derivation],
+    faults: list[Fault],
+) -> None:
+    try:
+        derivation = derive(question, figures)
+    except AnswersError as error:
+        faults.extend(fault for fault in error.faults if fault not in faults)
+        return
+    if derivation is None:
+        return
+    given = choices.setdefault(question.id, (derivation.option,))
+    if given != (derivation.option,):
+        details = {"given": given[0], "derived": derivation.option, "calculation": derivation.calculation}
+        faults.append(Fault(f"answers.{question.id}", FaultCode.FIGURES_CONTRADICT, details))
+    derivations[question.id] = derivation
+
+
+@lru_cache
+def _validator(edition: str, language: str) -> SchemaValidator:
+    """The shape of an answer file, made from the rubric: pydantic's core checks a plain dict fastest."""
+    from scoring.rubric import load_rubric
+
+    return SchemaValidator(answer_schema(load_rubric(language, edition)))
+
+
+def answer_schema(rubric: Rubric) -> core_schema.CoreSchema:
+    """The core schema of an answer file for a rubric."""
+    sections: dict[str, dict[str, core_schema.CoreSchema]] = {
+        "answers": {question.id: _answer_schema(question) for question in rubric.questions},
+        "figures": {figure.id: _figure_schema(figure) for figure in rubric.figures},
+        "scenarios": {
+            scenario.id: core_schema.literal_schema(list(range(len(scenario.levels) + 1)))
+            for scenario in rubric.scenarios
+        },
+    }
+    fields: dict[str, core_schema.TypedDictField] = {
+        "rubric": core_schema.typed_dict_field(core_schema.literal_schema([rubric.id]), required=False)
+    }
+    for name, entries in sections.items():
+        section = core_schema.with_default_schema(_dict_schema(entries), default_factory=dict)
+        fields[name] = core_schema.typed_dict_field(section)
+    return core_schema.typed_dict_schema(fields, extra_behavior="forbid", strict=True)
+
+
+def _dict_schema(entries: Mapping[str, core_schema.CoreSchema]) -> core_schema.CoreSchema:
+    fields = {name: core_schema.typed_dict_field(entry, required=False) for name, entry in entries.items()}
+    return core_schema.typed_dict_schema(fields, extra_behavior="forbid", strict=True)
+
+
+def _answer_schema(question: Question) -> core_schema.CoreSchema:
+    letter = core_schema.literal_schema(list(question.letters))
+    return letter if question.type == "single" else core_schema.list_schema(letter, strict=True)
+
+
+def _figure_schema(figure: Figure) -> core_schema.CoreSchema:
+    whole = core_schema.int_schema(strict=True, ge=0, le=LARGEST_FIGURE)
+    if figure.kind == "count":
+        return whole
+    largest = 100 if figure.kind == "percent" else LARGEST_FIGURE
+    number = core_schema.decimal_schema(ge=Decimal(0), le=Decimal(largest), decimal_places=DECIMAL_PLACES)
+    either = core_schema.no_info_before_validator_function(_only_numbers, number)
+    return core_schema.list_schema(either, strict=True) if figure.kind == "series" else either
+
+
+def _only_numbers(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("not a number")
+    return value
+
+
+CODES = {
+    "extra_forbidden": FaultCode.UNKNOWN_FIELD,
+    "list_type": FaultCode.NOT_A_LIST,
+    "dict_type": FaultCode.NOT_AN_OBJECT,
+    "greater_than_equal": FaultCode.NEGATIVE,
+    "less_than_equal": FaultCode.TOO_LARGE,
+    "decimal_max_places": FaultCode.TOO_PRECISE,
+}
+LITERAL_CODES = {"rubric": FaultCode.WRONG_RUBRIC, "scenarios": FaultCode.UNKNOWN_LEVEL}
+
+
+def _fault(entry: dict[str, Any]) -> Fault:
+    """One of pydantic's errors in our terms."""
+    place = tuple(map(str, entry["loc"]))
+    details = {"given": _shortened(entry["input"]), **{key: str(value) for key, value in entry.get("ctx", {}).items()}}
+    return Fault(".".join(place), _code(entry, place, details), details)
+
+
+def _code(entry: dict[str, Any], place: tuple[str, ...], details: dict[str, str]) -> FaultCode:
+    if entry["type"] == "literal_error":
+        return LITERAL_CODES.get(place[0], FaultCode.UNKNOWN_OPTION)
+    if entry["type"] == "less_than_equal" and details["le"] == "100":
+        return FaultCode.OVER_HUNDRED
+    if entry["type"] == "int_type" and isinstance(entry["input"], Decimal):
+        return FaultCode.NOT_WHOLE
+    return CODES.get(entry["type"], FaultCode.NOT_A_NUMBER)
+
+
+def _shortened(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 40 else text[:39] + "…"

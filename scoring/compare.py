@@ -1,0 +1,122 @@
+"""Before and after: what changed between two answer files, or between two results, item by item."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from scoring.answers import check_answers
+from scoring.errors import AnswersError, Fault, FaultCode
+from scoring.result import assess
+from scoring.result_json import result_json
+from scoring.sheet import Sheet
+
+
+class _Loose(BaseModel):
+    """The parts of a result that a comparison reads; other keys are let through."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _Score(_Loose):
+    exact: Fraction
+    dimensions: dict[str, Fraction]
+
+
+class _Question(_Loose):
+    points: Fraction
+    option: str | None = None
+    options: list[str] | None = None
+
+    @property
+    def letters(self) -> list[str]:
+        return self.options or ([self.option] if self.option else [])
+
+
+class _Scenarios(_Loose):
+    levels: dict[str, int]
+
+
+class Snapshot(_Loose):
+    """One side of a comparison: a result, read back."""
+
+    rubric: str
+    profile: str
+    score: _Score
+    questions: dict[str, _Question]
+    scenarios: _Scenarios
+    score_grade: int
+    scenario_grade: int
+    grade: int
+
+
+def snapshot(sheet: Sheet, data: Any) -> Snapshot:
+    """A result as it was printed, or answers, which are scored first. AnswersError if it is neither."""
+    if not isinstance(data, dict) or "score" not in data:
+        data = result_json(sheet, assess(sheet, check_answers(sheet.rubric, data)))
+    try:
+        side = Snapshot.model_validate(data)
+    except ValidationError as error:
+        raise AnswersError([_shape_fault(dict(entry)) for entry in error.errors()]) from None
+    if side.rubric != sheet.rubric.id:
+        raise AnswersError(
+            [Fault("rubric", FaultCode.WRONG_RUBRIC, {"given": side.rubric, "expected": sheet.rubric.id})]
+        )
+    return side
+
+
+def _shape_fault(entry: Mapping[str, Any]) -> Fault:
+    return Fault(".".join(map(str, entry["loc"])), FaultCode.SHAPE, {"reason": str(entry["msg"])})
+
+
+def compare(sheet: Sheet, before: Snapshot, after: Snapshot) -> dict[str, Any]:
+    """What changed, as JSON: only items that differ, then score, dimensions, both partial grades and grade.
+
+    A missing answer is null, never 0.
+    """
+    return {
+        "rubric": after.rubric,
+        "profiles": [before.profile, after.profile],
+        "questions": _questions(sheet, before, after),
+        "scenarios": _scenarios(sheet, before, after),
+        "score": {
+            **_change(before.score.exact, after.score.exact),
+            "dimensions": {
+                name: _change(before.score.dimensions[name], after.score.dimensions[name])
+                for name in after.score.dimensions
+                if name in before.score.dimensions
+            },
+        },
+        **{
+            name: {"before": getattr(before, name), "after": getattr(after, name)}
+            for name in ("score_grade", "scenario_grade", "grade")
+        },
+    }
+
+
+def _change(before: Fraction, after: Fraction) -> dict[str, str]:
+    return {"before": str(before), "after": str(after), "change": str(after - before)}
+
+
+def _questions(sheet: Sheet, before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:
+    changes = []
+    for item in sheet.rows:
+        sides = before.questions.get(item), after.questions.get(item)
+        if sides[0] != sides[1]:
+            old, new = (side.points if side else Fraction(0) for side in sides)
+            letters = {name: side.letters if side else None for name, side in zip(SIDES, sides, strict=True)}
+            changes.append({"id": item, **letters, "points": _change(old, new)})
+    return changes
+
+
+SIDES = ("before", "after")
+
+
+def _scenarios(sheet: Sheet, before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:
+    old, new = before.scenarios.levels, after.scenarios.levels
+    return [
+        {"id": name, "before": old.get(name), "after": new.get(name)}
+        for name in sheet.rubric.scenario
+        if old.get(name) != new.get(name)
+    ]

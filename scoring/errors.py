@@ -1,0 +1,78 @@
+"""What can be wrong with an input, as data: a place, a code and details; the words are written by the channel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FaultCode(StrEnum):
+    """Every kind of fault; each has a sentence `fault.<code>` in the catalogues."""
+
+    # an input file
+    NOT_JSON = "not_json"
+    NOT_AN_OBJECT = "not_an_object"
+    WRONG_RUBRIC = "wrong_rubric"
+    UNKNOWN_FIELD = "unknown_field"
+    # answers
+    UNKNOWN_OPTION = "unknown_option"
+    NOT_A_LIST = "not_a_list"
+    NOTHING_CHOSEN = "nothing_chosen"
+    CHOSEN_TWICE = "chosen_twice"
+    NONE_WITH_OTHERS = "none_with_others"
+    UNKNOWN_LEVEL = "unknown_level"
+    # figures
+    NOT_A_NUMBER = "not_a_number"
+    NOT_WHOLE = "not_whole"
+    NEGATIVE = "negative"
+    TOO_LARGE = "too_large"
+    TOO_PRECISE = "too_precise"
+    NOT_POSITIVE = "not_positive"
+    OVER_HUNDRED = "over_hundred"
+    YEARS_COUNT = "years_count"
+    YEARS_DIFFER = "years_differ"
+    PART_EXCEEDS_WHOLE = "part_exceeds_whole"
+    FIGURES_CONTRADICT = "figures_contradict"
+    ENERGY_NEGATIVE = "energy_negative"
+    UNKNOWN_FUEL = "unknown_fuel"
+    # a rubric file
+    SHAPE = "shape"
+    DUPLICATE_ID = "duplicate_id"
+    UNKNOWN_REFERENCE = "unknown_reference"
+    WEIGHTS_DIFFER = "weights_differ"
+    WEIGHTS_SUM = "weights_sum"
+    OPTION_LETTERS = "option_letters"
+    BANDS = "bands"
+    RULE_LETTERS = "rule_letters"
+    GRADE_ORDER = "grade_order"
+    GRADE_UNREACHABLE = "grade_unreachable"
+    PROFILE_VALUES = "profile_values"
+    TRANSLATION = "translation"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: its place (such as `answers.q5`), its code and details for a sentence."""
+
+    place: str
+    code: FaultCode
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        details = ", ".join(f"{key}={value}" for key, value in self.details.items())
+        return f"{self.place}: {self.code}" + (f" ({details})" if details else "")
+
+
+class ScoringError(ValueError):
+    """Input that was refused as a whole; `faults` names every reason."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
+class RubricError(ScoringError):
+    """A rubric file that does not hold together."""
+
+
+class AnswersError(ScoringError):
+    """Answers that cannot be scored."""

@@ -1,0 +1,309 @@
+"""The rubric of an edition of the standard: one validated data file, and translations that lie beside it.
+
+Nothing about an edition is written in code. The file `data/<edition>.json` is the standard word for word;
+`data/<edition>.<language>.json` holds the same texts, by id, in another language.
+"""
+
+import json
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scoring.errors import Fault, FaultCode, RubricError
+
+EDITION = "miit-2024"
+OFFICIAL_LANGUAGE = "zh-Hans"
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """A frozen piece of the rubric; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dimension(Part):
+    """A first-level indicator (一级指标) that is scored; standard, section 三（一）."""
+
+    id: Text
+    name: Text
+    source: Text
+
+
+class Indicator(Part):
+    """A second-level indicator (二级指标); standard, section 三（一）."""
+
+    id: Text
+    dimension: Text
+    name: Text
+    source: Text
+
+
+class YearOf(Part):
+    """Says that a figure is one year of a series: `back` 1 is its last element."""
+
+    series: Text
+    back: Annotated[int, Field(ge=1, le=3)]
+
+
+class Figure(Part):
+    """A number that the official form asks for, with its unit."""
+
+    id: Text
+    name: Text
+    unit: Text
+    kind: Literal["count", "amount", "percent", "series"]
+    year_of: YearOf | None = None
+    source: Text
+
+
+class Share(Part):
+    """An option found by a rate: part / whole, in bands whose upper ends (percent) are closed."""
+
+    rule: Literal["share"]
+    asks: tuple[Text, ...]
+    part: Text
+    whole: Text
+    bands: tuple[Percent, ...]
+
+
+class Change(Part):
+    """An option found by a change from `previous` to `last`, rounded to 0.1%.
+
+    Each side is one figure, or a figure per another one. `relative` compares by ratio; `points` subtracts
+    two percentages.
+    """
+
+    rule: Literal["change"]
+    asks: tuple[Text, ...]
+    last: Annotated[tuple[Text, ...], Field(min_length=1, max_length=2)]
+    previous: Annotated[tuple[Text, ...], Field(min_length=1, max_length=2)]
+    measure: Literal["relative", "points"]
+    rise: Text
+    flat: Text
+    fall: Text
+
+
+class Option(Part):
+    """One answer that can be ticked; `id` is its letter."""
+
+    id: Annotated[str, Field(pattern="^[A-Z]$")]
+    text: Text
+
+
+class Question(Part):
+    """A scored item (采集项); `weights` are those of the dimension, the indicator and the item, in percent."""
+
+    id: Text
+    indicator: Text
+    item: Text
+    text: Text
+    type: Literal["single", "multiple"]
+    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+    weights: tuple[Percent, Percent, Percent]
+    effort: Annotated[int, Field(ge=1)] | None
+    figures: Annotated[Share | Change, Field(discriminator="rule")] | None
+    form: Text | None
+    source: Text
+
+    @cached_property
+    def letters(self) -> tuple[str, ...]:
+        """The letters of all options, in the standard's order."""
+        return tuple(option.id for option in self.options)
+
+    @property
+    def none_letter(self) -> str:
+        """The option 无 of a multiple choice, which excludes the others."""
+        return self.letters[0]
+
+
+class Level(Part):
+    """What a level of the scenarios means in general; standard, section 三（二）, head of the table."""
+
+    level: Annotated[int, Field(ge=1)]
+    name: Text
+    text: Text
+    source: Text
+
+
+class Scenario(Part):
+    """A business scenario (应用场景) with the requirement of each level, lowest first."""
+
+    id: Text
+    name: Text
+    group: Text
+    restrictive: bool
+    levels: Annotated[tuple[Text, ...], Field(min_length=1)]
+    source: Text
+
+
+class Grade(Part):
+    """A row of the grading table: both conditions must hold; standard, section 二."""
+
+    grade: Annotated[int, Field(ge=1)]
+    name: Text
+    level: Annotated[int, Field(ge=1)]
+    score: Percent
+    scenarios: Annotated[int, Field(ge=0)]
+    restrictive: Annotated[int, Field(ge=0)]
+    source: Text
+
+
+class Profile(Part):
+    """A way to value options; `option_values` (0 to 100) replaces the general rule for the questions it names."""
+
+    id: Text
+    option_values: dict[str, dict[str, Decimal]]
+    source: Text
+
+
+class Rule(Part):
+    """A rule or note of the standard, kept for reading."""
+
+    id: Text
+    text: Text
+    source: Text
+
+
+class Term(Part):
+    """An entry of 相关名词解释."""
+
+    term: Text
+    text: Text
+    source: Text
+
+
+class Fuel(Part):
+    """A row of table 1: tonnes of standard coal (tce) for one `unit`."""
+
+    id: Text
+    name: Text
+    unit: Text
+    coefficient: Decimal
+    source: Text
+
+
+class EnergyExample(Part):
+    """The worked example below table 1."""
+
+    consumed: dict[str, Decimal]
+    total: Decimal
+    text: Text
+    source: Text
+
+
+class Rubric(Part):
+    """An edition of the standard, in one language. Only the official language is binding."""
+
+    id: Text
+    title: Text
+    language: Text
+    official: bool
+    no_grade: Text
+    dimensions: tuple[Dimension, ...]
+    operations: Text
+    indicators: tuple[Indicator, ...]
+    figures: tuple[Figure, ...]
+    questions: tuple[Question, ...]
+    levels: tuple[Level, ...]
+    scenarios: tuple[Scenario, ...]
+    grades: tuple[Grade, ...]
+    profiles: Annotated[tuple[Profile, ...], Field(min_length=1)]
+    rules: tuple[Rule, ...]
+    glossary: tuple[Term, ...]
+    energy: tuple[Fuel, ...]
+    energy_example: EnergyExample | None = None
+
+    @cached_property
+    def question(self) -> dict[str, Question]:
+        """Questions by id, in the standard's order."""
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def scenario(self) -> dict[str, Scenario]:
+        """Scenarios by id, in the standard's order."""
+        return {scenario.id: scenario for scenario in self.scenarios}
+
+    @cached_property
+    def figure(self) -> dict[str, Figure]:
+        """Figures by id."""
+        return {figure.id: figure for figure in self.figures}
+
+    @cached_property
+    def fuel(self) -> dict[str, Fuel]:
+        """Rows of table 1 by id."""
+        return {fuel.id: fuel for fuel in self.energy}
+
+    @cached_property
+    def items(self) -> tuple[str, ...]:
+        """Ids of all questions, then of all scenarios: the order of the walk."""
+        return (*self.question, *self.scenario)
+
+    @cached_property
+    def dimension_of(self) -> dict[str, str]:
+        """The dimension's id of each question."""
+        of = {indicator.id: indicator.dimension for indicator in self.indicators}
+        return {question.id: of[question.indicator] for question in self.questions}
+
+    @cached_property
+    def terms_of(self) -> dict[str, tuple[int, ...]]:
+        """Positions in the glossary of the terms that an item's official text uses."""
+        return {item: self._terms_in(self._words(item)) for item in self.items}
+
+    def _words(self, item: str) -> str:
+        if question := self.question.get(item):
+            return "\n".join([question.text, question.form or "", *(o.text for o in question.options)])
+        return "\n".join(self.scenario[item].levels)
+
+    def _terms_in(self, words: str) -> tuple[int, ...]:
+        return tuple(i for i, entry in enumerate(self.glossary) if entry.term in words)
+
+    def grade_name(self, grade: int) -> str:
+        """The name of a grade; 0 has a name of its own (standard, section 二, note)."""
+        return self.no_grade if grade == 0 else self.grades[grade - 1].name
+
+    def profile(self, profile: str) -> Profile:
+        """The profile of that name; KeyError if there is none."""
+        return {entry.id: entry for entry in self.profiles}[profile]
+
+
+def parse_rubric(data: Any) -> Rubric:
+    """Validate rubric data; RubricError lists every fault with its place."""
+    from scoring.rubric_check import check
+
+    try:
+        rubric = Rubric.model_validate(data)
+    except ValidationError as error:
+        raise RubricError([_shape_fault(dict(entry)) for entry in error.errors()]) from None
+    if faults := check(rubric):
+        raise RubricError(faults)
+    return rubric
+
+
+def _shape_fault(entry: dict[str, Any]) -> Fault:
+    return Fault(".".join(map(str, entry["loc"])), FaultCode.SHAPE, {"reason": str(entry["msg"])})
+
+
+@lru_cache
+def load_rubric(language: str = OFFICIAL_LANGUAGE, edition: str = EDITION) -> Rubric:
+    """The edition in a language; terms are always matched on the official text.
+
+    Raises RubricError if a file is broken, FileNotFoundError if the edition or language is not there.
+    """
+    from scoring.translation import translated
+
+    data = _read(f"{edition}.json")
+    if language == data["language"]:
+        return parse_rubric(data)
+    rubric = parse_rubric(translated(data, _read(f"{edition}.{language}.json")))
+    rubric.__dict__["terms_of"] = load_rubric(OFFICIAL_LANGUAGE, edition).terms_of
+    return rubric
+
+
+def _read(name: str) -> Any:
+    return json.loads((files("scoring") / "data" / name).read_text(encoding="utf-8"))

@@ -1,0 +1,166 @@
+"""Does a rubric hold together? Every fault is reported with its place; an empty list means yes."""
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator
+from itertools import pairwise
+
+from scoring.errors import Fault, FaultCode
+from scoring.rubric import Change, Question, Rubric, Share
+
+
+def check(rubric: Rubric) -> list[Fault]:
+    """All faults of a rubric whose shape is right."""
+    return [fault for look in CHECKS for fault in look(rubric)]
+
+
+def _duplicates(rubric: Rubric) -> Iterator[Fault]:
+    lists: dict[str, Iterable[str]] = {
+        "dimensions": (entry.id for entry in rubric.dimensions),
+        "indicators": (entry.id for entry in rubric.indicators),
+        "figures": (entry.id for entry in rubric.figures),
+        "questions and scenarios": (
+            *(question.id for question in rubric.questions),
+            *(scenario.id for scenario in rubric.scenarios),
+        ),
+        "profiles": (entry.id for entry in rubric.profiles),
+        "energy": (entry.id for entry in rubric.energy),
+        "glossary": (entry.term for entry in rubric.glossary),
+    }
+    for place, ids in lists.items():
+        seen: set[str] = set()
+        for entry in ids:
+            if entry in seen:
+                yield Fault(place, FaultCode.DUPLICATE_ID, {"id": entry})
+            seen.add(entry)
+
+
+def _references(rubric: Rubric) -> Iterator[Fault]:
+    dimensions = {dimension.id for dimension in rubric.dimensions}
+    indicators = {indicator.id for indicator in rubric.indicators}
+    example = rubric.energy_example.consumed if rubric.energy_example else {}
+    named: list[tuple[str, str, Container[str]]] = [
+        *((f"indicators.{entry.id}.dimension", entry.dimension, dimensions) for entry in rubric.indicators),
+        *((f"questions.{entry.id}.indicator", entry.indicator, indicators) for entry in rubric.questions),
+        *(
+            (f"questions.{entry.id}.figures", name, rubric.figure)
+            for entry in rubric.questions
+            for name in _figures_named(entry)
+        ),
+        *(
+            (f"figures.{entry.id}.year_of", entry.year_of.series, rubric.figure)
+            for entry in rubric.figures
+            if entry.year_of
+        ),
+        *(("energy_example.consumed", fuel, rubric.fuel) for fuel in example),
+    ]
+    return (_unknown(place, name) for place, name, known in named if name not in known)
+
+
+def _unknown(place: str, name: str) -> Fault:
+    return Fault(place, FaultCode.UNKNOWN_REFERENCE, {"id": name})
+
+
+def _figures_named(question: Question) -> tuple[str, ...]:
+    match question.figures:
+        case Share() as rule:
+            return (*rule.asks, rule.part, rule.whole)
+        case Change() as rule:
+            return (*rule.asks, *rule.last, *rule.previous)
+        case None:
+            return ()
+
+
+def _weights(rubric: Rubric) -> Iterator[Fault]:
+    """Weights of one parent sum to 100 at each of the three stages, and siblings agree on their parent's."""
+    stages: list[dict[tuple[str, ...], dict[str, set[int]]]] = [defaultdict(lambda: defaultdict(set)) for _ in range(3)]
+    dimension_of = {indicator.id: indicator.dimension for indicator in rubric.indicators}
+    for question in rubric.questions:
+        dimension = dimension_of.get(question.indicator, "")
+        path = (dimension, question.indicator, question.id)
+        for stage, weight in enumerate(question.weights):
+            stages[stage][path[:stage]][path[stage]].add(weight)
+    for children_of in stages:
+        for parent, children in children_of.items():
+            yield from _weights_below(".".join(("weights", *parent)), children)
+
+
+def _weights_below(place: str, children: dict[str, set[int]]) -> Iterator[Fault]:
+    for child, weights in children.items():
+        if len(weights) > 1:
+            yield Fault(f"{place}.{child}", FaultCode.WEIGHTS_DIFFER, {"weights": _listed(sorted(weights))})
+    total = sum(min(weights) for weights in children.values())
+    if total != 100:
+        yield Fault(place, FaultCode.WEIGHTS_SUM, {"sum": str(total)})
+
+
+def _listed(values: Iterable[object]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _options(rubric: Rubric) -> Iterator[Fault]:
+    for question in rubric.questions:
+        expected = tuple(chr(ord("A") + i) for i in range(len(question.options)))
+        if question.letters != expected:
+            yield Fault(
+                f"questions.{question.id}.options",
+                FaultCode.OPTION_LETTERS,
+                {"letters": _listed(question.letters)},
+            )
+
+
+def _rules(rubric: Rubric) -> Iterator[Fault]:
+    for question in rubric.questions:
+        place = f"questions.{question.id}.figures"
+        match question.figures:
+            case Share(bands=bands) if not _bands_fit(bands, len(question.options)):
+                yield Fault(place, FaultCode.BANDS, {"bands": _listed(bands)})
+            case Change(rise=rise, flat=flat, fall=fall) if {rise, flat, fall} != set(question.letters):
+                yield Fault(place, FaultCode.RULE_LETTERS, {"letters": _listed((rise, flat, fall))})
+            case _:
+                pass
+
+
+def _bands_fit(bands: tuple[int, ...], options: int) -> bool:
+    return len(bands) == options and list(bands) == sorted(set(bands)) and bands[-1] == 100
+
+
+def _grades(rubric: Rubric) -> Iterator[Fault]:
+    """Rows are numbered from 1 and each asks at least as much as the one below, so a grade implies all lower ones."""
+    restrictive = sum(scenario.restrictive for scenario in rubric.scenarios)
+    highest = min((len(scenario.levels) for scenario in rubric.scenarios), default=0)
+    for expected, row in enumerate(rubric.grades, start=1):
+        place = f"grades.{row.grade}"
+        if row.grade != expected:
+            yield Fault(place, FaultCode.GRADE_ORDER, {"expected": str(expected)})
+        if (
+            row.restrictive > min(restrictive, row.scenarios)
+            or row.scenarios > len(rubric.scenarios)
+            or row.level > highest
+        ):
+            yield Fault(place, FaultCode.GRADE_UNREACHABLE)
+    for lower, upper in pairwise(rubric.grades):
+        if any(getattr(upper, name) < getattr(lower, name) for name in ("score", "level", "scenarios", "restrictive")):
+            yield Fault(f"grades.{upper.grade}", FaultCode.GRADE_ORDER, {"expected": f">= {lower.grade}"})
+
+
+def _profiles(rubric: Rubric) -> Iterator[Fault]:
+    """Only a multiple choice may be revalued: its options stand alone, 无 is worth 0 and all others sum to 100."""
+    for profile in rubric.profiles:
+        for item, values in profile.option_values.items():
+            question = rubric.question.get(item)
+            place = f"profiles.{profile.id}.{item}"
+            if question is None:
+                yield _unknown(place, item)
+            elif (
+                question.type != "multiple"
+                or tuple(values) != question.letters
+                or values[question.none_letter] != 0
+                or min(values.values()) < 0
+                or sum(values.values()) != 100
+            ):
+                yield Fault(place, FaultCode.PROFILE_VALUES)
+
+
+CHECKS: tuple[Callable[[Rubric], Iterator[Fault]], ...] = (
+    _duplicates, _references, _weights, _options, _rules, _grades, _profiles,
+)  # fmt: skip

@@ -1,0 +1,205 @@
+"""The rubric as a table of whole numbers, so that scoring is exact and fast.
+
+All points are multiples of 1/scale, the least common denominator of every option's points; Fractions appear
+only at the edge. Standard, section 三（一）, 评分逻辑 1 and 2; section 二 for grades.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from math import lcm
+from typing import NamedTuple
+
+from scoring.rubric import Profile, Question, Rubric, load_rubric
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What an answer is worth: value (0 to 100) × weight = points, exactly."""
+
+    letters: tuple[str, ...]
+    value: Fraction
+    weight: Fraction
+    points: Fraction
+
+    @cached_property
+    def proof(self) -> dict[str, str]:
+        """The three numbers in lowest terms: "5" or "5/2"."""
+        return {"value": str(self.value), "weight": str(self.weight), "points": str(self.points)}
+
+
+class Row(dict[tuple[str, ...], int]):
+    """The scaled points of a question by its chosen letters, filled as they are met."""
+
+    def __init__(self, dimension: str, points: Mapping[str, int]) -> None:
+        self.dimension = dimension
+        self.points = points
+
+    def __missing__(self, letters: tuple[str, ...]) -> int:
+        points = self[letters] = sum(self.points[letter] for letter in letters)
+        return points
+
+
+@dataclass(frozen=True)
+class GradeRow:
+    """A row of the grading table with a scaled threshold."""
+
+    grade: int
+    level: int
+    points: int
+    scenarios: int
+    restrictive: int
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """One affordable step: an added option of a multiple choice, or one rung of a single choice."""
+
+    question: str
+    letter: str
+    gain: int
+    position: int
+    multiple: bool
+
+
+class Tally(NamedTuple):
+    """A score in scaled points, by dimension too, and both partial grades.
+
+    `counts[level]` is (all, restrictive) scenarios at that level or above.
+    """
+
+    points: int
+    dimensions: dict[str, int]
+    counts: tuple[tuple[int, int], ...]
+    score_grade: int
+    scenario_grade: int
+
+    @property
+    def grade(self) -> int:
+        """The grade needs both conditions of the same row (standard, section 二)."""
+        return min(self.score_grade, self.scenario_grade)
+
+
+class Sheet:
+    """The scoring table of a rubric under a profile."""
+
+    def __init__(self, rubric: Rubric, profile: str) -> None:
+        self.rubric = rubric
+        self.profile = profile
+        points = {question.id: _points(question, rubric.profile(profile)) for question in rubric.questions}
+        self.scale = lcm(*(value.denominator for options in points.values() for value in options.values()))
+        self.weights = {question.id: _weight(question) for question in rubric.questions}
+        self.rows = {
+            item: Row(rubric.dimension_of[item], {letter: int(value * self.scale) for letter, value in row.items()})
+            for item, row in points.items()
+        }
+        self.full = {item: int(100 * weight * self.scale) for item, weight in self.weights.items()}
+        self.grades = tuple(
+            GradeRow(row.grade, row.level, row.score * self.scale, row.scenarios, row.restrictive)
+            for row in rubric.grades
+        )
+        self.top = max((len(scenario.levels) for scenario in rubric.scenarios), default=0)
+        self.increments = self._increments()
+        self.lines = frozenset(row.score for row in rubric.grades)
+        self._thresholds = [row.points for row in self.grades]
+        self._restrictive = {scenario.id for scenario in rubric.scenarios if scenario.restrictive}
+        self._no_points = dict.fromkeys((dimension.id for dimension in rubric.dimensions), 0)
+        self._credits: dict[tuple[str, tuple[str, ...]], Credit] = {}
+
+    def tally(self, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int]) -> Tally:
+        """Score checked answers: letters by question, levels by scenario; what is missing counts as nothing."""
+        dimensions = self._no_points.copy()
+        for question, letters in choices.items():
+            row = self.rows[question]
+            dimensions[row.dimension] += row[letters]
+        points = sum(dimensions.values())
+        counts = self._counts(levels)
+        return Tally(points, dimensions, counts, self._score_grade(points), self._scenario_grade(counts))
+
+    def grade_of(self, points: int, levels: Mapping[str, int]) -> int:
+        """The grade of scaled points and levels."""
+        return min(self._score_grade(points), self._scenario_grade(self._counts(levels)))
+
+    def _counts(self, levels: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
+        restrictive = self._restrictive
+        at, restrictive_at = [0] * (self.top + 1), [0] * (self.top + 1)
+        for scenario, level in levels.items():
+            at[level] += 1
+            if scenario in restrictive:
+                restrictive_at[level] += 1
+        for level in range(self.top - 1, -1, -1):
+            at[level] += at[level + 1]
+            restrictive_at[level] += restrictive_at[level + 1]
+        return tuple(zip(at, restrictive_at, strict=True))
+
+    def _score_grade(self, points: int) -> int:
+        return bisect_right(self._thresholds, points)
+
+    def _scenario_grade(self, counts: tuple[tuple[int, int], ...]) -> int:
+        best = 0
+        for row in self.grades:
+            reached, restrictive = counts[row.level]
+            if reached >= row.scenarios and restrictive >= row.restrictive:
+                best = row.grade
+        return best
+
+    def credit(self, question: str, letters: tuple[str, ...]) -> Credit:
+        """The proof of one answer; kept, since firms answer alike."""
+        key = (question, letters)
+        if key not in self._credits:
+            weight, points = self.weights[question], Fraction(self.rows[question][letters], self.scale)
+            self._credits[key] = Credit(letters, points / weight if weight else Fraction(0), weight, points)
+        return self._credits[key]
+
+    def exact(self, points: int) -> Fraction:
+        """Scaled points as points."""
+        return Fraction(points, self.scale)
+
+    def _increments(self) -> dict[int, tuple[Increment, ...]]:
+        """All affordable steps by effort, the most rewarding first, rungs of one question in order."""
+        by_effort: dict[int, list[Increment]] = {}
+        for question in self.rubric.questions:
+            if question.effort is not None:
+                by_effort.setdefault(question.effort, []).extend(self._steps(question))
+        return {effort: tuple(sorted(steps, key=lambda step: -step.gain)) for effort, steps in by_effort.items()}
+
+    def _steps(self, question: Question) -> list[Increment]:
+        points = self.rows[question.id].points
+        multiple = question.type == "multiple"
+        values = [points[letter] for letter in question.letters]
+        below = [0] * len(values) if multiple else [0, *values[:-1]]
+        return [
+            Increment(question.id, letter, value - lower, position, multiple)
+            for position, (letter, value, lower) in enumerate(zip(question.letters, values, below, strict=True))
+            if position > 0
+        ]
+
+
+def _weight(question: Question) -> Fraction:
+    """The share of the whole score: the product of the three weights."""
+    first, second, third = question.weights
+    return Fraction(first * second * third, 100**3)
+
+
+def _points(question: Question, profile: Profile) -> dict[str, Fraction]:
+    weight = _weight(question)
+    return {letter: value * weight for letter, value in _values(question, profile).items()}
+
+
+def _values(question: Question, profile: Profile) -> dict[str, Fraction]:
+    """Each option's value, 0 to 100: evenly spaced for a single choice, equal shares for a multiple one."""
+    if question.id in profile.option_values:
+        return {letter: Fraction(value) for letter, value in profile.option_values[question.id].items()}
+    last = len(question.letters) - 1
+    if question.type == "single":
+        return {letter: Fraction(100 * i, last) for i, letter in enumerate(question.letters)}
+    return {letter: Fraction(100, last) if i else Fraction(0) for i, letter in enumerate(question.letters)}
+
+
+@lru_cache
+def load_sheet(profile: str = "published", edition: str | None = None) -> Sheet:
+    """The sheet of a bundled edition under a profile. KeyError if there is no such profile."""
+    rubric = load_rubric() if edition is None else load_rubric(edition=edition)
+    return Sheet(rubric, profile)
