@@ -13,8 +13,8 @@ from typing import Any
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from scoring.errors import AnswersError, Fault, FaultCode
-from scoring.figures import Derivation, Figures, derive
-from scoring.rubric import Figure, Question, Rubric
+from scoring.figures import Derivation, Figures, FigureValue, derive
+from scoring.rubric import Figure, Question, Rubric, Scenario, Share
 
 LARGEST_FIGURE = 10**15
 DECIMAL_PLACES = 12
@@ -38,6 +38,8 @@ def read_json(text: str | bytes) -> Any:
     """JSON with exact numbers: decimals stay decimals. Raises AnswersError if it is not JSON."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except ArithmeticError:  # 1e99999999999999999999
+        raise AnswersError([Fault("", FaultCode.NOT_JSON, {"reason": "an exponent is out of range"})]) from None
     except (ValueError, RecursionError) as error:
         raise AnswersError([Fault("", FaultCode.NOT_JSON, {"reason": str(error)})]) from None
 
@@ -57,13 +59,31 @@ def check_answers(rubric: Rubric, data: Any) -> Answers:
     figures = checked["figures"]
     derivations: dict[str, Derivation] = {}
     if figures:
-        figures = {name: tuple(value) if isinstance(value, list) else value for name, value in figures.items()}
-        faults += _figure_faults(rubric, figures)
-        for question in () if faults else questions_with_figures(rubric):
+        figures = _with_tuples(figures)
+        impossible = _figure_faults(rubric, figures)
+        faults += impossible
+        for question in () if impossible else questions_with_figures(rubric):
             _add_derived(question, figures, choices, derivations, faults)
     if faults:
         raise AnswersError(faults)
     return Answers(rubric.id, choices, checked["scenarios"], figures, derivations)
+
+
+def check_figures(rubric: Rubric, figures: Figures) -> dict[str, FigureValue]:
+    """Figures that each make sense alone; AnswersError names every one that does not."""
+    lists = {name: list(value) if isinstance(value, tuple) else value for name, value in figures.items()}
+    try:
+        checked = _validator(rubric.id, rubric.language).validate_python({"figures": lists})["figures"]
+    except ValidationError as error:
+        raise AnswersError([_fault(dict(entry)) for entry in error.errors()]) from None
+    values = _with_tuples(checked)
+    if faults := list(_figure_faults(rubric, values)):
+        raise AnswersError(faults)
+    return values
+
+
+def _with_tuples(figures: dict[str, Any]) -> dict[str, FigureValue]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in figures.items()}
 
 
 def questions_with_figures(rubric: Rubric) -> Iterator[Question]:
@@ -86,16 +106,15 @@ def _letters(question: Question, given: str | list[str], faults: list[Fault]) ->
     return tuple(sorted(given))
 
 
-def _figure_faults(rubric: Rubric, figures: Figures) -> Iterator[Fault]:
-    for name, value in figures.items():
-        if isinstance(value, tuple) and not 1 <= len(value) <= YEARS:
-            yield Fault(f"figures.{name}", FaultCode.YEARS_COUNT, {"years": str(len(value))})
-    for question in questions_with_figures(rubric):
-        rule = question.figures
-        if rule is not None and rule.rule == "share":
-            whole, part = figures.get(rule.whole), figures.get(rule.part)
-            if whole == 0 and part is None:
-                yield Fault(f"figures.{rule.whole}", FaultCode.NOT_POSITIVE)
+def _figure_faults(rubric: Rubric, figures: Figures) -> list[Fault]:
+    faults = [
+        Fault(f"figures.{name}", FaultCode.YEARS_COUNT, {"years": str(len(value))})
+        for name, value in figures.items()
+        if isinstance(value, tuple) and not 1 <= len(value) <= YEARS
+    ]
+    rules = (question.figures for question in questions_with_figures(rubric))
+    wholes = dict.fromkeys(rule.whole for rule in rules if isinstance(rule, Share))
+    return faults + [Fault(f"figures.{whole}", FaultCode.NOT_POSITIVE) for whole in wholes if figures.get(whole) == 0]
 
 
 def _add_derived(
@@ -132,10 +151,7 @@ def answer_schema(rubric: Rubric) -> core_schema.CoreSchema:
     sections: dict[str, dict[str, core_schema.CoreSchema]] = {
         "answers": {question.id: _answer_schema(question) for question in rubric.questions},
         "figures": {figure.id: _figure_schema(figure) for figure in rubric.figures},
-        "scenarios": {
-            scenario.id: core_schema.literal_schema(list(range(len(scenario.levels) + 1)))
-            for scenario in rubric.scenarios
-        },
+        "scenarios": {scenario.id: _level_schema(scenario) for scenario in rubric.scenarios},
     }
     fields: dict[str, core_schema.TypedDictField] = {
         "rubric": core_schema.typed_dict_field(core_schema.literal_schema([rubric.id]), required=False)
@@ -154,6 +170,16 @@ def _dict_schema(entries: Mapping[str, core_schema.CoreSchema]) -> core_schema.C
 def _answer_schema(question: Question) -> core_schema.CoreSchema:
     letter = core_schema.literal_schema(list(question.letters))
     return letter if question.type == "single" else core_schema.list_schema(letter, strict=True)
+
+
+def _level_schema(scenario: Scenario) -> core_schema.CoreSchema:
+    """Not a literal: that would take 2.0 and true for 2 and 1."""
+    top = len(scenario.levels)
+    return core_schema.custom_error_schema(
+        core_schema.int_schema(strict=True, ge=0, le=top),
+        custom_error_type="literal_error",
+        custom_error_context={"expected": f"{', '.join(map(str, range(top)))} or {top}"},
+    )
 
 
 def _figure_schema(figure: Figure) -> core_schema.CoreSchema:

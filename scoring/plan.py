@@ -97,6 +97,8 @@ def _least_steps(available: Mapping[int, Sequence[Increment]], short: int) -> di
     """How many steps of each effort to take: the least effort, then the largest gain. None if all do not suffice."""
     if short == 0:
         return {}
+    if not available:  # every question's effort is null
+        return None
     gains = {effort: [0, *accumulate(step.gain for step in steps)] for effort, steps in available.items()}
     counts = _cheapest_counts(gains, short)
     return None if counts is None else {effort: available[effort][:count] for effort, count in counts.items()}

@@ -57,7 +57,7 @@ class Figure(Part):
     id: Text
     name: Text
     unit: Text
-    kind: Literal["count", "amount", "percent", "series"]
+    kind: Literal["count", "amount", "energy", "percent", "series"]
     year_of: YearOf | None = None
     source: Text
 

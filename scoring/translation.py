@@ -4,17 +4,17 @@ from typing import Any
 
 from scoring.errors import Fault, FaultCode, RubricError
 
+PLAIN = ("title", "language", "official", "no_grade", "operations")
+TEXTS = ("item", "name", "group", "unit", "term", "text", "form", "options", "levels")
+
 
 def translated(data: dict[str, Any], texts: dict[str, Any]) -> dict[str, Any]:
     """The rubric data in the language of `texts`; ids, numbers and sources stay the official ones.
 
     Raises RubricError naming every text that is missing.
     """
-    faults: list[Fault] = []
-    result = {
-        **data,
-        **{key: texts[key] for key in ("title", "language", "official", "no_grade", "operations")},
-    }
+    faults = [Fault(key, FaultCode.TRANSLATION) for key in PLAIN if key not in texts]
+    result = {**data, **{key: texts[key] for key in PLAIN if key in texts}}
     for name in (
         "dimensions",
         "indicators",
@@ -25,12 +25,15 @@ def translated(data: dict[str, Any], texts: dict[str, Any]) -> dict[str, Any]:
         "rules",
         "grades",
     ):
-        result[name] = [_entry(name, entry, texts[name], faults) for entry in data[name]]
+        result[name] = [_entry(name, entry, texts.get(name, {}), faults) for entry in data[name]]
     for name in ("levels", "glossary"):
-        _same_length(name, data[name], texts[name], faults)
-        result[name] = [{**entry, **text} for entry, text in zip(data[name], texts[name], strict=False)]
+        own = texts.get(name, [])
+        _same_length(name, data[name], own, faults)
+        pairs = enumerate(zip(data[name], own, strict=False))
+        result[name] = [_merged(f"{name}.{i}", entry, text, faults) for i, (entry, text) in pairs]
     if example := data.get("energy_example"):
-        result["energy_example"] = {**example, "text": texts["energy_example"]}
+        text = {"text": texts["energy_example"]} if "energy_example" in texts else {}
+        result["energy_example"] = _merged("energy_example", example, text, faults)
     if faults:
         raise RubricError(faults)
     return result
@@ -41,16 +44,19 @@ def _entry(name: str, entry: dict[str, Any], texts: dict[str, Any], faults: list
     if key not in texts:
         faults.append(Fault(f"{name}.{key}", FaultCode.TRANSLATION))
         return entry
-    text = texts[key]
+    place, text = f"{name}.{key}", texts[key]
     if isinstance(text, str):
-        return {**entry, ("text" if "text" in entry else "name"): text}
+        text = {("text" if "text" in entry else "name"): text}
     if options := text.get("options"):
-        text = {
-            **text,
-            "options": [_option(f"{name}.{key}", option, options, faults) for option in entry["options"]],
-        }
+        text = {**text, "options": [_option(place, option, options, faults) for option in entry["options"]]}
     if "levels" in text:
-        _same_length(f"{name}.{key}.levels", entry["levels"], text["levels"], faults)
+        _same_length(f"{place}.levels", entry["levels"], text["levels"], faults)
+    return _merged(place, entry, text, faults)
+
+
+def _merged(place: str, entry: dict[str, Any], text: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    missing = (key for key in TEXTS if entry.get(key) and not text.get(key))
+    faults.extend(Fault(f"{place}.{key}", FaultCode.TRANSLATION) for key in missing)
     return {**entry, **text}
 
 

@@ -1,0 +1,277 @@
+"""What is on the screen now: derived from the session alone, never from the input that led there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from flows.energy_entry import energy_sum
+from flows.events import AnswerValue
+from flows.outcome import changes
+from flows.phases import settled
+from flows.progress import Progress, progress_of
+from flows.recording import complete_figures, item_answer
+from flows.scenarios import levels_met
+from flows.session import (
+    Confirming,
+    EnergySide,
+    EnergyUse,
+    Entering,
+    FirmField,
+    FirmKind,
+    Fuelling,
+    Phase,
+    Picking,
+    Session,
+    Ticking,
+)
+from flows.turn import current_draft
+from flows.walking import OPERATIONS, review_pages
+from scoring.energy import EnergyTotal
+from scoring.figures import FigureValue
+from scoring.rubric import Question, Rubric, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeCard:
+    """Hello, and which language?"""
+
+
+@dataclass(frozen=True, slots=True)
+class FirmNameCard:
+    """What is the firm called?"""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirmKindCard:
+    """What kind of firm is it?"""
+
+    kinds: tuple[FirmKind, ...]
+    kind: FirmKind | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCard:
+    """A question with its options; `ticked` is what is marked, `answered` the answer on record."""
+
+    question: Question
+    ticked: tuple[str, ...]
+    answered: tuple[str, ...] | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCard:
+    """A figure is asked; `known` are those typed or known from before."""
+
+    question: Question
+    figure: str
+    known: Mapping[str, FigureValue]
+    energy: bool
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmCard:
+    """The option that the figures give, with its calculation."""
+
+    question: Question
+    option: str
+    calculation: str
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyCard:
+    """The energy calculator; `fuel` is the one whose amount is asked."""
+
+    question: Question
+    figure: str
+    side: EnergySide
+    use: EnergyUse
+    fuel: str | None
+    total: EnergyTotal | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class LadderCard:
+    """One level of a scenario: fully met? `answered` is the level on record."""
+
+    scenario: Scenario
+    level: int
+    answered: int | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCard:
+    """All levels of a scenario, to take one at once."""
+
+    scenario: Scenario
+    answered: int | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCard:
+    """Every answer, a page a dimension; the summary (page "") shows what is parked and open first."""
+
+    page: str
+    pages: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, AnswerValue]
+    parked: tuple[str, ...]
+    open: tuple[str, ...]
+    complete: bool
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentCard:
+    """The truthfulness commitment."""
+
+    firm: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionalCard:
+    """What the answers come to so far."""
+
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCard:
+    """The finished result."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckCard:
+    """What has changed? Events with their items, and single items."""
+
+    changes: Mapping[str, tuple[str, ...]]
+    picked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PausedCard:
+    """See you later."""
+
+    progress: Progress
+
+
+ItemCard = QuestionCard | FigureCard | ConfirmCard | EnergyCard | LadderCard | LevelCard
+Card = (
+    WelcomeCard
+    | FirmNameCard
+    | FirmKindCard
+    | ItemCard
+    | ReviewCard
+    | CommitmentCard
+    | ProvisionalCard
+    | ResultCard
+    | RecheckCard
+    | PausedCard
+)
+
+
+def card_of(rubric: Rubric, session: Session) -> Card:
+    """The present card."""
+    if session.paused:
+        return PausedCard(progress_of(rubric, session))
+    match session.phase:
+        case Phase.WELCOME | Phase.FIRM:
+            return _opening(session)
+        case Phase.QUESTIONS:
+            return _question_card(rubric, session)
+        case Phase.SCENARIOS:
+            return _scenario_card(rubric, session)
+        case Phase.REVIEW:
+            return _review_card(rubric, session)
+        case Phase.PROVISIONAL | Phase.COMMITMENT | Phase.RESULT | Phase.RECHECK:
+            return _outcome_card(rubric, session)
+        case _:
+            assert_never(session.phase)
+
+
+def _opening(session: Session) -> Card:
+    if session.phase is Phase.WELCOME:
+        return WelcomeCard()
+    if session.page == FirmField.NAME:
+        return FirmNameCard(session.firm.name)
+    return FirmKindCard(tuple(FirmKind), session.firm.kind)
+
+
+def _outcome_card(rubric: Rubric, session: Session) -> Card:
+    match session.phase:
+        case Phase.PROVISIONAL:
+            return ProvisionalCard(len(unanswered(rubric, session)))
+        case Phase.COMMITMENT:
+            return CommitmentCard(session.firm.name)
+        case Phase.RECHECK:
+            return RecheckCard(changes(rubric.id), session.picked)
+        case _:
+            return ResultCard()
+
+
+def _question_card(rubric: Rubric, session: Session) -> Card:
+    question = rubric.question[session.item or ""]
+    progress = progress_of(rubric, session)
+    draft = current_draft(session)
+    match draft:
+        case Entering():
+            return _figure_card(rubric, session, question, draft)
+        case Confirming(option=option, calculation=calculation):
+            return ConfirmCard(question, option, calculation, progress)
+        case Fuelling():
+            total = energy_sum(rubric, draft.use) if draft.use.consumed else None
+            return EnergyCard(question, draft.figure, draft.side, draft.use, draft.fuel, total, progress)
+        case _:
+            answered = session.record.choices.get(question.id)
+            ticked = draft.letters if isinstance(draft, Ticking) else answered or ()
+            return QuestionCard(question, ticked, answered, progress)
+
+
+def _figure_card(rubric: Rubric, session: Session, question: Question, entering: Entering) -> FigureCard:
+    known = complete_figures(rubric, session.record, question.id, entering)
+    asks = question.figures.asks if question.figures else ()
+    figure = next((name for name in asks if name not in known), asks[0])
+    energy = rubric.figure[figure].kind == "energy"
+    return FigureCard(question, figure, known, energy, progress_of(rubric, session))
+
+
+def _scenario_card(rubric: Rubric, session: Session) -> Card:
+    scenario = rubric.scenario[session.item or ""]
+    answered = session.record.levels.get(scenario.id)
+    progress = progress_of(rubric, session)
+    if isinstance(current_draft(session), Picking):
+        return LevelCard(scenario, answered, progress)
+    return LadderCard(scenario, levels_met(session, scenario) + 1, answered, progress)
+
+
+def _review_card(rubric: Rubric, session: Session) -> ReviewCard:
+    answers = {item: answer for item in rubric.items if (answer := item_answer(session.record, item)) is not None}
+    return ReviewCard(
+        page=session.page,
+        pages=items_of_pages(rubric),
+        answers=answers,
+        parked=session.parked,
+        open=tuple(item for item in unanswered(rubric, session) if item not in session.parked),
+        complete=settled(rubric, session),
+        progress=progress_of(rubric, session),
+    )
+
+
+def items_of_pages(rubric: Rubric) -> dict[str, tuple[str, ...]]:
+    """The items of each page of the review."""
+    scored = {
+        page: tuple(item for item, dimension in rubric.dimension_of.items() if dimension == page)
+        for page in review_pages(rubric)
+    }
+    return {**scored, OPERATIONS: tuple(rubric.scenario)}
+
+
+def unanswered(rubric: Rubric, session: Session) -> tuple[str, ...]:
+    """The items without an answer, parked ones too."""
+    return tuple(item for item in rubric.items if item_answer(session.record, item) is None)

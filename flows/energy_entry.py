@@ -1,0 +1,87 @@
+"""The energy calculator of q12: fuel by fuel, then the sum in tonnes of standard coal."""
+
+from decimal import Decimal
+
+from flows.events import Refusal
+from flows.inputs import ChooseFuel, ChooseSide, EnergyInput, OpenEnergy
+from flows.questions import continue_entering, entering_of, missing_figures
+from flows.session import EnergySide, EnergyUse, Entering, Fuelling, Phase
+from flows.turn import Step, Turn, current_draft
+from scoring.answers import check_figures
+from scoring.energy import EnergyTotal, energy_total
+from scoring.errors import AnswersError
+from scoring.exact import exact_decimal
+from scoring.figures import Number
+from scoring.rubric import Question, Rubric
+
+
+def work_out_energy(turn: Turn, given: EnergyInput) -> Step:
+    """The inputs of the calculator."""
+    question = turn.rubric.question.get(turn.session.item or "")
+    if turn.session.phase is not Phase.QUESTIONS or question is None:
+        return turn.refuse(Refusal.NOT_HERE)
+    draft = current_draft(turn.session)
+    match given:
+        case OpenEnergy():
+            return _open(turn, question)
+        case ChooseFuel(fuel=fuel) if isinstance(draft, Fuelling):
+            if fuel not in turn.rubric.fuel:
+                return turn.refuse(Refusal.UNKNOWN_OPTION)
+            return turn.draft(draft.model_copy(update={"fuel": fuel}))
+        case ChooseSide(side=side) if isinstance(draft, Fuelling):
+            return turn.draft(draft.model_copy(update={"side": side, "fuel": None}))
+        case _:
+            return turn.refuse(Refusal.NOT_HERE)
+
+
+def energy_figure(turn: Turn, question: Question) -> str | None:
+    """The energy figure that the calculator would work out next."""
+    asks = question.figures.asks if question.figures else ()
+    missing = missing_figures(turn.rubric, turn, question, entering_of(turn))
+    of_energy = [name for name in asks if turn.rubric.figure[name].kind == "energy"]
+    return next((name for name in missing if name in of_energy), of_energy[0] if of_energy else None)
+
+
+def _open(turn: Turn, question: Question) -> Step:
+    figure = energy_figure(turn, question)
+    if figure is None:
+        return turn.refuse(Refusal.NOT_HERE)
+    use = turn.session.record.energy.get(figure, EnergyUse())
+    return turn.draft(Fuelling(entering=entering_of(turn), figure=figure, use=use))
+
+
+def enter_amount(turn: Turn, draft: Fuelling, values: tuple[Number, ...]) -> Step:
+    """The amount of the chosen fuel, in its own unit; 0 takes the fuel off the list."""
+    if draft.fuel is None:
+        return turn.refuse(Refusal.NO_FUEL)
+    if len(values) != 1:
+        return turn.refuse(Refusal.ONE_NUMBER)
+    amount = Decimal(values[0])
+    try:
+        check_figures(turn.rubric, {draft.figure: amount})
+    except AnswersError as error:
+        return turn.refuse(Refusal.FIGURES, error.faults)
+    amounts = {**draft.use.side(draft.side), draft.fuel: amount}
+    side = {draft.side.value: {fuel: given for fuel, given in amounts.items() if given}}
+    return turn.draft(draft.model_copy(update={"use": draft.use.model_copy(update=side), "fuel": None}))
+
+
+def energy_sum(rubric: Rubric, use: EnergyUse) -> EnergyTotal:
+    """What the listed fuels come to."""
+    return energy_total(rubric, *(use.side(side) for side in EnergySide))
+
+
+def finish_energy(turn: Turn, question: Question, draft: Fuelling) -> Step:
+    """The sum becomes the figure, and the question goes on."""
+    if not draft.use.consumed:
+        return turn.refuse(Refusal.NO_FUEL)
+    try:
+        total = Decimal(exact_decimal(energy_sum(turn.rubric, draft.use).total))
+        values = check_figures(turn.rubric, {draft.figure: total})
+    except AnswersError as error:
+        return turn.refuse(Refusal.FIGURES, error.faults)
+    entering = Entering(
+        values={**draft.entering.values, **values},
+        energy={**draft.entering.energy, draft.figure: draft.use},
+    )
+    return continue_entering(turn, question, entering)

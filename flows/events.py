@@ -1,0 +1,99 @@
+"""What happened in a step, as a closed union; a channel turns it into words."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flows.session import Assessment
+from scoring.errors import Fault
+
+AnswerValue = tuple[str, ...] | int
+"""Letters of a question, or the level of a scenario."""
+
+
+class Refusal(StrEnum):
+    """Why an input changed nothing; each has a sentence `refusal.<value>` in the catalogues."""
+
+    NOT_HERE = "not_here"
+    UNKNOWN_ITEM = "unknown_item"
+    UNKNOWN_OPTION = "unknown_option"
+    UNKNOWN_LEVEL = "unknown_level"
+    UNKNOWN_LANGUAGE = "unknown_language"
+    ONE_OPTION = "one_option"
+    NONE_ALONE = "none_alone"
+    NOTHING_TICKED = "nothing_ticked"
+    NOTHING_PICKED = "nothing_picked"
+    NOTHING_TO_KEEP = "nothing_to_keep"
+    NO_WAY_BACK = "no_way_back"
+    NAME_EMPTY = "name_empty"
+    NAME_LONG = "name_long"
+    TOO_MANY_NUMBERS = "too_many_numbers"
+    ONE_NUMBER = "one_number"
+    NO_FUEL = "no_fuel"
+    STILL_OPEN = "still_open"
+    ALL_ANSWERED = "all_answered"
+    FIGURES = "figures"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An answer was given or changed; `before` is None for a first answer."""
+
+    item: str
+    before: AnswerValue | None
+    after: AnswerValue
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An item was put off; an earlier answer to it is withdrawn."""
+
+    item: str
+    before: AnswerValue | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A figure that this item shares was changed and no longer gives its answer: it is parked."""
+
+    item: str
+    before: AnswerValue
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked:
+    """Explain this item."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Everything is saved; the person may go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Back again, at the first open item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An assessment was committed to."""
+
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The input changed nothing, and why; `faults` says what is wrong with figures."""
+
+    reason: Refusal
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The input answered a card that is gone; it changed nothing."""
+
+
+Event = Recorded | Parked | Withdrawn | HelpAsked | Paused | Resumed | Finished | Refused | Stale

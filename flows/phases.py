@@ -1,0 +1,88 @@
+"""The phases of the conversation and every way between them, in one table.
+
+Rules of the table:
+
+* The position inside a phase (which question, which page) is data of the session, not a state.
+* A trigger that has no row for the present phase is refused, as is one whose guard says no; nothing changes.
+* Whatever the phase, what is on the screen derives from the new session alone (`flows.cards`).
+* The overview is the review, opened early: there is one list of answers, not two.
+
+One machine serves every session: it holds no model, since a model of its own would cost each session 15 kB.
+`docs/architecture.md` shows this table as a diagram, drawn by `tools/diagram.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from transitions import Machine
+
+from flows.session import Phase, Session
+from scoring.rubric import Rubric
+
+Guard = Callable[[Rubric, Session], bool]
+
+ASKING = (Phase.QUESTIONS, Phase.SCENARIOS)
+ITEMS_OPEN = (Phase.FIRM, *ASKING, Phase.REVIEW, Phase.PROVISIONAL, Phase.COMMITMENT, Phase.RECHECK)
+
+
+def settled(rubric: Rubric, session: Session) -> bool:
+    """Every item is answered."""
+    record = session.record
+    return len(record.choices) + len(record.levels) == len(rubric.items)
+
+
+def unsettled(rubric: Rubric, session: Session) -> bool:
+    """Some item is open or parked."""
+    return not settled(rubric, session)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A row: this trigger leads from any of the sources to the target, if the guard allows."""
+
+    trigger: str
+    sources: tuple[Phase, ...]
+    target: Phase
+    guard: Guard | None = None
+
+
+TABLE = (
+    Way("begin", (Phase.WELCOME,), Phase.FIRM),
+    Way("greet", (Phase.FIRM,), Phase.WELCOME),
+    Way("edit_firm", (*ASKING, Phase.REVIEW), Phase.FIRM),
+    Way("ask_question", ITEMS_OPEN, Phase.QUESTIONS),
+    Way("ask_scenario", ITEMS_OPEN, Phase.SCENARIOS),
+    Way("review", (Phase.FIRM, *ASKING, Phase.REVIEW, Phase.PROVISIONAL, Phase.COMMITMENT), Phase.REVIEW),
+    Way("preview", (Phase.REVIEW,), Phase.PROVISIONAL, unsettled),
+    Way("submit", (Phase.REVIEW,), Phase.COMMITMENT, settled),
+    Way("commit", (Phase.COMMITMENT,), Phase.RESULT, settled),
+    Way("recheck", (Phase.RESULT,), Phase.RECHECK),
+    Way("leave_recheck", (Phase.RECHECK,), Phase.RESULT),
+    Way("anew", (Phase.RESULT,), Phase.FIRM),
+)
+
+
+@dataclass
+class Cursor:
+    """What `transitions` moves: a one-call object with a state."""
+
+    state: Phase
+
+
+def _machine() -> Machine:
+    machine = Machine(
+        model=None, states=Phase, initial=None, auto_transitions=False, ignore_invalid_triggers=True, send_event=False
+    )
+    for way in TABLE:
+        machine.add_transition(way.trigger, list(way.sources), way.target, conditions=way.guard)
+    return machine
+
+
+MACHINE = _machine()
+
+
+def moved(trigger: str, rubric: Rubric, session: Session) -> Phase | None:
+    """The phase that a trigger leads to, or None if it is refused here."""
+    cursor = Cursor(session.phase)
+    accepted = MACHINE.events[trigger].trigger(cursor, rubric, session)
+    return cursor.state if accepted else None

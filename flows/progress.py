@@ -1,0 +1,35 @@
+"""How far, and how long still."""
+
+from dataclasses import dataclass
+
+from flows.session import Session
+from scoring.rubric import Rubric
+
+SECONDS_A_QUESTION = 25
+SECONDS_A_SCENARIO = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`position` of `total` in the standard's order; `asked` and `rest` count what is settled and still open."""
+
+    position: int
+    total: int
+    answered: int
+    rest: int
+    parked: int
+    minutes: int
+
+
+def progress_of(rubric: Rubric, session: Session) -> Progress:
+    """Progress of a session; minutes are rounded up, so that "1 minute" is the last one."""
+    waiting = {*session.agenda, *session.parked}
+    seconds = sum(SECONDS_A_QUESTION if item in rubric.question else SECONDS_A_SCENARIO for item in waiting)
+    return Progress(
+        position=rubric.items.index(session.item) + 1 if session.item else 0,
+        total=len(rubric.items),
+        answered=len(session.record.choices) + len(session.record.levels),
+        rest=len(waiting),
+        parked=len(session.parked),
+        minutes=-(-seconds // 60),
+    )

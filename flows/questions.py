@@ -1,0 +1,149 @@
+"""Answering a question: by letters, by ticking, or by figures."""
+
+from collections.abc import Sequence
+
+from flows.events import Refusal
+from flows.inputs import Answer, Confirm, EnterFigures, Numbers, QuestionInput, Tick
+from flows.recording import complete_figures, record_figures, record_letters
+from flows.session import Confirming, Entering, Fuelling, Phase, Ticking
+from flows.turn import Step, Turn, current_draft
+from flows.walking import advance
+from scoring.answers import YEARS, check_figures
+from scoring.errors import AnswersError
+from scoring.figures import FigureValue, Number, derive
+from scoring.rubric import Question, Rubric
+
+
+def answer_question(turn: Turn, given: QuestionInput) -> Step:
+    """The inputs of the phase questions."""
+    question = turn.rubric.question.get(turn.session.item or "")
+    if turn.session.phase is not Phase.QUESTIONS or question is None:
+        return turn.refuse(Refusal.NOT_HERE)
+    match given:
+        case Answer(letters=letters):
+            return _answer(turn, question, letters)
+        case Tick(letter=letter, on=on):
+            return _tick(turn, question, letter, on=on)
+        case Numbers(values=values):
+            return enter_numbers(turn, question, values)
+        case EnterFigures() | Confirm():
+            return _by_figures(turn, question, given)
+
+
+def _by_figures(turn: Turn, question: Question, given: EnterFigures | Confirm) -> Step:
+    draft = current_draft(turn.session)
+    if isinstance(given, Confirm) and isinstance(draft, Confirming):
+        session, events = record_figures(turn.rubric, turn.session, question.id, draft.option, draft.entering)
+        return advance(turn, session, *events)
+    if isinstance(given, EnterFigures) and question.figures:
+        return turn.draft(Entering())
+    return turn.refuse(Refusal.NOT_HERE)
+
+
+# letters
+
+
+def _answer(turn: Turn, question: Question, letters: tuple[str, ...]) -> Step:
+    chosen = tuple(letter for letter in question.letters if letter in letters)
+    if not chosen or len(chosen) < len(set(letters)):
+        return turn.refuse(Refusal.UNKNOWN_OPTION)
+    if question.type == "single" and len(chosen) > 1:
+        return turn.refuse(Refusal.ONE_OPTION)
+    if question.type == "multiple" and len(chosen) > 1 and question.none_letter in chosen:
+        return turn.refuse(Refusal.NONE_ALONE)
+    session, events = record_letters(turn.rubric, turn.session, question.id, chosen)
+    return advance(turn, session, *events)
+
+
+def ticked(turn: Turn, question: Question) -> tuple[str, ...]:
+    """What is ticked now: what has been begun, or else the answer given before."""
+    draft = current_draft(turn.session)
+    return draft.letters if isinstance(draft, Ticking) else turn.session.record.choices.get(question.id, ())
+
+
+def _tick(turn: Turn, question: Question, letter: str, *, on: bool) -> Step:
+    if question.type != "multiple":
+        return turn.refuse(Refusal.NOT_HERE)
+    if letter not in question.letters:
+        return turn.refuse(Refusal.UNKNOWN_OPTION)
+    return turn.draft(Ticking(letters=_toggled(question, ticked(turn, question), letter, on=on)))
+
+
+def _toggled(question: Question, letters: tuple[str, ...], letter: str, *, on: bool) -> tuple[str, ...]:
+    """无 clears the others, and they clear 无."""
+    if not on:
+        return tuple(other for other in letters if other != letter)
+    if letter == question.none_letter:
+        return (letter,)
+    wanted = {*letters, letter} - {question.none_letter}
+    return tuple(other for other in question.letters if other in wanted)
+
+
+def finish_ticking(turn: Turn, question: Question) -> Step:
+    """ "Done" of a multiple choice needs at least one option."""
+    letters = ticked(turn, question)
+    if question.type != "multiple":
+        return turn.refuse(Refusal.NOT_HERE)
+    return _answer(turn, question, letters) if letters else turn.refuse(Refusal.NOTHING_TICKED)
+
+
+# figures
+
+
+def entering_of(turn: Turn) -> Entering:
+    """The figures typed so far at this question."""
+    draft = current_draft(turn.session)
+    match draft:
+        case Entering():
+            return draft
+        case Fuelling(entering=entering):
+            return entering
+        case _:
+            return Entering()
+
+
+def missing_figures(rubric: Rubric, turn: Turn, question: Question, entering: Entering) -> list[str]:
+    """The figures still to be asked, in order."""
+    known = complete_figures(rubric, turn.session.record, question.id, entering)
+    return [name for name in (question.figures.asks if question.figures else ()) if name not in known]
+
+
+def enter_numbers(turn: Turn, question: Question, values: tuple[Number, ...]) -> Step:
+    """Numbers go to the figures that are missing, or, if there is one for each, to all that are asked."""
+    if not question.figures:
+        return turn.refuse(Refusal.NOT_HERE)
+    entering = entering_of(turn)
+    placed = _placed(turn, question, entering, values)
+    if placed is None:
+        return turn.refuse(Refusal.TOO_MANY_NUMBERS)
+    try:
+        checked = check_figures(turn.rubric, placed)
+    except AnswersError as error:
+        return turn.refuse(Refusal.FIGURES, error.faults)
+    energy = {name: use for name, use in entering.energy.items() if name not in placed}
+    return continue_entering(turn, question, Entering(values={**entering.values, **checked}, energy=energy))
+
+
+def _placed(
+    turn: Turn, question: Question, entering: Entering, values: Sequence[Number]
+) -> dict[str, FigureValue] | None:
+    asks = question.figures.asks if question.figures else ()
+    missing = missing_figures(turn.rubric, turn, question, entering) or list(asks)
+    if turn.rubric.figure[missing[0]].kind == "series":
+        return {missing[0]: tuple(values)} if len(values) <= YEARS else None
+    names = missing if len(values) <= len(missing) else asks
+    if len(values) > len(names):
+        return None
+    return dict(zip(names, values, strict=False))
+
+
+def continue_entering(turn: Turn, question: Question, entering: Entering) -> Step:
+    """Ask for the next figure, or show what all of them give."""
+    figures = complete_figures(turn.rubric, turn.session.record, question.id, entering)
+    try:
+        derivation = derive(question, figures)
+    except AnswersError as error:
+        return turn.refuse(Refusal.FIGURES, error.faults)
+    if derivation is None:
+        return turn.draft(entering)
+    return turn.draft(Confirming(entering=entering, option=derivation.option, calculation=derivation.calculation))

@@ -1,0 +1,154 @@
+"""Writing answers into the session. The invariants of a record are kept here and nowhere else:
+
+* an item is answered, on the agenda, parked, or (in a re-check) kept as it was; parked items are unanswered;
+* figures agree with the letters that they gave, always: a shared figure that changes withdraws what it
+  contradicts, and a letter chosen by hand drops the figures that only its question uses.
+"""
+
+from flows.events import AnswerValue, Event, Parked, Recorded, Withdrawn
+from flows.session import Entering, Record, Session
+from scoring.answers import Answers, questions_with_figures
+from scoring.errors import AnswersError
+from scoring.figures import FigureValue, Number, derive
+from scoring.rubric import Question, Rubric
+
+
+def item_answer(record: Record, item: str) -> AnswerValue | None:
+    """The letters or the level of an item; None if it is unknown."""
+    level = record.levels.get(item)
+    return record.choices.get(item) if level is None else level
+
+
+def answers_of(rubric: Rubric, record: Record) -> Answers:
+    """The record in the form that is scored, with the calculations behind its letters."""
+    derivations = {
+        question.id: derivation
+        for question in questions_with_figures(rubric)
+        if question.id in record.choices and (derivation := derive(question, record.figures))
+    }
+    return Answers(rubric.id, record.choices, record.levels, record.figures, derivations)
+
+
+def known_figure(rubric: Rubric, record: Record, name: str) -> FigureValue | None:
+    """A figure that was given, or is one year of a series that was given: nobody is asked twice."""
+    if name in record.figures:
+        return record.figures[name]
+    year = rubric.figure[name].year_of
+    series = record.figures.get(year.series) if year else None
+    if year and isinstance(series, tuple) and len(series) >= year.back:
+        return series[-year.back]
+    return None
+
+
+def own_figures(rubric: Rubric, item: str) -> set[str]:
+    """The figures that only this question asks for."""
+    asks = {question.id: set(question.figures.asks) for question in questions_with_figures(rubric) if question.figures}
+    return asks.get(item, set()).difference(*(names for other, names in asks.items() if other != item))
+
+
+def record_level(session: Session, item: str, level: int) -> tuple[Session, tuple[Event, ...]]:
+    """Write a scenario's level."""
+    record = session.record
+    event = Recorded(item, record.levels.get(item), level)
+    changed = record.model_copy(update={"levels": {**record.levels, item: level}})
+    return _closed(session.but(record=changed), item), (event,)
+
+
+def record_letters(
+    rubric: Rubric, session: Session, item: str, letters: tuple[str, ...]
+) -> tuple[Session, tuple[Event, ...]]:
+    """Write letters chosen by hand."""
+    record = _without_figures(session.record, own_figures(rubric, item))
+    event = Recorded(item, record.choices.get(item), letters)
+    changed = record.model_copy(update={"choices": {**record.choices, item: letters}})
+    return _closed(session.but(record=changed), item), (event,)
+
+
+def record_figures(
+    rubric: Rubric, session: Session, item: str, option: str, entered: Entering
+) -> tuple[Session, tuple[Event, ...]]:
+    """Write the option that figures gave, and the figures; withdraw other answers that these contradict."""
+    record = session.record
+    figures = {**record.figures, **complete_figures(rubric, record, item, entered)}
+    figures.update(_years_again(rubric, figures, entered))
+    energy = {name: use for name, use in record.energy.items() if name not in entered.values} | entered.energy
+    event = Recorded(item, record.choices.get(item), (option,))
+    changed = Record(choices={**record.choices, item: (option,)}, levels=record.levels, figures=figures, energy=energy)
+    session, events = _withdraw_contradicted(rubric, _closed(session.but(record=changed), item))
+    return session, (event, *events)
+
+
+def complete_figures(rubric: Rubric, record: Record, item: str, entered: Entering) -> dict[str, FigureValue]:
+    """What a question asks for, as far as it is known: typed now, or known from before."""
+    rule = rubric.question[item].figures
+    names = rule.asks if rule else ()
+    known = {name: entered.values.get(name, known_figure(rubric, record, name)) for name in names}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _years_again(rubric: Rubric, figures: dict[str, FigureValue], entered: Entering) -> dict[str, Number]:
+    """Years that were taken from a series follow it when it is typed again."""
+    again: dict[str, Number] = {}
+    for figure in rubric.figures:
+        year = figure.year_of
+        series = entered.values.get(year.series) if year else None
+        if year and isinstance(series, tuple) and figure.id in figures and len(series) >= year.back:
+            again[figure.id] = series[-year.back]
+    return again
+
+
+def _withdraw_contradicted(rubric: Rubric, session: Session) -> tuple[Session, list[Event]]:
+    events: list[Event] = []
+    for question in questions_with_figures(rubric):
+        before = session.record.choices.get(question.id)
+        if before is not None and _contradicted(question, session.record, before):
+            session, _ = park(rubric, session, question.id)
+            events.append(Withdrawn(question.id, before))
+    return session, events
+
+
+def _contradicted(question: Question, record: Record, letters: tuple[str, ...]) -> bool:
+    try:
+        derivation = derive(question, record.figures)
+    except AnswersError:
+        return True
+    return derivation is not None and letters != (derivation.option,)
+
+
+def park(rubric: Rubric, session: Session, item: str) -> tuple[Session, tuple[Event, ...]]:
+    """Put an item off: it is unknown from now on, and listed at the review."""
+    before = item_answer(session.record, item)
+    record = _without_figures(session.record, own_figures(rubric, item))
+    record = record.model_copy(
+        update={
+            "choices": {name: letters for name, letters in record.choices.items() if name != item},
+            "levels": {name: level for name, level in record.levels.items() if name != item},
+        }
+    )
+    parked = tuple(name for name in rubric.items if name in session.parked or name == item)
+    return _closed(session.but(record=record), item).but(parked=parked), (Parked(item, before),)
+
+
+def unpark(rubric: Rubric, session: Session) -> Session:
+    """Put all parked items back on the agenda."""
+    return session.but(agenda=tuple(item for item in rubric.items if item in session.parked), parked=())
+
+
+def _closed(session: Session, item: str) -> Session:
+    """The item is neither open nor parked, and nothing is begun at it."""
+    return session.but(
+        drafts={name: draft for name, draft in session.drafts.items() if name != item},
+        agenda=tuple(name for name in session.agenda if name != item),
+        parked=tuple(name for name in session.parked if name != item),
+    )
+
+
+def _without_figures(record: Record, names: set[str]) -> Record:
+    if not names:
+        return record
+    return record.model_copy(
+        update={
+            "figures": {name: value for name, value in record.figures.items() if name not in names},
+            "energy": {name: use for name, use in record.energy.items() if name not in names},
+        }
+    )

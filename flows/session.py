@@ -1,0 +1,223 @@
+"""The session: everything a conversation knows, as one frozen value that survives any restart."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from scoring.figures import FigureValue
+from scoring.rubric import Rubric
+
+
+class Phase(StrEnum):
+    """Where in the conversation a session is; see `flows.phases` for the ways between."""
+
+    WELCOME = "welcome"
+    FIRM = "firm"
+    QUESTIONS = "questions"
+    SCENARIOS = "scenarios"
+    REVIEW = "review"
+    PROVISIONAL = "provisional"
+    COMMITMENT = "commitment"
+    RESULT = "result"
+    RECHECK = "recheck"
+
+
+class FirmKind(StrEnum):
+    """Kinds of firm that policy tells apart."""
+
+    LITTLE_GIANT = "little_giant"
+    PROVINCIAL = "provincial"
+    ABOVE_SCALE = "above_scale"
+    MICRO = "micro"
+    OTHER = "other"
+
+
+class FirmField(StrEnum):
+    """The two things asked about the firm."""
+
+    NAME = "name"
+    KIND = "kind"
+
+
+class EnergySide(StrEnum):
+    """The three columns of the energy calculation (forms 205-1 and 205-2)."""
+
+    CONSUMED = "consumed"
+    PRODUCED = "produced"
+    RECOVERED = "recovered"
+
+
+class Value(BaseModel):
+    """A frozen value; collections in it are never changed in place."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Firm(Value):
+    """Who is assessed; either may be skipped."""
+
+    name: str | None = None
+    kind: FirmKind | None = None
+
+
+class EnergyUse(Value):
+    """Amounts by fuel, each in the fuel's own unit, for one year."""
+
+    consumed: dict[str, Decimal] = {}
+    produced: dict[str, Decimal] = {}
+    recovered: dict[str, Decimal] = {}
+
+    def side(self, side: EnergySide) -> dict[str, Decimal]:
+        """The amounts of one column."""
+        amounts: dict[str, Decimal] = getattr(self, side.value)
+        return amounts
+
+
+# what has been begun at an item, but not answered yet
+
+
+class Ticking(Value):
+    """A multiple choice with some options ticked."""
+
+    kind: Literal["ticking"] = "ticking"
+    letters: tuple[str, ...]
+
+
+class Entering(Value):
+    """Figures typed so far; the first one missing is asked next."""
+
+    kind: Literal["entering"] = "entering"
+    values: dict[str, FigureValue] = {}
+    energy: dict[str, EnergyUse] = {}
+
+
+class Fuelling(Value):
+    """The energy calculator, open for one figure; `fuel` is the one whose amount is asked."""
+
+    kind: Literal["fuelling"] = "fuelling"
+    entering: Entering
+    figure: str
+    side: EnergySide = EnergySide.CONSUMED
+    fuel: str | None = None
+    use: EnergyUse = EnergyUse()
+
+
+class Confirming(Value):
+    """All figures known: the option they give waits for a yes."""
+
+    kind: Literal["confirming"] = "confirming"
+    entering: Entering
+    option: str
+    calculation: str
+
+
+class Climbing(Value):
+    """The ladder of a scenario: so many levels are fully met."""
+
+    kind: Literal["climbing"] = "climbing"
+    met: int
+
+
+class Picking(Value):
+    """The four level texts of a scenario, to take one at once."""
+
+    kind: Literal["picking"] = "picking"
+
+
+Draft = Annotated[
+    Ticking | Entering | Fuelling | Confirming | Climbing | Picking,
+    Field(discriminator="kind"),
+]
+
+
+class Record(Value):
+    """The answers themselves. An item that is in neither `choices` nor `levels` is unknown, never "no".
+
+    `choices`: letters by question; `levels`: 0 to 4 by scenario; `figures` agree with the letters they gave;
+    `energy`: how an energy figure was calculated.
+    """
+
+    choices: dict[str, tuple[str, ...]] = {}
+    levels: dict[str, int] = {}
+    figures: dict[str, FigureValue] = {}
+    energy: dict[str, EnergyUse] = {}
+
+
+class Baseline(Value):
+    """The finished assessment that a re-check starts from."""
+
+    id: str
+    record: Record
+    finished_at: datetime
+
+
+class Session(Value):
+    """One assessment under way.
+
+    `item` is the question or scenario last shown, `page` the place inside the phases firm and review.
+    `agenda` holds the items still to be asked, in the standard's order; `parked` those put off ("ask me
+    later"), which are unanswered by definition. `opened` is the revision at which the present card came up.
+    """
+
+    id: str
+    rubric: str
+    language: str
+    phase: Phase = Phase.WELCOME
+    item: str | None = None
+    page: str = ""
+    revision: int = 0
+    opened: int = 0
+    paused: bool = False
+    firm: Firm = Firm()
+    record: Record = Record()
+    drafts: dict[str, Draft] = {}
+    agenda: tuple[str, ...] = ()
+    parked: tuple[str, ...] = ()
+    trail: tuple[str, ...] = ()
+    picked: tuple[str, ...] = ()
+    baseline: Baseline | None = None
+    started_at: datetime
+    updated_at: datetime
+
+    def but(self, **changes: object) -> "Session":
+        """The same session with some fields changed."""
+        return self.model_copy(update=changes)
+
+    @property
+    def asking(self) -> bool:
+        """An item is on the screen."""
+        return self.phase in (Phase.QUESTIONS, Phase.SCENARIOS)
+
+    @property
+    def begun(self) -> bool:
+        """Some item was on the screen before."""
+        return self.item is not None
+
+    @property
+    def card(self) -> str:
+        """The name of what is on the screen: an item's id, or a phase, or a page of it ("firm.name")."""
+        if self.asking and self.item:
+            return self.item
+        return f"{self.phase.value}.{self.page}" if self.page else self.phase.value
+
+
+class Assessment(Value):
+    """A finished assessment, as it stays in the history. `score` is exact ("5/2")."""
+
+    id: str
+    rubric: str
+    firm: Firm
+    record: Record
+    score: str
+    grade: int
+    previous: str | None
+    started_at: datetime
+    finished_at: datetime
+
+
+def new_session(fresh: str, rubric: Rubric, language: str, now: datetime) -> Session:
+    """A session that has not begun; `fresh` is its new, unique id."""
+    return Session(id=fresh, rubric=rubric.id, language=language, agenda=rubric.items, started_at=now, updated_at=now)

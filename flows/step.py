@@ -1,0 +1,97 @@
+"""The way in: one input, one step."""
+
+from datetime import datetime
+from typing import assert_never
+
+from flows.energy_entry import enter_amount, finish_energy, work_out_energy
+from flows.events import Refusal, Stale
+from flows.firm import about_firm
+from flows.inputs import (
+    AnyInput,
+    Done,
+    EnergyInput,
+    FirmInput,
+    MoveInput,
+    Numbers,
+    OutcomeInput,
+    Pause,
+    QuestionInput,
+    ScenarioInput,
+    Tick,
+)
+from flows.outcome import conclude, start_recheck
+from flows.questions import answer_question, finish_ticking
+from flows.scenarios import answer_scenario
+from flows.session import Fuelling, Phase, Session
+from flows.turn import Step, Turn, current_draft
+from flows.walking import move
+from scoring.rubric import Rubric
+
+
+def step(rubric: Rubric, session: Session, given: AnyInput, now: datetime, fresh: str) -> Step:
+    """Apply an input to a session; pure: the same arguments always give the same step.
+
+    `now` is the time of the input, `fresh` an unused id, in case a new session begins. An input for a card
+    that is gone, or one that is refused, leaves the session as it was.
+    """
+    if _stale(session, given):
+        return Step(session, (Stale(),))
+    outcome = _handle(Turn(rubric, session, now, fresh), given)
+    if outcome.session == session:
+        return Step(session, outcome.events)
+    return Step(_revised(session, outcome.session, given, now), outcome.events)
+
+
+def _stale(session: Session, given: AnyInput) -> bool:
+    """Ticks set a state, so that several may come from one card; anything else must know the present one."""
+    if given.session != session.id or given.card != session.card:
+        return True
+    if isinstance(given, Tick):
+        return not session.opened <= given.revision <= session.revision
+    return given.revision != session.revision
+
+
+def _revised(old: Session, new: Session, given: AnyInput, now: datetime) -> Session:
+    revision = old.revision + 1
+    opened = new.opened if (old.id, old.card) == (new.id, new.card) else revision
+    return new.but(revision=revision, opened=opened, updated_at=now, paused=isinstance(given, Pause))
+
+
+def _handle(turn: Turn, given: AnyInput) -> Step:
+    match given:
+        case Done():
+            return _done(turn)
+        case Numbers(values=values) if isinstance(draft := current_draft(turn.session), Fuelling):
+            return enter_amount(turn, draft, values)
+        case _ if isinstance(given, MoveInput):
+            return move(turn, given)
+        case _ if isinstance(given, FirmInput):
+            return about_firm(turn, given)
+        case _ if isinstance(given, QuestionInput):
+            return answer_question(turn, given)
+        case _:
+            return _handle_more(turn, given)
+
+
+def _handle_more(turn: Turn, given: EnergyInput | ScenarioInput | OutcomeInput) -> Step:
+    if isinstance(given, EnergyInput):
+        return work_out_energy(turn, given)
+    if isinstance(given, ScenarioInput):
+        return answer_scenario(turn, given)
+    if isinstance(given, OutcomeInput):
+        return conclude(turn, given)
+    assert_never(given)
+
+
+def _done(turn: Turn) -> Step:
+    """ "Done" closes whatever list is open."""
+    session = turn.session
+    if session.phase is Phase.RECHECK:
+        return start_recheck(turn)
+    question = turn.rubric.question.get(session.item or "")
+    if session.phase is not Phase.QUESTIONS or question is None:
+        return turn.refuse(Refusal.NOT_HERE)
+    draft = current_draft(session)
+    if isinstance(draft, Fuelling):
+        return finish_energy(turn, question, draft)
+    return finish_ticking(turn, question)

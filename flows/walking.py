@@ -1,0 +1,186 @@
+"""From item to item: what comes next, what came before, and where a pause left off."""
+
+from flows.events import Event, HelpAsked, Paused, Refusal, Resumed
+from flows.inputs import Back, ChooseLanguage, Help, Jump, Keep, MoveInput, Overview, Park, Pause, Resume
+from flows.recording import item_answer, park, unpark
+from flows.session import Climbing, Confirming, Draft, Entering, FirmField, Fuelling, Phase, Picking, Session
+from flows.turn import Step, Turn, current_draft, with_draft
+from scoring.rubric import Rubric
+
+OPERATIONS = "operations"
+"""The page of the review that lists the scenarios."""
+
+LANGUAGES = ("zh-Hans", "en")
+
+
+def move(turn: Turn, given: MoveInput) -> Step:
+    """The inputs that are understood everywhere."""
+    match given:
+        case Back():
+            return _back(turn)
+        case Jump(item=item):
+            return _jump(turn, item)
+        case Overview(page=page):
+            return _overview(turn, page)
+        case Keep():
+            return _keep(turn)
+        case Park():
+            return _park(turn)
+        case ChooseLanguage(language=language):
+            return _choose_language(turn, language)
+        case Help() | Pause() | Resume():
+            return _look_up(turn, given)
+
+
+def _look_up(turn: Turn, given: Help | Pause | Resume) -> Step:
+    match given:
+        case Help():
+            return Step(turn.session, (HelpAsked(turn.session.card),))
+        case Pause():
+            return Step(turn.session.but(paused=True), (Paused(),))
+        case Resume():
+            return _resume(turn)
+
+
+def show_item(turn: Turn, session: Session, item: str, *events: Event) -> Step:
+    """Put an item on the screen."""
+    trigger = "ask_question" if item in turn.rubric.question else "ask_scenario"
+    return turn.go(trigger, session.but(item=item, page=""), *events)
+
+
+def advance(turn: Turn, session: Session, *events: Event) -> Step:
+    """After an item: the next open one of the agenda, from here on, then from the start; else the review."""
+    item = session.item or ""
+    session = session.but(trail=_with_last(session.trail, item))
+    following = next_open(turn.rubric, session)
+    if following is None:
+        return turn.go("review", session.but(page=""), *events)
+    return show_item(turn, session, following, *events)
+
+
+def next_open(rubric: Rubric, session: Session) -> str | None:
+    """The first item of the agenda after the present one, or else the first of all."""
+    if not session.agenda:
+        return None
+    here = rubric.items.index(session.item) if session.item else -1
+    later = (item for item in session.agenda if rubric.items.index(item) > here)
+    return next(later, session.agenda[0])
+
+
+def _with_last(trail: tuple[str, ...], item: str) -> tuple[str, ...]:
+    return (*(entry for entry in trail if entry != item), item)
+
+
+def _back(turn: Turn) -> Step:
+    session = turn.session
+    match session.phase:
+        case Phase.QUESTIONS | Phase.SCENARIOS:
+            return _back_from_item(turn)
+        case Phase.FIRM:
+            return _back_from_firm(turn)
+        case Phase.REVIEW if not session.page:
+            return show_item(turn, session, session.item or turn.rubric.items[0])
+        case Phase.REVIEW | Phase.PROVISIONAL | Phase.COMMITMENT:
+            return turn.go("review", session.but(page=""))
+        case Phase.RECHECK:
+            return turn.go("leave_recheck", session.but(picked=()))
+        case Phase.WELCOME | Phase.RESULT:
+            return turn.refuse(Refusal.NO_WAY_BACK)
+
+
+def _back_from_firm(turn: Turn) -> Step:
+    session = turn.session
+    if session.page == FirmField.KIND:
+        return Step(session.but(page=FirmField.NAME.value))
+    return resume(turn, session) if session.begun else turn.go("greet", session.but(page=""))
+
+
+def _back_from_item(turn: Turn) -> Step:
+    session = turn.session
+    inner, draft = _draft_before(current_draft(session))
+    if inner:
+        return turn.draft(draft)
+    if session.trail:
+        return show_item(turn, session.but(trail=session.trail[:-1]), session.trail[-1])
+    if session.baseline:
+        return turn.go("review", session.but(page=""))
+    return turn.go("edit_firm", session.but(page=FirmField.KIND.value))
+
+
+def _draft_before(draft: Draft | None) -> tuple[bool, Draft | None]:
+    """Whether there is a step back inside the item, and the draft that it leads to."""
+    match draft:
+        case Climbing(met=met) if met > 0:
+            return True, Climbing(met=met - 1)
+        case Picking() | Entering():
+            return True, None
+        case Confirming():
+            return True, Entering()
+        case Fuelling(fuel=None, entering=entering):
+            return True, entering
+        case Fuelling():
+            return True, draft.model_copy(update={"fuel": None})
+        case _:
+            return False, draft
+
+
+def _jump(turn: Turn, item: str) -> Step:
+    if item not in turn.rubric.items:
+        return turn.refuse(Refusal.UNKNOWN_ITEM)
+    session = turn.session
+    if session.asking and session.item and session.item != item:
+        session = session.but(trail=_with_last(session.trail, session.item))
+    return show_item(turn, session, item)
+
+
+def review_pages(rubric: Rubric) -> tuple[str, ...]:
+    """The pages of the review: each scored dimension, then the scenarios."""
+    return (*(dimension.id for dimension in rubric.dimensions), OPERATIONS)
+
+
+def _overview(turn: Turn, page: str) -> Step:
+    if page and page not in review_pages(turn.rubric):
+        return turn.refuse(Refusal.UNKNOWN_ITEM)
+    return turn.go("review", turn.session.but(page=page))
+
+
+def _keep(turn: Turn) -> Step:
+    session = turn.session
+    if not session.asking:
+        return turn.refuse(Refusal.NOT_HERE)
+    if session.item is None or item_answer(session.record, session.item) is None:
+        return turn.refuse(Refusal.NOTHING_TO_KEEP)
+    session = with_draft(session, None).but(agenda=tuple(item for item in session.agenda if item != session.item))
+    return advance(turn, session)
+
+
+def _park(turn: Turn) -> Step:
+    session = turn.session
+    if not session.asking or session.item is None:
+        return turn.refuse(Refusal.NOT_HERE)
+    session, events = park(turn.rubric, session, session.item)
+    return advance(turn, session, *events)
+
+
+def _choose_language(turn: Turn, language: str) -> Step:
+    if language not in LANGUAGES:
+        return turn.refuse(Refusal.UNKNOWN_LANGUAGE)
+    session = turn.session.but(language=language)
+    if session.phase is Phase.WELCOME:
+        return turn.go("begin", session.but(page=FirmField.NAME.value))
+    return Step(session)
+
+
+def _resume(turn: Turn) -> Step:
+    session = turn.session.but(paused=False)
+    going_on = session.asking or session.phase in (Phase.REVIEW, Phase.PROVISIONAL)
+    return resume(turn, session, Resumed()) if going_on else Step(session, (Resumed(),))
+
+
+def resume(turn: Turn, session: Session, *events: Event) -> Step:
+    """Go on at the first open item; parked ones come up when nothing else is open; else the review."""
+    if not session.agenda and session.parked:
+        session = unpark(turn.rubric, session)
+    if not session.agenda:
+        return turn.go("review", session.but(page=""), *events)
+    return show_item(turn, session, session.agenda[0], *events)

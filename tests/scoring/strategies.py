@@ -1,0 +1,188 @@
+"""Answer sheets of the real rubric, and small random rubrics that brute force can exhaust."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from scoring.answers import Answers
+from scoring.rubric import Rubric, load_rubric, parse_rubric
+from tests.scoring.standard import QUESTIONS, SCENARIOS
+
+RUBRIC = load_rubric()
+PROFILES = ("published", "platform")
+Choices = dict[str, tuple[str, ...]]
+Levels = dict[str, int]
+
+profiles = st.sampled_from(PROFILES)
+
+
+def examples(count: int) -> settings:
+    """How many examples; no deadline, since the machine may be busy."""
+    return settings(max_examples=count, deadline=None)
+
+
+def choice(question: str) -> st.SearchStrategy[tuple[str, ...]]:
+    """A valid answer to a question of the real rubric."""
+    item = QUESTIONS[question]
+    if item.type == "single":
+        return st.sampled_from(item.letters).map(lambda letter: (letter,))
+    ticks = st.sets(st.sampled_from(item.letters[1:])).map(lambda letters: tuple(sorted(letters)))
+    return ticks.map(lambda letters: letters or ("A",))
+
+
+complete_choices: st.SearchStrategy[Choices] = st.fixed_dictionaries({q: choice(q) for q in QUESTIONS})
+partial_choices: st.SearchStrategy[Choices] = st.fixed_dictionaries({}, optional={q: choice(q) for q in QUESTIONS})
+level = st.integers(0, 4)
+complete_levels: st.SearchStrategy[Levels] = st.fixed_dictionaries(dict.fromkeys(SCENARIOS, level))
+partial_levels: st.SearchStrategy[Levels] = st.fixed_dictionaries({}, optional=dict.fromkeys(SCENARIOS, level))
+
+
+def answered(rubric: Rubric, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int]) -> Answers:
+    """Checked answers, made directly: those of a small rubric have no file to be checked against."""
+    return Answers(rubric.id, choices, levels, {}, {})
+
+
+@dataclass(frozen=True)
+class Small:
+    """A small rubric, its data, the profile to score it under, and partial answers."""
+
+    rubric: Rubric
+    data: dict[str, Any]
+    profile: str
+    choices: Choices
+    levels: Levels
+
+
+def shares(draw: st.DrawFn, count: int) -> list[int]:
+    """Whole percentages, also 0, that sum to 100."""
+    cuts = sorted(draw(st.lists(st.integers(0, 100), min_size=count - 1, max_size=count - 1)))
+    return [upper - lower for lower, upper in pairwise([0, *cuts, 100])]
+
+
+def _questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The questions and their indicators: one or two indicators in one dimension, weights at both stages."""
+    count = draw(st.integers(2, 5))
+    split = draw(st.integers(0, count - 1))
+    sizes = [size for size in (split, count - split) if size]
+    efforts = draw(
+        st.lists(st.none() | st.integers(1, 5), min_size=count, max_size=count)
+        | st.permutations(range(1, 6)).map(lambda all_five: list(all_five[:count]))
+    )
+    questions: list[dict[str, Any]] = []
+    for indicator, (size, second) in enumerate(zip(sizes, shares(draw, len(sizes)), strict=True)):
+        for third in shares(draw, size):
+            options = "ABCD"[: draw(st.integers(2, 4))]
+            questions.append(
+                {
+                    "id": f"q{len(questions) + 1}",
+                    "indicator": f"i{indicator}",
+                    "item": "item",
+                    "text": "text",
+                    "type": draw(st.sampled_from(["single", "multiple"])),
+                    "options": [{"id": letter, "text": letter} for letter in options],
+                    "weights": [100, second, third],
+                    "effort": efforts[len(questions)],
+                    "figures": None,
+                    "form": None,
+                    "source": "test",
+                }
+            )
+    indicators = [
+        {"id": f"i{i}", "dimension": "d", "name": "indicator", "source": "test"} for i in range(len(sizes))
+    ]  # fmt: skip
+    return questions, indicators
+
+
+def _scenarios(draw: st.DrawFn) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"s{i}",
+            "name": "scenario",
+            "group": "group",
+            "restrictive": draw(st.booleans()),
+            "levels": [f"s{i} level {n + 1}" for n in range(draw(st.integers(1, 3)))],
+            "source": "test",
+        }
+        for i in range(draw(st.integers(2, 6)))
+    ]
+
+
+def _grades(draw: st.DrawFn, scenarios: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One to three rows, each asking at least as much as the one below, all reachable."""
+    count = draw(st.integers(1, 3))
+    top = min(len(scenario["levels"]) for scenario in scenarios)
+    restrictive = sum(scenario["restrictive"] for scenario in scenarios)
+    scores = sorted(draw(st.lists(st.integers(1, 100), min_size=count, max_size=count)))
+    levels = sorted(draw(st.lists(st.integers(1, top), min_size=count, max_size=count)))
+    needed = sorted(draw(st.lists(st.integers(0, len(scenarios)), min_size=count, max_size=count)))
+    bound = sorted(draw(st.lists(st.integers(0, restrictive), min_size=count, max_size=count)))
+    rows = zip(scores, levels, needed, bound, strict=True)
+    return [
+        {
+            "grade": i,
+            "name": f"grade {i}",
+            "level": lev,
+            "score": score,
+            "scenarios": need,
+            "restrictive": min(need, res),
+            "source": "test",
+        }
+        for i, (score, lev, need, res) in enumerate(rows, start=1)
+    ]
+
+
+def _profiles(draw: st.DrawFn, questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The general rule, and a profile that values the options of multiple choices unequally."""
+    values = {}
+    for question in questions:
+        if question["type"] == "multiple" and draw(st.booleans()):
+            letters = [option["id"] for option in question["options"]]
+            values[question["id"]] = dict(zip(letters, map(str, [0, *shares(draw, len(letters) - 1)]), strict=True))
+    return [
+        {"id": "published", "option_values": {}, "source": "test"},
+        {"id": "uneven", "option_values": values, "source": "test"},
+    ]
+
+
+@st.composite
+def small(draw: st.DrawFn) -> Small:
+    """A valid rubric of 2 to 5 questions and 2 to 6 scenarios with partial answers to it."""
+    (questions, indicators), scenarios = _questions(draw), _scenarios(draw)
+    data = {
+        "id": "small",
+        "title": "small",
+        "language": "en",
+        "official": True,
+        "no_grade": "none",
+        "dimensions": [{"id": "d", "name": "dimension", "source": "test"}],
+        "operations": "operations",
+        "indicators": indicators,
+        "figures": [],
+        "questions": questions,
+        "levels": [],
+        "scenarios": scenarios,
+        "grades": _grades(draw, scenarios),
+        "profiles": _profiles(draw, questions),
+        "rules": [],
+        "glossary": [],
+        "energy": [],
+    }
+    choices: Choices = {}
+    for question in questions:
+        letters = [option["id"] for option in question["options"]]
+        if question["type"] == "single":
+            given = draw(st.none() | st.sampled_from(letters).map(lambda letter: (letter,)))
+        else:
+            given = draw(st.none() | st.sets(st.sampled_from(letters[1:])).map(lambda s: tuple(sorted(s)) or ("A",)))
+        if given:
+            choices[question["id"]] = given
+    levels: Levels = {}
+    for scenario in scenarios:
+        reached = draw(st.none() | st.integers(0, len(scenario["levels"])))
+        if reached is not None:
+            levels[scenario["id"]] = reached
+    return Small(parse_rubric(data), data, draw(st.sampled_from(["published", "uneven"])), choices, levels)
