@@ -1,0 +1,61 @@
+"""All text that people read, one gettext catalogue a language: `<language>/LC_MESSAGES/{shuping,help}.po`.
+
+Messages have symbolic ids ("review.title"), so that code holds no human language. The .po files are read as
+they are: translators see their change at the next start, and nothing has to be compiled first.
+"""
+
+from functools import lru_cache
+from gettext import GNUTranslations
+from importlib.resources import files
+from io import BytesIO
+from typing import Final
+
+LANGUAGES: Final = ("zh-Hans", "en")
+DEFAULT_LANGUAGE: Final = "zh-Hans"
+DOMAINS: Final = ("shuping", "help")
+
+
+class Catalogue:
+    """The texts of one language."""
+
+    def __init__(self, language: str, translations: GNUTranslations) -> None:
+        self.language = language
+        self._translations = translations
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key with its placeholders filled. KeyError for an unknown key or a missing value."""
+        text = self._translations.gettext(key)
+        if text == key:
+            raise KeyError(key)
+        return text.format(**values) if values else text
+
+    def count(self, key: str, number: int, **values: object) -> str:
+        """The text of a key for a number of things ({number}), in the right plural."""
+        text = self._translations.ngettext(key, key, number)
+        if text == key:
+            raise KeyError(key)
+        return text.format(number=number, **values)
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A text that lists words, separated by commas."""
+        return tuple(word.strip() for word in self(key).split(","))
+
+
+@lru_cache
+def catalogue(language: str, domain: str = "shuping") -> Catalogue:
+    """The catalogue of a language. FileNotFoundError if there is none."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    path = files("locales") / language.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
+    compiled = BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language.replace("-", "_")))
+    compiled.seek(0)
+    return Catalogue(language, GNUTranslations(compiled))
+
+
+def supported(tag: str) -> str | None:
+    """Our language for a locale name or tag: "zh_CN.UTF-8" and "zh" are zh-Hans, "en-GB" is en."""
+    primary = tag.replace("_", "-").split("-")[0].split(".")[0].lower()
+    return next((language for language in LANGUAGES if language.split("-")[0] == primary), None)

@@ -1,0 +1,1 @@
+"""Sessions, the log of answers and finished assessments, kept safe: one transaction an input."""

@@ -1,0 +1,83 @@
+"""The schema, step by step. A step never changes once released; each runs in one transaction with its record.
+
+The record is SQLite's own `user_version`; `application_id` tells our files from other people's.
+"""
+
+import sqlite3
+
+from storage.errors import StorageError, Trouble
+
+APPLICATION_ID = int.from_bytes(b"shup", "big")
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE sessions (
+            chat TEXT PRIMARY KEY,
+            id TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            data TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE log (
+            number INTEGER PRIMARY KEY,
+            chat TEXT NOT NULL REFERENCES sessions (chat),
+            session TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            item TEXT NOT NULL,
+            before TEXT,
+            after TEXT,
+            at TEXT NOT NULL,
+            by TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX log_of_chat ON log (chat)",
+        """
+        CREATE TABLE assessments (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            chat TEXT NOT NULL REFERENCES sessions (chat),
+            finished_at TEXT NOT NULL,
+            data TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX assessments_of_chat ON assessments (chat)",
+        f"PRAGMA application_id = {APPLICATION_ID}",
+    ),
+)
+
+
+def migrate(connection: sqlite3.Connection, place: str) -> None:
+    """Bring a database up to date; one that is newer than this program, or is not ours, is refused untouched."""
+    version = _pragma(connection, "user_version")
+    if version > len(MIGRATIONS):
+        raise StorageError(Trouble.NEWER, place, f"{version} > {len(MIGRATIONS)}")
+    if _pragma(connection, "application_id") != APPLICATION_ID and _has_tables(connection):
+        raise StorageError(Trouble.NOT_OURS, place)
+    for number in range(version + 1, len(MIGRATIONS) + 1):
+        _run(connection, number)
+
+
+def _run(connection: sqlite3.Connection, number: int) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _pragma(connection, "user_version") < number:  # another process may have been faster
+            for statement in MIGRATIONS[number - 1]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    (value,) = connection.execute(f"PRAGMA {name}").fetchone()
+    return int(value)
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None

@@ -1,0 +1,26 @@
+"""From a database URL to a store: `sqlite:///path/to/file`, or `memory:`."""
+
+from pathlib import Path
+
+from storage.errors import StorageError, Trouble
+from storage.memory import MemoryStore
+from storage.store import Store
+
+SQLITE = "sqlite:///"
+MEMORY = "memory:"
+
+
+async def open_store(url: str) -> Store:
+    """The store behind a URL. Raises StorageError if it cannot be used, or if the URL is not understood."""
+    if url == MEMORY:
+        return MemoryStore()
+    if url.startswith(SQLITE) and len(url) > len(SQLITE):
+        from storage.sqlite import open_sqlite
+
+        return await open_sqlite(sqlite_path(url))
+    raise StorageError(Trouble.BAD_URL, url)
+
+
+def sqlite_path(url: str) -> Path:
+    """The file that an SQLite URL names."""
+    return Path(url.removeprefix(SQLITE)).expanduser()

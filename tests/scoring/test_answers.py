@@ -1,0 +1,293 @@
+"""The contract of an answer file: what is read, what is unknown, and every refusal with its field."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from scoring.answers import Answers, check_answers, read_json
+from scoring.errors import AnswersError, Fault
+from scoring.rubric import load_rubric
+from tests.scoring.strategies import (
+    RUBRIC,
+    Choices,
+    Levels,
+    complete_choices,
+    complete_levels,
+    examples,
+    partial_choices,
+)
+from tests.scoring.standard import QUESTIONS, SCENARIOS, answers_json
+
+CONTRACT = """
+{"rubric": "miit-2024",
+ "answers": {"q1": ["B", "C"], "q4": ["A"], "q5": "C"},
+ "figures": {"machines": 200, "machines_digital": 90, "machines_networked": 40,
+             "digital_investment": [120, 80, 100], "revenue": [900, 1000, 1100],
+             "energy_last": 382.919, "energy_prev": 400, "pass_rate_before": 97.5, "pass_rate_after": 98.1,
+             "employees_last": 55, "employees_prev": 60, "revenue_last": 1100, "revenue_prev": 1000,
+             "cost_last": 800, "cost_prev": 760},
+ "scenarios": {"product_design": 2, "marketing": 0}}
+"""
+
+
+def read(text: str | bytes) -> Answers:
+    return check_answers(RUBRIC, read_json(text))
+
+
+def refused(text: str | bytes) -> list[Fault]:
+    with pytest.raises(AnswersError) as caught:
+        read(text)
+    assert all(str(fault) in str(caught.value) for fault in caught.value.faults)
+    return list(caught.value.faults)
+
+
+def named(text: str) -> list[str]:
+    return [f"{fault.place}: {fault.code}" for fault in refused(text)]
+
+
+# what is read
+
+
+def test_the_contracts_example_is_read_and_figures_answer_their_questions() -> None:
+    answers = read(CONTRACT)
+    assert answers.rubric == "miit-2024"
+    assert answers.levels == {"product_design": 2, "marketing": 0}
+    assert answers.choices == {
+        **{"q1": ("B", "C"), "q4": ("A",), "q5": ("C",)},
+        **{"q2": ("D",), "q3": ("B",), "q11": ("A",)},
+        **{"q12": ("C",), "q13": ("C",), "q14": ("C",), "q15": ("C",)},
+    }
+    assert set(answers.derivations) == {"q2", "q3", "q11", "q12", "q13", "q14", "q15"}
+    assert answers.figures["digital_investment"] == (120, 80, 100)
+
+
+@pytest.mark.parametrize("text", ["{}", '{"rubric": "miit-2024"}', '{"answers": {}, "figures": {}, "scenarios": {}}'])
+def test_anything_may_be_missing_and_missing_is_unknown(text: str) -> None:
+    answers = read(text)
+    assert (answers.choices, answers.levels, answers.figures, answers.derivations) == ({}, {}, {}, {})
+
+
+@examples(60)
+@given(choices=partial_choices, levels=st.fixed_dictionaries({}, optional=dict.fromkeys(SCENARIOS, st.integers(0, 4))))
+def test_every_valid_sheet_is_read_as_it_was_written(choices: Choices, levels: Levels) -> None:
+    answers = read(json.dumps(answers_json(choices, levels)))
+    assert (answers.choices, answers.levels) == (choices, levels)
+
+
+def test_ticked_letters_are_kept_in_the_standards_order_and_bytes_are_read_too() -> None:
+    assert read('{"answers": {"q4": ["O", "B", "K"]}}'.encode()).choices == {"q4": ("B", "K", "O")}
+
+
+def test_a_letter_beside_figures_that_agree_is_accepted() -> None:
+    text = '{"answers": {"q2": "D"}, "figures": {"machines": 200, "machines_digital": 90}}'
+    assert read(text).choices == {"q2": ("D",)}
+    assert read(text).derivations["q2"].calculation == "90 / 200 = 45%"
+
+
+def test_figures_that_do_not_suffice_leave_the_question_unknown_or_to_its_letter() -> None:
+    assert read('{"figures": {"machines": 200}}').choices == {}
+    assert read('{"answers": {"q2": "E"}, "figures": {"machines": 200}}').choices == {"q2": ("E",)}
+
+
+@pytest.mark.parametrize(
+    "number", ["0.1", "0.30000000000000004"[:14], "1e-12", "382.919", "1E+3", "0.000", "1000000000000000"]
+)
+def test_numbers_are_exact_and_never_floats(number: str) -> None:
+    assert read('{"figures": {"energy_last": %s}}' % number).figures["energy_last"] == Decimal(number)
+
+
+def test_tenths_add_up_exactly() -> None:
+    text = '{"figures": {"digital_investment": [0.1, 0.1, 0.1], "revenue": [1.0, 1.0, 1.0]}}'
+    assert read(text).derivations["q11"].option == "A"  # exactly 10%; in floats the sum is above 0.3
+    assert read(text).derivations["q11"].calculation == "(0.1 + 0.1 + 0.1) / (1.0 + 1.0 + 1.0) = 10%"
+
+
+def test_answers_are_checked_alike_in_every_language() -> None:
+    english = load_rubric("en")
+    assert check_answers(english, read_json(CONTRACT)) == read(CONTRACT)
+
+
+# what is refused
+
+
+def question(item: str, given: str) -> str:
+    return '{"answers": {"%s": %s}}' % (item, given)
+
+
+def figure(name: str, given: str) -> str:
+    return '{"figures": {"%s": %s}}' % (name, given)
+
+
+def scenario(given: str) -> str:
+    return '{"scenarios": {"quality": %s}}' % given
+
+
+REFUSALS = [
+    # the file
+    ("", ": not_json"),
+    ("{", ": not_json"),
+    ("[" * 100_000, ": not_json"),
+    ('{"answers": {}} trailing', ": not_json"),
+    ("[]", ": not_an_object"),
+    ("null", ": not_an_object"),
+    ('"q1"', ": not_an_object"),
+    ('{"rubric": "miit-2022"}', "rubric: wrong_rubric"),
+    ('{"rubric": null}', "rubric: wrong_rubric"),
+    ('{"answer": {}}', "answer: unknown_field"),
+    ('{"answers": []}', "answers: not_an_object"),
+    ('{"answers": null}', "answers: not_an_object"),
+    ('{"figures": 3}', "figures: not_an_object"),
+    ('{"scenarios": "quality"}', "scenarios: not_an_object"),
+    # questions
+    (question("q16", '"A"'), "answers.q16: unknown_field"),
+    (question("quality", "1"), "answers.quality: unknown_field"),
+    (question("q5", '"F"'), "answers.q5: unknown_option"),
+    (question("q8", '"G"'), "answers.q8: unknown_option"),
+    (question("q12", '"D"'), "answers.q12: unknown_option"),
+    (question("q5", '"c"'), "answers.q5: unknown_option"),
+    (question("q5", '""'), "answers.q5: unknown_option"),
+    (question("q5", "null"), "answers.q5: unknown_option"),
+    (question("q5", '["C"]'), "answers.q5: unknown_option"),
+    (question("q1", '["F"]'), "answers.q1.0: unknown_option"),
+    (question("q4", '["B", "P"]'), "answers.q4.1: unknown_option"),
+    (question("q4", '["B", 2]'), "answers.q4.1: unknown_option"),
+    (question("q1", '"B"'), "answers.q1: not_a_list"),
+    (question("q1", "null"), "answers.q1: not_a_list"),
+    (question("q1", "[]"), "answers.q1: nothing_chosen"),
+    (question("q1", '["B", "C", "B"]'), "answers.q1: chosen_twice"),
+    (question("q1", '["A", "B"]'), "answers.q1: none_with_others"),
+    (question("q4", '["O", "A"]'), "answers.q4: none_with_others"),
+    # scenarios
+    (scenario("5"), "scenarios.quality: unknown_level"),
+    (scenario("-1"), "scenarios.quality: unknown_level"),
+    (scenario("2.0"), "scenarios.quality: unknown_level"),
+    (scenario("2e0"), "scenarios.quality: unknown_level"),
+    (scenario("1.5"), "scenarios.quality: unknown_level"),
+    (scenario("true"), "scenarios.quality: unknown_level"),
+    (scenario("false"), "scenarios.quality: unknown_level"),
+    (scenario('"2"'), "scenarios.quality: unknown_level"),
+    (scenario("null"), "scenarios.quality: unknown_level"),
+    (scenario("1e400"), "scenarios.quality: unknown_level"),
+    ('{"scenarios": {"cooking": 1}}', "scenarios.cooking: unknown_field"),
+    # numbers
+    (figure("machines", "NaN"), ": not_json"),
+    (figure("energy_last", "Infinity"), ": not_json"),
+    (figure("energy_last", "-Infinity"), ": not_json"),
+    (figure("energy_last", "1e99999999999999999999"), ": not_json"),
+    (figure("machines", "9" * 5000), ": not_json"),
+    (figure("machine", "3"), "figures.machine: unknown_field"),
+    (figure("machines", "true"), "figures.machines: not_a_number"),
+    (figure("machines", '"200"'), "figures.machines: not_a_number"),
+    (figure("machines", "null"), "figures.machines: not_a_number"),
+    (figure("machines", "[200]"), "figures.machines: not_a_number"),
+    (figure("machines", "2.5"), "figures.machines: not_whole"),
+    (figure("machines", "-1"), "figures.machines: negative"),
+    (figure("machines", "0"), "figures.machines: not_positive"),
+    (figure("machines", "1000000000000001"), "figures.machines: too_large"),
+    (figure("energy_last", "true"), "figures.energy_last: not_a_number"),
+    (figure("energy_last", '"5"'), "figures.energy_last: not_a_number"),
+    (figure("energy_last", "-0.001"), "figures.energy_last: negative"),
+    (figure("energy_last", "1000000000000000.1"), "figures.energy_last: too_large"),
+    (figure("energy_last", "1e400"), "figures.energy_last: too_large"),
+    (figure("energy_last", "1e999999999"), "figures.energy_last: too_large"),
+    (figure("energy_last", "1e-13"), "figures.energy_last: too_precise"),
+    (figure("energy_last", "1e-999999999"), "figures.energy_last: too_precise"),
+    (figure("pass_rate_after", "100.01"), "figures.pass_rate_after: over_hundred"),
+    (figure("revenue", "900"), "figures.revenue: not_a_list"),
+    (figure("revenue", "[]"), "figures.revenue: years_count"),
+    (figure("revenue", "[1, 2, 3, 4]"), "figures.revenue: years_count"),
+    (figure("revenue", "[900, false]"), "figures.revenue.1: not_a_number"),
+    (figure("revenue", "[900, -1]"), "figures.revenue.1: negative"),
+    ('{"figures": {"digital_investment": [1, 2], "revenue": [9]}}', "figures.digital_investment: years_differ"),
+    ('{"figures": {"digital_investment": [9], "revenue": [5]}}', "figures.digital_investment: part_exceeds_whole"),
+    ('{"figures": {"digital_investment": [0], "revenue": [0]}}', "figures.revenue: not_positive"),
+    ('{"figures": {"machines": 5, "machines_digital": 6}}', "figures.machines_digital: part_exceeds_whole"),
+    ('{"figures": {"machines": 0, "machines_networked": 0}}', "figures.machines: not_positive"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "fault"), REFUSALS, ids=[text[:60] for text, _ in REFUSALS])
+def test_a_fault_is_refused_naming_the_field(text: str, fault: str) -> None:
+    assert named(text) == [fault]
+
+
+def test_a_letter_that_contradicts_the_figures_names_both_and_the_calculation() -> None:
+    (fault,) = refused('{"answers": {"q2": "E"}, "figures": {"machines": 200, "machines_digital": 90}}')
+    assert str(fault) == "answers.q2: figures_contradict (given=E, derived=D, calculation=90 / 200 = 45%)"
+
+
+def test_years_that_differ_name_both_lists() -> None:
+    (fault,) = refused('{"figures": {"digital_investment": [1, 2, 3], "revenue": [9, 9]}}')
+    assert (fault.place, dict(fault.details)) == ("figures.digital_investment", {"other": "figures.revenue"})
+
+
+def test_an_unknown_letter_is_shown_with_those_there_are() -> None:
+    (fault,) = refused(question("q5", '"F"'))
+    assert fault.details["given"] == "F"
+    assert all(letter in fault.details["expected"] for letter in "ABCDE")
+
+
+def test_what_was_given_is_shown_in_short() -> None:
+    (fault,) = refused(question("q5", '"%s"' % ("x" * 1000)))
+    assert len(fault.details["given"]) == 40
+
+
+def test_all_wrong_shapes_are_named_at_once() -> None:
+    text = """{"rubric": "x", "answer": 1, "answers": {"q1": ["Z"], "q5": 7, "q99": "A"},
+               "figures": {"machines": -1, "revenue": [1, true]}, "scenarios": {"quality": 9, "cooking": 1}}"""
+    places = "rubric answer answers.q1.0 answers.q5 answers.q99 figures.machines figures.revenue.1"
+    assert sorted(fault.place for fault in refused(text)) == sorted(
+        [*places.split(), "scenarios.quality", "scenarios.cooking"]
+    )
+
+
+def test_all_wrong_choices_and_all_impossible_figures_are_named_at_once() -> None:
+    text = """{"answers": {"q1": ["A", "B"], "q4": [], "q2": "A", "q14": "A"},
+               "figures": {"machines": 200, "machines_digital": 90, "machines_networked": 201,
+                           "employees_last": 1, "employees_prev": 1, "revenue_last": 2, "revenue_prev": 1,
+                           "cost_last": 1, "cost_prev": 0}}"""
+    assert named(text) == [
+        "answers.q1: none_with_others", "answers.q4: nothing_chosen", "answers.q2: figures_contradict",
+        "figures.machines_networked: part_exceeds_whole", "answers.q14: figures_contradict", "figures.cost_prev: not_positive",
+    ]  # fmt: skip
+
+
+def test_a_fault_shared_by_two_questions_is_named_once() -> None:
+    assert named('{"figures": {"machines": 0}}') == ["figures.machines: not_positive"]
+    assert named('{"figures": {"machines": 0, "machines_digital": 1, "machines_networked": 1}}') == [
+        "figures.machines: not_positive"
+    ]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = st.sampled_from([*QUESTIONS, *SCENARIOS, *RUBRIC.figure, "nonsense"])
+
+
+@examples(250)
+@given(data=JSON | st.dictionaries(st.sampled_from(["answers", "figures", "scenarios"]), st.dictionaries(FIELDS, JSON)))
+@example(data={"answers": {"q1": [{}]}, "scenarios": {"quality": []}})
+def test_garbage_is_refused_and_never_an_accident(data: Any) -> None:
+    try:
+        check_answers(RUBRIC, data)
+    except AnswersError as error:
+        assert error.faults
+
+
+@examples(60)
+@given(choices=complete_choices, levels=complete_levels, item=st.sampled_from([*QUESTIONS, *SCENARIOS]))
+def test_one_wrong_answer_refuses_the_whole_sheet_and_names_only_itself(
+    choices: Choices, levels: Levels, item: str
+) -> None:
+    data: Any = answers_json(choices, levels)
+    part = "answers" if item in QUESTIONS else "scenarios"
+    data[part][item] = "?"
+    (fault,) = refused(json.dumps(data))
+    assert fault.place == f"{part}.{item}"
