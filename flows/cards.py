@@ -27,6 +27,7 @@ from flows.session import (
 from flows.turn import current_draft
 from flows.walking import OPERATIONS, review_pages
 from scoring.energy import EnergyTotal
+from scoring.errors import AnswersError
 from scoring.figures import FigureValue
 from scoring.rubric import Question, Rubric, Scenario
 
@@ -225,12 +226,20 @@ def _question_card(rubric: Rubric, session: Session) -> Card:
         case Confirming(option=option, calculation=calculation):
             return ConfirmCard(question, option, calculation, progress)
         case Fuelling():
-            total = energy_sum(rubric, draft.use) if draft.use.consumed else None
+            total = _sum_so_far(rubric, draft.use)
             return EnergyCard(question, draft.figure, draft.side, draft.use, draft.fuel, total, progress)
         case _:
             answered = session.record.choices.get(question.id)
             ticked = draft.letters if isinstance(draft, Ticking) else answered or ()
             return QuestionCard(question, ticked, answered, progress)
+
+
+def _sum_so_far(rubric: Rubric, use: EnergyUse) -> EnergyTotal | None:
+    """None while nothing is consumed, or less than was produced and recovered."""
+    try:
+        return energy_sum(rubric, use) if use.consumed else None
+    except AnswersError:
+        return None
 
 
 def _figure_card(rubric: Rubric, session: Session, question: Question, entering: Entering) -> FigureCard:

@@ -46,8 +46,9 @@ def _open(turn: Turn, question: Question) -> Step:
     figure = energy_figure(turn, question)
     if figure is None:
         return turn.refuse(Refusal.NOT_HERE)
-    use = turn.session.record.energy.get(figure, EnergyUse())
-    return turn.draft(Fuelling(entering=entering_of(turn), figure=figure, use=use))
+    entering = entering_of(turn)
+    use = (turn.session.record.energy | entering.energy).get(figure, EnergyUse())
+    return turn.draft(Fuelling(entering=entering, figure=figure, use=use))
 
 
 def enter_amount(turn: Turn, draft: Fuelling, values: tuple[Number, ...]) -> Step:

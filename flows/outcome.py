@@ -44,7 +44,7 @@ def _preview(turn: Turn) -> Step:
 
 
 def _commit(turn: Turn) -> Step:
-    session = turn.session.but(agenda=(), drafts={}, trail=())
+    session = turn.session.but(agenda=(), drafts={}, trail=(), finished_at=turn.now)
     if turn.session.phase is not Phase.COMMITMENT:
         return turn.refuse(Refusal.NOT_HERE)
     return turn.go("commit", session, Finished(_assessment(turn, session)))
@@ -52,7 +52,7 @@ def _commit(turn: Turn) -> Step:
 
 def _assessment(turn: Turn, session: Session) -> Assessment:
     """The finished assessment; its score and grade follow the published profile."""
-    sheet = load_sheet()
+    sheet = load_sheet(edition=turn.rubric.id)
     answers = answers_of(turn.rubric, session.record)
     tally = sheet.tally(answers.choices, answers.levels)
     return Assessment(
@@ -97,7 +97,7 @@ def start_recheck(turn: Turn) -> Step:
         phase=Phase.RECHECK,
         record=old.record,
         agenda=old.picked,
-        baseline=Baseline(id=old.id, record=old.record, finished_at=old.updated_at),
+        baseline=Baseline(id=old.id, record=old.record, finished_at=old.finished_at or old.updated_at),
     )
     return show_item(turn, session, old.picked[0])
 

@@ -11,7 +11,7 @@ SECONDS_A_SCENARIO = 30
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`position` of `total` in the standard's order; `asked` and `rest` count what is settled and still open."""
+    """`position` of `total` in the standard's order; `answered` and `rest` count what is settled and still open."""
 
     position: int
     total: int

@@ -131,10 +131,9 @@ def _placed(
     missing = missing_figures(turn.rubric, turn, question, entering) or list(asks)
     if turn.rubric.figure[missing[0]].kind == "series":
         return {missing[0]: tuple(values)} if len(values) <= YEARS else None
-    names = missing if len(values) <= len(missing) else asks
-    if len(values) > len(names):
-        return None
-    return dict(zip(names, values, strict=False))
+    if len(values) == len(asks):
+        return dict(zip(asks, values, strict=True))
+    return dict(zip(missing, values, strict=False)) if len(values) <= len(missing) else None
 
 
 def continue_entering(turn: Turn, question: Question, entering: Entering) -> Step:

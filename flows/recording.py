@@ -6,7 +6,7 @@
 """
 
 from flows.events import AnswerValue, Event, Parked, Recorded, Withdrawn
-from flows.session import Entering, Record, Session
+from flows.session import Confirming, Entering, Record, Session
 from scoring.answers import Answers, questions_with_figures
 from scoring.errors import AnswersError
 from scoring.figures import FigureValue, Number, derive
@@ -61,7 +61,7 @@ def record_letters(
     record = _without_figures(session.record, own_figures(rubric, item))
     event = Recorded(item, record.choices.get(item), letters)
     changed = record.model_copy(update={"choices": {**record.choices, item: letters}})
-    return _closed(session.but(record=changed), item), (event,)
+    return _unconfirmed(rubric, _closed(session.but(record=changed), item)), (event,)
 
 
 def record_figures(
@@ -75,7 +75,7 @@ def record_figures(
     event = Recorded(item, record.choices.get(item), (option,))
     changed = Record(choices={**record.choices, item: (option,)}, levels=record.levels, figures=figures, energy=energy)
     session, events = _withdraw_contradicted(rubric, _closed(session.but(record=changed), item))
-    return session, (event, *events)
+    return _unconfirmed(rubric, session), (event, *events)
 
 
 def complete_figures(rubric: Rubric, record: Record, item: str, entered: Entering) -> dict[str, FigureValue]:
@@ -115,6 +115,24 @@ def _contradicted(question: Question, record: Record, letters: tuple[str, ...]) 
     return derivation is not None and letters != (derivation.option,)
 
 
+def _unconfirmed(rubric: Rubric, session: Session) -> Session:
+    """An option that waits for a yes elsewhere is worked out anew if a figure behind it has changed."""
+    drafts = {
+        item: draft.entering if isinstance(draft, Confirming) and _outdated(rubric, session, item, draft) else draft
+        for item, draft in session.drafts.items()
+    }
+    return session.but(drafts=drafts)
+
+
+def _outdated(rubric: Rubric, session: Session, item: str, draft: Confirming) -> bool:
+    try:
+        figures = complete_figures(rubric, session.record, item, draft.entering)
+        derivation = derive(rubric.question[item], figures)
+    except AnswersError:
+        return True
+    return derivation is None or (derivation.option, derivation.calculation) != (draft.option, draft.calculation)
+
+
 def park(rubric: Rubric, session: Session, item: str) -> tuple[Session, tuple[Event, ...]]:
     """Put an item off: it is unknown from now on, and listed at the review."""
     before = item_answer(session.record, item)
@@ -126,7 +144,8 @@ def park(rubric: Rubric, session: Session, item: str) -> tuple[Session, tuple[Ev
         }
     )
     parked = tuple(name for name in rubric.items if name in session.parked or name == item)
-    return _closed(session.but(record=record), item).but(parked=parked), (Parked(item, before),)
+    session = _unconfirmed(rubric, _closed(session.but(record=record), item).but(parked=parked))
+    return session, (Parked(item, before),)
 
 
 def unpark(rubric: Rubric, session: Session) -> Session:

@@ -181,6 +181,7 @@ class Session(Value):
     baseline: Baseline | None = None
     started_at: datetime
     updated_at: datetime
+    finished_at: datetime | None = None
 
     def but(self, **changes: object) -> "Session":
         """The same session with some fields changed."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from flows.energy_entry import enter_amount, finish_energy, work_out_energy
-from flows.events import Refusal, Stale
+from flows.events import Refusal, Refused, Stale
 from flows.firm import about_firm
 from flows.inputs import (
     AnyInput,
@@ -37,9 +37,12 @@ def step(rubric: Rubric, session: Session, given: AnyInput, now: datetime, fresh
     if _stale(session, given):
         return Step(session, (Stale(),))
     outcome = _handle(Turn(rubric, session, now, fresh), given)
-    if outcome.session == session:
+    if any(isinstance(event, Refused) for event in outcome.events):
         return Step(session, outcome.events)
-    return Step(_revised(session, outcome.session, given, now), outcome.events)
+    changed = outcome.session.but(paused=isinstance(given, Pause))
+    if changed == session:
+        return Step(session, outcome.events)
+    return Step(_revised(session, changed, now), outcome.events)
 
 
 def _stale(session: Session, given: AnyInput) -> bool:
@@ -51,10 +54,10 @@ def _stale(session: Session, given: AnyInput) -> bool:
     return given.revision != session.revision
 
 
-def _revised(old: Session, new: Session, given: AnyInput, now: datetime) -> Session:
+def _revised(old: Session, new: Session, now: datetime) -> Session:
     revision = old.revision + 1
     opened = new.opened if (old.id, old.card) == (new.id, new.card) else revision
-    return new.but(revision=revision, opened=opened, updated_at=now, paused=isinstance(given, Pause))
+    return new.but(revision=revision, opened=opened, updated_at=now)
 
 
 def _handle(turn: Turn, given: AnyInput) -> Step:

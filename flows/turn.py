@@ -52,5 +52,5 @@ def with_draft(session: Session, draft: Draft | None) -> Session:
 
 
 def current_draft(session: Session) -> Draft | None:
-    """What has been begun at the present item."""
-    return session.drafts.get(session.item or "")
+    """What has been begun at the item on the screen."""
+    return session.drafts.get(session.item or "") if session.asking else None

@@ -43,9 +43,10 @@ def _look_up(turn: Turn, given: Help | Pause | Resume) -> Step:
 
 
 def show_item(turn: Turn, session: Session, item: str, *events: Event) -> Step:
-    """Put an item on the screen."""
+    """Put an item on the screen; it leaves the trail, so that a step back never leads from an item to itself."""
     trigger = "ask_question" if item in turn.rubric.question else "ask_scenario"
-    return turn.go(trigger, session.but(item=item, page=""), *events)
+    trail = tuple(entry for entry in session.trail if entry != item)
+    return turn.go(trigger, session.but(item=item, page="", trail=trail), *events)
 
 
 def advance(turn: Turn, session: Session, *events: Event) -> Step:
@@ -128,6 +129,8 @@ def _jump(turn: Turn, item: str) -> Step:
     if item not in turn.rubric.items:
         return turn.refuse(Refusal.UNKNOWN_ITEM)
     session = turn.session
+    if session.phase is Phase.RECHECK:  # the assessment is finished: only its successor is asked
+        return turn.refuse(Refusal.NOT_HERE)
     if session.asking and session.item and session.item != item:
         session = session.but(trail=_with_last(session.trail, session.item))
     return show_item(turn, session, item)

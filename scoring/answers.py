@@ -219,6 +219,8 @@ def _fault(entry: dict[str, Any]) -> Fault:
 def _code(entry: dict[str, Any], place: tuple[str, ...], details: dict[str, str]) -> FaultCode:
     if entry["type"] == "literal_error":
         return LITERAL_CODES.get(place[0], FaultCode.UNKNOWN_OPTION)
+    if entry["type"] == "string_unicode":  # half of a surrogate pair, as a letter or as a key
+        return FaultCode.UNKNOWN_OPTION if len(place) > 1 else FaultCode.UNKNOWN_FIELD
     if entry["type"] == "less_than_equal" and details["le"] == "100":
         return FaultCode.OVER_HUNDRED
     if entry["type"] == "int_type" and isinstance(entry["input"], Decimal):
@@ -228,4 +230,5 @@ def _code(entry: dict[str, Any], place: tuple[str, ...], details: dict[str, str]
 
 def _shortened(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 40 else text[:39] + "…"
+    text = text if len(text) <= 40 else text[:39] + "…"
+    return text.encode("utf-8", "backslashreplace").decode()

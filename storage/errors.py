@@ -1,5 +1,6 @@
 """What can go wrong with a database, each kind with a sentence a person can act on (`storage.<trouble>`)."""
 
+import errno
 import sqlite3
 from enum import StrEnum
 
@@ -39,12 +40,25 @@ CODES = {
     sqlite3.SQLITE_PERM: Trouble.NO_ACCESS,
     sqlite3.SQLITE_AUTH: Trouble.NO_ACCESS,
     sqlite3.SQLITE_IOERR: Trouble.NO_ACCESS,
+    sqlite3.SQLITE_IOERR_SHMSIZE: Trouble.FULL,
+    sqlite3.SQLITE_PROTOCOL: Trouble.BUSY,
+    sqlite3.SQLITE_CONSTRAINT: Trouble.CONFLICT,
 }
 PRIMARY_CODE = 0xFF
 """SQLite's extended codes keep the primary one in the low byte."""
 
+SYSTEM = {errno.ENOSPC: Trouble.FULL, errno.EDQUOT: Trouble.FULL, errno.EROFS: Trouble.READ_ONLY}
+
 
 def storage_error(error: sqlite3.Error, place: str) -> StorageError:
-    """One of sqlite3's errors in our terms."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & PRIMARY_CODE
-    return StorageError(CODES.get(code, Trouble.CORRUPT), place, str(error))
+    """One of sqlite3's errors in our terms. One without a code comes of a broken row, which its text would quote."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return StorageError(Trouble.CORRUPT, place)
+    trouble = CODES.get(code) or CODES.get(code & PRIMARY_CODE, Trouble.CORRUPT)
+    return StorageError(trouble, place, str(error))
+
+
+def system_error(error: OSError, place: str) -> StorageError:
+    """One of the operating system's errors in our terms."""
+    return StorageError(SYSTEM.get(error.errno or 0, Trouble.NO_ACCESS), place, str(error))

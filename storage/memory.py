@@ -5,6 +5,7 @@ from collections import defaultdict
 from typing_extensions import override
 
 from flows.session import Assessment, Session
+from storage.errors import StorageError, Trouble
 from storage.store import Decide, Decision, LogEntry, Store
 
 
@@ -15,11 +16,13 @@ class MemoryStore(Store):
         self._sessions: dict[str, Session] = {}
         self._log: defaultdict[str, list[LogEntry]] = defaultdict(list)
         self._history: defaultdict[str, list[Assessment]] = defaultdict(list)
+        self._finished: set[str] = set()
 
     @override
     async def apply(self, chat: str, decide: Decide) -> Decision:
         decision = decide(self._sessions.get(chat))
         if decision.session is not None:
+            self._note(decision.finished)
             self._sessions[chat] = decision.session
             self._log[chat].extend(decision.log)
             self._history[chat].extend(decision.finished)
@@ -31,12 +34,19 @@ class MemoryStore(Store):
 
     @override
     async def history(self, chat: str) -> list[Assessment]:
-        return self._history[chat][::-1]
+        return self._history.get(chat, [])[::-1]
 
     @override
     async def log(self, chat: str) -> list[LogEntry]:
-        return list(self._log[chat])
+        return list(self._log.get(chat, ()))
 
     @override
     async def close(self) -> None:
         pass
+
+    def _note(self, finished: tuple[Assessment, ...]) -> None:
+        """An assessment is finished once, as in a database."""
+        ids = {assessment.id for assessment in finished}
+        if len(ids) < len(finished) or ids & self._finished:
+            raise StorageError(Trouble.CONFLICT, "memory:")
+        self._finished |= ids

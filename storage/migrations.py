@@ -50,14 +50,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 def migrate(connection: sqlite3.Connection, place: str) -> None:
-    """Bring a database up to date; one that is newer than this program, or is not ours, is refused untouched."""
-    version = _pragma(connection, "user_version")
+    """Bring a database up to date, unless `version_of` refuses it."""
+    for number in range(version_of(connection, place) + 1, len(MIGRATIONS) + 1):
+        _run(connection, number)
+
+
+def version_of(connection: sqlite3.Connection, place: str) -> int:
+    """The schema's version; a database that is newer than this program, or is not ours, is refused untouched.
+
+    All is read in one transaction, since another process may just be making the schema.
+    """
+    connection.execute("BEGIN")
+    try:
+        version = _pragma(connection, "user_version")
+        ours = _pragma(connection, "application_id") == APPLICATION_ID
+        empty = version == 0 and not _has_tables(connection)
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    if not (ours or empty):
+        raise StorageError(Trouble.NOT_OURS, place)
     if version > len(MIGRATIONS):
         raise StorageError(Trouble.NEWER, place, f"{version} > {len(MIGRATIONS)}")
-    if _pragma(connection, "application_id") != APPLICATION_ID and _has_tables(connection):
-        raise StorageError(Trouble.NOT_OURS, place)
-    for number in range(version + 1, len(MIGRATIONS) + 1):
-        _run(connection, number)
+    return version
 
 
 def _run(connection: sqlite3.Connection, number: int) -> None:

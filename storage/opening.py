@@ -23,4 +23,10 @@ async def open_store(url: str) -> Store:
 
 def sqlite_path(url: str) -> Path:
     """The file that an SQLite URL names."""
-    return Path(url.removeprefix(SQLITE)).expanduser()
+    name = url.removeprefix(SQLITE)
+    if name == ":memory:" or "\0" in name:  # to SQLite the first is no file, and would forget everything
+        raise StorageError(Trouble.BAD_URL, url)
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # "~nobody"
+        raise StorageError(Trouble.BAD_URL, url) from None

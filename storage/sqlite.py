@@ -6,25 +6,28 @@ that thread as one function, since a hop a statement costs three quarters of the
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TypeVar
 
 import aiosqlite
-from pydantic import ValidationError
 from typing_extensions import override
 
 from flows.events import AnswerValue
 from flows.session import Assessment, Session
-from storage.errors import StorageError, Trouble, storage_error
-from storage.migrations import migrate
+from storage.errors import StorageError, Trouble, storage_error, system_error
+from storage.migrations import migrate, version_of
 from storage.store import Decide, Decision, LogEntry, Store
 
 T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
-SETTINGS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+PAUSE_SECONDS = 0.01
+WAL = "PRAGMA journal_mode = WAL"
+SETTINGS = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
 
 LOAD = "SELECT data FROM sessions WHERE chat = ?"
 INSERT = "INSERT INTO sessions (id, revision, data, updated_at, chat) VALUES (?, ?, ?, ?, ?)"
@@ -48,17 +51,19 @@ class SqliteStore(Store):
 
     @override
     async def session(self, chat: str) -> Session | None:
-        return await self._hop(lambda connection: _load(connection, chat))
+        return await self._hop(lambda connection: _load(connection, chat, self._place))
 
     @override
     async def history(self, chat: str) -> list[Assessment]:
         rows = await self._hop(lambda connection: connection.execute(HISTORY, (chat,)).fetchall())
-        return [Assessment.model_validate_json(data) for (data,) in rows]
+        with _reading(self._place):
+            return [Assessment.model_validate_json(data) for (data,) in rows]
 
     @override
     async def log(self, chat: str) -> list[LogEntry]:
         rows = await self._hop(lambda connection: connection.execute(LOG, (chat,)).fetchall())
-        return [_entry(*row) for row in rows]
+        with _reading(self._place):
+            return [_entry(*row) for row in rows]
 
     @override
     async def close(self) -> None:
@@ -70,12 +75,10 @@ class SqliteStore(Store):
         `tests/storage/test_sqlite.py` fails loudly should `_execute` or `_conn` ever change.
         """
         try:
-            hop = self._database._execute(lambda: work(self._database._conn))  # type: ignore[no-untyped-call]  # private, untyped
+            hop = self._database._execute(lambda: _carried(work, self._database._conn))  # type: ignore[no-untyped-call]  # private, untyped
             result: T = await hop
         except sqlite3.Error as error:
-            raise storage_error(error, self._place) from error
-        except ValidationError as error:
-            raise StorageError(Trouble.CORRUPT, self._place, str(error.title)) from error
+            raise storage_error(error, self._place) from None
         return result
 
 
@@ -91,7 +94,7 @@ async def open_sqlite(path: Path) -> SqliteStore:
     except sqlite3.Error as error:
         raise storage_error(error, place) from error
     except OSError as error:
-        raise StorageError(Trouble.NO_ACCESS, place, str(error)) from error
+        raise system_error(error, place) from error
     store = SqliteStore(database, place)
     try:
         await store._hop(lambda connection: _prepare(connection, place))
@@ -101,17 +104,42 @@ async def open_sqlite(path: Path) -> SqliteStore:
     return store
 
 
+def _carried(work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
+    """A future cannot carry StopIteration (its awaiter would wait for ever): it becomes what coroutines make of it."""
+    try:
+        return work(connection)
+    except StopIteration as error:
+        raise RuntimeError("StopIteration") from error
+
+
 def _prepare(connection: sqlite3.Connection, place: str) -> None:
+    """Look before touching: the settings alone would change a file that is refused."""
+    version_of(connection, place)
+    _switch_to_wal(connection, place)
     for setting in SETTINGS:
         connection.execute(setting)
     migrate(connection, place)
+
+
+def _switch_to_wal(connection: sqlite3.Connection, place: str) -> None:
+    """SQLite does not wait here while another process makes the same switch, so we do."""
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(WAL)
+        except sqlite3.OperationalError as error:
+            if storage_error(error, place).trouble is not Trouble.BUSY or monotonic() > deadline:
+                raise
+            sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 def _transact(connection: sqlite3.Connection, chat: str, decide: Decide, place: str) -> Decision:
     """Load, decide and save under the write lock, so that no other process comes in between."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        session = _load(connection, chat)
+        session = _load(connection, chat, place)
         decision = decide(session)
         if decision.session is not None:
             _save(connection, chat, session, decision.session, place)
@@ -124,9 +152,19 @@ def _transact(connection: sqlite3.Connection, chat: str, decide: Decide, place: 
     return decision
 
 
-def _load(connection: sqlite3.Connection, chat: str) -> Session | None:
+def _load(connection: sqlite3.Connection, chat: str, place: str) -> Session | None:
     row = connection.execute(LOAD, (chat,)).fetchone()
-    return None if row is None else Session.model_validate_json(row[0])
+    with _reading(place):
+        return None if row is None else Session.model_validate_json(row[0])
+
+
+@contextmanager
+def _reading(place: str) -> Iterator[None]:
+    """What is stored but cannot be understood is damage; the cause is dropped, since its text quotes the data."""
+    try:
+        yield
+    except (ValueError, TypeError):
+        raise StorageError(Trouble.CORRUPT, place) from None
 
 
 def _save(connection: sqlite3.Connection, chat: str, old: Session | None, new: Session, place: str) -> None:

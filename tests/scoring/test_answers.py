@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.answers import Answers, check_answers, read_json
 from scoring.errors import AnswersError, Fault
 from scoring.rubric import load_rubric
+from tests.scoring.standard import QUESTIONS, SCENARIOS, answers_json
 from tests.scoring.strategies import (
     RUBRIC,
     Choices,
@@ -20,7 +21,6 @@ from tests.scoring.strategies import (
     examples,
     partial_choices,
 )
-from tests.scoring.standard import QUESTIONS, SCENARIOS, answers_json
 
 CONTRACT = """
 {"rubric": "miit-2024",
@@ -56,12 +56,10 @@ def test_the_contracts_example_is_read_and_figures_answer_their_questions() -> N
     answers = read(CONTRACT)
     assert answers.rubric == "miit-2024"
     assert answers.levels == {"product_design": 2, "marketing": 0}
-    assert answers.choices == {
-        **{"q1": ("B", "C"), "q4": ("A",), "q5": ("C",)},
-        **{"q2": ("D",), "q3": ("B",), "q11": ("A",)},
-        **{"q12": ("C",), "q13": ("C",), "q14": ("C",), "q15": ("C",)},
-    }
-    assert set(answers.derivations) == {"q2", "q3", "q11", "q12", "q13", "q14", "q15"}
+    given = {"q1": ("B", "C"), "q4": ("A",), "q5": ("C",)}
+    found = {"q2": ("D",), "q3": ("B",), "q11": ("A",)} | dict.fromkeys(["q12", "q13", "q14", "q15"], ("C",))
+    assert answers.choices == given | found
+    assert answers.derivations.keys() == found.keys()
     assert answers.figures["digital_investment"] == (120, 80, 100)
 
 
@@ -79,7 +77,7 @@ def test_every_valid_sheet_is_read_as_it_was_written(choices: Choices, levels: L
 
 
 def test_ticked_letters_are_kept_in_the_standards_order_and_bytes_are_read_too() -> None:
-    assert read('{"answers": {"q4": ["O", "B", "K"]}}'.encode()).choices == {"q4": ("B", "K", "O")}
+    assert read(b'{"answers": {"q4": ["O", "B", "K"]}}').choices == {"q4": ("B", "K", "O")}
 
 
 def test_a_letter_beside_figures_that_agree_is_accepted() -> None:
@@ -93,11 +91,9 @@ def test_figures_that_do_not_suffice_leave_the_question_unknown_or_to_its_letter
     assert read('{"answers": {"q2": "E"}, "figures": {"machines": 200}}').choices == {"q2": ("E",)}
 
 
-@pytest.mark.parametrize(
-    "number", ["0.1", "0.30000000000000004"[:14], "1e-12", "382.919", "1E+3", "0.000", "1000000000000000"]
-)
+@pytest.mark.parametrize("number", ["0.1", "0.300000000001", "1e-12", "382.919", "1E+3", "0.000", "1000000000000000"])
 def test_numbers_are_exact_and_never_floats(number: str) -> None:
-    assert read('{"figures": {"energy_last": %s}}' % number).figures["energy_last"] == Decimal(number)
+    assert read(figure("energy_last", number)).figures["energy_last"] == Decimal(number)
 
 
 def test_tenths_add_up_exactly() -> None:
@@ -115,15 +111,15 @@ def test_answers_are_checked_alike_in_every_language() -> None:
 
 
 def question(item: str, given: str) -> str:
-    return '{"answers": {"%s": %s}}' % (item, given)
+    return f'{{"answers": {{"{item}": {given}}}}}'
 
 
 def figure(name: str, given: str) -> str:
-    return '{"figures": {"%s": %s}}' % (name, given)
+    return f'{{"figures": {{"{name}": {given}}}}}'
 
 
 def scenario(given: str) -> str:
-    return '{"scenarios": {"quality": %s}}' % given
+    return f'{{"scenarios": {{"quality": {given}}}}}'
 
 
 REFUSALS = [
@@ -161,6 +157,8 @@ REFUSALS = [
     (question("q1", '["B", "C", "B"]'), "answers.q1: chosen_twice"),
     (question("q1", '["A", "B"]'), "answers.q1: none_with_others"),
     (question("q4", '["O", "A"]'), "answers.q4: none_with_others"),
+    (question("q1", '["\\ud800"]'), "answers.q1.0: unknown_option"),
+    (question("\\ud800", "1"), "answers: unknown_field"),
     # scenarios
     (scenario("5"), "scenarios.quality: unknown_level"),
     (scenario("-1"), "scenarios.quality: unknown_level"),
@@ -232,7 +230,7 @@ def test_an_unknown_letter_is_shown_with_those_there_are() -> None:
 
 
 def test_what_was_given_is_shown_in_short() -> None:
-    (fault,) = refused(question("q5", '"%s"' % ("x" * 1000)))
+    (fault,) = refused(question("q5", f'"{"x" * 1000}"'))
     assert len(fault.details["given"]) == 40
 
 
@@ -252,7 +250,8 @@ def test_all_wrong_choices_and_all_impossible_figures_are_named_at_once() -> Non
                            "cost_last": 1, "cost_prev": 0}}"""
     assert named(text) == [
         "answers.q1: none_with_others", "answers.q4: nothing_chosen", "answers.q2: figures_contradict",
-        "figures.machines_networked: part_exceeds_whole", "answers.q14: figures_contradict", "figures.cost_prev: not_positive",
+        "figures.machines_networked: part_exceeds_whole", "answers.q14: figures_contradict",
+        "figures.cost_prev: not_positive",
     ]  # fmt: skip
 
 
@@ -263,22 +262,21 @@ def test_a_fault_shared_by_two_questions_is_named_once() -> None:
     ]
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.decimals() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
+VALUE = (
+    st.none() | st.booleans() | st.integers(-3, 10**30) | st.decimals() | st.sampled_from(["A", "B", "", "2", "\ud800"])
 )
-FIELDS = st.sampled_from([*QUESTIONS, *SCENARIOS, *RUBRIC.figure, "nonsense"])
+NESTED = VALUE | st.lists(VALUE, max_size=3) | st.dictionaries(st.sampled_from(["A", "q1"]), VALUE, max_size=2)
+FIELD = st.sampled_from([*QUESTIONS, *SCENARIOS, *RUBRIC.figure, "nonsense", "\ud800"])
+PART = st.sampled_from(["answers", "figures", "scenarios", "nonsense"])
 
 
-@examples(250)
-@given(data=JSON | st.dictionaries(st.sampled_from(["answers", "figures", "scenarios"]), st.dictionaries(FIELDS, JSON)))
-@example(data={"answers": {"q1": [{}]}, "scenarios": {"quality": []}})
+@examples(200)
+@given(data=NESTED | st.dictionaries(PART, NESTED | st.dictionaries(FIELD, NESTED, max_size=4)))
 def test_garbage_is_refused_and_never_an_accident(data: Any) -> None:
     try:
         check_answers(RUBRIC, data)
-    except AnswersError as error:
-        assert error.faults
+    except AnswersError as refusal:
+        str(refusal).encode()  # it can be printed
 
 
 @examples(60)

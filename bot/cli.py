@@ -1,0 +1,110 @@
+"""The console command `shuping`. Each command is imported only when it is used: `--version` is instant."""
+
+import argparse
+import locale
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from typing_extensions import override
+
+from locales import DEFAULT_LANGUAGE, LANGUAGES, Catalogue, catalogue, supported
+
+FAILED, MISUSED = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit with its status: 0 fine, 1 a fault was found, 2 the command or its input was wrong."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["--version"]:
+        print_version()
+        sys.exit(0)
+    _speak_utf8()
+    sys.exit(_run(given))
+
+
+def print_version() -> None:
+    """The installed version."""
+    from importlib.metadata import version
+
+    sys.stdout.write(f"shuping {version('shuping')}\n")
+
+
+def _speak_utf8() -> None:
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+
+
+def environment_language() -> str:
+    """The language of the environment, if it is one of ours; else Chinese."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if tag := os.environ.get(variable):
+            return supported(tag) or DEFAULT_LANGUAGE
+    return supported(locale.getlocale()[0] or "") or DEFAULT_LANGUAGE
+
+
+def _run(given: list[str]) -> int:
+    from bot.commands import run
+    from bot.complaints import complaint
+
+    language = environment_language()
+    text = catalogue(language)
+    parsed = _parser(text).parse_args(given)
+    try:
+        return run(parsed, parsed.lang or language)
+    except BrokenPipeError:  # the reader of our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the flush at exit stays silent
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        sentence = complaint(error, parsed.lang or language)
+        if sentence is None:
+            raise
+        sys.stderr.write(f"shuping: {sentence}\n")
+        return MISUSED
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with our own words around its complaints."""
+
+    text: Catalogue
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        self.exit(MISUSED, f"shuping: {self.text('cli.misused', message=message, command=self.prog)}\n")
+
+
+def _parser(text: Catalogue) -> argparse.ArgumentParser:
+    class Parser(_Parser):
+        pass
+
+    Parser.text = text
+    parser = Parser(prog="shuping", description=text("cli.description"), epilog=text("cli.epilog"))
+    parser.add_argument("--version", action="store_true", help=text("cli.version"))
+    parser.set_defaults(lang=None)
+    commands = parser.add_subparsers(dest="command", required=True, metavar=text("cli.command"))
+
+    chat = commands.add_parser("chat", help=text("cli.chat"), description=text("cli.chat"))
+    chat.add_argument("--database", metavar="URL", help=text("cli.database"))
+    chat.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
+    chat.add_argument("--as", dest="name", metavar="NAME", default="local", help=text("cli.as"))
+
+    score = commands.add_parser("score", help=text("cli.score"), description=text("cli.score"))
+    score.add_argument("file", nargs="?", default="-", metavar="FILE", help=text("cli.score.file"))
+    score.add_argument("--profile", choices=("published", "platform"), default="published", help=text("cli.profile"))
+    score.add_argument("--format", choices=("json", "text"), default="json", help=text("cli.format"))
+
+    compare = commands.add_parser("compare", help=text("cli.compare"), description=text("cli.compare"))
+    compare.add_argument("before", metavar="BEFORE", help=text("cli.compare.before"))
+    compare.add_argument("after", metavar="AFTER", help=text("cli.compare.after"))
+    compare.add_argument("--format", choices=("json", "text"), default="json", help=text("cli.format"))
+
+    rubric = commands.add_parser("rubric", help=text("cli.rubric"), description=text("cli.rubric"))
+    rubric.add_argument("--format", choices=("json", "markdown"), default="json", help=text("cli.format"))
+    rubric.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
+
+    commands.add_parser("doctor", help=text("cli.doctor"), description=text("cli.doctor"))
+    return parser

@@ -1,0 +1,42 @@
+"""From a parsed command line to the command; each is imported here, when it is called."""
+
+import argparse
+import asyncio
+import sys
+
+
+def run(parsed: argparse.Namespace, language: str) -> int:
+    """Run the command; its exit status."""
+    match parsed.command:
+        case "chat":
+            return _chat(parsed, language)
+        case "score":
+            from bot.scoring_commands import score
+
+            return score(parsed.file, parsed.profile, parsed.format, language)
+        case "compare":
+            from bot.scoring_commands import compare_files
+
+            return compare_files(parsed.before, parsed.after, parsed.format, language)
+        case "rubric":
+            from bot.rubric_command import print_rubric
+
+            return print_rubric(sys.stdout, parsed.format, language if parsed.lang else None)
+        case _:
+            from bot.doctor import doctor
+
+            return doctor(language)
+
+
+def _chat(parsed: argparse.Namespace, language: str) -> int:
+    from bot.settings import load_settings
+    from bot.terminal.chat import chat
+    from storage.opening import open_store
+
+    async def talk() -> None:
+        url = parsed.database or load_settings().database_url
+        async with await open_store(url) as store:
+            await chat(store, parsed.name, language, insist=parsed.lang is not None)
+
+    asyncio.run(talk())
+    return 0

@@ -1,0 +1,33 @@
+"""Errors that a person can do something about, each as one clear sentence. No traceback for any of these."""
+
+from pathlib import Path
+
+from bot.wording import wording
+from scoring.errors import ScoringError
+
+
+def complaint(error: Exception, language: str) -> str | None:
+    """The sentence for an error, or None if it is a fault of our own."""
+    words = wording(language)
+    if isinstance(error, ScoringError):
+        return "\n".join(words.fault(fault) for fault in error.faults)
+    if isinstance(error, OSError) and error.filename is not None:
+        return words.text("complaint.file", file=Path(str(error.filename)), reason=error.strerror)
+    return _by_module(error, language)
+
+
+def _by_module(error: Exception, language: str) -> str | None:
+    """Errors of modules that are slow to import are matched only if they were imported at all."""
+    text = wording(language).text
+    name = type(error).__name__
+    if name == "StorageError":
+        from storage.errors import StorageError
+
+        if isinstance(error, StorageError):
+            return text(f"storage.{error.trouble.value}", place=error.place, detail=error.detail)
+    if name == "SettingsError":
+        from bot.settings import SettingsError
+
+        if isinstance(error, SettingsError):
+            return text("complaint.setting", variable=error.variable, given=error.given, reason=error.reason)
+    return None

@@ -1,0 +1,94 @@
+"""One person's conversation over a store, the same for every channel: lock, load, step, save, and only then speak."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.events import Event, Finished, Parked, Recorded, Withdrawn
+from flows.inputs import AnyInput, Resume
+from flows.session import Phase, Session, new_session
+from flows.step import step
+from scoring.rubric import Rubric, load_rubric
+from storage.store import Decision, LogEntry, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the conversation needs from the world: the time, and ids that nobody has."""
+
+    now: Callable[[], datetime]
+    fresh_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A chat in a store; `by` is who is answering."""
+
+    store: Store
+    chat: str
+    by: str
+    outside: Outside
+
+    async def open(self, language: str, *, insist: bool) -> tuple[Session, tuple[Event, ...]]:
+        """Begin, or come back to the first open item; `insist` changes the language of a session under way."""
+        now, fresh = self.outside.now(), self.outside.fresh_id()
+        events: tuple[Event, ...] = ()
+
+        def decide(session: Session | None) -> Decision:
+            nonlocal events
+            if session is None:
+                return Decision(new_session(fresh, load_rubric(), language, now))
+            if insist and session.language != language:
+                session = session.but(language=language, revision=session.revision + 1)
+            if session.phase in (Phase.WELCOME, Phase.RESULT) and not session.paused:
+                return Decision(session)
+            outcome = step(_rubric(session), session, Resume(session.id, session.card, session.revision), now, fresh)
+            events = outcome.events
+            return Decision(outcome.session)
+
+        decision = await self.store.apply(self.chat, decide)
+        if decision.session is None:
+            raise AssertionError("opening a conversation always leaves a session")
+        return decision.session, events
+
+    async def send(self, given: AnyInput) -> tuple[Session, tuple[Event, ...]]:
+        """Apply an input; what it answers is checked against the session as it is stored now."""
+        now, fresh = self.outside.now(), self.outside.fresh_id()
+        outcome: tuple[Session, tuple[Event, ...]] | None = None
+
+        def decide(session: Session | None) -> Decision:
+            nonlocal outcome
+            session = session or new_session(fresh, load_rubric(), "zh-Hans", now)
+            stepped = step(_rubric(session), session, given, now, fresh)
+            outcome = stepped.session, stepped.events
+            log = tuple(_entries(stepped.events, session.id, now, self.by))
+            finished = tuple(event.assessment for event in stepped.events if isinstance(event, Finished))
+            return Decision(stepped.session if stepped.session != session else None, log, finished)
+
+        await self.store.apply(self.chat, decide)
+        if outcome is None:
+            raise AssertionError("a store always asks for a decision")
+        return outcome
+
+
+def _rubric(session: Session) -> Rubric:
+    """A session keeps the edition that it began with."""
+    return load_rubric(edition=session.rubric)
+
+
+def _entries(events: tuple[Event, ...], session: str, at: datetime, by: str) -> list[LogEntry]:
+    """The lines of the answer log that events leave."""
+    entries = []
+    for event in events:
+        match event:
+            case Recorded(item=item, before=before, after=after):
+                entries.append(LogEntry(session, "recorded", item, before, after, at, by))
+            case Parked(item=item, before=before):
+                entries.append(LogEntry(session, "parked", item, before, None, at, by))
+            case Withdrawn(item=item, before=before):
+                entries.append(LogEntry(session, "withdrawn", item, before, None, at, by))
+            case Finished():
+                entries.append(LogEntry(session, "finished", "", None, None, at, by))
+            case _:
+                pass
+    return entries

@@ -1,0 +1,34 @@
+"""What a person wants, before it is tied to a card: an input's kind and arguments, or a look at more detail."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flows.inputs import AnyInput
+from flows.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An input without the card that it answers."""
+
+    kind: Callable[..., AnyInput]
+    arguments: tuple[Any, ...] = ()
+
+    def at(self, session: Session) -> AnyInput:
+        """The input, answering the session's present card."""
+        return self.kind(session.id, session.card, session.revision, *self.arguments)
+
+
+class Detail(StrEnum):
+    """More about a result, shown on request; nothing in the session changes."""
+
+    GAP = "gap"
+    PLAN = "plan"
+    PROOF = "proof"
+    HISTORY = "history"
+    COMMANDS = "commands"
+
+
+Wish = Intent | Detail

@@ -1,0 +1,117 @@
+"""From typed text to what a person wants, given what is on the screen. Typing works wherever tapping does."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from bot.intents import Detail, Intent, Wish
+from bot.numbers import read_numbers
+from bot.screens import Screen
+from bot.wording import Wording
+from flows.cards import (
+    Card,
+    EnergyCard,
+    FigureCard,
+    FirmNameCard,
+    LadderCard,
+    QuestionCard,
+    RecheckCard,
+    ReviewCard,
+)
+from flows.inputs import Answer, ChooseLanguage, Jump, NameFirm, Numbers, PickLevel
+from locales import LANGUAGES
+from scoring.rubric import load_rubric
+
+LETTERS = re.compile(r"[a-z](?:[\s,;、]*[a-z])*", re.IGNORECASE)
+ITEM = re.compile(r"(?:q|#|no\.?)?\s*(\d{1,2})", re.IGNORECASE)
+
+
+def read(text: str, card: Card, screen: Screen, words: Wording) -> Wish | None:
+    """The wish behind a line of text, or None if it is not understood here.
+
+    Words of the actions on the screen come first, then its choices, then what the card takes freely: letters,
+    numbers, a name; last, words that are understood everywhere.
+    """
+    plain = normalised(text)
+    if not plain:
+        return screen.default
+    readers = (_action(plain, screen, words), _choice(plain, screen), _free(text, plain, card, words))
+    return next((wish for wish in (*readers, _anywhere(plain, words)) if wish is not None), None)
+
+
+def normalised(text: str) -> str:
+    """Full-width forms made plain, case folded, ends trimmed."""
+    return unicodedata.normalize("NFKC", text).strip().casefold().rstrip("。.!")
+
+
+def _action(plain: str, screen: Screen, words: Wording) -> Wish | None:
+    named = ((action.wish, words.text.words(f"words.{action.name}")) for action in screen.actions)
+    return next((wish for wish, known in named if plain in known), None)
+
+
+def _choice(plain: str, screen: Screen) -> Wish | None:
+    return next((choice.wish for choice in screen.choices if choice.key.casefold() == plain), None)
+
+
+def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:
+    match card:
+        case FirmNameCard():
+            return Intent(NameFirm, (text.strip(),))
+        case QuestionCard() | FigureCard() | EnergyCard():
+            return _letters(plain, card) or _numbers(text, card)
+        case LadderCard() if plain.isdecimal():
+            return Intent(PickLevel)
+        case ReviewCard():
+            return _item(plain, words)
+        case RecheckCard():
+            return None
+        case _:
+            return None
+
+
+def _letters(plain: str, card: QuestionCard | FigureCard | EnergyCard) -> Wish | None:
+    """ "BC", "b, c": a whole answer at once. A multiple choice is answered, not toggled."""
+    if not isinstance(card, QuestionCard) or not LETTERS.fullmatch(plain):
+        return None
+    return Intent(Answer, (tuple(dict.fromkeys(letter.upper() for letter in plain if letter.isalpha())),))
+
+
+def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard) -> Wish | None:
+    """Figures in the order asked; "90/200" gives a part of a whole, which is asked the other way round."""
+    unit = next(_units(card), None)
+    values = read_numbers(text, unit) if unit else None
+    if values is None:
+        return None
+    rule = card.question.figures
+    if "/" in text and len(values) == 2 and rule and rule.rule == "share" and rule.asks == (rule.whole, rule.part):
+        values = values[::-1]
+    return Intent(Numbers, (values,))
+
+
+def _units(card: QuestionCard | FigureCard | EnergyCard) -> Iterator[str]:
+    """The official unit in which the next figure is counted."""
+    rubric = load_rubric()
+    if isinstance(card, EnergyCard):
+        if card.fuel:
+            yield rubric.fuel[card.fuel].unit
+    elif isinstance(card, FigureCard):
+        yield rubric.figure[card.figure].unit
+    elif card.question.figures:
+        yield rubric.figure[card.question.figures.asks[0]].unit
+
+
+def _item(plain: str, words: Wording) -> Wish | None:
+    """ "5", "q5", "#16": the number that the review shows."""
+    match = ITEM.fullmatch(plain)
+    if match is None or not 1 <= int(match[1]) <= len(words.rubric.items):
+        return None
+    return Intent(Jump, (words.rubric.items[int(match[1]) - 1],))
+
+
+def _anywhere(plain: str, words: Wording) -> Wish | None:
+    """A language's own name, or a request for the list of commands or past assessments."""
+    for language in LANGUAGES:
+        if plain in words.text.words(f"words.language.{language}"):
+            return Intent(ChooseLanguage, (language,))
+    details = (Detail.COMMANDS, Detail.HISTORY)
+    return next((detail for detail in details if plain in words.text.words(f"words.{detail.value}")), None)

@@ -1,0 +1,249 @@
+"""A result in words: headline, dimensions, both conditions, what is missing, the plan, the proof, before and after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from bot.screens import calculation
+from bot.wording import Wording
+from flows.recording import answers_of
+from flows.session import Assessment, Record
+from scoring.compare import compare, snapshot
+from scoring.exact import fixed, shown
+from scoring.plan import QuestionStep, ScenarioStep
+from scoring.result import Result, assess, shown_score
+from scoring.result_json import result_json
+from scoring.rubric import Grade
+from scoring.sheet import Sheet, load_sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and its lines."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def result_of(record: Record, words: Wording, profile: str = "published") -> Result:
+    """The result of a record under a profile."""
+    return assess(load_sheet(profile), answers_of(words.rubric, record))
+
+
+def headline(record: Record, words: Wording, firm: str | None, *, provisional: bool) -> Section:
+    """Grade and score first; then each dimension and both partial grades."""
+    result = result_of(record, words)
+    section = headline_of(result, words, provisional=provisional)
+    title = words.text("result.of", firm=firm, headline=section.title) if firm else section.title
+    return Section(title, (*section.lines, *([] if provisional else _platform(record, result.grade, words))))
+
+
+def headline_of(result: Result, words: Wording, *, provisional: bool | None = None) -> Section:
+    """The same for a result alone; it is provisional while answers are missing."""
+    text = words.text
+    provisional = not result.complete if provisional is None else provisional
+    title = text("result.provisional.headline" if provisional else "result.headline", grade=words.grade(result.grade))
+    lines = [
+        text("result.score", score=shown_score(load_sheet(result.profile), result.score)),
+        *_dimensions(result, words),
+        text("result.score_grade", grade=words.grade(result.score_grade)),
+        text("result.scenario_grade", grade=words.grade(result.scenario_grade)),
+        *(_bounds(result, words) if provisional else ()),
+    ]
+    return Section(title, tuple(lines))
+
+
+def _dimensions(result: Result, words: Wording) -> list[str]:
+    most = {dimension.id: _most(load_sheet(), dimension.id) for dimension in words.rubric.dimensions}
+    return [
+        words.text("result.dimension", name=entry.name, score=_points(result.dimensions[entry.id]), most=most[entry.id])
+        for entry in words.rubric.dimensions
+    ]
+
+
+def _bounds(result: Result, words: Wording) -> list[str]:
+    low, high = (shown_score(load_sheet(), bound) for bound in result.bounds.score)
+    low_grade, high_grade = map(words.grade, result.bounds.grade)
+    return [words.text("result.bounds", low=low, high=high, low_grade=low_grade, high_grade=high_grade)]
+
+
+def _platform(record: Record, grade: int, words: Wording) -> list[str]:
+    """The ministry's online form values one question otherwise: said only where the grade would differ."""
+    other = result_of(record, words, "platform").grade
+    return [] if other == grade else [words.text("result.platform", grade=words.grade(other))]
+
+
+def _points(value: Fraction) -> str:
+    return fixed(value.numerator, value.denominator, 2)
+
+
+def _most(sheet: Sheet, dimension: str) -> str:
+    total = sum(sheet.full[item] for item, row in sheet.rows.items() if row.dimension == dimension)
+    return str(sheet.exact(total))
+
+
+def gap(result: Result, words: Wording) -> Section:
+    """What is missing for the next grade."""
+    text = words.text
+    if result.next is None or result.points_short is None:
+        return Section(text("gap.title.none"), (text("gap.none"),))
+    missing = result.next
+    row = words.rubric.grades[missing.grade - 1]
+    level = words.level_name(row.level)
+    lines = []
+    if result.points_short:
+        short = shown(result.points_short.as_integer_ratio(), {0})
+        lines.append(text("gap.score", short=short, score=row.score))
+    if missing.scenarios_short:
+        lines.append(text("gap.scenarios", short=missing.scenarios_short, level=level, wanted=row.scenarios))
+    if missing.restrictive_short:
+        lines.append(text("gap.restrictive", short=missing.restrictive_short, level=level, wanted=row.restrictive))
+    return Section(text("gap.title", grade=words.grade(missing.grade)), tuple(lines))
+
+
+def plan(result: Result, words: Wording) -> Section:
+    """The least-effort plan, with the requirement of every level still to climb."""
+    text = words.text
+    if result.next is None:
+        return Section(text("gap.title.none"), (text("gap.none"),))
+    title = text("plan.title", grade=words.grade(result.next.grade))
+    if result.next.plan is None:
+        return Section(title, (text("plan.none"),))
+    found = result.next.plan
+    lines = [text.count("plan.effort", found.effort)]
+    for question in found.questions:
+        lines += _question_step(question, words)
+    for scenario in found.scenarios:
+        lines += _scenario_step(scenario, words)
+    return Section(title, (*lines, text("plan.note")))
+
+
+def _question_step(step: QuestionStep, words: Wording) -> list[str]:
+    question = words.rubric.question[step.question]
+    texts = {option.id: option.text for option in question.options}
+    name = words.item_name(step.question)
+    if step.to is not None:
+        return [words.text("plan.to", item=name, option=step.to, text=texts[step.to])]
+    return [words.text("plan.add", item=name), *(f"   {letter} {texts[letter]}" for letter in step.add)]
+
+
+def _scenario_step(step: ScenarioStep, words: Wording) -> list[str]:
+    levels = words.rubric.scenario[step.scenario].levels
+    start, end = words.level_name(step.start), words.level_name(step.end)
+    climb = (
+        words.text("ladder.requirement", level=words.level_name(level), text=levels[level - 1])
+        for level in range(step.start + 1, step.end + 1)
+    )
+    lifted = words.text("plan.lift", item=words.item_name(step.scenario), start=start, end=end)
+    return [lifted, *(f"   {requirement}" for requirement in climb)]
+
+
+def proof(result: Result, words: Wording) -> tuple[Section, ...]:
+    """Every point from its answer, value and weight, then the scenarios, then the grading table."""
+    return (_question_proof(result, words), _scenario_proof(result, words), _grade_proof(result, words))
+
+
+def _question_proof(result: Result, words: Wording) -> Section:
+    lines = [_credit(item, result, words) for item in words.rubric.question]
+    exact = words.text("proof.sum", score=result.score)
+    return Section(words.text("proof.questions"), (*lines, exact))
+
+
+def _credit(item: str, result: Result, words: Wording) -> str:
+    credit = result.credits.get(item)
+    name = words.item_name(item)
+    if credit is None:
+        return words.text("proof.unknown", item=name)
+    line = words.text(
+        "proof.line",
+        item=name,
+        answer=words.answer(credit.letters),
+        value=credit.value,
+        weights=" × ".join(f"{weight}%" for weight in words.rubric.question[item].weights),
+        points=credit.points,
+    )
+    derivation = result.derivations.get(item)
+    if derivation is None:
+        return line
+    return line + words.text("proof.derived", calculation=calculation(derivation.calculation))
+
+
+def _scenario_proof(result: Result, words: Wording) -> Section:
+    lines = [
+        words.text("review.line", item=words.item_name(name), answer=words.answer(result.levels.get(name)))
+        for name in words.rubric.scenario
+    ]
+    return Section(words.text("proof.scenarios"), tuple(lines))
+
+
+def _grade_proof(result: Result, words: Wording) -> Section:
+    lines = tuple(_grade_line(result, row, words) for row in words.rubric.grades)
+    return Section(words.text("proof.grades"), lines)
+
+
+def _grade_line(result: Result, row: Grade, words: Wording) -> str:
+    reached, restrictive = result.counts[row.level]
+    return words.text(
+        "proof.grade",
+        grade=words.grade(row.grade),
+        score=shown_score(load_sheet(), result.score),
+        least=row.score,
+        score_mark=_mark(words, yes=result.score >= row.score),
+        level=words.level_name(row.level),
+        reached=reached,
+        wanted=row.scenarios,
+        restrictive=restrictive,
+        wanted_restrictive=row.restrictive,
+        scenario_mark=_mark(words, yes=reached >= row.scenarios and restrictive >= row.restrictive),
+    )
+
+
+def _mark(words: Wording, *, yes: bool) -> str:
+    return words.text("mark.yes" if yes else "mark.no")
+
+
+def before_and_after(before: Record, after: Record, words: Wording) -> Section:
+    """What a re-check changed."""
+    sheet = load_sheet()
+    sides = [
+        snapshot(sheet, result_json(sheet, assess(sheet, answers_of(words.rubric, record))))
+        for record in (before, after)
+    ]
+    return comparison(compare(sheet, *sides), words)
+
+
+def comparison(change: dict[str, Any], words: Wording) -> Section:
+    """A comparison (see `scoring.compare`) in words."""
+    text = words.text
+    lines = [
+        text(
+            "compare.line",
+            item=words.item_name(entry["id"]),
+            before=_side(entry["before"], words),
+            after=_side(entry["after"], words),
+        )
+        for entry in (*change["questions"], *change["scenarios"])
+    ]
+    score = {side: _points(Fraction(change["score"][side])) for side in ("before", "after")}
+    lines.append(text("compare.score", **score))
+    lines.append(text("compare.grade", **{side: words.grade(change["grade"][side]) for side in ("before", "after")}))
+    return Section(text("compare.title"), tuple(lines))
+
+
+def _side(answer: list[str] | int | None, words: Wording) -> str:
+    return words.answer(tuple(answer) if isinstance(answer, list) else answer)
+
+
+def history(past: Sequence[Assessment], words: Wording) -> Section:
+    """Finished assessments, the newest first."""
+    lines = [
+        words.text(
+            "history.line",
+            date=entry.finished_at.astimezone().strftime("%Y-%m-%d"),
+            grade=words.grade(entry.grade),
+            score=shown_score(load_sheet(), Fraction(entry.score)),
+        )
+        for entry in past
+    ]
+    return Section(words.text("history.title"), tuple(lines) or (words.text("history.none"),))

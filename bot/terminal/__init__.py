@@ -1,0 +1,1 @@
+"""The terminal: a full channel, pleasant on a screen, plain text when piped."""

@@ -1,0 +1,147 @@
+"""`shuping chat`: show the card, read a line, apply it, until the person leaves. Everything is saved at once."""
+
+import sys
+import uuid
+from datetime import UTC, datetime
+
+from bot.conversation import Conversation, Outside
+from bot.intents import Detail, Intent
+from bot.reading import read
+from bot.results import Section, before_and_after, gap, headline, history, plan, proof, result_of
+from bot.screens import screen_of
+from bot.terminal.lines import Lines, PipedLines, PromptLines
+from bot.terminal.painter import Painter, PlainPainter, RichPainter
+from bot.wording import Wording, wording
+from flows.cards import Card, ProvisionalCard, ResultCard, card_of
+from flows.events import Event, HelpAsked, Paused, Refused, Stale
+from flows.progress import progress_of
+from flows.session import Session
+from storage.store import Store
+
+OUTSIDE = Outside(now=lambda: datetime.now(UTC), fresh_id=lambda: uuid.uuid4().hex)
+
+
+async def chat(store: Store, name: str, language: str, *, insist: bool) -> None:
+    """Talk until the end of input, Ctrl-C or "pause". `insist`: the language was asked for in so many words."""
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    painter: Painter = RichPainter() if interactive else PlainPainter(sys.stdout)
+    talk = TerminalTalk(Conversation(store, f"terminal:{name}", name, OUTSIDE), painter)
+    await talk.begin(language, insist=insist)
+    lines: Lines = PromptLines() if interactive else PipedLines(sys.stdin)
+    await talk.listen(lines)
+
+
+class TerminalTalk:
+    """The conversation as seen on a terminal."""
+
+    def __init__(self, conversation: Conversation, painter: Painter) -> None:
+        self._conversation = conversation
+        self._painter = painter
+        self._session: Session
+
+    @property
+    def _words(self) -> Wording:
+        return wording(self._session.language)
+
+    @property
+    def _card(self) -> Card:
+        return card_of(self._words.rubric, self._session)
+
+    async def begin(self, language: str, *, insist: bool) -> None:
+        """Open the session and show where it is."""
+        self._session, events = await self._conversation.open(language, insist=insist)
+        self._tell(events)
+        self._show()
+
+    async def listen(self, lines: Lines) -> None:
+        """Take line after line, until there are no more, or the person pauses."""
+        while (line := await lines.next()) is not None:
+            if await self._take(line):
+                return
+        self._painter.note(self._words.text("saved"))
+
+    async def _take(self, line: str) -> bool:
+        """Apply a line; true if the person wants to leave."""
+        words = self._words
+        wish = read(line, self._card, screen_of(self._card, words), words)
+        match wish:
+            case None:
+                self._painter.warn(self._not_understood(line))
+                return False
+            case Detail():
+                await self._detail(wish)
+                return False
+            case Intent():
+                return await self._send(wish)
+
+    async def _send(self, wish: Intent) -> bool:
+        before = self._session
+        self._session, events = await self._conversation.send(wish.at(before))
+        self._tell(events)
+        if any(isinstance(event, Paused) for event in events):
+            self._painter.note(self._words.text("saved"))
+            return True
+        if self._session != before or any(isinstance(event, Stale) for event in events):
+            self._show()
+        return False
+
+    def _not_understood(self, line: str) -> str:
+        words = self._words
+        hint = screen_of(self._card, words).hint
+        return words.text("not_understood", given=line.strip()[:40], hint=hint) if line.strip() else hint
+
+    # speaking
+
+    def _tell(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            if isinstance(event, HelpAsked):
+                self._painter.sections(self._help(event.item))
+            elif sentence := self._words.event(event, self._session):
+                speak = self._painter.warn if isinstance(event, Refused | Stale) else self._painter.note
+                speak(sentence)
+
+    def _help(self, card: str) -> list[Section]:
+        words = self._words
+        general = Section(words.text("help.commands"), tuple(words.text("help.commands.text").split("\n")))
+        if card not in words.rubric.items:
+            return [general]
+        return [Section(title, tuple(text.split("\n"))) for title, text in words.explanation(card)]
+
+    def _show(self) -> None:
+        card, words, session = self._card, self._words, self._session
+        if isinstance(card, ResultCard | ProvisionalCard):
+            self._painter.sections(self._outcome(card))
+        self._painter.screen(screen_of(card, words), words, progress_of(words.rubric, session))
+
+    def _outcome(self, card: ResultCard | ProvisionalCard) -> list[Section]:
+        words, session = self._words, self._session
+        provisional = isinstance(card, ProvisionalCard)
+        result = result_of(session.record, words)
+        sections = [headline(session.record, words, session.firm.name, provisional=provisional)]
+        if session.baseline:
+            sections.append(before_and_after(session.baseline.record, session.record, words))
+        return [*sections, gap(result, words), *(() if provisional else (plan(result, words),))]
+
+    async def _detail(self, detail: Detail) -> None:
+        words = self._words
+        if detail is Detail.COMMANDS:
+            self._painter.sections(self._help(""))
+        elif detail is Detail.HISTORY:
+            self._painter.sections([await self._history()])
+        else:
+            self._painter.sections(self._of_result(detail, words))
+
+    def _of_result(self, detail: Detail, words: Wording) -> list[Section]:
+        result = result_of(self._session.record, words)
+        match detail:
+            case Detail.GAP:
+                return [gap(result, words)]
+            case Detail.PLAN:
+                return [plan(result, words)]
+            case _:
+                return list(proof(result, words))
+
+    async def _history(self) -> Section:
+        words = self._words
+        past = await self._conversation.store.history(self._conversation.chat)
+        return history(past, words)

@@ -1,0 +1,142 @@
+"""Words for things: items, figures, faults, refusals and events, in one language."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from flows.events import AnswerValue, Event, Parked, Paused, Recorded, Refusal, Refused, Resumed, Stale, Withdrawn
+from flows.session import Session
+from locales import catalogue
+from scoring.errors import Fault
+from scoring.exact import plain
+from scoring.figures import FigureValue
+from scoring.rubric import load_rubric
+
+
+class Wording:
+    """The texts and the rubric of a language, and short sentences made from both."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.text = catalogue(language)
+        self.help = catalogue(language, "help")
+        self.rubric = load_rubric(language)
+
+    # names
+
+    def item_number(self, item: str) -> int:
+        """The position in the walk, from 1; what people type to jump."""
+        return self.rubric.items.index(item) + 1
+
+    def item_label(self, item: str) -> str:
+        """An item's name; restrictive scenarios carry the standard's star ("产品设计*")."""
+        if question := self.rubric.question.get(item):
+            return question.item
+        scenario = self.rubric.scenario[item]
+        return f"{scenario.name}*" if scenario.restrictive else scenario.name
+
+    def item_name(self, item: str) -> str:
+        """An item's number and name ("3. 设备联网")."""
+        return f"{self.item_number(item)}. {self.item_label(item)}"
+
+    def items(self, items: Sequence[str]) -> str:
+        """Several items in a row."""
+        return self.text("list.separator").join(self.item_name(item) for item in items)
+
+    def page_name(self, page: str) -> str:
+        """A page of the review: a dimension, or the operations."""
+        names = {dimension.id: dimension.name for dimension in self.rubric.dimensions}
+        return names.get(page, self.rubric.operations)
+
+    def answer(self, answer: AnswerValue | None) -> str:
+        """An answer in a few characters: "B, C", "一级"."""
+        if answer is None:
+            return self.text("answer.unknown")
+        if isinstance(answer, int):
+            return self.level_name(answer)
+        return self.text("list.separator").join(answer)
+
+    def level_name(self, level: int) -> str:
+        """ "一级"; level 0 has words of its own."""
+        return self.rubric.levels[level - 1].name if level else self.text("level.none")
+
+    def grade(self, grade: int) -> str:
+        """ "二级（规范级）"."""
+        if grade == 0:
+            return self.rubric.no_grade
+        return self.text("grade.name", level=self.rubric.levels[grade - 1].name, name=self.rubric.grade_name(grade))
+
+    def figure(self, name: str) -> str:
+        """ "生产设备数量（台）"."""
+        figure = self.rubric.figure[name]
+        return self.text("figure.name", name=figure.name, unit=figure.unit)
+
+    def value(self, name: str, value: FigureValue) -> str:
+        """ "200台", "120、80、100万元"."""
+        values = value if isinstance(value, tuple) else (value,)
+        numbers = self.text("list.separator").join(map(plain, values))
+        return self.text("figure.value", number=numbers, unit=self.rubric.figure[name].unit)
+
+    # sentences
+
+    def fault(self, fault: Fault, *, named: bool = False) -> str:
+        """What is wrong and what to do; `named` puts the figure's name in place of the field's."""
+        name = self._figure_named if named else str
+        details = {key: self._detail(key, value, named=named) for key, value in fault.details.items()}
+        place = name(fault.place) or self.text("fault.whole")
+        return self.text(f"fault.{fault.code.value}", **{**details, "place": place})
+
+    def _detail(self, key: str, value: str, *, named: bool) -> str:
+        if key == "other" and named:
+            return self._figure_named(value)
+        return value.replace("'", "").replace(" or ", ", ") if key == "expected" else value
+
+    def _figure_named(self, place: str) -> str:
+        name = place.split(".")[1] if place.count(".") else place
+        return self.rubric.figure[name].name if name in self.rubric.figure else place
+
+    def refusal(self, refused: Refused) -> str:
+        """Why nothing was changed, and what to do instead."""
+        if refused.reason is Refusal.FIGURES:
+            return "\n".join(self.fault(fault, named=True) for fault in refused.faults)
+        return self.text(f"refusal.{refused.reason.value}")
+
+    def event(self, event: Event, session: Session) -> str | None:
+        """What happened, in a line; None for what the next card shows anyway."""
+        match event:
+            case Recorded(item=item, after=after):
+                return self.text("event.recorded", item=self.item_name(item), answer=self.answer(after))
+            case Parked(item=item):
+                return self.text("event.parked", item=self.item_name(item))
+            case Withdrawn(item=item):
+                return self.text("event.withdrawn", item=self.item_name(item))
+            case Refused():
+                return self.refusal(event)
+            case Stale():
+                return self.text("event.stale")
+            case Paused():
+                return None
+            case Resumed():
+                return self.welcome_back(session)
+            case _:
+                return None
+
+    def welcome_back(self, session: Session) -> str | None:
+        """Where the person left off."""
+        if not session.begun or session.item is None:
+            return None
+        answered = len(session.record.choices) + len(session.record.levels)
+        return self.text(
+            "event.resumed", answered=answered, total=len(self.rubric.items), item=self.item_name(session.item)
+        )
+
+    def explanation(self, item: str) -> list[tuple[str, str]]:
+        """Help for an item: pairs of heading and text, glossary terms of the standard last."""
+        own = [(self.text(f"help.{part}"), self.help(f"{item}.{part}")) for part in ("meaning", "counts", "example")]
+        terms = [self.rubric.glossary[position] for position in self.rubric.terms_of[item]]
+        return own + [(self.text("help.term", term=entry.term), entry.text) for entry in terms]
+
+
+@lru_cache
+def wording(language: str) -> Wording:
+    """The wording of a supported language."""
+    return Wording(language)

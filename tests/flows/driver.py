@@ -1,0 +1,141 @@
+"""A person at the conversation: answers the present card, and has the session saved and reloaded after every step."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flows.cards import Card, LadderCard, card_of
+from flows.events import Event, Refusal, Refused, Stale
+from flows.inputs import (
+    Answer,
+    AnyInput,
+    ChooseKind,
+    ChooseLanguage,
+    Commit,
+    Done,
+    Jump,
+    NameFirm,
+    Overview,
+    PickLevel,
+    Rung,
+    Skip,
+    Submit,
+    TakeLevel,
+    Tick,
+)
+from flows.session import FirmKind, Phase, Session, new_session
+from flows.step import step
+from flows.turn import Step
+from scoring.rubric import load_rubric
+from tests.flows.transcript import line
+
+RUBRIC = load_rubric()
+START = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+Kind = Callable[..., AnyInput]
+
+
+def saved(session: Session) -> Session:
+    """The session as it comes back from a file."""
+    text = session.model_dump_json()
+    again = Session.model_validate_json(text)
+    assert again == session
+    assert again.model_dump_json() == text
+    return again
+
+
+def aimed(session: Session, kind: Kind, /, *arguments: Any, **named: Any) -> AnyInput:
+    """An input that answers the session's present card."""
+    return kind(session.id, session.card, session.revision, *arguments, **named)
+
+
+def play(session: Session, given: AnyInput, now: datetime = START, fresh: str = "fresh") -> Step:
+    return step(RUBRIC, session, given, now, fresh)
+
+
+class Walker:
+    """Holds a session; `lines` is what was said, what happened, and the card that came up."""
+
+    def __init__(self, session: Session | None = None) -> None:
+        self.session = session or new_session("s1", RUBRIC, "zh-Hans", START)
+        self.lines: list[str] = []
+        self.steps = 0
+
+    @property
+    def now(self) -> datetime:
+        return START + self.steps * MINUTE
+
+    @property
+    def card(self) -> Card:
+        return card_of(RUBRIC, self.session)
+
+    def give(self, given: AnyInput) -> tuple[Event, ...]:
+        """Any input, also a late one."""
+        self.steps += 1
+        done = play(self.session, given, self.now, f"fresh{self.steps}")
+        if any(isinstance(event, Refused | Stale) for event in done.events):
+            assert done.session == self.session
+        self.session = saved(done.session)
+        self.lines.append(line(given, done.events, self.card))
+        return done.events
+
+    def say(self, kind: Kind, /, *arguments: Any, **named: Any) -> tuple[Event, ...]:
+        """An answer to the present card, which is accepted."""
+        events = self.give(aimed(self.session, kind, *arguments, **named))
+        assert not any(isinstance(event, Refused | Stale) for event in events), self.lines[-1]
+        return events
+
+    def refused(self, kind: Kind, /, *arguments: Any, **named: Any) -> Refusal:
+        """An answer to the present card, which is refused."""
+        (event,) = self.give(aimed(self.session, kind, *arguments, **named))
+        assert isinstance(event, Refused), self.lines[-1]
+        return event.reason
+
+    def begin(self, *, name: str | None = None, kind: FirmKind | None = None) -> "Walker":
+        self.say(ChooseLanguage, "zh-Hans")
+        self.say(*((NameFirm, name) if name else (Skip,)))
+        self.say(*((ChooseKind, kind) if kind else (Skip,)))
+        return self
+
+    def go(self, item: str) -> "Walker":
+        self.say(Jump, item)
+        return self
+
+    def tick(self, *letters: str) -> tuple[Event, ...]:
+        for letter in letters:
+            self.say(Tick, letter, on=True)
+        return self.say(Done)
+
+    def climb(self, level: int) -> int:
+        """Rung by rung, up to the level; the number of taps."""
+        taps = 0
+        item = self.session.item
+        while isinstance(self.card, LadderCard) and self.session.item == item:
+            self.say(Rung, met=self.card.level <= level)
+            taps += 1
+        return taps
+
+    def take(self, level: int) -> tuple[Event, ...]:
+        self.say(PickLevel)
+        return self.say(TakeLevel, level)
+
+    def fill(self, letters: Mapping[str, Iterable[str]] | None = None, level: int = 1) -> "Walker":
+        """Everything that is still on the agenda, from the item on the screen on."""
+        while self.session.asking:
+            item = self.session.item or ""
+            if self.session.phase is Phase.QUESTIONS:
+                self.say(Answer, tuple((letters or {}).get(item, "A")))
+            else:
+                self.take(level)
+        return self
+
+    def finish(self) -> "Walker":
+        self.say(Overview)
+        self.say(Submit)
+        self.say(Commit)
+        return self
+
+
+def finished() -> Walker:
+    """At the result, every answer the lowest."""
+    return Walker().begin(name="示例厂").fill().finish()

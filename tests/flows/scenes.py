@@ -1,0 +1,116 @@
+"""One session for every kind of card, to try inputs on."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from flows.inputs import (
+    Answer,
+    ChooseFuel,
+    ChooseLanguage,
+    EnterFigures,
+    Numbers,
+    OpenEnergy,
+    Overview,
+    Pause,
+    PickLevel,
+    Provisional,
+    Recheck,
+    Skip,
+    Submit,
+)
+from flows.session import Session
+from tests.flows.driver import Kind, Walker, finished
+
+
+def _asked(item: str, *then: Kind) -> Callable[[], Walker]:
+    def walker() -> Walker:
+        at_item = Walker().begin().go(item)
+        for kind in then:
+            at_item.say(kind)
+        return at_item
+
+    return walker
+
+
+def _named() -> Walker:
+    walker = Walker()
+    walker.say(ChooseLanguage, "en")
+    return walker
+
+
+def _kind() -> Walker:
+    walker = _named()
+    walker.say(Skip)
+    return walker
+
+
+def _confirming() -> Walker:
+    walker = Walker().begin().go("q2")
+    walker.say(Numbers, (200, 90))
+    return walker
+
+
+def _fuel() -> Walker:
+    walker = _asked("q12", OpenEnergy)()
+    walker.say(ChooseFuel, "electricity")
+    return walker
+
+
+def _answered() -> Walker:
+    walker = Walker().begin().go("q5")
+    walker.say(Answer, ("B",))
+    return walker.go("q5")
+
+
+def _full(*then: Kind) -> Callable[[], Walker]:
+    def walker() -> Walker:
+        filled = Walker().begin(name="示例厂").fill()
+        for kind in then:
+            filled.say(kind)
+        return filled
+
+    return walker
+
+
+def _recheck() -> Walker:
+    walker = finished()
+    walker.say(Recheck)
+    return walker
+
+
+SCENES: dict[str, Callable[[], Walker]] = {
+    "welcome": Walker,
+    "name": _named,
+    "kind": _kind,
+    "single": _asked("q8"),
+    "answered": _answered,
+    "multiple": _asked("q1"),
+    "figures": _asked("q2"),
+    "energy": _asked("q12"),
+    "entering": _asked("q3", EnterFigures),
+    "confirming": _confirming,
+    "fuels": _asked("q12", OpenEnergy),
+    "fuel": _fuel,
+    "ladder": _asked("quality"),
+    "levels": _asked("quality", PickLevel),
+    "review": _asked("q8", Overview),
+    "full": _full(),
+    "provisional": _asked("q8", Overview, Provisional),
+    "commitment": _full(Submit),
+    "result": finished,
+    "recheck": _recheck,
+    "paused": _asked("q8", Pause),
+}
+QUESTIONS = frozenset(
+    {"single", "answered", "multiple", "figures", "energy", "entering", "confirming", "fuels", "fuel", "paused"}
+)
+SCENARIOS = frozenset({"ladder", "levels"})
+ITEMS = QUESTIONS | SCENARIOS
+REVIEWS = frozenset({"review", "full"})
+EVERYWHERE = frozenset(SCENES)
+
+
+@lru_cache
+def scene(name: str) -> Session:
+    """The session of a scene; it is frozen, so that all tests may share it."""
+    return SCENES[name]().session

@@ -1,0 +1,195 @@
+"""Every input at every card: where it is accepted, where it is refused, and why; a refusal changes nothing."""
+
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+import pytest
+
+from flows.events import HelpAsked, Refusal, Refused
+from flows.inputs import (
+    Anew,
+    Answer,
+    AnyInput,
+    Back,
+    ChooseFuel,
+    ChooseKind,
+    ChooseLanguage,
+    ChooseSide,
+    Commit,
+    Confirm,
+    Done,
+    EditFirm,
+    EnterFigures,
+    Help,
+    Jump,
+    Keep,
+    NameFirm,
+    Numbers,
+    OpenEnergy,
+    Overview,
+    Park,
+    Pause,
+    Pick,
+    PickLevel,
+    Provisional,
+    Recheck,
+    Resume,
+    Rung,
+    Skip,
+    Submit,
+    TakeLevel,
+    Tick,
+)
+from flows.session import EnergySide, FirmKind
+from tests.flows.driver import Kind, aimed, play
+from tests.flows.scenes import EVERYWHERE, ITEMS, QUESTIONS, REVIEWS, SCENARIOS, SCENES, scene
+
+OPENED = frozenset({"name", "kind", "provisional", "commitment"}) | ITEMS | REVIEWS
+FUELLING = frozenset({"fuels", "fuel"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """An input, the scenes that accept it, and reasons other than `otherwise` elsewhere."""
+
+    kind: Kind
+    arguments: dict[str, Any]
+    accepted: frozenset[str]
+    reasons: dict[Refusal, frozenset[str]] = field(default_factory=dict)
+    otherwise: Refusal = Refusal.NOT_HERE
+
+    def name(self) -> str:
+        return f"{getattr(self.kind, '__name__', '')} {' '.join(map(str, self.arguments.values()))}".strip()
+
+    def expected(self, name: str) -> Refusal | None:
+        if name in self.accepted:
+            return None
+        return next((reason for reason, names in self.reasons.items() if name in names), self.otherwise)
+
+
+CASES = [
+    Case(Back, {}, OPENED | {"recheck"}, otherwise=Refusal.NO_WAY_BACK),
+    Case(Jump, {"item": "q6"}, OPENED),
+    Case(Overview, {}, OPENED),
+    Case(Overview, {"page": "operations"}, OPENED),
+    Case(Keep, {}, frozenset({"answered"}), {Refusal.NOTHING_TO_KEEP: ITEMS}),
+    Case(Park, {}, ITEMS),
+    Case(Help, {}, EVERYWHERE),
+    Case(Pause, {}, EVERYWHERE),
+    Case(Resume, {}, EVERYWHERE),
+    Case(ChooseLanguage, {"language": "en"}, EVERYWHERE),
+    Case(NameFirm, {"name": "示例厂"}, frozenset({"name"})),
+    Case(ChooseKind, {"kind": FirmKind.PROVINCIAL}, frozenset({"kind"})),
+    Case(Skip, {}, frozenset({"name", "kind"})),
+    Case(EditFirm, {}, ITEMS | REVIEWS),
+    Case(Answer, {"letters": ("B",)}, QUESTIONS),
+    Case(Tick, {"letter": "B", "on": True}, frozenset({"multiple"})),
+    Case(
+        Done,
+        {},
+        frozenset(),
+        {
+            Refusal.NOTHING_TICKED: frozenset({"multiple"}),
+            Refusal.NO_FUEL: FUELLING,
+            Refusal.NOTHING_PICKED: frozenset({"recheck"}),
+        },
+    ),
+    Case(EnterFigures, {}, frozenset({"figures", "energy", "entering", "confirming"}) | FUELLING),
+    Case(
+        Numbers,
+        {"values": (7,)},
+        frozenset({"figures", "energy", "entering", "confirming", "fuel"}),
+        {Refusal.NO_FUEL: frozenset({"fuels"})},
+    ),
+    Case(Confirm, {}, frozenset({"confirming"})),
+    Case(OpenEnergy, {}, frozenset({"energy"}) | FUELLING),
+    Case(ChooseFuel, {"fuel": "heat"}, FUELLING),
+    Case(ChooseSide, {"side": EnergySide.PRODUCED}, FUELLING),
+    Case(Rung, {"met": True}, frozenset({"ladder"})),
+    Case(PickLevel, {}, SCENARIOS),
+    Case(TakeLevel, {"level": 2}, frozenset({"levels"})),
+    Case(Submit, {}, frozenset({"full"}), {Refusal.STILL_OPEN: frozenset({"review"})}),
+    Case(Provisional, {}, frozenset({"review"}), {Refusal.ALL_ANSWERED: frozenset({"full"})}),
+    Case(Commit, {}, frozenset({"commitment"})),
+    Case(Recheck, {}, frozenset({"result"})),
+    Case(Pick, {"items": ("q2", "energy"), "on": True}, frozenset({"recheck"})),
+    Case(Anew, {}, frozenset({"result"})),
+]
+
+REASONS: list[tuple[str, Kind, tuple[Any, ...], Refusal]] = [
+    ("review", Jump, ("q16",), Refusal.UNKNOWN_ITEM),
+    ("review", Jump, ("",), Refusal.UNKNOWN_ITEM),
+    ("review", Overview, ("nowhere",), Refusal.UNKNOWN_ITEM),
+    ("recheck", Pick, (("q1", "q99"), True), Refusal.UNKNOWN_ITEM),
+    ("recheck", Pick, (("q99",), False), Refusal.UNKNOWN_ITEM),
+    ("single", Answer, (("G",),), Refusal.UNKNOWN_OPTION),
+    ("single", Answer, (("b",),), Refusal.UNKNOWN_OPTION),
+    ("single", Answer, ((),), Refusal.UNKNOWN_OPTION),
+    ("multiple", Answer, (("B", "Z"),), Refusal.UNKNOWN_OPTION),
+    ("multiple", Tick, ("F", True), Refusal.UNKNOWN_OPTION),
+    ("multiple", Tick, ("", False), Refusal.UNKNOWN_OPTION),
+    ("fuels", ChooseFuel, ("petrol",), Refusal.UNKNOWN_OPTION),
+    ("levels", TakeLevel, (5,), Refusal.UNKNOWN_LEVEL),
+    ("levels", TakeLevel, (-1,), Refusal.UNKNOWN_LEVEL),
+    ("welcome", ChooseLanguage, ("fr",), Refusal.UNKNOWN_LANGUAGE),
+    ("single", ChooseLanguage, ("",), Refusal.UNKNOWN_LANGUAGE),
+    ("single", Answer, (("A", "B"),), Refusal.ONE_OPTION),
+    ("multiple", Answer, (("A", "B"),), Refusal.NONE_ALONE),
+    ("name", NameFirm, (" \t\n ",), Refusal.NAME_EMPTY),
+    ("name", NameFirm, ("\x00\x1b\ud800",), Refusal.NAME_EMPTY),
+    ("name", NameFirm, ("厂" * 101,), Refusal.NAME_LONG),
+    ("figures", Numbers, ((1, 2, 3),), Refusal.TOO_MANY_NUMBERS),
+    ("energy", Numbers, ((1, 2, 3, 4, 5),), Refusal.TOO_MANY_NUMBERS),
+    ("fuel", Numbers, ((1, 2),), Refusal.ONE_NUMBER),
+    ("fuel", Numbers, ((),), Refusal.ONE_NUMBER),
+    ("fuel", Numbers, ((-1,),), Refusal.FIGURES),
+    ("figures", Numbers, ((0,),), Refusal.FIGURES),
+    ("ladder", TakeLevel, (2,), Refusal.NOT_HERE),
+    ("levels", Rung, (True,), Refusal.NOT_HERE),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=Case.name)
+@pytest.mark.parametrize("name", SCENES)
+def test_where_an_input_is_accepted(case: Case, name: str) -> None:
+    session = scene(name)
+    done = play(session, aimed(session, case.kind, **case.arguments))
+    refused = [event.reason for event in done.events if isinstance(event, Refused)]
+    expected = case.expected(name)
+    assert refused == ([expected] if expected else [])
+    if expected:
+        assert done.session is session
+
+
+@pytest.mark.parametrize(("name", "kind", "arguments", "reason"), REASONS)
+def test_why_an_input_is_refused(name: str, kind: Kind, arguments: tuple[Any, ...], reason: Refusal) -> None:
+    session = scene(name)
+    done = play(session, aimed(session, kind, *arguments))
+    (event,) = done.events
+    assert isinstance(event, Refused)
+    assert event.reason is reason
+    assert bool(event.faults) == (reason is Refusal.FIGURES)
+    assert done.session is session
+
+
+def test_every_input_has_a_case() -> None:
+    assert {case.kind for case in CASES} == set(get_args(AnyInput))
+
+
+def test_every_refusal_has_a_case() -> None:
+    found = {case.expected(name) for case in CASES for name in SCENES} | {reason for *_, reason in REASONS}
+    assert found - {None} == set(Refusal)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_help_names_the_card(name: str) -> None:
+    session = scene(name)
+    assert play(session, aimed(session, Help)).events == (HelpAsked(session.card),)
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+@pytest.mark.parametrize("name", sorted(EVERYWHERE - {"welcome", "paused"}))
+def test_another_language_changes_nothing_else(name: str, language: str) -> None:
+    session = scene(name)
+    done = play(session, aimed(session, ChooseLanguage, language), session.updated_at).session
+    assert done.but(language=session.language, revision=session.revision) == session

@@ -1,0 +1,126 @@
+"""A step as one line of text, for transcripts that a person can read and compare."""
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, assert_never
+
+from flows.cards import (
+    Card,
+    CommitmentCard,
+    ConfirmCard,
+    EnergyCard,
+    FigureCard,
+    FirmKindCard,
+    FirmNameCard,
+    LadderCard,
+    LevelCard,
+    PausedCard,
+    ProvisionalCard,
+    QuestionCard,
+    RecheckCard,
+    ResultCard,
+    ReviewCard,
+    WelcomeCard,
+)
+from flows.events import Event, Finished
+from flows.inputs import AnyInput, Input
+from flows.progress import Progress
+
+FOLDER = Path(__file__).parent / "transcripts"
+COMMON = {field.name for field in fields(Input)}
+
+
+def line(given: AnyInput, events: Sequence[Event], card: Card) -> str:
+    """The input → the events → the card."""
+    said = _record(given, COMMON)
+    happened = "; ".join(_event(event) for event in events) or "-"
+    return f"{said} → {happened} → {shown(card)}"
+
+
+def _record(thing: Any, hidden: Collection[str] = ()) -> str:
+    values = [_text(getattr(thing, field.name)) for field in fields(thing) if field.name not in hidden]
+    return " ".join([type(thing).__name__, *values])
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{','.join(map(_text, value))}]"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-" if value is None else str(value) or '""'
+
+
+def _event(event: Event) -> str:
+    if isinstance(event, Finished):
+        assessment = event.assessment
+        return f"Finished {assessment.id} after {assessment.previous}: {assessment.score}, grade {assessment.grade}"
+    return _record(event)
+
+
+def shown(card: Card) -> str:
+    """The card in a few words."""
+    match card:
+        case WelcomeCard() | ResultCard() | CommitmentCard() | ProvisionalCard() | FirmNameCard() | FirmKindCard():
+            detail = _outside(card)
+        case QuestionCard() | FigureCard() | ConfirmCard() | EnergyCard():
+            detail = f"{_question(card)} {_progress(card.progress)}"
+        case LadderCard(scenario=scenario, level=level, answered=answered):
+            detail = f"{scenario.id} {level}? was {_text(answered)} {_progress(card.progress)}"
+        case LevelCard(scenario=scenario, answered=answered):
+            detail = f"{scenario.id} was {_text(answered)} {_progress(card.progress)}"
+        case ReviewCard(page=page, parked=parked, open=still_open):
+            detail = f"{_text(page)} parked {_text(parked)} open {len(still_open)} {_progress(card.progress)}"
+        case RecheckCard(picked=picked):
+            detail = _text(picked)
+        case PausedCard(progress=progress):
+            detail = _progress(progress)
+        case _:
+            assert_never(card)
+    return f"{type(card).__name__.removesuffix('Card')} {detail}".strip()
+
+
+def _outside(
+    card: WelcomeCard | ResultCard | CommitmentCard | ProvisionalCard | FirmNameCard | FirmKindCard,
+) -> str:
+    match card:
+        case FirmNameCard(name=name):
+            return _text(name)
+        case FirmKindCard(kind=kind):
+            return _text(kind)
+        case ProvisionalCard(missing=missing):
+            return f"{missing} missing"
+        case CommitmentCard(firm=firm):
+            return _text(firm)
+        case _:
+            return ""
+
+
+def _question(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard) -> str:
+    match card:
+        case QuestionCard(ticked=ticked, answered=answered):
+            detail = f"{_text(ticked)} was {_text(answered)}"
+        case FigureCard(figure=figure, known=known):
+            detail = f"{figure}? " + " ".join(f"{name}={_text(value)}" for name, value in known.items())
+        case ConfirmCard(option=option, calculation=calculation):
+            detail = f"{option}? {calculation}"
+        case EnergyCard(figure=figure, side=side, fuel=fuel, total=total):
+            detail = f"{figure} {side} {_text(fuel)}? {total.calculation if total else '-'}"
+    return f"{card.question.id} {detail.strip()}"
+
+
+def _progress(progress: Progress) -> str:
+    return (
+        f"({progress.position}/{progress.total}, {progress.answered} answered, {progress.rest} left, "
+        f"{progress.parked} parked, {progress.minutes} min)"
+    )
+
+
+def compare(name: str, lines: Sequence[str]) -> None:
+    """Hold a transcript against the one on file; SHUPING_UPDATE=1 writes it anew."""
+    file = FOLDER / f"{name}.txt"
+    text = "".join(f"{number:3} {entry}\n" for number, entry in enumerate(lines, start=1))
+    if os.environ.get("SHUPING_UPDATE") == "1":
+        file.write_text(text, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == text, f"{file} differs; SHUPING_UPDATE=1 writes it anew"

@@ -1,0 +1,201 @@
+"""The plan over the real rubric: it reaches the next grade, nothing in it is needless, and no other way is cheaper."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations
+from math import lcm
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring.answers import check_answers, read_json
+from scoring.plan import Gap, Plan, QuestionStep, ScenarioStep, find_gap
+from scoring.result import assess
+from scoring.result_json import result_json
+from scoring.sheet import load_sheet
+from tests.scoring.plans import applied, assert_every_step_is_a_real_one, cost, gap_of
+from tests.scoring.standard import (
+    EFFORTS,
+    FULL_SHEET,
+    GRADES,
+    QUESTIONS,
+    RESTRICTIVE,
+    SCENARIOS,
+    grade_of,
+    score_of,
+    value_of,
+)
+from tests.scoring.strategies import (
+    RUBRIC,
+    Choices,
+    Levels,
+    choice,
+    complete_choices,
+    complete_levels,
+    examples,
+    partial_choices,
+    partial_levels,
+    profiles,
+)
+from tests.scoring.test_answers import CONTRACT
+
+
+class Firm(NamedTuple):
+    """Answers to the real rubric, below the highest grade."""
+
+    choices: Choices
+    levels: Levels
+    profile: str
+
+    @property
+    def grade(self) -> int:
+        return grade_of(score_of(self.choices, self.profile), self.levels)
+
+    def gap(self) -> tuple[Gap, Plan]:
+        gap = gap_of(load_sheet(self.profile), self.choices, self.levels)
+        assert gap is not None
+        assert gap.plan is not None  # q1 to q11 alone are worth 80 points
+        return gap, gap.plan
+
+    def after(self, plan: Plan) -> "Firm":
+        return Firm(*applied(plan, self.choices, self.levels), self.profile)
+
+
+good_choices = st.fixed_dictionaries({q: st.just(FULL_SHEET[q]) | choice(q) for q in QUESTIONS})
+good_levels = st.fixed_dictionaries(dict.fromkeys(SCENARIOS, st.integers(2, 4)))
+firms = st.builds(
+    Firm, partial_choices | complete_choices | good_choices, partial_levels | complete_levels | good_levels, profiles
+).filter(lambda firm: firm.grade < 4)
+
+
+@examples(150)
+@given(firm=firms)
+def test_applying_the_plan_reaches_the_next_grade_and_costs_its_effort(firm: Firm) -> None:
+    gap, plan = firm.gap()
+    assert gap.grade == firm.grade + 1
+    assert firm.after(plan).grade >= gap.grade
+    assert plan.effort == cost(RUBRIC, plan, firm.choices)
+    assert_every_step_is_a_real_one(plan, firm.choices, firm.levels)
+
+
+def units(plan: Plan) -> Iterator[Plan]:
+    """The plan less one unit: an added option, a rung or a level."""
+    for step in plan.questions:
+        rest = tuple(other for other in plan.questions if other is not step)
+        for letter in step.add:
+            left = tuple(other for other in step.add if other != letter)
+            yield Plan(0, (*rest, QuestionStep(step.question, left, None)) if left else rest, plan.scenarios)
+        if step.to:
+            lower = chr(ord(step.to) - 1)
+            yield Plan(0, (*rest, QuestionStep(step.question, (), lower)), plan.scenarios)
+    for lift in plan.scenarios:
+        others = tuple(other for other in plan.scenarios if other is not lift)
+        yield Plan(0, plan.questions, (*others, ScenarioStep(lift.scenario, lift.start, lift.end - 1, ())))
+
+
+@examples(100)
+@given(firm=firms)
+def test_no_single_unit_of_the_plan_can_be_left_out(firm: Firm) -> None:
+    for less in units(firm.gap()[1]):
+        choices, levels = applied(less, firm.choices, firm.levels)
+        assert Firm(choices, levels, firm.profile).grade <= firm.grade
+
+
+@pytest.mark.slow
+@examples(40)
+@given(levels=complete_levels | partial_levels, grade=st.integers(1, 4))
+def test_no_other_choice_of_scenarios_is_cheaper(levels: Levels, grade: int) -> None:
+    """Every set of as many scenarios as the row needs; lifting more than that is never cheaper."""
+    row = GRADES[grade - 1]
+    lifts = {name: max(0, grade - levels.get(name, 0)) for name in SCENARIOS}
+    least = min(
+        sum(lifts[name] for name in chosen)
+        for chosen in combinations(SCENARIOS, row.scenarios)
+        if len(set(chosen) & set(RESTRICTIVE)) >= row.restrictive
+    )
+    sheet = load_sheet()
+    gap = find_gap(sheet, sheet.tally({}, levels), {}, levels, grade)
+    assert gap.plan is not None
+    assert sum(lift.end - lift.start for lift in gap.plan.scenarios) == least
+
+
+def least_effort_for(choices: Choices, profile: str, score: int) -> int:
+    """Least effort by points, unit after unit: an exact table over whole points of a common denominator."""
+    gains = []
+    for question, effort in EFFORTS.items():
+        item, old = QUESTIONS[question], choices.get(question, ("A",))
+        if item.type == "single":
+            steps = [Fraction(100, item.options - 1)] * (item.options - 1 - item.letters.index(old[0]))
+        else:
+            steps = [value_of(question, (letter,), profile) for letter in item.letters[1:] if letter not in old]
+        gains += [(step * item.weight, effort) for step in steps]
+    missing = score - score_of(choices, profile)
+    scale = lcm(missing.denominator, *(gain.denominator for gain, _ in gains))
+    short = max(0, int(missing * scale))
+    best: list[float] = [0, *[float("inf")] * short]  # by points still gained, short or more in the last
+    for gain, effort in gains:
+        more = int(gain * scale)
+        for had in range(short, 0, -1):
+            best[had] = min(best[had], best[max(0, had - more)] + effort)
+    return int(best[short])
+
+
+@pytest.mark.slow
+@examples(40)
+@given(choices=partial_choices | complete_choices, profile=profiles, grade=st.integers(1, 4))
+def test_no_other_choice_of_options_is_cheaper(choices: Choices, profile: str, grade: int) -> None:
+    sheet, top = load_sheet(profile), dict.fromkeys(SCENARIOS, 4)
+    gap = find_gap(sheet, sheet.tally(choices, top), choices, top, grade)
+    assert gap.plan is not None
+    assert gap.plan.effort == least_effort_for(choices, profile, GRADES[grade - 1].score)
+
+
+@examples(100)
+@given(firm=firms)
+def test_results_are_never_planned_and_nothing_needless_is(firm: Firm) -> None:
+    gap, plan = firm.gap()
+    assert not {"q12", "q13", "q14", "q15"} & {step.question for step in plan.questions}
+    assert bool(plan.questions) == (gap.points_short > 0)
+    assert bool(plan.scenarios) == (gap.scenarios_short > 0 or gap.restrictive_short > 0)
+    assert {lift.end for lift in plan.scenarios} <= {gap.grade}
+
+
+@examples(100)
+@given(firm=firms)
+def test_requirements_are_the_texts_of_the_levels_still_to_climb(firm: Firm) -> None:
+    for lift in firm.gap()[1].scenarios:
+        texts = RUBRIC.scenario[lift.scenario].levels
+        assert list(lift.requirements) == [texts[level - 1] for level in range(lift.start + 1, lift.end + 1)]
+
+
+RESULTS = dict.fromkeys(["q12", "q13", "q14", "q15"], ("A",))
+TOP = dict.fromkeys(SCENARIOS, 4)
+
+
+def test_a_cheap_step_that_would_not_spare_the_dear_one_is_not_planned() -> None:
+    """17/14 points short: the last area of q4 gives 10/14 for 1, a rung of q11 gives 15/8 for 3; both would cost 4."""
+    firm = Firm(FULL_SHEET | RESULTS | {"q12": ("C",), "q11": ("A",), "q4": tuple("BCDEFGHIJKLMN")}, TOP, "published")
+    gap, plan = firm.gap()
+    assert load_sheet().exact(gap.points_short) == Fraction(17, 14)
+    assert plan == Plan(3, (QuestionStep("q11", (), "B"),), ())
+
+
+def test_rungs_of_one_question_are_planned_as_one_step_and_weighed_by_its_effort() -> None:
+    assert Firm(FULL_SHEET | RESULTS | {"q11": ("A",)}, TOP, "published").gap()[1] == Plan(
+        12, (QuestionStep("q11", (), "E"),), ()
+    )
+
+
+def test_the_contracts_example_is_planned_as_the_contract_says() -> None:
+    sheet = load_sheet()
+    plan = result_json(sheet, assess(sheet, check_answers(RUBRIC, read_json(CONTRACT))))["next"]["plan"]
+    assert (plan["effort"], plan["questions"]) == (5, [])
+    marketing = (
+        "借助信息技术工具（如电子表格、云存储等）对销售信息（如销售计划、销售订单、销售运行、客户信息或销售业绩等）"
+        "进行辅助记录和管理。"
+    )
+    assert plan["scenarios"][0] == {"id": "marketing", "from": 0, "to": 1, "requirements": [marketing]}
+    assert [(step["from"], step["to"]) for step in plan["scenarios"]] == [(0, 1)] * 5
+    assert len({step["id"] for step in plan["scenarios"]} & set(RESTRICTIVE)) >= 2

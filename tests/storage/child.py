@@ -1,0 +1,120 @@
+"""Other processes on the same database: `python -m tests.storage.child <what> …`, answering a line at a time."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storage.errors import StorageError
+from storage.sqlite import open_sqlite
+from tests.storage.support import CHAT, grown, outside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+FOREVER = 0
+NOBODY = 65534
+
+
+@contextmanager
+def child(*arguments: object) -> "Iterator[subprocess.Popen[str]]":
+    """One of the processes below; it is killed at the end, should it still run."""
+    command = [sys.executable, "-m", "tests.storage.child", *map(str, arguments)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def answer(process: "subprocess.Popen[str]") -> str:
+    """The next line a process says."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def go(process: "subprocess.Popen[str]") -> None:
+    """Let a process that waits do its next round."""
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def _say(what: object) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
+async def _grow(path: str, times: str) -> None:
+    """Go on, revision by revision, and say each as soon as it is acknowledged."""
+    async with await open_sqlite(Path(path)) as store:
+        for _ in count() if int(times) == FOREVER else range(int(times)):
+            decision = await store.apply(CHAT, grown)
+            _say(decision.session.revision if decision.session else None)
+
+
+async def _die(path: str, statement: str) -> None:
+    """Be killed just before that statement of the transaction."""
+    numbers = count(1)
+
+    def killer(_: str) -> None:
+        if next(numbers) == int(statement):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    store = await open_sqlite(Path(path))
+    await store._hop(lambda connection: connection.set_trace_callback(killer))
+    await store.apply(CHAT, grown)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def _open(folder: str, rounds: str) -> None:
+    """Open one fresh file after another, each as soon as told to."""
+    for number in range(int(rounds)):
+        sys.stdin.readline()
+        await _try(Path(folder) / f"{number}.db")
+
+
+async def _unprivileged(path: str) -> None:
+    """Try to go on as a user who is not root."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    await _try(Path(path))
+
+
+async def _try(path: Path) -> None:
+    try:
+        async with await open_sqlite(path) as store:
+            await store.apply(CHAT, grown)
+    except StorageError as error:
+        _say(error.trouble)
+    else:
+        _say("fine")
+
+
+async def _lock(path: str) -> None:
+    """Hold the write lock until told to let go."""
+    with outside(Path(path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        _say("locked")
+        sys.stdin.readline()
+
+
+WHAT: dict[str, Callable[..., Coroutine[None, None, None]]] = {
+    "grow": _grow,
+    "die": _die,
+    "open": _open,
+    "unprivileged": _unprivileged,
+    "lock": _lock,
+}
+
+if __name__ == "__main__":
+    asyncio.run(WHAT[sys.argv[1]](*sys.argv[2:]))

@@ -1,0 +1,263 @@
+"""What a Store promises, whatever keeps the data: one suite, run against every backend."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from flows.events import AnswerValue
+from flows.session import Assessment, Session
+from storage.errors import StorageError, Trouble
+from storage.memory import MemoryStore
+from storage.opening import open_store
+from storage.sqlite import SqliteStore
+from storage.store import Decision, LogEntry, Store
+from tests.storage.strategies import DRAFT_KINDS, DRAFTS, FIELDS, NASTY, assessments, entries, examples, sessions
+from tests.storage.support import CHAT, NOW, assessment, begun, entry, everything, grown, just, revisions
+
+BACKENDS: dict[str, type[Store]] = {"memory": MemoryStore, "sqlite": SqliteStore}
+MANY = 200
+fresh_chats = (f"chat {number}" for number in count())
+
+
+@pytest.fixture(params=BACKENDS)
+async def store(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[Store]:
+    url = "memory:" if request.param == "memory" else f"sqlite:///{path}"
+    async with await open_store(url) as store:
+        assert type(store) is BACKENDS[request.param]
+        yield store
+
+
+def test_every_backend_is_under_this_contract() -> None:
+    assert set(Store.__subclasses__()) == set(BACKENDS.values())
+
+
+def test_every_field_of_a_session_and_every_draft_has_a_strategy() -> None:
+    assert set(FIELDS) == set(Session.model_fields)
+    assert set(DRAFTS) == DRAFT_KINDS
+
+
+# one chat
+
+
+async def test_an_unknown_chat_is_empty(store: Store) -> None:
+    assert await everything(store) == (None, [], [])
+
+
+async def test_the_first_decision_sees_no_session_and_is_kept(store: Store) -> None:
+    seen: list[Session | None] = []
+
+    def decide(session: Session | None) -> Decision:
+        seen.append(session)
+        return Decision(begun(), (entry(1),), (assessment("a1"),))
+
+    await store.apply(CHAT, decide)
+    assert seen == [None]
+    assert await everything(store) == (begun(), [entry(1)], [assessment("a1")])
+
+
+async def test_decide_sees_the_last_session(store: Store) -> None:
+    seen: list[Session | None] = []
+
+    def decide(session: Session | None) -> Decision:
+        seen.append(session)
+        return grown(session)
+
+    for _ in range(4):
+        await store.apply(CHAT, decide)
+    assert [session and session.revision for session in seen] == [None, 1, 2, 3]
+
+
+async def test_the_decision_comes_back_as_it_was_made(store: Store) -> None:
+    decision = Decision(begun(), (entry(1),), (assessment("a1"),))
+    assert await store.apply(CHAT, lambda _: decision) is decision
+    nothing = Decision(None)
+    assert await store.apply(CHAT, lambda _: nothing) is nothing
+
+
+@examples(150)
+@given(session=sessions)
+async def test_a_session_comes_back_in_every_field(store: Store, session: Session) -> None:
+    chat = next(fresh_chats)
+    await store.apply(chat, just(session))
+    loaded = await store.session(chat)
+    assert loaded == session
+    assert loaded.model_dump_json() == session.model_dump_json()  # Decimals to the last zero
+
+
+@examples(60)
+@given(session=sessions, log=st.lists(entries, max_size=4))
+async def test_log_entries_come_back_in_every_field(store: Store, session: Session, log: list[LogEntry]) -> None:
+    chat = next(fresh_chats)
+    await store.apply(chat, just(session, *log))
+    assert await store.log(chat) == log
+
+
+@examples(60)
+@given(session=sessions, finished=st.lists(assessments, max_size=3, unique_by=lambda one: one.id))
+async def test_assessments_come_back_in_every_field(store: Store, session: Session, finished: list[Assessment]) -> None:
+    chat = next(fresh_chats)
+    await store.apply(chat, just(session, finished=tuple(finished)))
+    assert await store.history(chat) == finished[::-1]
+
+
+@pytest.mark.parametrize("value", [("A",), ("B", "C", "D"), 0, 4], ids=str)
+async def test_answers_in_the_log_keep_their_type(store: Store, value: AnswerValue) -> None:
+    line = LogEntry("s1", "parked", "q1", value, None, NOW, "anna")
+    await store.apply(CHAT, just(begun(), line))
+    (loaded,) = await store.log(CHAT)
+    assert loaded == line
+    assert type(loaded.before) is type(value)
+
+
+@pytest.mark.parametrize("chat", NASTY, ids=ascii)
+async def test_any_text_names_a_chat(store: Store, chat: str) -> None:
+    await store.apply(chat, just(begun(), entry(1, by=chat)))
+    assert await everything(store, chat) == (begun(), [entry(1, by=chat)], [])
+    assert await store.session(f"{chat}.") is None
+
+
+async def test_another_session_takes_the_place_of_the_old_one_whose_traces_stay(store: Store) -> None:
+    await store.apply(CHAT, just(begun(), entry(1), finished=(assessment("a1"),)))
+    successor = begun().but(id="another", revision=7)
+    await store.apply(CHAT, just(successor, entry(7)))
+    assert await everything(store) == (successor, [entry(1), entry(7)], [assessment("a1")])
+
+
+async def test_the_log_only_grows_and_keeps_its_order(store: Store) -> None:
+    so_far: list[LogEntry] = []
+    for lines in ([entry(3), entry(1)], [], [entry(2)], [entry(2), entry(1)]):
+        await store.apply(CHAT, just(begun(), *lines))
+        so_far += lines
+        assert await store.log(CHAT) == so_far
+
+
+async def test_the_newest_assessment_comes_first(store: Store) -> None:
+    await store.apply(CHAT, just(begun(), finished=(assessment("a2"), assessment("a1"))))
+    await store.apply(CHAT, just(begun(), finished=(assessment("a3"),)))
+    assert [one.id for one in await store.history(CHAT)] == ["a3", "a1", "a2"]
+
+
+async def test_what_was_read_is_the_readers_own(store: Store) -> None:
+    await store.apply(CHAT, just(begun(), entry(1), finished=(assessment("a1"),)))
+    (await store.log(CHAT)).clear()
+    (await store.history(CHAT)).clear()
+    assert await everything(store) == (begun(), [entry(1)], [assessment("a1")])
+
+
+# everything or nothing
+
+
+async def test_without_a_session_nothing_is_written(store: Store) -> None:
+    nothing = just(None, entry(1), finished=(assessment("a1"),))
+    await store.apply(CHAT, nothing)
+    assert await everything(store) == (None, [], [])
+    await store.apply(CHAT, grown)
+    before = await everything(store)
+    await store.apply(CHAT, nothing)
+    assert await everything(store) == before
+
+
+class AccidentError(Exception):
+    """Something in `decide`."""
+
+
+def invalid() -> Exception:
+    """What pydantic raises: no sign of a damaged database, if it comes out of `decide`."""
+    with pytest.raises(ValidationError) as caught:
+        Session.model_validate({})
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("raised", "seen"),
+    [
+        (AccidentError("oh"), AccidentError),
+        (invalid(), ValidationError),
+        (KeyError("q1"), KeyError),
+        (StopIteration(), RuntimeError),  # as of any coroutine; a future would never be done
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_what_decide_raises_comes_through_and_leaves_all_as_it_was(
+    store: Store, raised: Exception, seen: type[Exception]
+) -> None:
+    def decide(_: Session | None) -> Decision:
+        raise raised
+
+    for _ in range(2):
+        before = await everything(store)
+        with pytest.raises(seen):
+            await asyncio.wait_for(store.apply(CHAT, decide), timeout=5)
+        assert await everything(store) == before
+        await store.apply(CHAT, grown)
+    assert await revisions(store) == (2, [1, 2])
+
+
+@pytest.mark.parametrize("finished", [("a1",), ("a2", "a1"), ("a2", "a2")], ids="+".join)
+async def test_an_assessment_is_finished_once(store: Store, finished: tuple[str, ...]) -> None:
+    await store.apply(CHAT, just(begun(), entry(1), finished=(assessment("a1"),)))
+    before = await everything(store)
+    again = just(begun().but(revision=2), entry(2), finished=tuple(map(assessment, finished)))
+    for chat in (CHAT, "another"):
+        with pytest.raises(StorageError) as caught:
+            await store.apply(chat, again)
+        assert caught.value.trouble is Trouble.CONFLICT
+    assert await everything(store) == before
+    assert await everything(store, "another") == (None, [], [])
+    await store.apply(CHAT, just(begun(), finished=(assessment("a2"),)))
+    assert [one.id for one in await store.history(CHAT)] == ["a2", "a1"]
+
+
+# many at once
+
+
+async def test_chats_do_not_see_each_other(store: Store) -> None:
+    await store.apply("one", just(begun("one"), entry(1), finished=(assessment("a1"),)))
+    await store.apply("two", just(begun("two"), entry(2), entry(3), finished=(assessment("a2"),)))
+    await store.apply("ONE", just(begun("ONE")))
+    assert await everything(store, "one") == (begun("one"), [entry(1)], [assessment("a1")])
+    assert await everything(store, "two") == (begun("two"), [entry(2), entry(3)], [assessment("a2")])
+    assert await everything(store, "ONE") == (begun("ONE"), [], [])
+
+
+async def test_increments_of_one_chat_at_once_lose_none(store: Store) -> None:
+    decisions = await asyncio.gather(*(store.apply(CHAT, grown) for _ in range(MANY)))
+    assert await revisions(store) == (MANY, list(range(1, MANY + 1)))
+    assert sorted(one.session.revision for one in decisions if one.session) == list(range(1, MANY + 1))
+
+
+async def test_increments_of_many_chats_at_once_lose_none(store: Store) -> None:
+    chats = [f"chat {number % 10}" for number in range(MANY)]
+    await asyncio.gather(*(store.apply(chat, grown) for chat in chats))
+    each = MANY // 10
+    for chat in set(chats):
+        assert await revisions(store, chat) == (each, list(range(1, each + 1)))
+
+
+async def test_an_accident_among_many_touches_nobody_else(store: Store) -> None:
+    def accident(_: Session | None) -> Decision:
+        raise AccidentError
+
+    work = [store.apply(CHAT, accident if number % 3 == 0 else grown) for number in range(30)]
+    outcomes = await asyncio.gather(*work, return_exceptions=True)
+    assert sum(isinstance(outcome, AccidentError) for outcome in outcomes) == 10
+    assert await revisions(store) == (20, list(range(1, 21)))
+
+
+async def test_a_cancelled_apply_is_written_wholly_or_not_at_all(store: Store) -> None:
+    for wait in range(6):
+        task = asyncio.ensure_future(store.apply(CHAT, grown))
+        for _ in range(wait):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    revision, told = await revisions(store)
+    assert told == list(range(1, revision + 1))
+    await store.apply(CHAT, grown)
+    assert await revisions(store) == (revision + 1, [*told, revision + 1])
