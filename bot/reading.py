@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.intents import Detail, Intent, Wish
 from bot.numbers import read_numbers
 from bot.screens import Screen
+from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, RESUME
 from bot.wording import Wording
 from flows.cards import (
     Card,
@@ -15,28 +16,34 @@ from flows.cards import (
     FirmNameCard,
     LadderCard,
     QuestionCard,
-    RecheckCard,
     ReviewCard,
 )
-from flows.inputs import Answer, ChooseLanguage, Jump, NameFirm, Numbers, PickLevel
+from flows.inputs import Answer, ChooseLanguage, Jump, NameFirm, Numbers, PickLevel, Tick
 from locales import LANGUAGES
 from scoring.rubric import load_rubric
 
+EVERYWHERE = (BACK, PARK, HELP, OVERVIEW, PAUSE, RESUME)
 LETTERS = re.compile(r"[a-z](?:[\s,;、]*[a-z])*", re.IGNORECASE)
-ITEM = re.compile(r"(?:q|#|no\.?)?\s*(\d{1,2})", re.IGNORECASE)
+ITEM = re.compile(r"(?:q|#)?\s*(\d{1,2})")
 
 
 def read(text: str, card: Card, screen: Screen, words: Wording) -> Wish | None:
     """The wish behind a line of text, or None if it is not understood here.
 
-    Words of the actions on the screen come first, then its choices, then what the card takes freely: letters,
-    numbers, a name; last, words that are understood everywhere.
+    Words of the actions on the screen come first, then its letters and choices, then what the card takes freely
+    (numbers, a name); last, words that are understood everywhere.
     """
     plain = normalised(text)
     if not plain:
         return screen.default
-    readers = (_action(plain, screen, words), _choice(plain, screen), _free(text, plain, card, words))
-    return next((wish for wish in (*readers, _anywhere(plain, words)) if wish is not None), None)
+    wishes = (
+        _action(plain, screen, words),
+        _letters(plain, card),
+        _choice(plain, screen),
+        _free(text, plain, card, words),
+        _anywhere(plain, words),
+    )
+    return next((wish for wish in wishes if wish is not None), None)
 
 
 def normalised(text: str) -> str:
@@ -58,20 +65,23 @@ def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:
         case FirmNameCard():
             return Intent(NameFirm, (text.strip(),))
         case QuestionCard() | FigureCard() | EnergyCard():
-            return _letters(plain, card) or _numbers(text, card)
+            return _numbers(text, card)
         case LadderCard() if plain.isdecimal():
             return Intent(PickLevel)
         case ReviewCard():
             return _item(plain, words)
-        case RecheckCard():
-            return None
         case _:
             return None
 
 
-def _letters(plain: str, card: QuestionCard | FigureCard | EnergyCard) -> Wish | None:
-    """ "BC", "b, c": a whole answer at once. A multiple choice is answered, not toggled."""
-    if not isinstance(card, QuestionCard) or not LETTERS.fullmatch(plain):
+def _letters(plain: str, card: Card) -> Wish | None:
+    """ "BC", "b, c" or "B" are the whole answer; "+B" and "-B" tick and untick one option of several."""
+    if not isinstance(card, QuestionCard):
+        return None
+    if plain[0] in "+-" and card.question.type == "multiple":
+        letter = plain[1:].strip().upper()
+        return Intent(Tick, (letter, plain[0] == "+")) if letter in card.question.letters else None
+    if not LETTERS.fullmatch(plain):
         return None
     return Intent(Answer, (tuple(dict.fromkeys(letter.upper() for letter in plain if letter.isalpha())),))
 
@@ -109,9 +119,9 @@ def _item(plain: str, words: Wording) -> Wish | None:
 
 
 def _anywhere(plain: str, words: Wording) -> Wish | None:
-    """A language's own name, or a request for the list of commands or past assessments."""
-    for language in LANGUAGES:
-        if plain in words.text.words(f"words.language.{language}"):
-            return Intent(ChooseLanguage, (language,))
-    details = (Detail.COMMANDS, Detail.HISTORY)
-    return next((detail for detail in details if plain in words.text.words(f"words.{detail.value}")), None)
+    """Moving about, "#5", a language's own name, a list of commands or of past assessments."""
+    named: list[tuple[str, Wish]] = [(action.name, action.wish) for action in EVERYWHERE]
+    named += [(detail.value, detail) for detail in (Detail.COMMANDS, Detail.HISTORY)]
+    named += [(f"language.{language}", Intent(ChooseLanguage, (language,))) for language in LANGUAGES]
+    found = next((wish for name, wish in named if plain in words.text.words(f"words.{name}")), None)
+    return found or (None if plain.isdecimal() else _item(plain, words))

@@ -10,7 +10,7 @@ from bot.wording import Wording
 from flows.recording import answers_of
 from flows.session import Assessment, Record
 from scoring.compare import compare, snapshot
-from scoring.exact import fixed, shown
+from scoring.exact import exact_decimal, fixed, shown
 from scoring.plan import QuestionStep, ScenarioStep
 from scoring.result import Result, assess, shown_score
 from scoring.result_json import result_json
@@ -146,8 +146,16 @@ def proof(result: Result, words: Wording) -> tuple[Section, ...]:
 
 def _question_proof(result: Result, words: Wording) -> Section:
     lines = [_credit(item, result, words) for item in words.rubric.question]
-    exact = words.text("proof.sum", score=result.score)
+    exact = words.text("proof.sum", score=_pencil(result.score))
     return Section(words.text("proof.questions"), (*lines, exact))
+
+
+def _pencil(value: Fraction) -> str:
+    """Exact, for a check by hand: as a decimal where it ends, else as a fraction with an approximation."""
+    try:
+        return exact_decimal(value)
+    except ValueError:
+        return f"{value} ≈ {_points(value)}"
 
 
 def _credit(item: str, result: Result, words: Wording) -> str:
@@ -159,9 +167,9 @@ def _credit(item: str, result: Result, words: Wording) -> str:
         "proof.line",
         item=name,
         answer=words.answer(credit.letters),
-        value=credit.value,
+        value=_pencil(credit.value),
         weights=" × ".join(f"{weight}%" for weight in words.rubric.question[item].weights),
-        points=credit.points,
+        points=_pencil(credit.points),
     )
     derivation = result.derivations.get(item)
     if derivation is None:

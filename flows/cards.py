@@ -9,7 +9,7 @@ from flows.events import AnswerValue
 from flows.outcome import changes
 from flows.phases import settled
 from flows.progress import Progress, progress_of
-from flows.recording import complete_figures, item_answer
+from flows.recording import complete_figures, item_answer, open_figures
 from flows.scenarios import levels_met
 from flows.session import (
     Confirming,
@@ -245,7 +245,7 @@ def _sum_so_far(rubric: Rubric, use: EnergyUse) -> EnergyTotal | None:
 def _figure_card(rubric: Rubric, session: Session, question: Question, entering: Entering) -> FigureCard:
     known = complete_figures(rubric, session.record, question.id, entering)
     asks = question.figures.asks if question.figures else ()
-    figure = next((name for name in asks if name not in known), asks[0])
+    figure = next(iter(open_figures(rubric, session.record, question.id, entering)), asks[0])
     energy = rubric.figure[figure].kind == "energy"
     return FigureCard(question, figure, known, energy, progress_of(rubric, session))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flows.events import Refusal
 from flows.inputs import Answer, Confirm, EnterFigures, Numbers, QuestionInput, Tick
-from flows.recording import complete_figures, record_figures, record_letters
+from flows.recording import complete_figures, open_figures, record_figures, record_letters
 from flows.session import Confirming, Entering, Fuelling, Phase, Ticking
 from flows.turn import Step, Turn, current_draft
 from flows.walking import advance
@@ -104,8 +104,7 @@ def entering_of(turn: Turn) -> Entering:
 
 def missing_figures(rubric: Rubric, turn: Turn, question: Question, entering: Entering) -> list[str]:
     """The figures still to be asked, in order."""
-    known = complete_figures(rubric, turn.session.record, question.id, entering)
-    return [name for name in (question.figures.asks if question.figures else ()) if name not in known]
+    return open_figures(rubric, turn.session.record, question.id, entering)
 
 
 def enter_numbers(turn: Turn, question: Question, values: tuple[Number, ...]) -> Step:
@@ -138,6 +137,8 @@ def _placed(
 
 def continue_entering(turn: Turn, question: Question, entering: Entering) -> Step:
     """Ask for the next figure, or show what all of them give."""
+    if missing_figures(turn.rubric, turn, question, entering):
+        return turn.draft(entering)
     figures = complete_figures(turn.rubric, turn.session.record, question.id, entering)
     try:
         derivation = derive(question, figures)

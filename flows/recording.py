@@ -6,7 +6,7 @@
 """
 
 from flows.events import AnswerValue, Event, Parked, Recorded, Withdrawn
-from flows.session import Confirming, Entering, Record, Session
+from flows.session import Confirming, Draft, Entering, Record, Session
 from scoring.answers import Answers, questions_with_figures
 from scoring.errors import AnswersError
 from scoring.figures import FigureValue, Number, derive
@@ -61,7 +61,7 @@ def record_letters(
     record = _without_figures(session.record, own_figures(rubric, item))
     event = Recorded(item, record.choices.get(item), letters)
     changed = record.model_copy(update={"choices": {**record.choices, item: letters}})
-    return _unconfirmed(rubric, _closed(session.but(record=changed), item)), (event,)
+    return _reworked(rubric, _closed(session.but(record=changed), item)), (event,)
 
 
 def record_figures(
@@ -75,7 +75,7 @@ def record_figures(
     event = Recorded(item, record.choices.get(item), (option,))
     changed = Record(choices={**record.choices, item: (option,)}, levels=record.levels, figures=figures, energy=energy)
     session, events = _withdraw_contradicted(rubric, _closed(session.but(record=changed), item))
-    return _unconfirmed(rubric, session), (event, *events)
+    return _reworked(rubric, session), (event, *events)
 
 
 def complete_figures(rubric: Rubric, record: Record, item: str, entered: Entering) -> dict[str, FigureValue]:
@@ -84,6 +84,24 @@ def complete_figures(rubric: Rubric, record: Record, item: str, entered: Enterin
     names = rule.asks if rule else ()
     known = {name: entered.values.get(name, known_figure(rubric, record, name)) for name in names}
     return {name: value for name, value in known.items() if value is not None}
+
+
+def open_figures(rubric: Rubric, record: Record, item: str, entered: Entering) -> list[str]:
+    """The figures still to be asked, in order. If all are on record, the question's own are asked again."""
+    rule = rubric.question[item].figures
+    names = rule.asks if rule else ()
+    known = [name for name in names if known_figure(rubric, record, name) is not None]
+    again = [name for name in names if len(known) == len(names) and _asked_first(rubric, record, name) == item]
+    return [name for name in names if name not in entered.values and (name not in known or name in again)]
+
+
+def _asked_first(rubric: Rubric, record: Record, name: str) -> str | None:
+    """The question at which a figure belongs; None if it is a year of a series on record."""
+    year = rubric.figure[name].year_of
+    if year and year.series in record.figures:
+        return None
+    rules = ((question.id, question.figures) for question in questions_with_figures(rubric))
+    return next((item for item, rule in rules if rule and name in rule.asks), None)
 
 
 def _years_again(rubric: Rubric, figures: dict[str, FigureValue], entered: Entering) -> dict[str, Number]:
@@ -115,22 +133,26 @@ def _contradicted(question: Question, record: Record, letters: tuple[str, ...]) 
     return derivation is not None and letters != (derivation.option,)
 
 
-def _unconfirmed(rubric: Rubric, session: Session) -> Session:
-    """An option that waits for a yes elsewhere is worked out anew if a figure behind it has changed."""
+def _reworked(rubric: Rubric, session: Session) -> Session:
+    """Figures that wait at other items are worked out anew, since one behind them may have changed."""
     drafts = {
-        item: draft.entering if isinstance(draft, Confirming) and _outdated(rubric, session, item, draft) else draft
+        item: _rework(rubric, session.record, item, draft) if isinstance(draft, Entering | Confirming) else draft
         for item, draft in session.drafts.items()
     }
     return session.but(drafts=drafts)
 
 
-def _outdated(rubric: Rubric, session: Session, item: str, draft: Confirming) -> bool:
+def _rework(rubric: Rubric, record: Record, item: str, draft: Entering | Confirming) -> Draft:
+    entering = draft if isinstance(draft, Entering) else draft.entering
+    if open_figures(rubric, record, item, entering):
+        return entering
     try:
-        figures = complete_figures(rubric, session.record, item, draft.entering)
-        derivation = derive(rubric.question[item], figures)
+        derivation = derive(rubric.question[item], complete_figures(rubric, record, item, entering))
     except AnswersError:
-        return True
-    return derivation is None or (derivation.option, derivation.calculation) != (draft.option, draft.calculation)
+        return Entering()
+    if derivation is None:
+        return entering
+    return Confirming(entering=entering, option=derivation.option, calculation=derivation.calculation)
 
 
 def park(rubric: Rubric, session: Session, item: str) -> tuple[Session, tuple[Event, ...]]:
@@ -144,7 +166,7 @@ def park(rubric: Rubric, session: Session, item: str) -> tuple[Session, tuple[Ev
         }
     )
     parked = tuple(name for name in rubric.items if name in session.parked or name == item)
-    session = _unconfirmed(rubric, _closed(session.but(record=record), item).but(parked=parked))
+    session = _reworked(rubric, _closed(session.but(record=record), item).but(parked=parked))
     return session, (Parked(item, before),)
 
 

@@ -1,0 +1,52 @@
+"""A card as text and choices, the same for every channel: what is asked, the lettered options, what can be done."""
+
+from typing import assert_never
+
+from bot.screens.opening import opening_screen
+from bot.screens.outcome import outcome_screen, recheck_screen
+from bot.screens.parts import Action, Choice, Screen
+from bot.screens.questions import calculation, question_screen
+from bot.screens.review import review_screen
+from bot.screens.scenarios import ladder_screen, levels_screen
+from bot.wording import Wording
+from flows.cards import (
+    Card,
+    CommitmentCard,
+    ConfirmCard,
+    EnergyCard,
+    FigureCard,
+    FirmKindCard,
+    FirmNameCard,
+    LadderCard,
+    LevelCard,
+    PausedCard,
+    ProvisionalCard,
+    QuestionCard,
+    RecheckCard,
+    ResultCard,
+    ReviewCard,
+    WelcomeCard,
+)
+
+__all__ = ["Action", "Choice", "Screen", "calculation", "screen_of"]
+
+
+def screen_of(card: Card, words: Wording) -> Screen:
+    """The screen of any card. Results are written by `bot.results`; here they have their actions only."""
+    match card:
+        case QuestionCard() | FigureCard() | ConfirmCard() | EnergyCard():
+            return question_screen(card, words)
+        case LadderCard():
+            return ladder_screen(card, words)
+        case LevelCard():
+            return levels_screen(card, words)
+        case ReviewCard():
+            return review_screen(card, words)
+        case RecheckCard():
+            return recheck_screen(card, words)
+        case WelcomeCard() | FirmNameCard() | FirmKindCard() | PausedCard():
+            return opening_screen(card, words)
+        case CommitmentCard() | ProvisionalCard() | ResultCard():
+            return outcome_screen(card, words)
+        case _:
+            assert_never(card)

@@ -1,0 +1,75 @@
+"""Hello, and about the firm."""
+
+from bot.intents import Intent
+from bot.screens.parts import BACK, HELP, PAUSE, RESUME, Action, Choice, Screen, letter, progress_line
+from bot.wording import Wording
+from flows.cards import (
+    FirmKindCard,
+    FirmNameCard,
+    PausedCard,
+    WelcomeCard,
+)
+from flows.inputs import (
+    ChooseKind,
+    ChooseLanguage,
+    Resume,
+    Skip,
+)
+from locales import LANGUAGES
+
+
+def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard, words: Wording) -> Screen:
+    """Before the first item, and in a pause."""
+    text = words.text
+    match card:
+        case WelcomeCard():
+            return _welcome(words)
+        case FirmNameCard(name=name):
+            kept = (text("firm.name.present", name=name),) if name else ()
+            return Screen(
+                text("firm.name.title"),
+                header=text("firm.header"),
+                body=kept,
+                hint=text("firm.name.hint"),
+                actions=(Action("skip", Intent(Skip)), BACK, HELP, PAUSE),
+                default=Intent(Skip),
+            )
+        case FirmKindCard(kinds=kinds, kind=present):
+            choices = tuple(
+                Choice(letter(i), text(f"kind.{kind.value}"), Intent(ChooseKind, (kind,)), kind == present)
+                for i, kind in enumerate(kinds)
+            )
+            actions = (Action("skip", Intent(Skip)), BACK, HELP, PAUSE)
+            return Screen(
+                text("firm.kind.title"), text("firm.header"), (), choices, text("firm.kind.hint"), actions, Intent(Skip)
+            )
+        case PausedCard(progress=progress):
+            resume = Intent(Resume)
+            return Screen(
+                text("paused.title"),
+                header=progress_line(progress, words),
+                hint=text("paused.hint"),
+                actions=(RESUME,),
+                default=resume,
+            )
+
+
+def _welcome(words: Wording) -> Screen:
+    text = words.text
+    choices = tuple(
+        Choice(str(i), text(f"language.{language}"), Intent(ChooseLanguage, (language,)), language == words.language)
+        for i, language in enumerate(LANGUAGES, start=1)
+    )
+    return Screen(
+        text("welcome.title"),
+        body=(
+            text("welcome.what", title=words.rubric.title),
+            text("welcome.how"),
+            text("welcome.stored"),
+            *(() if words.rubric.official else (text("rubric.unofficial"),)),
+        ),
+        choices=choices,
+        hint=text("welcome.hint"),
+        actions=(HELP, PAUSE),
+        default=Intent(ChooseLanguage, (words.language,)),
+    )

@@ -1,0 +1,80 @@
+"""Commitment, results and re-check: what can be done there."""
+
+from bot.intents import Detail, Intent
+from bot.screens.parts import BACK, DONE, HELP, OVERVIEW, PAUSE, RESUME, Action, Choice, Screen, letter
+from bot.wording import Wording
+from flows.cards import (
+    CommitmentCard,
+    ProvisionalCard,
+    RecheckCard,
+    ResultCard,
+)
+from flows.inputs import (
+    Anew,
+    Commit,
+    Pick,
+    Recheck,
+    Resume,
+)
+
+
+def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: Wording) -> Screen:
+    """What can be done at the commitment and at a result."""
+    text = words.text
+    match card:
+        case CommitmentCard(firm=firm):
+            who = firm or text("commitment.firm")
+            return Screen(
+                text("commitment.title"),
+                body=(text("commitment.text", firm=who),),
+                hint=text("commitment.hint"),
+                actions=(Action("commit", Intent(Commit)), BACK, HELP, PAUSE),
+            )
+        case ProvisionalCard(missing=missing):
+            return Screen(
+                text.count("provisional.title", missing),
+                hint=text("provisional.hint"),
+                actions=(RESUME, *_details(), OVERVIEW, PAUSE),
+                default=Intent(Resume),
+            )
+        case ResultCard():
+            return Screen(
+                text("result.title"),
+                hint=text("result.hint"),
+                actions=(*_details(), Action("recheck", Intent(Recheck)), Action("anew", Intent(Anew)), PAUSE),
+            )
+
+
+def _details() -> tuple[Action, ...]:
+    return tuple(Action(detail.value, detail) for detail in (Detail.GAP, Detail.PLAN, Detail.PROOF))
+
+
+def recheck_screen(card: RecheckCard, words: Wording) -> Screen:
+    """By event (letters) or item by item (numbers)."""
+    text = words.text
+    events = tuple(
+        Choice(
+            letter(i),
+            text("recheck.change", change=text(f"change.{name}"), items=words.items(items)),
+            Intent(Pick, (items, not set(items) <= set(card.picked))),
+            set(items) <= set(card.picked),
+        )
+        for i, (name, items) in enumerate(card.changes.items())
+    )
+    singles = tuple(
+        Choice(
+            str(words.item_number(item)),
+            words.item_label(item),
+            Intent(Pick, ((item,), item not in card.picked)),
+            item in card.picked,
+        )
+        for item in words.rubric.items
+    )
+    picked = (text("recheck.picked", items=words.items(card.picked)),) if card.picked else ()
+    return Screen(
+        text("recheck.title"),
+        body=picked,
+        choices=(*events, *singles),
+        hint=text("recheck.hint"),
+        actions=(DONE, BACK, HELP, PAUSE),
+    )

@@ -1,0 +1,88 @@
+"""What a screen is made of, and the small texts that many of them share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.intents import Intent, Wish
+from bot.wording import Wording
+from flows.inputs import (
+    Back,
+    Done,
+    Help,
+    Keep,
+    Overview,
+    Park,
+    Pause,
+    Resume,
+)
+from flows.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A line that can be chosen by its key: a letter, or a number."""
+
+    key: str
+    text: str
+    wish: Wish
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that can be done here; `name` finds its label and its words in the catalogues."""
+
+    name: str
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A card in words. `hint` says what to type; the first action is what an empty line does, if `default`."""
+
+    title: str
+    header: str = ""
+    body: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    hint: str = ""
+    actions: tuple[Action, ...] = ()
+    default: Wish | None = None
+
+
+PAUSE = Action("pause", Intent(Pause))
+BACK = Action("back", Intent(Back))
+HELP = Action("help", Intent(Help))
+OVERVIEW = Action("overview", Intent(Overview))
+PARK = Action("park", Intent(Park))
+KEEP = Action("keep", Intent(Keep))
+DONE = Action("done", Intent(Done))
+RESUME = Action("resume", Intent(Resume))
+MOVES = (BACK, PARK, HELP, OVERVIEW, PAUSE)
+
+
+def letter(position: int) -> str:
+    """The letter of the option at a position, from 0."""
+    return chr(ord("A") + position)
+
+
+def progress_line(progress: Progress, words: Wording) -> str:
+    """How much is answered, how long still, what waits."""
+    answered = words.text("progress.answered", answered=progress.answered, total=progress.total)
+    return _joined(answered, progress, words)
+
+
+def _joined(first: str, progress: Progress, words: Wording) -> str:
+    parts = [
+        first,
+        words.text.count("progress.minutes", progress.minutes) if progress.minutes else "",
+        words.text("progress.parked", parked=progress.parked) if progress.parked else "",
+    ]
+    return words.text("progress.separator").join(part for part in parts if part)
+
+
+def header_line(progress: Progress, place: Sequence[str], words: Wording) -> str:
+    """Where in the walk, how long still, and the place in the standard."""
+    position = words.text("progress.position", position=progress.position, total=progress.total)
+    return words.text("progress.separator").join(
+        [_joined(position, progress, words), words.text("place.separator").join(place)]
+    )

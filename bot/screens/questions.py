@@ -1,0 +1,147 @@
+"""Questions: options, figures, the calculation to confirm, the energy calculator."""
+
+from collections.abc import Iterable
+
+from bot.intents import Intent
+from bot.screens.parts import BACK, DONE, HELP, KEEP, MOVES, PAUSE, Action, Choice, Screen, header_line
+from bot.wording import Wording
+from flows.cards import (
+    ConfirmCard,
+    EnergyCard,
+    FigureCard,
+    QuestionCard,
+)
+from flows.inputs import (
+    Answer,
+    Back,
+    ChooseFuel,
+    ChooseSide,
+    Confirm,
+    EnterFigures,
+    OpenEnergy,
+    Tick,
+)
+from flows.session import EnergySide
+from scoring.rubric import Question
+
+
+def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard, words: Wording) -> Screen:
+    """A question in any of its states."""
+    match card:
+        case QuestionCard():
+            return _question(card, words)
+        case FigureCard():
+            return _figure(card, words)
+        case ConfirmCard():
+            return _confirm(card, words)
+        case EnergyCard():
+            return _energy(card, words)
+
+
+def _place(question: Question, words: Wording) -> tuple[str, str]:
+    indicator = next(entry for entry in words.rubric.indicators if entry.id == question.indicator)
+    return words.page_name(indicator.dimension), question.item
+
+
+def _question(card: QuestionCard, words: Wording) -> Screen:
+    question, text = card.question, words.text
+    question = words.rubric.question[question.id]
+    multiple = question.type == "multiple"
+    choices = tuple(
+        Choice(
+            option.id,
+            option.text,
+            Intent(Tick, (option.id, option.id not in card.ticked)) if multiple else Intent(Answer, ((option.id,),)),
+            option.id in card.ticked,
+        )
+        for option in question.options
+    )
+    actions = [DONE] if multiple else []
+    if question.figures:
+        actions.append(Action("figures", Intent(EnterFigures)))
+        if any(words.rubric.figure[name].kind == "energy" for name in question.figures.asks):
+            actions.append(Action("energy", Intent(OpenEnergy)))
+    if card.answered:
+        actions.append(KEEP)
+    return Screen(
+        question.text,
+        header=header_line(card.progress, _place(question, words), words),
+        body=(text("question.present", answer=words.answer(card.answered)),) if card.answered else (),
+        choices=choices,
+        hint=_question_hint(question, words),
+        actions=(*actions, *MOVES),
+    )
+
+
+def _question_hint(question: Question, words: Wording) -> str:
+    hint = words.text(f"question.hint.{question.type}")
+    if not question.figures:
+        return hint
+    asked = words.text("list.separator").join(words.figure(name) for name in question.figures.asks)
+    return hint + words.text("question.hint.figures", figures=asked)
+
+
+def _figure(card: FigureCard, words: Wording) -> Screen:
+    question, text = words.rubric.question[card.question.id], words.text
+    series = words.rubric.figure[card.figure].kind == "series"
+    actions = [Action("energy", Intent(OpenEnergy))] if card.energy else []
+    return Screen(
+        text("figure.title", figure=words.figure(card.figure)),
+        header=header_line(card.progress, _place(question, words), words),
+        body=(question.text, *_known(card, words)),
+        hint=text("figure.hint.series" if series else "figure.hint.energy" if card.energy else "figure.hint"),
+        actions=(*actions, *MOVES),
+    )
+
+
+def _known(card: FigureCard, words: Wording) -> Iterable[str]:
+    for name, value in card.known.items():
+        yield words.text("figure.known", name=words.rubric.figure[name].name, value=words.value(name, value))
+
+
+def calculation(text: str) -> str:
+    """A calculation with the signs that people write."""
+    return text.replace(" / ", " ÷ ").replace(" - ", " − ").replace("= -", "= −")
+
+
+def _confirm(card: ConfirmCard, words: Wording) -> Screen:
+    question, text = words.rubric.question[card.question.id], words.text
+    chosen = next(option for option in question.options if option.id == card.option)
+    yes = Intent(Confirm)
+    return Screen(
+        text("confirm.title", option=chosen.id, text=chosen.text),
+        header=header_line(card.progress, _place(question, words), words),
+        body=(question.text, calculation(card.calculation)),
+        hint=text("confirm.hint"),
+        actions=(Action("yes", yes), Action("no", Intent(Back)), *MOVES),
+        default=yes,
+    )
+
+
+def _energy(card: EnergyCard, words: Wording) -> Screen:
+    question, text = words.rubric.question[card.question.id], words.text
+    header = header_line(card.progress, _place(question, words), words)
+    if card.fuel:
+        fuel = words.rubric.fuel[card.fuel]
+        title = text("energy.amount", fuel=fuel.name, unit=fuel.unit)
+        return Screen(title, header, hint=text("energy.amount.hint"), actions=(BACK, HELP, PAUSE))
+    amounts = card.use.side(card.side)
+    choices = tuple(
+        Choice(
+            str(i),
+            text("energy.fuel", fuel=fuel.name, unit=fuel.unit, amount=amounts.get(fuel.id, "—")),
+            Intent(ChooseFuel, (fuel.id,)),
+            fuel.id in amounts,
+        )
+        for i, fuel in enumerate(words.rubric.energy, start=1)
+    )
+    total = (text("energy.total", calculation=calculation(card.total.calculation)),) if card.total else ()
+    sides = (Action(f"energy.{side.value}", Intent(ChooseSide, (side,))) for side in EnergySide if side != card.side)
+    return Screen(
+        text("energy.title", figure=words.rubric.figure[card.figure].name, side=text(f"energy.{card.side.value}.name")),
+        header=header,
+        body=total,
+        choices=choices,
+        hint=text("energy.hint"),
+        actions=(DONE, *sides, BACK, HELP, PAUSE),
+    )

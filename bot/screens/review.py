@@ -1,0 +1,74 @@
+"""Every answer, to look through and change."""
+
+from bot.intents import Intent
+from bot.screens.parts import BACK, HELP, PAUSE, RESUME, Action, Choice, Screen, letter, progress_line
+from bot.wording import Wording
+from flows.cards import (
+    ReviewCard,
+)
+from flows.inputs import (
+    Back,
+    EditFirm,
+    Jump,
+    Overview,
+    Provisional,
+    Resume,
+    Submit,
+)
+
+
+def review_screen(card: ReviewCard, words: Wording) -> Screen:
+    """The summary, or one page of answers."""
+    return _review_page(card, words) if card.page else _summary(card, words)
+
+
+def _summary(card: ReviewCard, words: Wording) -> Screen:
+    text = words.text
+    parked = (text("review.parked", items=words.items(card.parked)),) if card.parked else ()
+    waiting = (text.count("review.open", len(card.open)),) if card.open else ()
+    choices = tuple(
+        Choice(
+            letter(i),
+            text(
+                "review.page",
+                page=words.page_name(page),
+                answered=sum(item in card.answers for item in items),
+                total=len(items),
+            ),
+            Intent(Overview, (page,)),
+        )
+        for i, (page, items) in enumerate(card.pages.items())
+    )
+    last = Action("submit", Intent(Submit)) if card.complete else Action("provisional", Intent(Provisional))
+    going_on = () if card.complete else (RESUME,)
+    return Screen(
+        text("review.title.complete" if card.complete else "review.title"),
+        header=progress_line(card.progress, words),
+        body=(*parked, *waiting),
+        choices=choices,
+        hint=text("review.hint.complete" if card.complete else "review.hint"),
+        actions=(*going_on, last, Action("firm", Intent(EditFirm)), BACK, HELP, PAUSE),
+        default=Intent(Submit) if card.complete else Intent(Resume),
+    )
+
+
+def _review_page(card: ReviewCard, words: Wording) -> Screen:
+    """Every answer of a dimension; what is parked stands first."""
+    text = words.text
+    items = sorted(card.pages[card.page], key=lambda item: item not in card.parked)
+    choices = tuple(_review_line(card, item, words) for item in items)
+    return Screen(
+        text("review.page.title", page=words.page_name(card.page)),
+        header=progress_line(card.progress, words),
+        choices=choices,
+        hint=text("review.page.hint"),
+        actions=(BACK, RESUME, PAUSE),
+        default=Intent(Back),
+    )
+
+
+def _review_line(card: ReviewCard, item: str, words: Wording) -> Choice:
+    parked = item in card.parked
+    answer = words.text("answer.parked") if parked else words.answer(card.answers.get(item))
+    line = words.text("review.line", item=words.item_label(item), answer=answer)
+    return Choice(str(words.item_number(item)), line, Intent(Jump, (item,)), parked)

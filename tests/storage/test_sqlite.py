@@ -1,0 +1,242 @@
+"""The embedded store on real files: settings, other connections, other processes, sudden death, and the private hook."""
+
+import ast
+import asyncio
+import inspect
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import aiosqlite
+import pytest
+
+import storage
+from storage.errors import StorageError, Trouble
+from storage.opening import open_store
+from storage.sqlite import APPEND, SqliteStore, open_sqlite
+from tests.storage.child import FOREVER, answer, child, go
+from tests.storage.support import (
+    CHAT,
+    assessment,
+    begun,
+    entry,
+    everything,
+    grown,
+    just,
+    outside,
+    revisions,
+    siblings,
+)
+
+STATEMENTS = 6
+"""A transaction of `grown`: begin, load, save, append, commit; and once more for the time after."""
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[SqliteStore]:
+    async with await open_sqlite(path) as store:
+        yield store
+
+
+# one file
+
+
+async def test_all_survives_closing_and_opening(path: Path) -> None:
+    url = f"sqlite:///{path}"
+    async with await open_store(url) as store:
+        await store.apply(CHAT, just(begun(name="东莞精密🏭"), entry(1), finished=(assessment("a1"),)))
+        before = await everything(store)
+    async with await open_store(url) as store:
+        assert await everything(store) == before
+        await store.apply(CHAT, grown)
+    async with await open_store(url) as store:
+        assert await revisions(store) == (1, [1, 1])
+
+
+async def test_closing_leaves_one_file_and_may_be_repeated(path: Path) -> None:
+    store = await open_sqlite(path)
+    await store.apply(CHAT, grown)
+    assert siblings(path) == ["shuping.db-shm", "shuping.db-wal"]
+    await store.close()
+    await store.close()
+    assert siblings(path) == []
+
+
+async def test_a_closed_store_refuses_work(path: Path) -> None:
+    store = await open_sqlite(path)
+    await store.close()
+    with pytest.raises(ValueError, match="closed"):
+        await asyncio.wait_for(store.apply(CHAT, grown), timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)],
+)
+async def test_the_settings_are_really_on(path: Path, setting: str, value: object) -> None:
+    for _ in ("a new file", "one from before"):
+        async with await open_sqlite(path) as store:
+            await store.apply(CHAT, grown)
+            assert await store._hop(lambda db: db.execute(f"PRAGMA {setting}").fetchone()) == (value,)
+
+
+async def test_a_log_row_of_an_unknown_chat_is_refused(store: SqliteStore) -> None:
+    row = ("nobody", "s1", "recorded", "q1", None, "1", "2025-03-01T00:00:00+00:00", "anna")
+    with pytest.raises(StorageError, match="FOREIGN KEY"):
+        await store._hop(lambda db: db.execute(APPEND, row))
+    assert await store.log("nobody") == []
+
+
+async def test_the_transaction_is_rolled_back_before_the_next_begins(store: SqliteStore) -> None:
+    await store.apply(CHAT, grown)
+    broken = just(begun(), entry(2, by="half a character \ud83c"))  # the session is written first, then this fails
+    with pytest.raises(UnicodeEncodeError):
+        await store.apply(CHAT, broken)
+    assert not await store._hop(lambda db: db.in_transaction)
+    assert await revisions(store) == (1, [1])
+
+
+# others on the same file
+
+
+async def test_two_stores_on_one_file_lose_nothing(path: Path) -> None:
+    async with await open_sqlite(path) as one, await open_sqlite(path) as two:
+        await asyncio.gather(*(store.apply(CHAT, grown) for _ in range(100) for store in (one, two)))
+        assert await everything(one) == await everything(two)
+        assert await revisions(one) == (200, list(range(1, 201)))
+
+
+async def test_two_processes_on_one_file_lose_nothing(path: Path) -> None:
+    with child("grow", path, 100) as one, child("grow", path, 100) as two:
+        acknowledged = [[int(answer(process)) for _ in range(100)] for process in (one, two)]
+        assert one.wait() == two.wait() == 0
+    assert sorted(acknowledged[0] + acknowledged[1]) == list(range(1, 201))
+    async with await open_sqlite(path) as store:
+        assert await revisions(store) == (200, list(range(1, 201)))
+
+
+async def test_a_busy_file_is_reported_and_read_all_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.sqlite.BUSY_SECONDS", 0.05)
+    async with await open_sqlite(path) as store:
+        await store.apply(CHAT, grown)
+        with child("lock", path) as other:
+            assert answer(other) == "locked"
+            with pytest.raises(StorageError) as caught:
+                await store.apply(CHAT, grown)
+            assert caught.value.trouble is Trouble.BUSY
+            assert await revisions(store) == (1, [1])
+            go(other)
+            assert other.wait() == 0
+        await store.apply(CHAT, grown)
+        assert await revisions(store) == (2, [1, 2])
+
+
+async def test_a_lock_that_is_soon_gone_is_waited_for(store: SqliteStore, path: Path) -> None:
+    with child("lock", path) as other:
+        assert answer(other) == "locked"
+        waiting = asyncio.ensure_future(store.apply(CHAT, grown))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        go(other)
+        await waiting
+    assert await revisions(store) == (1, [1])
+
+
+# sudden death
+
+
+async def test_what_was_acknowledged_survives_a_kill(path: Path) -> None:
+    last = 0
+    for more in (40, 7, 1):
+        with child("grow", path, FOREVER) as process:
+            for _ in range(more):
+                last = int(answer(process))
+            process.kill()
+            last = int((process.communicate()[0].split() or [last])[-1])
+        async with await open_sqlite(path) as store:
+            revision, told = await revisions(store)
+        assert last <= revision <= last + 1
+        assert told == list(range(1, revision + 1))
+
+
+async def test_a_kill_between_two_statements_leaves_all_or_nothing(path: Path) -> None:
+    files = [path.with_name(f"{number}.db") for number in range(1, STATEMENTS + 1)]
+    for file in files:
+        async with await open_sqlite(file) as store:
+            await store.apply(CHAT, grown)
+    with ExitStack() as stack:
+        dying = [stack.enter_context(child("die", file, number)) for number, file in enumerate(files, 1)]
+        assert {process.wait() for process in dying} == {-9}
+    outcomes = []
+    for file in files:
+        async with await open_sqlite(file) as store:
+            outcomes.append(await revisions(store))
+    assert outcomes == [(1, [1])] * (STATEMENTS - 1) + [(2, [1, 2])]
+
+
+# the private hook of aiosqlite; should it break, look at `SqliteStore._hop`
+
+
+def private_of_aiosqlite() -> set[str]:
+    names = set(dir(aiosqlite.Connection)) | set(vars(aiosqlite.Connection(lambda: sqlite3.connect(":memory:"), 1)))
+    return {name for name in names if name.startswith("_") and not name.startswith("__")}
+
+
+def test_one_line_of_storage_touches_what_is_private_to_aiosqlite() -> None:
+    private = private_of_aiosqlite()
+    assert {"_execute", "_conn"} <= private
+    touched = {
+        (file.name, node.lineno, node.attr)
+        for file in Path(storage.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in private
+    }
+    assert {attribute for *_, attribute in touched} == {"_execute", "_conn"}
+    assert len({(file, line) for file, line, _ in touched}) == 1
+
+
+def test_the_hook_has_the_signature_we_know() -> None:
+    hook = aiosqlite.Connection._execute
+    assert inspect.iscoroutinefunction(hook)
+    assert str(inspect.signature(hook)) == "(self, fn, *args, **kwargs)"
+    assert isinstance(inspect.getattr_static(aiosqlite.Connection, "_conn"), property)
+
+
+async def test_the_hook_behaves_as_we_know() -> None:
+    async with aiosqlite.connect(":memory:", isolation_level=None) as database:
+
+        async def hop(work: object) -> object:
+            return await database._execute(work)  # type: ignore[no-untyped-call]
+
+        assert type(database._conn) is sqlite3.Connection
+        assert await hop(lambda: database._conn.execute("SELECT 7").fetchone()) == (7,)
+        threads = set(await asyncio.gather(*(hop(threading.get_ident) for _ in range(5))))
+        assert len(threads) == 1
+        assert threads != {threading.get_ident()}
+        order: list[int] = []
+        await asyncio.gather(*(hop(lambda n=n: order.append(n)) for n in range(50)))
+        assert order == list(range(50))
+        error = KeyboardInterrupt()
+
+        def fail() -> None:
+            raise error
+
+        with pytest.raises(KeyboardInterrupt) as caught:
+            await hop(fail)
+        assert caught.value is error
+        assert await hop(lambda: "still there") == "still there"
+    with pytest.raises(ValueError, match="closed"):
+        await hop(lambda: None)
+
+
+def test_the_file_is_a_plain_database_for_other_programs(path: Path) -> None:
+    async def fill() -> None:
+        async with await open_sqlite(path) as store:
+            await store.apply(CHAT, grown)
+
+    asyncio.run(fill())
+    with outside(path) as connection:
+        assert connection.execute("SELECT chat, revision FROM sessions").fetchall() == [(CHAT, 1)]
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
