@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SOURCES := bot flows scoring storage locales tests bench tools
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test check fix bench docs wheel lock clean
+.PHONY: help chat test slow check fix bench docs wheel lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,8 +26,11 @@ $(VENV)/dev: requirements/dev.lock $(VENV)/run
 chat: $(VENV)/run ## start the assessment in this terminal
 	@$(BIN)/shuping chat $(ARGS)
 
-test: $(VENV)/dev ## run all tests
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+test: $(VENV)/dev ## run the tests (about two minutes)
+	@$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+
+slow: $(VENV)/dev ## run the longer tests
+	@$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
 check: $(VENV)/dev ## lint, types, import direction, generated files
 	@$(BIN)/ruff format --check $(SOURCES)
@@ -35,6 +38,7 @@ check: $(VENV)/dev ## lint, types, import direction, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.diagram --check
+	@$(BIN)/python -m tools.conversation --check
 
 fix: $(VENV)/dev ## format, and mend what can be mended by itself
 	@$(BIN)/ruff format $(SOURCES)
@@ -45,6 +49,7 @@ bench: $(VENV)/dev ## measure; prints a table with ratios
 
 docs: $(VENV)/dev ## draw the generated parts of the documentation again
 	@$(BIN)/python -m tools.diagram
+	@$(BIN)/python -m tools.conversation
 
 wheel: $(VENV)/dev ## build the wheel, install it in an empty environment, and use it there
 	@PYTHON=$(BIN)/python sh tools/try_wheel.sh

@@ -4,13 +4,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TextIO
 
-from rich.console import Console, Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 from typing_extensions import override
+from uniseg.wrap import tt_wrap
 
 from bot.results import Section
 from bot.screens import Screen
@@ -79,6 +82,21 @@ class PlainPainter(Painter):
         self._out.flush()
 
 
+class Paragraph:
+    """Text in lines broken as Unicode says (UAX 14): rich alone takes a run of Chinese for one long word."""
+
+    def __init__(self, text: str, style: str = "") -> None:
+        self._text = text
+        self._style = style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in tt_wrap(self._text, options.max_width):
+            yield Text(line.rstrip(), style=self._style, no_wrap=True)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(2, min(cell_len(self._text), options.max_width))
+
+
 class RichPainter(Painter):
     """Cards with a progress bar; rich measures Chinese as two columns a character."""
 
@@ -91,44 +109,52 @@ class RichPainter(Painter):
 
     @override
     def screen(self, screen: Screen, words: Wording, progress: Progress | None) -> None:
-        parts: list[RenderableType] = []
+        roomy = cell_len(screen.header) <= self._width - 6
+        parts: list[RenderableType] = [] if roomy else [Paragraph(screen.header, "dim")]
         if progress and progress.position:
-            parts.append(ProgressBar(progress.total, progress.total - progress.rest, width=min(40, self._width - 6)))
-        parts.append(Text(screen.title, style="bold"))
-        parts += [Text(line) for line in screen.body]
+            parts.append(_bar(progress, self._width - 4))
+        parts += [Paragraph(screen.title, "bold"), *map(Paragraph, screen.body)]
         if screen.choices:
             parts.append(_choices(screen))
         if screen.hint:
-            parts.append(Text(screen.hint, style="cyan"))
-        parts.append(Text(" · ".join(labels(screen, words)), style="dim"))
-        title = Text(screen.header, style="dim") if screen.header else None
+            parts.append(Paragraph(screen.hint, "cyan"))
+        parts.append(Paragraph(" · ".join(labels(screen, words)), "dim"))
+        title = Text(screen.header, style="dim") if screen.header and roomy else None
         self._console.print()
         self._console.print(Panel(Group(*parts), title=title, title_align="left", width=self._width, padding=(0, 1)))
 
     @override
     def sections(self, sections: Sequence[Section]) -> None:
         for section in sections:
-            self._console.print(Text(section.title, style="bold"), width=self._width)
+            self._console.print()
+            self._console.print(Paragraph(section.title, "bold"), width=self._width)
             for line in section.lines:
                 text = line.lstrip(" ")
                 indent = 2 + len(line) - len(text)
-                self._console.print(Padding(Text(text), (0, 0, 0, indent)), width=self._width)
+                self._console.print(Padding(Paragraph(text), (0, 0, 0, indent)), width=self._width)
 
     @override
     def note(self, text: str) -> None:
-        self._console.print(Text(f"{MARK} {text}", style="green"), width=self._width)
+        self._console.print(Paragraph(f"{MARK} {text}", "green"), width=self._width)
 
     @override
     def warn(self, text: str) -> None:
-        self._console.print(Text(text, style="yellow"), width=self._width)
+        self._console.print(Paragraph(text, "yellow"), width=self._width)
+
+
+def _bar(progress: Progress, width: int) -> RenderableType:
+    """A thin line, as far as the walk has come; in a grid of its own, since a bar does not end its line."""
+    grid = Table.grid()
+    grid.add_row(ProgressBar(progress.total, progress.total - progress.rest, width=width))
+    return grid
 
 
 def _choices(screen: Screen) -> Table:
     table = Table.grid(padding=(0, 1))
     table.add_column(width=1)
-    table.add_column(justify="right", style="bold cyan")
+    table.add_column(justify="right", style="bold cyan", no_wrap=True)
     table.add_column()
     for choice in screen.choices:
         style = "bold green" if choice.marked else ""
-        table.add_row(Text(MARK if choice.marked else "", style=style), choice.key, Text(choice.text, style=style))
+        table.add_row(Text(MARK if choice.marked else "", style=style), choice.key, Paragraph(choice.text, style))
     return table

@@ -101,6 +101,9 @@ class Walker:
         self.say(Jump, item)
         return self
 
+    def answer(self, *letters: str) -> tuple[Event, ...]:
+        return self.say(Answer, letters)
+
     def tick(self, *letters: str) -> tuple[Event, ...]:
         for letter in letters:
             self.say(Tick, letter, on=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from scoring.answers import Answers
@@ -21,8 +21,8 @@ profiles = st.sampled_from(PROFILES)
 
 
 def examples(count: int) -> settings:
-    """How many examples; no deadline, since the machine may be busy."""
-    return settings(max_examples=count, deadline=None)
+    """How many examples; without limits of time, since the machine may be busy."""
+    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def choice(question: str) -> st.SearchStrategy[tuple[str, ...]]:

@@ -60,12 +60,21 @@ async def _grow(path: str, times: str) -> None:
             _say(decision.session.revision if decision.session else None)
 
 
-async def _die(path: str, statement: str) -> None:
-    """Be killed just before that statement of the transaction."""
+def _die(*paths: str) -> None:
+    """Have a process killed just before the first statement of a transaction, one before the second, and so on."""
+    for statement, path in enumerate(paths, 1):
+        process = os.fork()
+        if process == 0:
+            asyncio.run(_killed(path, statement))
+        _, status = os.waitpid(process, 0)
+        _say(os.waitstatus_to_exitcode(status))
+
+
+async def _killed(path: str, statement: int) -> None:
     numbers = count(1)
 
     def killer(_: str) -> None:
-        if next(numbers) == int(statement):
+        if next(numbers) == statement:
             os.kill(os.getpid(), signal.SIGKILL)
 
     store = await open_sqlite(Path(path))
@@ -81,13 +90,14 @@ async def _open(folder: str, rounds: str) -> None:
         await _try(Path(folder) / f"{number}.db")
 
 
-async def _unprivileged(path: str) -> None:
-    """Try to go on as a user who is not root."""
+async def _unprivileged(*paths: str) -> None:
+    """Try to go on in each file as a user who is not root."""
     if os.geteuid() == 0:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
-    await _try(Path(path))
+    for path in paths:
+        await _try(Path(path))
 
 
 async def _try(path: Path) -> None:
@@ -100,7 +110,7 @@ async def _try(path: Path) -> None:
         _say("fine")
 
 
-async def _lock(path: str) -> None:
+def _lock(path: str) -> None:
     """Hold the write lock until told to let go."""
     with outside(Path(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -108,7 +118,7 @@ async def _lock(path: str) -> None:
         sys.stdin.readline()
 
 
-WHAT: dict[str, Callable[..., Coroutine[None, None, None]]] = {
+WHAT: dict[str, Callable[..., Coroutine[None, None, None] | None]] = {
     "grow": _grow,
     "die": _die,
     "open": _open,
@@ -117,4 +127,6 @@ WHAT: dict[str, Callable[..., Coroutine[None, None, None]]] = {
 }
 
 if __name__ == "__main__":
-    asyncio.run(WHAT[sys.argv[1]](*sys.argv[2:]))
+    work = WHAT[sys.argv[1]](*sys.argv[2:])
+    if work is not None:
+        asyncio.run(work)

@@ -51,7 +51,7 @@ texts = st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=["Cs"]
 questions = st.sampled_from([f"q{number}" for number in range(1, 16)])
 scenarios = st.sampled_from([f"s{number}" for number in range(1, 17)])
 items = questions | scenarios
-item_lists = st.lists(items, unique=True, max_size=8).map(tuple)
+item_lists = st.lists(items, unique=True, max_size=4).map(tuple)
 letters = st.lists(st.sampled_from("ABCDEFGH"), unique=True, min_size=1, max_size=4).map(sorted).map(tuple)
 levels = st.integers(0, 4)
 fuels = st.sampled_from(["coal", "electricity", "natural_gas", "heat"])
@@ -62,9 +62,9 @@ moments = st.datetimes(datetime(2024, 1, 1), datetime(2199, 12, 31), timezones=z
 
 numbers = st.integers(-(10**24), 10**24) | st.decimals(allow_nan=False, allow_infinity=False, places=3).map(Decimal)
 exact = numbers | st.sampled_from([Decimal("1.50"), Decimal("0E-7"), Decimal("1E+3"), Decimal("-0"), Decimal("0.1")])
-amounts = st.dictionaries(fuels, exact.map(Decimal), max_size=3)
+amounts = st.dictionaries(fuels, exact.map(Decimal), max_size=2)
 figure_values: st.SearchStrategy[FigureValue] = exact | st.lists(exact, min_size=1, max_size=3).map(tuple)
-figure_maps = st.dictionaries(figures, figure_values, max_size=3)
+figure_maps = st.dictionaries(figures, figure_values, max_size=2)
 
 energy_uses = st.builds(EnergyUse, consumed=amounts, produced=amounts, recovered=amounts)
 energy_maps = st.dictionaries(figures, energy_uses, max_size=2)
@@ -72,8 +72,8 @@ kinds = st.none() | st.sampled_from(FirmKind)
 firms = st.builds(Firm, name=st.none() | texts, kind=kinds)
 records = st.builds(
     Record,
-    choices=st.dictionaries(questions, letters, max_size=15),
-    levels=st.dictionaries(scenarios, levels, max_size=16),
+    choices=st.dictionaries(questions, letters, max_size=5),
+    levels=st.dictionaries(scenarios, levels, max_size=5),
     figures=figure_maps,
     energy=energy_maps,
 )

@@ -75,3 +75,26 @@ def outside(path: Path) -> Iterator[sqlite3.Connection]:
 def siblings(path: Path) -> list[str]:
     """What lies beside the file and belongs to it."""
     return sorted(other.name for other in path.parent.glob(f"{path.name}-*"))
+
+
+def dump(path: Path) -> list[str]:
+    """All that is in a database, for comparison; damaged text as bytes."""
+    with outside(path) as connection:
+        connection.text_factory = bytes
+        tables = ("sessions", "log", "assessments")
+        return [repr(row) for table in tables for row in connection.execute(f"SELECT * FROM {table}")]  # noqa: S608
+
+
+def put(path: Path, data: bytes) -> None:
+    """Lay a file there."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+
+
+@contextmanager
+def untouched(path: Path) -> Iterator[None]:
+    """What happens to the file leaves every byte as it was, and nothing beside it."""
+    before = path.read_bytes()
+    yield
+    assert path.read_bytes() == before
+    assert siblings(path) == []

@@ -1,0 +1,179 @@
+"""Inputs by chance: such as suit the present card, and any others; for the present card, and for others."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from flows.cards import (
+    ConfirmCard,
+    EnergyCard,
+    FigureCard,
+    LadderCard,
+    LevelCard,
+    QuestionCard,
+    ReviewCard,
+    card_of,
+)
+from flows.inputs import (
+    Anew,
+    Answer,
+    AnyInput,
+    Back,
+    ChooseFuel,
+    ChooseKind,
+    ChooseLanguage,
+    ChooseSide,
+    Commit,
+    Confirm,
+    Done,
+    EditFirm,
+    EnterFigures,
+    Help,
+    Jump,
+    Keep,
+    NameFirm,
+    Numbers,
+    OpenEnergy,
+    Overview,
+    Park,
+    Pause,
+    Pick,
+    PickLevel,
+    Provisional,
+    Recheck,
+    Resume,
+    Rung,
+    Skip,
+    Submit,
+    TakeLevel,
+    Tick,
+)
+from flows.session import EnergySide, FirmKind, Phase, Session
+from scoring.rubric import Question
+from tests.flows.driver import RUBRIC, Kind, aimed
+
+Wish = tuple[Kind, tuple[Any, ...]]
+
+
+class Chance(NamedTuple):
+    """A number that picks among what suits the card; `junk` instead, if there is any; and which card it names."""
+
+    pick: int
+    junk: Wish | None
+    aim: str
+
+
+AMOUNTS: list[Any] = [0, 1, 2, 50, 100, 200, Decimal("1.5"), Decimal("99.9"), 10**15, Decimal("1e3")]
+BAD: list[Any] = [-1, Decimal("NaN"), Decimal("-Infinity"), Decimal("1e-13"), 10**16, Decimal("sNaN")]
+SERIES = [(100,), (50, 60), (1, 2, 3), (100, 200, 300), (0, 0, 9), (200, 90), (90, 200), (10, 20, 5, 5), (9, 9, 9, 9)]
+NUMBERS: list[Wish] = [*((Numbers, ((value,),)) for value in AMOUNTS), *((Numbers, (values,)) for values in SERIES)]
+JUMPS: list[Wish] = [(Jump, (item,)) for item in ("q1", "q2", "q3", "q11", "q12", "q13", "q14", "q15", "quality")]
+MOVES: list[Wish] = [
+    (Back, ()),
+    (Overview, ()),
+    (Park, ()),
+    (Keep, ()),
+    (Pause, ()),
+    (Resume, ()),
+    (Help, ()),
+    (ChooseLanguage, ("en",)),
+    (EditFirm, ()),
+    *JUMPS,
+]
+FUELS: list[Wish] = [(ChooseFuel, (fuel,)) for fuel in ("electricity", "heat", "other_fuel")]
+PHASES: dict[Phase, list[Wish]] = {
+    Phase.WELCOME: [(ChooseLanguage, ("zh-Hans",))],
+    Phase.FIRM: [(NameFirm, ("示例厂",)), *((ChooseKind, (kind,)) for kind in FirmKind), (Skip, ()), (Skip, ())],
+    Phase.PROVISIONAL: MOVES,
+    Phase.COMMITMENT: [*4 * [(Commit, ())], (Back, ()), (Overview, ()), (Jump, ("q5",))],
+    Phase.RESULT: [(Recheck, ()), (Recheck, ()), (Anew, ()), (Help, ())],
+    Phase.RECHECK: [*6 * [(Done, ())], *((Pick, ((item,), on)) for item in RUBRIC.items for on in (True, True, False))],
+}
+
+
+RUNGS: list[Wish] = [(Rung, (True,)), (Rung, (False,)), (PickLevel, ())]
+LEVELS: list[Wish] = [(TakeLevel, (level,)) for level in range(5)]
+SIDES: list[Wish] = [(ChooseSide, (side,)) for side in EnergySide]
+CLOSE: list[Wish] = [(Done, ())]
+ENDING: list[Wish] = [(Submit, ()), (Resume, ())]
+PAGES: list[Wish] = [(Provisional, ()), (Overview, ("foundation",)), (Overview, ("operations",))]
+ENTER: list[Wish] = [(EnterFigures, ()), (OpenEnergy, ())]
+YES: list[Wish] = [(Confirm, ())]
+
+
+def suitable(session: Session) -> Sequence[Wish]:
+    """What a person may well do on the present card; answers more often than moves."""
+    match card_of(RUBRIC, session):
+        case QuestionCard(question=question):
+            return [*_answers(question), *MOVES]
+        case FigureCard():
+            return [*2 * NUMBERS, (OpenEnergy, ()), (Answer, (("B",),)), *MOVES]
+        case ConfirmCard():
+            return [*12 * YES, *NUMBERS[:3], *MOVES]
+        case EnergyCard():
+            return [*2 * FUELS, *NUMBERS[:10], *6 * CLOSE, *SIDES, *MOVES]
+        case LadderCard() | LevelCard():
+            return [*5 * RUNGS, *LEVELS, *MOVES]
+        case ReviewCard():
+            return [*4 * ENDING, *PAGES, *MOVES]
+        case _:
+            return PHASES.get(session.phase, MOVES)
+
+
+def _answers(question: Question) -> list[Wish]:
+    letters: list[Wish] = [(Answer, ((letter,),)) for letter in question.letters]
+    if question.type == "multiple":
+        ticks: list[Wish] = [(Tick, (letter, on)) for letter in question.letters[:4] for on in (True, False)]
+        return [*letters, *ticks, *4 * CLOSE]
+    return [*letters, *2 * NUMBERS, *3 * ENTER] if question.figures else letters
+
+
+def given_by(chance: Chance, session: Session, last: AnyInput | None) -> AnyInput:
+    """The input that chance comes to at this session."""
+    if chance.aim == "repeat" and last is not None:
+        return last
+    wishes = suitable(session)
+    kind, arguments = chance.junk or wishes[chance.pick % len(wishes)]
+    made = aimed(session, kind, *arguments)
+    match chance.aim:
+        case "card":
+            return replace(made, card=f"q{chance.pick % 17}")
+        case "earlier":
+            return replace(made, revision=session.revision - 1 - chance.pick % 3)
+        case "opened":
+            return replace(made, revision=session.opened)
+        case "later":
+            return replace(made, revision=session.revision + 1)
+        case "session":
+            return replace(made, session="another")
+        case _:
+            return made
+
+
+def _of(kind: Kind, *arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Wish]:
+    return st.tuples(st.just(kind), st.tuples(*arguments))
+
+
+_word = st.sampled_from(["", "A", "B", "Z", "q1", "q7", "energy", "heat", "en", "operations", "无", "\ud800"])
+_words = st.lists(_word, max_size=3).map(tuple)
+_numbers = st.lists(st.sampled_from([*AMOUNTS, *BAD]), max_size=5).map(tuple)
+junk = st.one_of(
+    *(_of(kind) for kind in (Back, Keep, Park, Help, Pause, Resume, Skip, EditFirm, Done, EnterFigures, Confirm)),
+    *(_of(kind) for kind in (OpenEnergy, PickLevel, Submit, Provisional, Commit, Recheck, Anew)),
+    *(_of(kind, _word) for kind in (Jump, Overview, ChooseLanguage, ChooseFuel)),
+    _of(NameFirm, st.text(max_size=120)),
+    _of(ChooseKind, st.sampled_from(FirmKind)),
+    _of(Answer, _words),
+    _of(Tick, _word, st.booleans()),
+    _of(Numbers, _numbers),
+    _of(Numbers, _numbers),
+    _of(ChooseSide, st.sampled_from(EnergySide)),
+    _of(Rung, st.booleans()),
+    _of(TakeLevel, st.integers(-1, 6)),
+    _of(Pick, _words, st.booleans()),
+)
+aims = st.sampled_from([*14 * ["present"], "repeat", "card", "earlier", "opened", "later", "session"])
+chances = st.builds(Chance, st.integers(0, 9999), st.one_of(*5 * [st.none()], junk), aims)

@@ -1,0 +1,135 @@
+"""From a URL to a store: what is understood, what is allowed, and what the system says if it is not."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from storage.errors import CODES, StorageError, Trouble, storage_error
+from storage.opening import open_store
+from storage.sqlite import open_sqlite
+from tests.storage.child import answer, child
+from tests.storage.support import CHAT, dump, grown
+
+# URLs
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "memory",
+        "memory://",
+        "sqlite:",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///~nobody-of-this-name/shuping.db",
+        "sqlite:////tmp/a\0b/shuping.db",
+        "sqlite://host/shuping.db",
+        "SQLITE:///shuping.db",
+        "postgresql://localhost/shuping",
+        "/var/shuping.db",
+    ],
+    ids=ascii,
+)
+async def test_a_url_that_is_not_understood_is_refused(url: str) -> None:
+    with pytest.raises(StorageError) as caught:
+        await open_store(url)
+    assert (caught.value.trouble, caught.value.place) == (Trouble.BAD_URL, url)
+
+
+def databases(folder: Path) -> list[str]:
+    """All there are below a folder."""
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*.db"))
+
+
+async def test_a_url_names_a_file_from_here_or_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for url in ("sqlite:///数评 ?#%20.db", "sqlite:///~/shuping.db", f"sqlite:///{tmp_path}/deep/er/shuping.db"):
+        async with await open_store(url) as store:
+            await store.apply(CHAT, grown)
+    assert databases(tmp_path) == ["deep/er/shuping.db", "home/shuping.db", "数评 ?#%20.db"]
+
+
+# errors one by one
+
+
+@pytest.mark.parametrize(("code", "trouble"), CODES.items())
+@pytest.mark.parametrize("extended", [0, 3 << 8])
+def test_sqlites_codes_are_told_apart(code: int, trouble: Trouble, extended: int) -> None:
+    error = sqlite3.OperationalError("what SQLite says")
+    error.sqlite_errorcode = code | extended
+    assert str(storage_error(error, "here")) == f"{trouble}: here (what SQLite says)"
+
+
+@pytest.mark.parametrize(
+    ("number", "trouble"),
+    [(errno.ENOSPC, Trouble.FULL), (errno.EROFS, Trouble.READ_ONLY), (errno.EACCES, Trouble.NO_ACCESS)],
+)
+async def test_a_folder_that_cannot_be_made_is_named(
+    path: Path, number: int, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(StorageError) as caught:
+        await open_sqlite(path)
+    assert caught.value.trouble is trouble
+
+
+# what only others than root are refused
+
+RIGHTS: dict[tuple[int, int | None], str] = {
+    (0o777, 0o666): "fine",
+    (0o777, None): "fine",
+    (0o777, 0o444): Trouble.READ_ONLY,
+    (0o777, 0o000): Trouble.NO_ACCESS,
+    (0o555, 0o666): Trouble.READ_ONLY,
+    (0o555, None): Trouble.NO_ACCESS,
+    (0o000, 0o666): Trouble.NO_ACCESS,
+}
+"""The modes of a folder and of the file in it, if there is one; and what comes of it."""
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that everyone may enter."""
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+        for inner in Path(folder).iterdir():
+            stack.callback(inner.chmod, 0o700)
+
+
+def allow(file: Path, rights: tuple[int, int | None]) -> None:
+    """Set the modes of the folder and of the file."""
+    folder_mode, file_mode = rights
+    if file_mode is not None:
+        file.chmod(file_mode)
+    file.parent.chmod(folder_mode)
+
+
+async def test_missing_rights_are_named_and_lose_nothing(public: Path) -> None:
+    files = {rights: public / str(number) / "shuping.db" for number, rights in enumerate(RIGHTS)}
+    for rights, file in files.items():
+        async with await open_sqlite(file) as store:
+            await store.apply(CHAT, grown)
+        if rights[1] is None:
+            file.unlink()
+        allow(file, rights)
+    with child("unprivileged", *files.values()) as process:
+        outcomes = {rights: answer(process) for rights in files}
+        assert process.wait() == 0
+    assert outcomes == RIGHTS
+    for rights, file in files.items():
+        allow(file, (0o700, rights[1] and 0o600))
+        assert file.exists() == (rights[1] is not None or outcomes[rights] == "fine")
+        if rights[1] is not None:
+            assert len(dump(file)) == (3 if outcomes[rights] == "fine" else 2)
