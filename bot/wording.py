@@ -1,6 +1,7 @@
 """Words for things: items, figures, faults, refusals and events, in one language."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import lru_cache
 
 from flows.events import AnswerValue, Event, Parked, Paused, Recorded, Refusal, Refused, Resumed, Stale, Withdrawn
@@ -12,14 +13,26 @@ from scoring.figures import FigureValue
 from scoring.rubric import load_rubric
 
 
+class Medium(StrEnum):
+    """How a person answers: hints say what to type, or what to tap."""
+
+    TYPING = "typing"
+    TAPPING = "tapping"
+
+
 class Wording:
     """The texts and the rubric of a language, and short sentences made from both."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, medium: Medium) -> None:
         self.language = language
+        self.medium = medium
         self.text = catalogue(language)
         self.help = catalogue(language, "help")
         self.rubric = load_rubric(language)
+
+    def hint(self, name: str, **values: object) -> str:
+        """What to do on a card."""
+        return self.text(f"hint.{self.medium.value}.{name}", **values)
 
     # names
 
@@ -137,6 +150,6 @@ class Wording:
 
 
 @lru_cache
-def wording(language: str) -> Wording:
+def wording(language: str, medium: Medium = Medium.TYPING) -> Wording:
     """The wording of a supported language."""
-    return Wording(language)
+    return Wording(language, medium)

@@ -5,12 +5,10 @@ from flows.inputs import Back, ChooseLanguage, Help, Jump, Keep, MoveInput, Over
 from flows.recording import item_answer, park, unpark
 from flows.session import Climbing, Confirming, Draft, Entering, FirmField, Fuelling, Phase, Picking, Session
 from flows.turn import Step, Turn, current_draft, with_draft
-from scoring.rubric import Rubric
+from scoring.rubric import Rubric, languages
 
 OPERATIONS = "operations"
 """The page of the review that lists the scenarios."""
-
-LANGUAGES = ("zh-Hans", "en")
 
 
 def move(turn: Turn, given: MoveInput) -> Step:
@@ -166,7 +164,7 @@ def _park(turn: Turn) -> Step:
 
 
 def _choose_language(turn: Turn, language: str) -> Step:
-    if language not in LANGUAGES:
+    if language not in languages(turn.rubric.id):
         return turn.refuse(Refusal.UNKNOWN_LANGUAGE)
     session = turn.session.but(language=language)
     if session.phase is Phase.WELCOME:

@@ -305,5 +305,13 @@ def load_rubric(language: str = OFFICIAL_LANGUAGE, edition: str = EDITION) -> Ru
     return rubric
 
 
+@lru_cache
+def languages(edition: str = EDITION) -> tuple[str, ...]:
+    """The languages that an edition can be read in, the official one first."""
+    names = (entry.name for entry in (files("scoring") / "data").iterdir())
+    found = (name.removeprefix(f"{edition}.").removesuffix(".json") for name in names if name.startswith(f"{edition}."))
+    return (OFFICIAL_LANGUAGE, *sorted(language for language in found if language != "json"))
+
+
 def _read(name: str) -> Any:
     return json.loads((files("scoring") / "data" / name).read_text(encoding="utf-8"))

@@ -30,7 +30,7 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 text("firm.name.title"),
                 header=text("firm.header"),
                 body=kept,
-                hint=text("firm.name.hint"),
+                hint=words.hint("firm.name"),
                 actions=(Action("skip", Intent(Skip)), BACK, HELP, PAUSE),
                 default=Intent(Skip),
             )
@@ -41,14 +41,20 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
             )
             actions = (Action("skip", Intent(Skip)), BACK, HELP, PAUSE)
             return Screen(
-                text("firm.kind.title"), text("firm.header"), (), choices, text("firm.kind.hint"), actions, Intent(Skip)
+                text("firm.kind.title"),
+                text("firm.header"),
+                (),
+                choices,
+                words.hint("firm.kind"),
+                actions,
+                Intent(Skip),
             )
         case PausedCard(progress=progress):
             resume = Intent(Resume)
             return Screen(
                 text("paused.title"),
                 header=progress_line(progress, words),
-                hint=text("paused.hint"),
+                hint=words.hint("paused"),
                 actions=(RESUME,),
                 default=resume,
             )
@@ -69,7 +75,7 @@ def _welcome(words: Wording) -> Screen:
             *(() if words.rubric.official else (text("rubric.unofficial"),)),
         ),
         choices=choices,
-        hint=text("welcome.hint"),
+        hint=words.hint("welcome"),
         actions=(HELP, PAUSE),
         default=Intent(ChooseLanguage, (words.language,)),
     )

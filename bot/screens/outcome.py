@@ -27,20 +27,20 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
             return Screen(
                 text("commitment.title"),
                 body=(text("commitment.text", firm=who),),
-                hint=text("commitment.hint"),
+                hint=words.hint("commitment"),
                 actions=(Action("commit", Intent(Commit)), BACK, HELP, PAUSE),
             )
         case ProvisionalCard(missing=missing):
             return Screen(
                 text.count("provisional.title", missing),
-                hint=text("provisional.hint"),
+                hint=words.hint("provisional"),
                 actions=(RESUME, *_details(), OVERVIEW, PAUSE),
                 default=Intent(Resume),
             )
         case ResultCard():
             return Screen(
                 text("result.title"),
-                hint=text("result.hint"),
+                hint=words.hint("result"),
                 actions=(*_details(), Action("recheck", Intent(Recheck)), Action("anew", Intent(Anew)), PAUSE),
             )
 
@@ -75,6 +75,6 @@ def recheck_screen(card: RecheckCard, words: Wording) -> Screen:
         text("recheck.title"),
         body=picked,
         choices=(*events, *singles),
-        hint=text("recheck.hint"),
+        hint=words.hint("recheck"),
         actions=(DONE, BACK, HELP, PAUSE),
     )

@@ -74,11 +74,11 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
 
 
 def _question_hint(question: Question, words: Wording) -> str:
-    hint = words.text(f"question.hint.{question.type}")
+    hint = words.hint(f"question.{question.type}")
     if not question.figures:
         return hint
     asked = words.text("list.separator").join(words.figure(name) for name in question.figures.asks)
-    return hint + words.text("question.hint.figures", figures=asked)
+    return hint + words.hint("question.figures", figures=asked)
 
 
 def _figure(card: FigureCard, words: Wording) -> Screen:
@@ -89,7 +89,7 @@ def _figure(card: FigureCard, words: Wording) -> Screen:
         text("figure.title", figure=words.figure(card.figure)),
         header=header_line(card.progress, _place(question, words), words),
         body=(question.text, *_known(card, words)),
-        hint=text("figure.hint.series" if series else "figure.hint.energy" if card.energy else "figure.hint"),
+        hint=words.hint("figure.series" if series else "figure.energy" if card.energy else "figure"),
         actions=(*actions, *MOVES),
     )
 
@@ -112,7 +112,7 @@ def _confirm(card: ConfirmCard, words: Wording) -> Screen:
         text("confirm.title", option=chosen.id, text=chosen.text),
         header=header_line(card.progress, _place(question, words), words),
         body=(question.text, calculation(card.calculation)),
-        hint=text("confirm.hint"),
+        hint=words.hint("confirm"),
         actions=(Action("yes", yes), Action("no", Intent(Back)), *MOVES),
         default=yes,
     )
@@ -124,7 +124,7 @@ def _energy(card: EnergyCard, words: Wording) -> Screen:
     if card.fuel:
         fuel = words.rubric.fuel[card.fuel]
         title = text("energy.amount", fuel=fuel.name, unit=fuel.unit)
-        return Screen(title, header, hint=text("energy.amount.hint"), actions=(BACK, HELP, PAUSE))
+        return Screen(title, header, hint=words.hint("energy.amount"), actions=(BACK, HELP, PAUSE))
     amounts = card.use.side(card.side)
     choices = tuple(
         Choice(
@@ -142,6 +142,6 @@ def _energy(card: EnergyCard, words: Wording) -> Screen:
         header=header,
         body=total,
         choices=choices,
-        hint=text("energy.hint"),
+        hint=words.hint("energy"),
         actions=(DONE, *sides, BACK, HELP, PAUSE),
     )

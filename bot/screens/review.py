@@ -46,7 +46,7 @@ def _summary(card: ReviewCard, words: Wording) -> Screen:
         header=progress_line(card.progress, words),
         body=(*parked, *waiting),
         choices=choices,
-        hint=text("review.hint.complete" if card.complete else "review.hint"),
+        hint=words.hint("review.complete" if card.complete else "review"),
         actions=(*going_on, last, Action("firm", Intent(EditFirm)), BACK, HELP, PAUSE),
         default=Intent(Submit) if card.complete else Intent(Resume),
     )
@@ -61,7 +61,7 @@ def _review_page(card: ReviewCard, words: Wording) -> Screen:
         text("review.page.title", page=words.page_name(card.page)),
         header=progress_line(card.progress, words),
         choices=choices,
-        hint=text("review.page.hint"),
+        hint=words.hint("review.page"),
         actions=(BACK, RESUME, PAUSE),
         default=Intent(Back),
     )

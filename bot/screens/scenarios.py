@@ -28,7 +28,7 @@ def ladder_screen(card: LadderCard, words: Wording) -> Screen:
         _scenario_title(scenario.name, words, restrictive=scenario.restrictive),
         header=header_line(card.progress, (words.rubric.operations, scenario.group), words),
         body=(*present, text("ladder.requirement", level=level, text=scenario.levels[card.level - 1])),
-        hint=text("ladder.hint"),
+        hint=words.hint("ladder"),
         actions=(
             Action("met", Intent(Rung, (True,))),
             Action("unmet", Intent(Rung, (False,))),
@@ -57,6 +57,6 @@ def levels_screen(card: LevelCard, words: Wording) -> Screen:
         header=header_line(card.progress, (words.rubric.operations, scenario.group), words),
         body=(text("levels.reminder"),),
         choices=choices,
-        hint=text("levels.hint", top=len(scenario.levels)),
+        hint=words.hint("levels", top=len(scenario.levels)),
         actions=MOVES,
     )
