@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if given[:1] == ["--version"]:
         print_version()
         sys.exit(0)
-    _speak_utf8()
+    _open_streams()
     sys.exit(_run(given))
 
 
@@ -31,10 +31,14 @@ def print_version() -> None:
     sys.stdout.write(f"shuping {version('shuping')}\n")
 
 
-def _speak_utf8() -> None:
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+def _open_streams() -> None:
+    """UTF-8 everywhere; what cannot be written is escaped. A stream that the caller closed is an empty one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace" if mode == "w" else "strict")
 
 
 def environment_language() -> str:
@@ -53,9 +57,10 @@ def _run(given: list[str]) -> int:
     text = catalogue(language)
     parsed = _parser(text).parse_args(given)
     try:
-        return run(parsed, parsed.lang or language)
+        status = run(parsed, parsed.lang or language)
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the flush at exit stays silent
+        _discard_output()
         return FAILED
     except KeyboardInterrupt:
         return 130
@@ -63,8 +68,21 @@ def _run(given: list[str]) -> int:
         sentence = complaint(error, parsed.lang or language)
         if sentence is None:
             raise
+        if isinstance(error, OSError) and error.filename is None:
+            _discard_output()
         sys.stderr.write(f"shuping: {sentence}\n")
         return MISUSED
+    return status
+
+
+def _discard_output() -> None:
+    """What could not be written is dropped, so that the flush at exit stays silent."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _readable(text: str) -> str:
+    """An argument with bytes that are no UTF-8 escaped, so that it can be stored."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -90,7 +108,7 @@ def _parser(text: Catalogue) -> argparse.ArgumentParser:
     chat = commands.add_parser("chat", help=text("cli.chat"), description=text("cli.chat"))
     chat.add_argument("--database", metavar="URL", help=text("cli.database"))
     chat.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
-    chat.add_argument("--as", dest="name", metavar="NAME", default="local", help=text("cli.as"))
+    chat.add_argument("--as", dest="name", metavar="NAME", type=_readable, default="local", help=text("cli.as"))
 
     score = commands.add_parser("score", help=text("cli.score"), description=text("cli.score"))
     score.add_argument("file", nargs="?", default="-", metavar="FILE", help=text("cli.score.file"))

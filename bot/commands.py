@@ -33,8 +33,10 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
     from bot.terminal.chat import chat
     from storage.opening import open_store
 
+    settings = load_settings()  # also when the database is named: wrong settings are told at once
+
     async def talk() -> None:
-        url = parsed.database or load_settings().database_url
+        url = parsed.database or settings.database_url
         async with await open_store(url) as store:
             await chat(store, parsed.name, language, insist=parsed.lang is not None)
 

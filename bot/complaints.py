@@ -13,6 +13,8 @@ def complaint(error: Exception, language: str) -> str | None:
         return "\n".join(words.fault(fault) for fault in error.faults)
     if isinstance(error, OSError) and error.filename is not None:
         return words.text("complaint.file", file=Path(str(error.filename)), reason=error.strerror)
+    if isinstance(error, OSError):
+        return words.text("complaint.system", reason=error.strerror or error)
     return _by_module(error, language)
 
 

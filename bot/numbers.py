@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from locales import DEFAULT_LANGUAGE, catalogue
+from locales import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from scoring.figures import Number
 
 TEN_THOUSAND = 10**4
 LONGEST = 200
+CHINESE_COMMA = re.compile(r"(?<=[0-9])，")
+"""Between plain digits it parts numbers; only among full-width ones can it part thousands."""
 
 
 @dataclass(frozen=True)
@@ -25,42 +27,59 @@ class Speech:
 
 @lru_cache
 def _speech() -> Speech:
-    """Chinese number words are understood whatever the language of the conversation."""
+    """Chinese number words are understood whatever the language of the conversation, and so are all units."""
     texts = catalogue(DEFAULT_LANGUAGE)
     wan, yi = texts.words("number.magnitudes")
-    aliases = dict(pair.split("=") for pair in texts.words("number.units"))
+    units = (pair for language in LANGUAGES for pair in catalogue(language).words("number.units"))
+    aliases = dict(pair.split("=") for pair in units)
     digits, magnitude = texts("number.digits"), f"[{wan}{yi}]"
     spoken = "|".join(re.escape(word) for word in sorted(aliases, key=len, reverse=True))
     separators = f"[\\s,;/{texts('number.separators')}]"
+    thousands = r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,]*\d)"
     token = re.compile(
-        rf"{separators}*(?:(?P<digits>-?(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?:\.\d+)?)\s*(?P<times>{magnitude}*)"
-        rf"|(?P<chinese>[{digits}](?:[{digits}]|{magnitude})*))\s*(?P<unit>{spoken})?{separators}*",
+        rf"(?:(?P<digits>-?(?:{thousands}|\d+)(?:\.\d+)?)(?:\s*(?P<times>{magnitude}+))?"
+        rf"|(?P<chinese>[{digits}](?:[{digits}]|{magnitude})*))(?:\s*(?P<unit>{spoken}))?(?P<gap>{separators}*)",
         re.IGNORECASE,
     )
     return Speech({wan: TEN_THOUSAND, yi: TEN_THOUSAND**2}, aliases, token)
 
 
-def read_numbers(text: str, unit: str) -> tuple[Number, ...] | None:
-    """All numbers of a text, counted in `unit` (the official one); None if it is anything but numbers.
+def read_numbers(text: str, *units: str) -> tuple[Number, ...] | None:
+    """All numbers of a text; None if it is anything but numbers.
 
-    A unit such as 万元 holds ten thousand already: an amount spoken with a magnitude, or in the plain unit, is
-    divided, so that 320, 320万, 320万元, 3200000元 and 三百二十万 all mean the same.
+    Each is counted in its own one of the official `units`, further ones in the last. A unit such as 万元 holds
+    ten thousand already: an amount spoken with a magnitude, or in the plain unit, is divided, so that 320, 320万,
+    320万元, 3200000元 and 三百二十万 all mean the same. A number said in a unit of another kind is not understood.
     """
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = unicodedata.normalize("NFKC", CHINESE_COMMA.sub(";", text)).strip()
     speech = _speech()
-    wan = next(iter(speech.magnitudes))
     numbers: list[Number] = []
-    while text:
-        match = speech.token.match(text) if len(text) <= LONGEST else None
-        value = _value(match, speech) if match else None
-        if match is None or value is None:
+    position = 0
+    while position < len(text):
+        match = speech.token.match(text, position) if len(text) <= LONGEST else None
+        unit = units[min(len(numbers), len(units) - 1)]
+        value = _counted(match, unit, speech) if match else None
+        if match is None or value is None or _runs_on(match, text):
             return None
-        said = speech.aliases.get((match["unit"] or "").lower())
-        if unit.startswith(wan) and (said == unit.removeprefix(wan) or _magnified(match, speech)):
-            value /= TEN_THOUSAND
         numbers.append(int(value) if value == value.to_integral_value() else value)
-        text = text[match.end() :]
+        position = match.end()
     return tuple(numbers) or None
+
+
+def _runs_on(match: re.Match[str], text: str) -> bool:
+    """The next number follows without anything between: together they are a number that is not understood."""
+    return match.end() < len(text) and not match["unit"] and not match["gap"]
+
+
+def _counted(match: re.Match[str], unit: str, speech: Speech) -> Decimal | None:
+    """The number in the official unit; None if it makes no sense, or was said in a unit of another kind."""
+    value = _value(match, speech)
+    wan = next(iter(speech.magnitudes))
+    said = speech.aliases.get((match["unit"] or "").lower(), "")
+    if value is None or not unit.removeprefix(wan).startswith(said):
+        return None
+    inside = unit.startswith(wan) and (bool(said) or _magnified(match, speech))
+    return value / TEN_THOUSAND if inside else value
 
 
 def _magnified(match: re.Match[str], speech: Speech) -> bool:
@@ -71,7 +90,7 @@ def _value(match: re.Match[str], speech: Speech) -> Decimal | None:
     if match["chinese"]:
         return _chinese(match["chinese"])
     value = Decimal(match["digits"].replace(",", ""))
-    for word in match["times"]:
+    for word in match["times"] or "":
         value *= speech.magnitudes[word]
     return value
 

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.intents import Detail, Intent, Wish
 from bot.numbers import read_numbers
@@ -20,40 +22,58 @@ from flows.cards import (
 )
 from flows.inputs import Answer, ChooseLanguage, Jump, NameFirm, Numbers, PickLevel, Tick
 from locales import LANGUAGES
+from scoring.figures import Number
 from scoring.rubric import load_rubric
 
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 EVERYWHERE = (BACK, PARK, HELP, OVERVIEW, PAUSE, RESUME)
 LETTERS = re.compile(r"[a-z](?:[\s,;、]*[a-z])*", re.IGNORECASE)
 ITEM = re.compile(r"(?:q|#)?\s*(\d{1,2})")
 
 
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The unit of each number, in order; `all`: there must be a number for each."""
+
+    each: tuple[str, ...]
+    all: bool = False
+
+
 def read(text: str, card: Card, screen: Screen, words: Wording) -> Wish | None:
     """The wish behind a line of text, or None if it is not understood here.
 
-    Words of the actions on the screen come first, then its letters and choices, then what the card takes freely
-    (numbers, a name); last, words that are understood everywhere.
+    Words of the actions on the screen come first, then words that are understood everywhere, then the screen's
+    letters and choices, then what the card takes freely (numbers, a name); last, the number of an item.
     """
-    plain = normalised(text)
-    if not plain:
+    if not text.strip():
         return screen.default
+    plain = normalised(text)
+    if not plain or UNREADABLE in text:
+        return None
     wishes = (
         _action(plain, screen, words),
+        _anywhere(plain, words),
         _letters(plain, card),
         _choice(plain, screen),
         _free(text, plain, card, words),
-        _anywhere(plain, words),
+        None if plain.isdecimal() else _item(plain, words),
     )
     return next((wish for wish in wishes if wish is not None), None)
 
 
 def normalised(text: str) -> str:
     """Full-width forms made plain, case folded, ends trimmed."""
-    return unicodedata.normalize("NFKC", text).strip().casefold().rstrip("。.!")
+    return unicodedata.normalize("NFKC", text).strip().casefold().rstrip("。.! ")
+
+
+@lru_cache
+def known_words(name: str, words: Wording) -> frozenset[str]:
+    """What may be typed for an action, as `normalised` leaves it."""
+    return frozenset(map(normalised, words.text.words(f"words.{name}")))
 
 
 def _action(plain: str, screen: Screen, words: Wording) -> Wish | None:
-    named = ((action.wish, words.text.words(f"words.{action.name}")) for action in screen.actions)
-    return next((wish for wish, known in named if plain in known), None)
+    return next((action.wish for action in screen.actions if plain in known_words(action.name, words)), None)
 
 
 def _choice(plain: str, screen: Screen) -> Wish | None:
@@ -88,26 +108,37 @@ def _letters(plain: str, card: Card) -> Wish | None:
 
 def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard) -> Wish | None:
     """Figures in the order asked; "90/200" gives a part of a whole, which is asked the other way round."""
-    unit = next(_units(card), None)
-    values = read_numbers(text, unit) if unit else None
+    values = next((values for units in _units(card) if (values := _counted(text, units)) is not None), None)
     if values is None:
         return None
     rule = card.question.figures
-    if "/" in text and len(values) == 2 and rule and rule.rule == "share" and rule.asks == (rule.whole, rule.part):
+    parted = "/" in unicodedata.normalize("NFKC", text) and len(values) == 2
+    if parted and rule and rule.rule == "share" and rule.asks == (rule.whole, rule.part):
         values = values[::-1]
     return Intent(Numbers, (values,))
 
 
-def _units(card: QuestionCard | FigureCard | EnergyCard) -> Iterator[str]:
-    """The official unit in which the next figure is counted."""
-    rubric = load_rubric()
+def _counted(text: str, units: Units) -> tuple[Number, ...] | None:
+    values = read_numbers(text, *units.each)
+    return None if values is None or (units.all and len(values) != len(units.each)) else values
+
+
+def _units(card: QuestionCard | FigureCard | EnergyCard) -> Iterator[Units]:
+    """In which official units numbers may be counted, the likeliest first."""
+    rubric, rule = load_rubric(), card.question.figures
     if isinstance(card, EnergyCard):
         if card.fuel:
-            yield rubric.fuel[card.fuel].unit
-    elif isinstance(card, FigureCard):
-        yield rubric.figure[card.figure].unit
-    elif card.question.figures:
-        yield rubric.figure[card.question.figures.asks[0]].unit
+            yield Units((rubric.fuel[card.fuel].unit,))
+    elif rule:
+        unit = {name: rubric.figure[name].unit for name in rule.asks}
+        if isinstance(card, FigureCard):
+            following = rule.asks[rule.asks.index(card.figure) :]
+            still_asked = [name for name in following if name not in card.known] or following
+            yield Units(tuple(unit.values()), all=True)
+            yield Units(tuple(unit[name] for name in still_asked))
+        else:
+            yield Units(tuple(unit.values()))
+            yield Units(tuple(unit[name] for name in rule.asks if rubric.figure[name].year_of is None))
 
 
 def _item(plain: str, words: Wording) -> Wish | None:
@@ -119,9 +150,8 @@ def _item(plain: str, words: Wording) -> Wish | None:
 
 
 def _anywhere(plain: str, words: Wording) -> Wish | None:
-    """Moving about, "#5", a language's own name, a list of commands or of past assessments."""
+    """Moving about, a language's own name, a list of commands or of past assessments."""
     named: list[tuple[str, Wish]] = [(action.name, action.wish) for action in EVERYWHERE]
     named += [(detail.value, detail) for detail in (Detail.COMMANDS, Detail.HISTORY)]
     named += [(f"language.{language}", Intent(ChooseLanguage, (language,))) for language in LANGUAGES]
-    found = next((wish for name, wish in named if plain in words.text.words(f"words.{name}")), None)
-    return found or (None if plain.isdecimal() else _item(plain, words))
+    return next((wish for name, wish in named if plain in known_words(name, words)), None)

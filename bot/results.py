@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from bot.screens import calculation
-from bot.wording import Wording
+from bot.wording import Wording, calculation
 from flows.recording import answers_of
 from flows.session import Assessment, Record
 from scoring.compare import compare, snapshot
@@ -96,9 +95,9 @@ def gap(result: Result, words: Wording) -> Section:
         short = shown(result.points_short.as_integer_ratio(), {0})
         lines.append(text("gap.score", short=short, score=row.score))
     if missing.scenarios_short:
-        lines.append(text("gap.scenarios", short=missing.scenarios_short, level=level, wanted=row.scenarios))
+        lines.append(text.count("gap.scenarios", missing.scenarios_short, level=level, wanted=row.scenarios))
     if missing.restrictive_short:
-        lines.append(text("gap.restrictive", short=missing.restrictive_short, level=level, wanted=row.restrictive))
+        lines.append(text("gap.restrictive", short=missing.restrictive_short, wanted=row.restrictive))
     return Section(text("gap.title", grade=words.grade(missing.grade)), tuple(lines))
 
 
@@ -233,7 +232,7 @@ def comparison(change: dict[str, Any], words: Wording) -> Section:
         )
         for entry in (*change["questions"], *change["scenarios"])
     ]
-    score = {side: _points(Fraction(change["score"][side])) for side in ("before", "after")}
+    score = {side: shown_score(load_sheet(), Fraction(change["score"][side])) for side in ("before", "after")}
     lines.append(text("compare.score", **score))
     lines.append(text("compare.grade", **{side: words.grade(change["grade"][side]) for side in ("before", "after")}))
     return Section(text("compare.title"), tuple(lines))

@@ -149,6 +149,11 @@ class Wording:
         return own + [(self.text("help.term", term=entry.term), entry.text) for entry in terms]
 
 
+def calculation(text: str) -> str:
+    """A calculation with the signs that people write."""
+    return text.replace(" / ", " ÷ ").replace(" - ", " − ").replace("= -", "= −")
+
+
 @lru_cache
 def wording(language: str, medium: Medium = Medium.TYPING) -> Wording:
     """The wording of a supported language."""

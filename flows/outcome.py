@@ -7,7 +7,6 @@ from importlib.resources import files
 from flows.events import Finished, Refusal
 from flows.inputs import Anew, Commit, OutcomeInput, Pick, Provisional, Recheck, Submit
 from flows.phases import settled
-from flows.recording import answers_of
 from flows.session import Assessment, Baseline, FirmField, Phase, Session, new_session
 from flows.turn import Step, Turn
 from flows.walking import show_item
@@ -53,8 +52,7 @@ def _commit(turn: Turn) -> Step:
 def _assessment(turn: Turn, session: Session) -> Assessment:
     """The finished assessment; its score and grade follow the published profile."""
     sheet = load_sheet(edition=turn.rubric.id)
-    answers = answers_of(turn.rubric, session.record)
-    tally = sheet.tally(answers.choices, answers.levels)
+    tally = sheet.tally(session.record.choices, session.record.levels)
     return Assessment(
         id=session.id,
         rubric=session.rubric,

@@ -26,7 +26,7 @@ def progress_of(rubric: Rubric, session: Session) -> Progress:
     waiting = {*session.agenda, *session.parked}
     seconds = sum(SECONDS_A_QUESTION if item in rubric.question else SECONDS_A_SCENARIO for item in waiting)
     return Progress(
-        position=rubric.items.index(session.item) + 1 if session.item else 0,
+        position=rubric.position[session.item] + 1 if session.item else 0,
         total=len(rubric.items),
         answered=len(session.record.choices) + len(session.record.levels),
         rest=len(waiting),

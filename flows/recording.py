@@ -42,8 +42,7 @@ def known_figure(rubric: Rubric, record: Record, name: str) -> FigureValue | Non
 
 def own_figures(rubric: Rubric, item: str) -> set[str]:
     """The figures that only this question asks for."""
-    asks = {question.id: set(question.figures.asks) for question in questions_with_figures(rubric) if question.figures}
-    return asks.get(item, set()).difference(*(names for other, names in asks.items() if other != item))
+    return {name for name, items in rubric.asked_at.items() if items == (item,)}
 
 
 def record_level(session: Session, item: str, level: int) -> tuple[Session, tuple[Event, ...]]:
@@ -51,7 +50,7 @@ def record_level(session: Session, item: str, level: int) -> tuple[Session, tupl
     record = session.record
     event = Recorded(item, record.levels.get(item), level)
     changed = record.model_copy(update={"levels": {**record.levels, item: level}})
-    return _closed(session.but(record=changed), item), (event,)
+    return _closed(session, item, changed), (event,)
 
 
 def record_letters(
@@ -61,7 +60,7 @@ def record_letters(
     record = _without_figures(session.record, own_figures(rubric, item))
     event = Recorded(item, record.choices.get(item), letters)
     changed = record.model_copy(update={"choices": {**record.choices, item: letters}})
-    return _reworked(rubric, _closed(session.but(record=changed), item)), (event,)
+    return _reworked(rubric, _closed(session, item, changed)), (event,)
 
 
 def record_figures(
@@ -73,8 +72,10 @@ def record_figures(
     figures.update(_years_again(rubric, figures, entered))
     energy = {name: use for name, use in record.energy.items() if name not in entered.values} | entered.energy
     event = Recorded(item, record.choices.get(item), (option,))
-    changed = Record(choices={**record.choices, item: (option,)}, levels=record.levels, figures=figures, energy=energy)
-    session, events = _withdraw_contradicted(rubric, _closed(session.but(record=changed), item))
+    choices = {**record.choices, item: (option,)}
+    changed = record.model_copy(update={"choices": choices, "figures": figures, "energy": energy})
+    new = {name for name, value in figures.items() if record.figures.get(name) != value}
+    session, events = _withdraw_contradicted(rubric, _closed(session, item, changed), new)
     return _reworked(rubric, session), (event, *events)
 
 
@@ -100,8 +101,7 @@ def _asked_first(rubric: Rubric, record: Record, name: str) -> str | None:
     year = rubric.figure[name].year_of
     if year and year.series in record.figures:
         return None
-    rules = ((question.id, question.figures) for question in questions_with_figures(rubric))
-    return next((item for item, rule in rules if rule and name in rule.asks), None)
+    return next(iter(rubric.asked_at[name]), None)
 
 
 def _years_again(rubric: Rubric, figures: dict[str, FigureValue], entered: Entering) -> dict[str, Number]:
@@ -115,13 +115,14 @@ def _years_again(rubric: Rubric, figures: dict[str, FigureValue], entered: Enter
     return again
 
 
-def _withdraw_contradicted(rubric: Rubric, session: Session) -> tuple[Session, list[Event]]:
+def _withdraw_contradicted(rubric: Rubric, session: Session, new: set[str]) -> tuple[Session, list[Event]]:
+    """Of the answers that use a new figure, park those that it contradicts."""
     events: list[Event] = []
-    for question in questions_with_figures(rubric):
-        before = session.record.choices.get(question.id)
-        if before is not None and _contradicted(question, session.record, before):
-            session, _ = park(rubric, session, question.id)
-            events.append(Withdrawn(question.id, before))
+    for item, rule in rubric.rules_of_figures.items():
+        before = None if new.isdisjoint(rule.asks) else session.record.choices.get(item)
+        if before is not None and _contradicted(rubric.question[item], session.record, before):
+            session, _ = park(rubric, session, item)
+            events.append(Withdrawn(item, before))
     return session, events
 
 
@@ -135,6 +136,8 @@ def _contradicted(question: Question, record: Record, letters: tuple[str, ...]) 
 
 def _reworked(rubric: Rubric, session: Session) -> Session:
     """Figures that wait at other items are worked out anew, since one behind them may have changed."""
+    if not session.drafts:
+        return session
     drafts = {
         item: _rework(rubric, session.record, item, draft) if isinstance(draft, Entering | Confirming) else draft
         for item, draft in session.drafts.items()
@@ -166,8 +169,7 @@ def park(rubric: Rubric, session: Session, item: str) -> tuple[Session, tuple[Ev
         }
     )
     parked = tuple(name for name in rubric.items if name in session.parked or name == item)
-    session = _reworked(rubric, _closed(session.but(record=record), item).but(parked=parked))
-    return session, (Parked(item, before),)
+    return _reworked(rubric, _closed(session, item, record).but(parked=parked)), (Parked(item, before),)
 
 
 def unpark(rubric: Rubric, session: Session) -> Session:
@@ -175,9 +177,10 @@ def unpark(rubric: Rubric, session: Session) -> Session:
     return session.but(agenda=tuple(item for item in rubric.items if item in session.parked), parked=())
 
 
-def _closed(session: Session, item: str) -> Session:
-    """The item is neither open nor parked, and nothing is begun at it."""
+def _closed(session: Session, item: str, record: Record) -> Session:
+    """With this record, the item is neither open nor parked, and nothing is begun at it."""
     return session.but(
+        record=record,
         drafts={name: draft for name, draft in session.drafts.items() if name != item},
         agenda=tuple(name for name in session.agenda if name != item),
         parked=tuple(name for name in session.parked if name != item),

@@ -39,10 +39,14 @@ def step(rubric: Rubric, session: Session, given: AnyInput, now: datetime, fresh
     outcome = _handle(Turn(rubric, session, now, fresh), given)
     if any(isinstance(event, Refused) for event in outcome.events):
         return Step(session, outcome.events)
-    changed = outcome.session.but(paused=isinstance(given, Pause))
+    changed = _paused(outcome.session, paused=isinstance(given, Pause))
     if changed == session:
         return Step(session, outcome.events)
     return Step(_revised(session, changed, now), outcome.events)
+
+
+def _paused(session: Session, *, paused: bool) -> Session:
+    return session if session.paused is paused else session.but(paused=paused)
 
 
 def _stale(session: Session, given: AnyInput) -> bool:

@@ -36,7 +36,7 @@ class Turn:
         phase = moved(trigger, self.rubric, session)
         if phase is None:
             return self.refuse(Refusal.NOT_HERE)
-        return Step(session.but(phase=phase), events)
+        return Step(session if phase is session.phase else session.but(phase=phase), events)
 
     def draft(self, draft: Draft | None) -> Step:
         """Keep (or drop, if None) what has been begun at the present item."""

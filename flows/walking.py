@@ -42,27 +42,30 @@ def _look_up(turn: Turn, given: Help | Pause | Resume) -> Step:
 
 def show_item(turn: Turn, session: Session, item: str, *events: Event) -> Step:
     """Put an item on the screen; it leaves the trail, so that a step back never leads from an item to itself."""
+    return _show(turn, session, item, session.trail, *events)
+
+
+def _show(turn: Turn, session: Session, item: str, trail: tuple[str, ...], *events: Event) -> Step:
     trigger = "ask_question" if item in turn.rubric.question else "ask_scenario"
-    trail = tuple(entry for entry in session.trail if entry != item)
+    trail = tuple(entry for entry in trail if entry != item)
     return turn.go(trigger, session.but(item=item, page="", trail=trail), *events)
 
 
 def advance(turn: Turn, session: Session, *events: Event) -> Step:
     """After an item: the next open one of the agenda, from here on, then from the start; else the review."""
-    item = session.item or ""
-    session = session.but(trail=_with_last(session.trail, item))
+    trail = _with_last(session.trail, session.item or "")
     following = next_open(turn.rubric, session)
     if following is None:
-        return turn.go("review", session.but(page=""), *events)
-    return show_item(turn, session, following, *events)
+        return turn.go("review", session.but(page="", trail=trail), *events)
+    return _show(turn, session, following, trail, *events)
 
 
 def next_open(rubric: Rubric, session: Session) -> str | None:
     """The first item of the agenda after the present one, or else the first of all."""
     if not session.agenda:
         return None
-    here = rubric.items.index(session.item) if session.item else -1
-    later = (item for item in session.agenda if rubric.items.index(item) > here)
+    here = rubric.position[session.item] if session.item else -1
+    later = (item for item in session.agenda if rubric.position[item] > here)
     return next(later, session.agenda[0])
 
 

@@ -14,7 +14,7 @@ from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from scoring.errors import AnswersError, Fault, FaultCode
 from scoring.figures import Derivation, Figures, FigureValue, derive
-from scoring.rubric import Figure, Question, Rubric, Scenario, Share
+from scoring.rubric import Figure, Question, Rubric, Scenario
 
 LARGEST_FIGURE = 10**15
 DECIMAL_PLACES = 12
@@ -88,7 +88,7 @@ def _with_tuples(figures: dict[str, Any]) -> dict[str, FigureValue]:
 
 def questions_with_figures(rubric: Rubric) -> Iterator[Question]:
     """The questions whose option can be found from figures."""
-    return (question for question in rubric.questions if question.figures)
+    return map(rubric.question.__getitem__, rubric.rules_of_figures)
 
 
 def _letters(question: Question, given: str | list[str], faults: list[Fault]) -> tuple[str, ...]:
@@ -112,9 +112,9 @@ def _figure_faults(rubric: Rubric, figures: Figures) -> list[Fault]:
         for name, value in figures.items()
         if isinstance(value, tuple) and not 1 <= len(value) <= YEARS
     ]
-    rules = (question.figures for question in questions_with_figures(rubric))
-    wholes = dict.fromkeys(rule.whole for rule in rules if isinstance(rule, Share))
-    return faults + [Fault(f"figures.{whole}", FaultCode.NOT_POSITIVE) for whole in wholes if figures.get(whole) == 0]
+    return faults + [
+        Fault(f"figures.{whole}", FaultCode.NOT_POSITIVE) for whole in rubric.wholes if figures.get(whole) == 0
+    ]
 
 
 def _add_derived(
@@ -212,7 +212,8 @@ LITERAL_CODES = {"rubric": FaultCode.WRONG_RUBRIC, "scenarios": FaultCode.UNKNOW
 def _fault(entry: dict[str, Any]) -> Fault:
     """One of pydantic's errors in our terms."""
     place = tuple(map(str, entry["loc"]))
-    details = {"given": _shortened(entry["input"]), **{key: str(value) for key, value in entry.get("ctx", {}).items()}}
+    context = {"expected": "…"} if entry["type"] == "string_unicode" else entry.get("ctx", {})
+    details = {"given": _shortened(entry["input"]), **{key: str(value) for key, value in context.items()}}
     return Fault(".".join(place), _code(entry, place, details), details)
 
 
@@ -229,6 +230,9 @@ def _code(entry: dict[str, Any], place: tuple[str, ...], details: dict[str, str]
 
 
 def _shortened(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        text = "…"
     text = text if len(text) <= 40 else text[:39] + "…"
     return text.encode("utf-8", "backslashreplace").decode()

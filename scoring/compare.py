@@ -1,6 +1,6 @@
 """Before and after: what changed between two answer files, or between two results, item by item."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -63,7 +63,20 @@ def snapshot(sheet: Sheet, data: Any) -> Snapshot:
         raise AnswersError(
             [Fault("rubric", FaultCode.WRONG_RUBRIC, {"given": side.rubric, "expected": sheet.rubric.id})]
         )
+    if faults := list(_level_faults(sheet, side)):
+        raise AnswersError(faults)
     return side
+
+
+def _level_faults(sheet: Sheet, side: Snapshot) -> Iterator[Fault]:
+    """Levels and grades that the rubric does not have: a result may have been written by hand."""
+    grades = {name: getattr(side, name) for name in ("score_grade", "scenario_grade", "grade")}
+    levels = {f"scenarios.levels.{name}": level for name, level in side.scenarios.levels.items()}
+    for most, entries in ((len(sheet.grades), grades), (sheet.top, levels)):
+        expected = ", ".join(map(str, range(most + 1)))
+        for place, given in entries.items():
+            if not 0 <= given <= most:
+                yield Fault(place, FaultCode.UNKNOWN_LEVEL, {"given": str(given), "expected": expected})
 
 
 def _shape_fault(entry: Mapping[str, Any]) -> Fault:

@@ -18,9 +18,12 @@ def round_half_up(numerator: int, denominator: int) -> int:
 
 def fixed(numerator: int, denominator: int, digits: int) -> str:
     """The ratio with exactly `digits` decimals (at least one), halves rounded up."""
-    scaled = round_half_up(numerator * 10**digits, denominator)
-    whole, rest = divmod(abs(scaled), 10**digits)
-    return f"{'-' if scaled < 0 else ''}{whole}.{rest:0{digits}d}"
+    return _with_point(round_half_up(numerator * 10**digits, denominator), digits)
+
+
+def _with_point(scaled: int, digits: int) -> str:
+    text = f"{abs(scaled):0{digits + 1}d}"
+    return f"{'-' if scaled < 0 else ''}{text[:-digits]}.{text[-digits:]}"
 
 
 def shown(value: Ratio, lines: Collection[int], digits: int = 2) -> str:
@@ -34,7 +37,7 @@ def shown(value: Ratio, lines: Collection[int], digits: int = 2) -> str:
     line, rest = divmod(rounded, 10**digits)
     if rest == 0 and line in lines and numerator != line * denominator:
         return shown(value, lines, digits + 1)
-    return fixed(numerator, denominator, digits)
+    return _with_point(rounded, digits)
 
 
 def trimmed(text: str) -> str:
@@ -53,6 +56,6 @@ def exact_decimal(value: Fraction) -> str:
     Raises ValueError if the expansion does not end within 60 places.
     """
     for digits in range(1, 61):
-        if (value * 10**digits).denominator == 1:
+        if 10**digits % value.denominator == 0:
             return trimmed(fixed(value.numerator, value.denominator, digits))
     raise ValueError(f"{value} has no finite decimal expansion")

@@ -28,7 +28,7 @@ def derive(question: Question, figures: Figures) -> Derivation | None:
     Raises AnswersError if the figures cannot be: a part larger than its whole, a division by zero.
     """
     rule = question.figures
-    if rule is None or any(name not in figures for name in rule.asks):
+    if rule is None or not all(map(figures.__contains__, rule.asks)):
         return None
     if isinstance(rule, Share):
         return _share(rule, figures, question.letters)

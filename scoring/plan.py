@@ -8,6 +8,7 @@ Score and scenarios are independent conditions, so each is minimised alone.
   rungs of a single choice are worth the same). Between classes of different effort every split is tried.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -124,10 +125,10 @@ def _completed(
     spent: int, gain: int, counts: dict[int, int], effort: int, gains: Sequence[int], short: int
 ) -> tuple[int, int, dict[int, int]] | None:
     """(effort, -gain, counts) with the fewest steps of the last class that close the gap."""
-    for count, more in enumerate(gains):
-        if gain + more >= short:
-            return spent + count * effort, -(gain + more), {**counts, effort: count}
-    return None
+    count = bisect_left(gains, short - gain)
+    if count == len(gains):
+        return None
+    return spent + count * effort, -(gain + gains[count]), {**counts, effort: count}
 
 
 def _question_steps(sheet: Sheet, steps: Mapping[int, Sequence[Increment]]) -> tuple[QuestionStep, ...]:
@@ -150,6 +151,8 @@ def _question_step(steps: list[Increment]) -> QuestionStep:
 
 def _least_scenarios(rubric: Rubric, levels: Mapping[str, int], row: GradeRow, gap: Gap) -> list[str]:
     """Ids of the scenarios to lift to the row's level, in the standard's order."""
+    if not gap.scenarios_short and not gap.restrictive_short:
+        return []
     below = [scenario for scenario in rubric.scenarios if levels.get(scenario.id, 0) < row.level]
     below.sort(key=lambda scenario: (-levels.get(scenario.id, 0), not scenario.restrictive))
     chosen = _first((s.id for s in below if s.restrictive), gap.restrictive_short)

@@ -245,6 +245,28 @@ class Rubric(Part):
         return (*self.question, *self.scenario)
 
     @cached_property
+    def position(self) -> dict[str, int]:
+        """Each item's place in the walk, from 0."""
+        return {item: place for place, item in enumerate(self.items)}
+
+    @cached_property
+    def rules_of_figures(self) -> dict[str, Share | Change]:
+        """How the option of a question follows from figures, for every question where it does."""
+        return {question.id: question.figures for question in self.questions if question.figures}
+
+    @cached_property
+    def wholes(self) -> tuple[str, ...]:
+        """The figures of which others are a share, each once, in the standard's order."""
+        shares = (rule for rule in self.rules_of_figures.values() if isinstance(rule, Share))
+        return tuple(dict.fromkeys(rule.whole for rule in shares))
+
+    @cached_property
+    def asked_at(self) -> dict[str, tuple[str, ...]]:
+        """The questions that ask for each figure, in the standard's order."""
+        rules = self.rules_of_figures.items()
+        return {figure.id: tuple(item for item, rule in rules if figure.id in rule.asks) for figure in self.figures}
+
+    @cached_property
     def dimension_of(self) -> dict[str, str]:
         """The dimension's id of each question."""
         of = {indicator.id: indicator.dimension for indicator in self.indicators}

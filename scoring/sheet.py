@@ -9,10 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from math import lcm
 from typing import NamedTuple
 
 from scoring.rubric import Profile, Question, Rubric, load_rubric
+
+UNIT = 1 << 16
+"""Two counts travel in one number: a scenario adds UNIT, and 1 more if it is restrictive."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,10 @@ class Credit:
         return {"value": str(self.value), "weight": str(self.weight), "points": str(self.points)}
 
 
+KEPT = 4096
+"""How many answers are remembered: firms answer alike, but a question of 15 options has 16,384 of them."""
+
+
 class Row(dict[tuple[str, ...], int]):
     """The scaled points of a question by its chosen letters, filled as they are met."""
 
@@ -38,7 +46,9 @@ class Row(dict[tuple[str, ...], int]):
         self.points = points
 
     def __missing__(self, letters: tuple[str, ...]) -> int:
-        points = self[letters] = sum(self.points[letter] for letter in letters)
+        points = sum(self.points[letter] for letter in letters)
+        if len(self) < KEPT:
+            self[letters] = points
         return points
 
 
@@ -104,15 +114,14 @@ class Sheet:
         self.increments = self._increments()
         self.lines = frozenset(row.score for row in rubric.grades)
         self._thresholds = [row.points for row in self.grades]
-        self._restrictive = {scenario.id for scenario in rubric.scenarios if scenario.restrictive}
+        self._units = {scenario.id: UNIT + scenario.restrictive for scenario in rubric.scenarios}
         self._no_points = dict.fromkeys((dimension.id for dimension in rubric.dimensions), 0)
-        self._credits: dict[tuple[str, tuple[str, ...]], Credit] = {}
 
     def tally(self, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int]) -> Tally:
         """Score checked answers: letters by question, levels by scenario; what is missing counts as nothing."""
-        dimensions = self._no_points.copy()
+        rows, dimensions = self.rows, self._no_points.copy()
         for question, letters in choices.items():
-            row = self.rows[question]
+            row = rows[question]
             dimensions[row.dimension] += row[letters]
         points = sum(dimensions.values())
         counts = self._counts(levels)
@@ -123,16 +132,10 @@ class Sheet:
         return min(self._score_grade(points), self._scenario_grade(self._counts(levels)))
 
     def _counts(self, levels: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
-        restrictive = self._restrictive
-        at, restrictive_at = [0] * (self.top + 1), [0] * (self.top + 1)
+        units, at = self._units, [0] * (self.top + 1)
         for scenario, level in levels.items():
-            at[level] += 1
-            if scenario in restrictive:
-                restrictive_at[level] += 1
-        for level in range(self.top - 1, -1, -1):
-            at[level] += at[level + 1]
-            restrictive_at[level] += restrictive_at[level + 1]
-        return tuple(zip(at, restrictive_at, strict=True))
+            at[level] += units[scenario]
+        return tuple([divmod(count, UNIT) for count in accumulate(reversed(at))])[::-1]
 
     def _score_grade(self, points: int) -> int:
         return bisect_right(self._thresholds, points)
@@ -146,12 +149,8 @@ class Sheet:
         return best
 
     def credit(self, question: str, letters: tuple[str, ...]) -> Credit:
-        """The proof of one answer; kept, since firms answer alike."""
-        key = (question, letters)
-        if key not in self._credits:
-            weight, points = self.weights[question], Fraction(self.rows[question][letters], self.scale)
-            self._credits[key] = Credit(letters, points / weight if weight else Fraction(0), weight, points)
-        return self._credits[key]
+        """The proof of one answer."""
+        return _credit(self, question, letters)
 
     def exact(self, points: int) -> Fraction:
         """Scaled points as points."""
@@ -175,6 +174,12 @@ class Sheet:
             for position, (letter, value, lower) in enumerate(zip(question.letters, values, below, strict=True))
             if position > 0
         ]
+
+
+@lru_cache(KEPT)
+def _credit(sheet: Sheet, question: str, letters: tuple[str, ...]) -> Credit:
+    weight, points = sheet.weights[question], Fraction(sheet.rows[question][letters], sheet.scale)
+    return Credit(letters, points / weight if weight else Fraction(0), weight, points)
 
 
 def _weight(question: Question) -> Fraction:

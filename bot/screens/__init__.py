@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.screens.opening import opening_screen
 from bot.screens.outcome import outcome_screen, recheck_screen
 from bot.screens.parts import Action, Choice, Screen
-from bot.screens.questions import calculation, question_screen
+from bot.screens.questions import question_screen
 from bot.screens.review import review_screen
 from bot.screens.scenarios import ladder_screen, levels_screen
 from bot.wording import Wording
@@ -28,7 +28,7 @@ from flows.cards import (
     WelcomeCard,
 )
 
-__all__ = ["Action", "Choice", "Screen", "calculation", "screen_of"]
+__all__ = ["Action", "Choice", "Screen", "screen_of"]
 
 
 def screen_of(card: Card, words: Wording) -> Screen:

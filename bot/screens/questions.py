@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.intents import Intent
 from bot.screens.parts import BACK, DONE, HELP, KEEP, MOVES, PAUSE, Action, Choice, Screen, header_line
-from bot.wording import Wording
+from bot.wording import Wording, calculation
 from flows.cards import (
     ConfirmCard,
     EnergyCard,
@@ -97,11 +97,6 @@ def _figure(card: FigureCard, words: Wording) -> Screen:
 def _known(card: FigureCard, words: Wording) -> Iterable[str]:
     for name, value in card.known.items():
         yield words.text("figure.known", name=words.rubric.figure[name].name, value=words.value(name, value))
-
-
-def calculation(text: str) -> str:
-    """A calculation with the signs that people write."""
-    return text.replace(" / ", " ÷ ").replace(" - ", " − ").replace("= -", "= −")
 
 
 def _confirm(card: ConfirmCard, words: Wording) -> Screen:

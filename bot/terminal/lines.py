@@ -16,10 +16,13 @@ class Lines(ABC):
 
 
 class PipedLines(Lines):
-    """Lines of a file or pipe. They are few, and nothing else runs meanwhile, so reading may block."""
+    """Lines of a file or pipe. They are few, and nothing else runs meanwhile, so reading may block.
+
+    Each is decoded alone: bytes that are no UTF-8 spoil their own line only.
+    """
 
     def __init__(self, source: TextIO) -> None:
-        self._source = source
+        self._source = source.buffer
         signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's own handler waits for the loop
 
     @override
@@ -28,9 +31,7 @@ class PipedLines(Lines):
             line = self._source.readline()
         except KeyboardInterrupt:
             return None
-        except UnicodeDecodeError:
-            return "\N{REPLACEMENT CHARACTER}"
-        return line.rstrip("\r\n") if line else None
+        return line.decode("utf-8", "replace").rstrip("\r\n") if line else None
 
 
 class PromptLines(Lines):

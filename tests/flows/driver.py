@@ -72,6 +72,7 @@ class Walker:
     def give(self, given: AnyInput) -> tuple[Event, ...]:
         """Any input, also a late one."""
         self.steps += 1
+        assert self.steps < 500, "this walk does not end"
         done = play(self.session, given, self.now, f"fresh{self.steps}")
         if any(isinstance(event, Refused | Stale) for event in done.events):
             assert done.session == self.session

@@ -157,6 +157,14 @@ def test_a_typed_figure_replaces_the_calculation() -> None:
     assert walker.session.record.figures["energy_last"] == 390
 
 
+def test_a_figure_typed_over_an_unconfirmed_sum_replaces_it() -> None:
+    walker = use(opened(), electricity=310)
+    walker.say(Done)
+    walker.say(Numbers, (390, 400, 1000, 1000))
+    walker.say(Confirm)
+    assert walker.session.record.energy == {}
+
+
 def test_a_letter_by_hand_drops_the_calculation() -> None:
     walker = use(opened(), electricity=310)
     walker.say(Done)
@@ -190,3 +198,20 @@ def test_typing_figures_instead_closes_the_calculator() -> None:
     walker = use(opened(), electricity=310)
     walker.say(EnterFigures)
     assert isinstance(walker.card, FigureCard)
+
+
+@pytest.mark.parametrize(("series", "asked"), [(True, 2), (False, 4)])
+def test_the_years_of_a_series_on_record_are_not_asked_again(series: bool, asked: int) -> None:
+    walker = Walker().begin().go("q11")
+    if series:
+        walker.say(Numbers, (1, 1))
+        walker.say(Numbers, (1000, 1100))
+        walker.say(Confirm)
+    walker.go("q12").say(Numbers, (380, 400, 1100, 1000))
+    walker.say(Confirm)
+    walker.go("q12").say(EnterFigures)
+    names = []
+    while isinstance(card := walker.card, FigureCard):
+        names.append(card.figure)
+        walker.say(Numbers, (card.known[card.figure],))
+    assert names == ["energy_last", "energy_prev", "revenue_last", "revenue_prev"][:asked]

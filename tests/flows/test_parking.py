@@ -157,6 +157,14 @@ def test_a_finished_assessment_is_not_reopened() -> None:
     assert walker.refused(Jump, "q5") is Refusal.NOT_HERE
 
 
+def test_the_commitment_closes_what_was_begun() -> None:
+    walker = Walker().begin().fill().go("q1")
+    walker.say(Tick, "B", on=True)
+    walker.finish()
+    assert (walker.session.drafts, walker.session.trail) == ({}, ())
+    assert walker.session.record.choices["q1"] == ("A",)
+
+
 def test_a_recheck_of_a_recheck() -> None:
     walker = finished()
     for level in (2, 3):

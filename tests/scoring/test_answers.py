@@ -256,10 +256,11 @@ def test_all_wrong_choices_and_all_impossible_figures_are_named_at_once() -> Non
 
 
 def test_a_fault_shared_by_two_questions_is_named_once() -> None:
-    assert named('{"figures": {"machines": 0}}') == ["figures.machines: not_positive"]
-    assert named('{"figures": {"machines": 0, "machines_digital": 1, "machines_networked": 1}}') == [
-        "figures.machines: not_positive"
-    ]
+    machines = '{"figures": {"machines": 0, "machines_digital": 1, "machines_networked": 1}}'
+    assert named(machines) == ["figures.machines: not_positive"]
+    revenue = """{"figures": {"energy_last": 1, "energy_prev": 1, "cost_last": 1, "cost_prev": 1,
+                              "revenue_last": 0, "revenue_prev": 1}}"""
+    assert named(revenue) == ["figures.revenue_last: not_positive"]
 
 
 VALUE = (

@@ -31,6 +31,7 @@ from tests.scoring.strategies import (
     RUBRIC,
     Choices,
     Levels,
+    answered,
     choice,
     complete_choices,
     complete_levels,
@@ -78,6 +79,19 @@ def test_applying_the_plan_reaches_the_next_grade_and_costs_its_effort(firm: Fir
     assert firm.after(plan).grade >= gap.grade
     assert plan.effort == cost(RUBRIC, plan, firm.choices)
     assert_every_step_is_a_real_one(plan, firm.choices, firm.levels)
+
+
+@examples(100)
+@given(firm=firms)
+def test_what_is_short_of_the_next_grade_is_told_exactly(firm: Firm) -> None:
+    sheet = load_sheet(firm.profile)
+    printed = result_json(sheet, assess(sheet, answered(RUBRIC, firm.choices, firm.levels)))["next"]
+    row = GRADES[firm.grade]
+    reached = {name for name, level in firm.levels.items() if level >= row.grade}
+    assert printed["grade"] == row.grade
+    assert Fraction(printed["score_short"]) == max(0, row.score - score_of(firm.choices, firm.profile))
+    assert printed["scenarios_short"] == max(0, row.scenarios - len(reached))
+    assert printed["restrictive_short"] == max(0, row.restrictive - len(reached & set(RESTRICTIVE)))
 
 
 def units(plan: Plan) -> Iterator[Plan]:

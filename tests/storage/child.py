@@ -40,6 +40,12 @@ def answer(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
+def rest(process: "subprocess.Popen[str]") -> str:
+    """All else it said. (`communicate` would forget what `answer` has read ahead.)"""
+    assert process.stdout is not None
+    return process.stdout.read()
+
+
 def go(process: "subprocess.Popen[str]") -> None:
     """Let a process that waits do its next round."""
     assert process.stdin is not None

@@ -15,7 +15,7 @@ import storage
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.sqlite import APPEND, SqliteStore, open_sqlite
-from tests.storage.child import FOREVER, answer, child, go
+from tests.storage.child import FOREVER, answer, child, go, rest
 from tests.storage.support import (
     CHAT,
     assessment,
@@ -153,7 +153,7 @@ async def test_what_was_acknowledged_survives_a_kill(path: Path) -> None:
             for _ in range(more):
                 last = int(answer(process))
             process.kill()
-            last = max([last, *map(int, process.communicate()[0].split())])
+            last = max([last, *map(int, rest(process).split())])
         async with await open_sqlite(path) as store:
             revision, told = await revisions(store)
         assert last <= revision <= last + 1

@@ -1,0 +1,63 @@
+"""Before and after, and the history, in words."""
+
+import pytest
+
+from bot.results import before_and_after, comparison, history, result_of
+from bot.wording import wording
+from flows.session import Assessment, Firm, Record
+from scoring.compare import compare, snapshot
+from scoring.result_json import result_json
+from scoring.sheet import load_sheet
+from tests.bot.support import LANGUAGES
+from tests.bot.test_results import EMPTY, LOWEST, PARTIAL
+from tests.flows.driver import RUBRIC, START
+
+EVERY = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@EVERY
+def test_before_and_after(language: str) -> None:
+    words = wording(language)
+    after = Record(choices={**LOWEST.choices, "q6": ("B", "C")}, levels={**LOWEST.levels, "marketing": 2})
+    section = before_and_after(LOWEST, after, words)
+    separator = words.text("list.separator")
+    assert section.lines[0] == words.text(
+        "compare.line", item=words.item_name("q6"), before="A", after=f"B{separator}C"
+    )
+    assert section.lines[1] == words.text(
+        "compare.line", item=words.item_name("marketing"), before=words.level_name(0), after=words.level_name(2)
+    )
+    assert section.lines[2] == words.text("compare.score", before="0.00", after="2.50")
+    assert len(section.lines) == 4
+    assert len(before_and_after(LOWEST, LOWEST, words).lines) == 2
+    unknown = before_and_after(EMPTY, PARTIAL, words)
+    assert words.text("answer.unknown") in unknown.lines[0]
+
+
+def test_a_comparison_never_shows_a_score_on_the_wrong_side() -> None:
+    words, sheet = wording("en"), load_sheet()
+    data = result_json(sheet, result_of(LOWEST, words))
+    data["score"]["exact"] = "39999/1000"
+    side = snapshot(sheet, data)
+    assert "39.999 → 39.999" in comparison(compare(sheet, side, side), words).lines[0]
+
+
+@EVERY
+def test_history(language: str) -> None:
+    words = wording(language)
+    past = Assessment(
+        id="a",
+        rubric=RUBRIC.id,
+        firm=Firm(),
+        record=LOWEST,
+        score="119/3",
+        grade=1,
+        previous=None,
+        started_at=START,
+        finished_at=START,
+    )
+    section = history([past, past], words)
+    assert len(section.lines) == 2
+    assert "2024-09-02" in section.lines[0]
+    assert "39.67" in section.lines[0]
+    assert history([], words).lines == (words.text("history.none"),)

@@ -1,0 +1,238 @@
+"""What is typed, on which card, and the wish behind it."""
+
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+
+from bot.intents import Detail, Intent, Wish
+from bot.reading import read
+from flows.inputs import (
+    Anew,
+    Answer,
+    AnyInput,
+    Back,
+    ChooseFuel,
+    ChooseKind,
+    ChooseLanguage,
+    ChooseSide,
+    Commit,
+    Confirm,
+    Done,
+    EditFirm,
+    EnterFigures,
+    Help,
+    Jump,
+    Keep,
+    NameFirm,
+    Numbers,
+    OpenEnergy,
+    Overview,
+    Park,
+    Pause,
+    Pick,
+    PickLevel,
+    Provisional,
+    Recheck,
+    Resume,
+    Rung,
+    Skip,
+    Submit,
+    TakeLevel,
+    Tick,
+)
+from flows.session import EnergySide, FirmKind
+from tests.bot.support import LANGUAGES, sessions, shown
+from tests.flows.driver import RUBRIC
+
+EVERY = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def wish(text: str, name: str, language: str = "zh-Hans") -> Wish | None:
+    card, screen, words = shown(sessions()[name], language)
+    return read(text, card, screen, words)
+
+
+BOTH: list[tuple[str, str, Wish | None]] = [
+    # letters and choices
+    ("q5", "B", Intent(Answer, (("B",),))),
+    ("q5", "b", Intent(Answer, (("B",),))),
+    ("q5", " Ｂ ", Intent(Answer, (("B",),))),
+    ("q5", "B。", Intent(Answer, (("B",),))),
+    ("q5", "BC", Intent(Answer, (("B", "C"),))),
+    ("q5", "Z", Intent(Answer, (("Z",),))),
+    ("q1", "BC", Intent(Answer, (("B", "C"),))),
+    ("q1", "b, c", Intent(Answer, (("B", "C"),))),
+    ("q1", "Ｂ、Ｃ", Intent(Answer, (("B", "C"),))),
+    ("q1", "B C B", Intent(Answer, (("B", "C"),))),
+    ("q1", "+B", Intent(Tick, ("B", True))),
+    ("q1", "＋ｂ", Intent(Tick, ("B", True))),
+    ("q1", "-b", Intent(Tick, ("B", False))),
+    ("q1", "+Z", None),
+    ("q5", "+B", None),
+    ("q1", "5", None),
+    ("q1", "1,200", None),
+    # figures
+    ("q2", "200 90", Intent(Numbers, ((200, 90),))),
+    ("q2", "200台 90台", Intent(Numbers, ((200, 90),))),
+    ("q2", "90/200", Intent(Numbers, ((200, 90),))),
+    ("q2", "90／200", Intent(Numbers, ((200, 90),))),
+    ("q2", "1,200", Intent(Numbers, ((1200,),))),
+    ("q2", "二百", Intent(Numbers, ((200,),))),
+    ("q2", "-5", Intent(Numbers, ((-5,),))),
+    ("q2", "200台 90%", None),
+    ("q2", "200台 90人", None),
+    ("q2 machines_digital", "90/200", Intent(Numbers, ((200, 90),))),
+    ("q3 machines_networked", "40/200", Intent(Numbers, ((200, 40),))),
+    ("q11", "120 80 100", Intent(Numbers, ((120, 80, 100),))),
+    ("q11", "120/80", Intent(Numbers, ((120, 80),))),
+    ("q11", "120万 800000元 一百万", Intent(Numbers, ((120, 80, 100),))),
+    ("q12", "380 400 1100万 1亿", Intent(Numbers, ((380, 400, 1100, 10000),))),
+    ("q12 revenue_last", "1100万", Intent(Numbers, ((1100,),))),
+    ("q13", "97.5 98.1", Intent(Numbers, ((Decimal("97.5"), Decimal("98.1")),))),
+    ("q14", "55人 1100万 60人 1000万", Intent(Numbers, ((55, 1100, 60, 1000),))),
+    ("q14", "55人 60人", Intent(Numbers, ((55, 60),))),
+    ("q14", "55 60", Intent(Numbers, ((55, 60),))),
+    ("q14 revenue_last", "1100万元 60人", Intent(Numbers, ((1100, 60),))),
+    ("q14 revenue_last", "55 1100万 60 1000万", Intent(Numbers, ((55, 1100, 60, 1000),))),
+    ("q14 employees_prev", "60", Intent(Numbers, ((60,),))),
+    ("q14 revenue_prev", "10000000元", Intent(Numbers, ((1000,),))),
+    ("fuels", "10", Intent(ChooseFuel, ("electricity",))),
+    ("fuels", "16", None),
+    ("fuel electricity", "300000度", Intent(Numbers, ((30,),))),
+    ("fuel electricity", "30", Intent(Numbers, ((30,),))),
+    ("fuel heat", "30 GJ", Intent(Numbers, ((30,),))),
+    ("fuel heat", "30度", None),
+    # scenarios
+    ("ladder", "3", Intent(PickLevel)),
+    ("levels", "3", Intent(TakeLevel, (3,))),
+    ("levels", "0", Intent(TakeLevel, (0,))),
+    ("levels", "5", None),
+    # choices elsewhere
+    ("welcome", "1", Intent(ChooseLanguage, ("zh-Hans",))),
+    ("welcome", "２", Intent(ChooseLanguage, ("en",))),
+    ("kind", "b", Intent(ChooseKind, (FirmKind.PROVINCIAL,))),
+    ("review", "a", Intent(Overview, ("foundation",))),
+    ("review", "D", Intent(Overview, ("operations",))),
+    ("review", "5", Intent(Jump, ("q5",))),
+    ("review", "q5", Intent(Jump, ("q5",))),
+    ("review", "#31", Intent(Jump, (RUBRIC.items[30],))),
+    ("review", "32", None),
+    ("review", "0", None),
+    ("recheck", "d", Intent(Pick, (("q6", "q7"), True))),
+    ("recheck picked", "D", Intent(Pick, (("q6", "q7"), False))),
+    ("recheck picked", "6", Intent(Pick, (("q6",), False))),
+    ("recheck", "16", Intent(Pick, ((RUBRIC.items[15],), True))),
+    # a firm's name is what remains when nothing else is meant
+    ("name", " 示例厂 ", Intent(NameFirm, ("示例厂",))),
+    ("name", "[bold]x[/bold]", Intent(NameFirm, ("[bold]x[/bold]",))),
+    ("name", "B", Intent(NameFirm, ("B",))),
+    ("name", "200 90", Intent(NameFirm, ("200 90",))),
+    # from anywhere
+    ("q5", "#16", Intent(Jump, (RUBRIC.items[15],))),
+    ("q5", "q16", Intent(Jump, (RUBRIC.items[15],))),
+    ("ladder", "#1", Intent(Jump, ("q1",))),
+    ("q4", "English", Intent(ChooseLanguage, ("en",))),
+    ("q4", "中文", Intent(ChooseLanguage, ("zh-Hans",))),
+    ("name", "English", Intent(ChooseLanguage, ("en",))),
+    ("q4", "history", Detail.HISTORY),
+    ("q4", "Commands", Detail.COMMANDS),
+    ("q1", "?", Intent(Help)),
+    ("q1", "？", Intent(Help)),
+    # nothing, and what cannot be read
+    ("confirming", "", Intent(Confirm)),
+    ("confirming", " \t", Intent(Confirm)),
+    ("confirming", "。", None),
+    ("confirming", "!!!", None),
+    ("q5", "", None),
+    ("q5", "\N{REPLACEMENT CHARACTER}", None),
+    ("name", "示例\N{REPLACEMENT CHARACTER}", None),
+    ("name", "", Intent(Skip)),
+    ("welcome", "hello", None),
+    ("result", "B", None),
+]
+
+CHINESE: list[tuple[str, str, Wish | None]] = [
+    ("q1", "完成", Intent(Done)),
+    ("q1", "好了。", Intent(Done)),
+    ("q2", "填数字", Intent(EnterFigures)),
+    ("q12", "算标准煤", Intent(OpenEnergy)),
+    ("answered", "下一题", Intent(Keep)),
+    ("q1", "返回", Intent(Back)),
+    ("q1", "不知道", Intent(Park)),
+    ("q1", "什么意思？", None),
+    ("q1", "什么意思", Intent(Help)),
+    ("q1", "总览", Intent(Overview)),
+    ("q1", "暂停", Intent(Pause)),
+    ("name", "跳过", Intent(Skip)),
+    ("name", "不知道", Intent(Park)),
+    ("confirming", "是", Intent(Confirm)),
+    ("confirming", "不对", Intent(Back)),
+    ("ladder", "是", Intent(Rung, (True,))),
+    ("ladder", "否", Intent(Rung, (False,))),
+    ("ladder", "没有", Intent(Rung, (False,))),
+    ("ladder", "选级别", Intent(PickLevel)),
+    ("fuels", "回收", Intent(ChooseSide, (EnergySide.RECOVERED,))),
+    ("review", "先看看结果", Intent(Provisional)),
+    ("review", "改企业信息", Intent(EditFirm)),
+    ("review", "", Intent(Resume)),
+    ("full", "提交", Intent(Submit)),
+    ("full", "", Intent(Submit)),
+    ("commitment", "我承诺", Intent(Commit)),
+    ("commitment", "", None),
+    ("result", "怎么补", Detail.PLAN),
+    ("result", "计算过程", Detail.PROOF),
+    ("result", "差什么", Detail.GAP),
+    ("result", "有变化，重新评", Intent(Recheck)),
+    ("result", "重新评", Intent(Recheck)),
+    ("result", "从头再来", Intent(Anew)),
+    ("result", "", None),
+    ("paused", "继续", Intent(Resume)),
+    ("q4", "历史", Detail.HISTORY),
+]
+
+ENGLISH: list[tuple[str, str, Wish | None]] = [
+    ("q1", "Done.", Intent(Done)),
+    ("q2", "figures", Intent(EnterFigures)),
+    ("q12", "Energy calculator", Intent(OpenEnergy)),
+    ("answered", "next", Intent(Keep)),
+    ("q4", "back", Intent(Back)),
+    ("q1", "Don't know", Intent(Park)),
+    ("q1", "don’t know", Intent(Park)),
+    ("q1", "help", Intent(Help)),
+    ("name", "skip", Intent(Skip)),
+    ("confirming", "Yes", Intent(Confirm)),
+    ("confirming", "n", Intent(Back)),
+    ("ladder", "y", Intent(Rung, (True,))),
+    ("ladder", "not fully met", Intent(Rung, (False,))),
+    ("fuels", "conversion output", Intent(ChooseSide, (EnergySide.PRODUCED,))),
+    ("full", "submit", Intent(Submit)),
+    ("commitment", "I commit", Intent(Commit)),
+    ("result", "re-check", Intent(Recheck)),
+    ("result", "PLAN", Detail.PLAN),
+    ("result", "show the sums", Detail.PROOF),
+    ("q14", "55 people 60 people", Intent(Numbers, ((55, 60),))),
+    ("q2", "200 machines, 90 machines", Intent(Numbers, ((200, 90),))),
+]
+
+
+@EVERY
+@pytest.mark.parametrize(("name", "text", "meant"), BOTH)
+def test_typed_in_either_language(language: str, name: str, text: str, meant: Wish | None) -> None:
+    assert wish(text, name, language) == meant
+
+
+@pytest.mark.parametrize(("name", "text", "meant"), CHINESE)
+def test_typed_in_chinese(name: str, text: str, meant: Wish | None) -> None:
+    assert wish(text, name, "zh-Hans") == meant
+
+
+@pytest.mark.parametrize(("name", "text", "meant"), ENGLISH)
+def test_typed_in_english(name: str, text: str, meant: Wish | None) -> None:
+    assert wish(text, name, "en") == meant
+
+
+def test_the_table_knows_every_kind_of_input() -> None:
+    meant = {entry.kind for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if isinstance(entry, Intent)}
+    assert meant == set(get_args(AnyInput))
+    assert {entry for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if isinstance(entry, Detail)} == set(Detail)
