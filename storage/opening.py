@@ -1,5 +1,6 @@
 """From a database URL to a store: `sqlite:///path/to/file`, or `memory:`."""
 
+import re
 from pathlib import Path
 
 from storage.errors import StorageError, Trouble
@@ -8,6 +9,7 @@ from storage.store import Store
 
 SQLITE = "sqlite:///"
 MEMORY = "memory:"
+CREDENTIALS = re.compile("//[^/@]*@")
 
 
 async def open_store(url: str) -> Store:
@@ -18,7 +20,7 @@ async def open_store(url: str) -> Store:
         from storage.sqlite import open_sqlite
 
         return await open_sqlite(sqlite_path(url))
-    raise StorageError(Trouble.BAD_URL, url)
+    raise StorageError(Trouble.BAD_URL, CREDENTIALS.sub("//***@", url))
 
 
 def sqlite_path(url: str) -> Path:

@@ -90,6 +90,7 @@ async def open_sqlite(path: Path) -> SqliteStore:
     place = str(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        sqlite3.connect(path).close()  # aiosqlite's thread, should it fail to open, may outlive the loop and complain
         database = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
     except sqlite3.Error as error:
         raise storage_error(error, place) from error

@@ -152,3 +152,9 @@ async def test_missing_rights_are_named_and_lose_nothing(public: Path) -> None:
         assert file.exists() == (rights[1] is not None or outcomes[rights] == "fine")
         if rights[1] is not None:
             assert len(dump(file)) == (3 if outcomes[rights] == "fine" else 2)
+
+
+async def test_a_password_in_a_url_is_never_repeated() -> None:
+    with pytest.raises(StorageError) as refused:
+        await open_store("postgresql://anna:secret@db/shuping")
+    assert refused.value.place == "postgresql://***@db/shuping"
