@@ -1,8 +1,8 @@
 """From a parsed command line to the command; each is imported here, when it is called."""
 
 import argparse
-import asyncio
 import sys
+from contextlib import suppress
 
 
 def run(parsed: argparse.Namespace, language: str) -> int:
@@ -29,6 +29,8 @@ def run(parsed: argparse.Namespace, language: str) -> int:
 
 
 def _chat(parsed: argparse.Namespace, language: str) -> int:
+    import asyncio
+
     from bot.settings import load_settings
     from bot.terminal.chat import chat
     from storage.opening import open_store
@@ -40,5 +42,6 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
         async with await open_store(url) as store:
             await chat(store, parsed.name, language, insist=parsed.lang is not None)
 
-    asyncio.run(talk())
+    with suppress(KeyboardInterrupt):  # every answer so far is saved
+        asyncio.run(talk())
     return 0

@@ -105,7 +105,7 @@ class _Elements:
 
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
-        self._to_text = getincrementaldecoder("utf-8")()
+        self._to_text = getincrementaldecoder("utf-8")("surrogateescape")  # spoils one record, not the rest
         self._window = ""
         self._position = 0
 

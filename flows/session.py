@@ -7,8 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scoring.figures import FigureValue
+from scoring.figures import Number
 from scoring.rubric import Rubric
+
+OneNumber = Annotated[Number, Field(union_mode="smart")]
+StoredFigure = Annotated[tuple[Number, ...] | OneNumber, Field(union_mode="left_to_right")]
+"""A figure as it is read back: years first, since some versions of pydantic take three of them for one Decimal."""
 
 
 class Phase(StrEnum):
@@ -90,7 +94,7 @@ class Entering(Value):
     """Figures typed so far; the first one missing is asked next."""
 
     kind: Literal["entering"] = "entering"
-    values: dict[str, FigureValue] = {}
+    values: dict[str, StoredFigure] = {}
     energy: dict[str, EnergyUse] = {}
 
 
@@ -142,7 +146,7 @@ class Record(Value):
 
     choices: dict[str, tuple[str, ...]] = {}
     levels: dict[str, int] = {}
-    figures: dict[str, FigureValue] = {}
+    figures: dict[str, StoredFigure] = {}
     energy: dict[str, EnergyUse] = {}
 
 

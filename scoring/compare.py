@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from scoring.answers import check_answers
 from scoring.errors import AnswersError, Fault, FaultCode
@@ -19,13 +19,23 @@ class _Loose(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+def _divisible(value: Any) -> Any:
+    """Some versions of pydantic let the error of "1/0" through."""
+    if isinstance(value, str) and value.rpartition("/")[2].strip("0 ") == "" and "/" in value:
+        raise ValueError("Input is not a valid fraction")
+    return value
+
+
+Exact = Annotated[Fraction, BeforeValidator(_divisible)]
+
+
 class _Score(_Loose):
-    exact: Fraction
-    dimensions: dict[str, Fraction]
+    exact: Exact
+    dimensions: dict[str, Exact]
 
 
 class _Question(_Loose):
-    points: Fraction
+    points: Exact
     option: str | None = None
     options: list[str] | None = None
 

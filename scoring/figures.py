@@ -72,8 +72,9 @@ def _summed(values: Sequence[Number]) -> str:
 
 
 def _change(rule: Change, figures: Figures) -> Derivation:
-    last, previous = _quotient(rule.last, figures), _quotient(rule.previous, figures)
-    last_text, previous_text = _written(rule.last, figures), _written(rule.previous, figures)
+    sides = [[_single(figures[name]) for name in names] for names in (rule.last, rule.previous)]
+    last, previous = _quotient(rule.last, sides[0]), _quotient(rule.previous, sides[1])
+    last_text, previous_text = (" / ".join(map(plain, side)) for side in sides)
     if rule.measure == "points":
         tenths = round_half_up(10 * (last[0] * previous[1] - previous[0] * last[1]), last[1] * previous[1])
         calculation = f"{last_text}% - {previous_text}%"
@@ -87,18 +88,13 @@ def _change(rule: Change, figures: Figures) -> Derivation:
     return Derivation(option, f"{calculation} = {fixed(tenths, 10, 1)}%")
 
 
-def _quotient(names: Sequence[str], figures: Figures) -> Ratio:
-    value = _single(figures[names[0]]).as_integer_ratio()
-    for name in names[1:]:
-        divisor = _single(figures[name]).as_integer_ratio()
-        if divisor[0] == 0:
+def _quotient(names: Sequence[str], values: Sequence[Number]) -> Ratio:
+    quotient = values[0].as_integer_ratio()
+    for name, value in zip(names[1:], values[1:], strict=True):
+        if value == 0:
             raise _error(name, FaultCode.NOT_POSITIVE)
-        value = _divided(value, divisor)
-    return value
-
-
-def _written(names: Sequence[str], figures: Figures) -> str:
-    return " / ".join(plain(_single(figures[name])) for name in names)
+        quotient = _divided(quotient, value.as_integer_ratio())
+    return quotient
 
 
 def _single(value: FigureValue) -> Number:

@@ -34,7 +34,7 @@ class Credit:
         return {"value": str(self.value), "weight": str(self.weight), "points": str(self.points)}
 
 
-KEPT = 4096
+KEPT = 1024
 """How many answers are remembered: firms answer alike, but a question of 15 options has 16,384 of them."""
 
 
@@ -178,8 +178,14 @@ class Sheet:
 
 @lru_cache(KEPT)
 def _credit(sheet: Sheet, question: str, letters: tuple[str, ...]) -> Credit:
-    weight, points = sheet.weights[question], Fraction(sheet.rows[question][letters], sheet.scale)
-    return Credit(letters, points / weight if weight else Fraction(0), weight, points)
+    return Credit(letters, *_worth(sheet, question, sheet.rows[question][letters]))
+
+
+@lru_cache(KEPT)
+def _worth(sheet: Sheet, question: str, points: int) -> tuple[Fraction, Fraction, Fraction]:
+    """Value, weight and points: there are far fewer of them than ways to tick options."""
+    weight, exact = sheet.weights[question], sheet.exact(points)
+    return exact / weight if weight else Fraction(0), weight, exact
 
 
 def _weight(question: Question) -> Fraction:

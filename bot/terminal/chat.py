@@ -13,7 +13,7 @@ from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from bot.wording import Wording, wording
 from flows.cards import Card, ProvisionalCard, ResultCard, card_of
-from flows.events import Event, HelpAsked, Paused, Refused, Stale
+from flows.events import Event, HelpAsked, Paused, Refused, Resumed, Stale
 from flows.progress import progress_of
 from flows.session import Session
 from storage.store import Store
@@ -77,7 +77,7 @@ class TerminalTalk:
     async def _send(self, wish: Intent) -> bool:
         before = self._session
         self._session, events = await self._conversation.send(wish.at(before))
-        self._tell(events)
+        self._tell(tuple(event for event in events if not isinstance(event, Resumed)))  # nobody was away
         if any(isinstance(event, Paused) for event in events):
             self._painter.note(self._words.text("saved"))
             return True

@@ -1,0 +1,88 @@
+"""The real command in a process of its own, away from the settings and files of whoever runs the tests."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+TRANSCRIPTS = Path(__file__).parent / "transcripts"
+COMMAND = (sys.executable, "-m", "bot")
+ROOT = Path(__file__).parents[2]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """The least that a process needs; nothing of `SHUPING_…` comes in from outside."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
+    home_of = {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "PYTHONPATH": str(ROOT)}
+    return {**kept, **home_of, "LANG": "zh_CN.UTF-8", **more}
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Shuping:
+    """Runs commands in a folder of their own."""
+
+    folder: Path
+
+    @property
+    def database(self) -> str:
+        return f"sqlite:///{self.folder / 'shuping.sqlite3'}"
+
+    def __call__(self, *arguments: str | bytes, given: str | bytes = "", **more: str) -> Done:
+        """Run to the end; no traceback may reach anybody, whatever happens."""
+        text = given.encode() if isinstance(given, str) else given
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            input=text,
+            capture_output=True,
+            cwd=self.folder,
+            env=environment(self.folder, **more),
+            timeout=60,
+            check=False,
+        )
+        out, err = done.stdout.decode(), done.stderr.decode()
+        assert "Traceback" not in err, err
+        return Done(done.returncode, out, err)
+
+    def chat(self, *lines: str, name: str = "local", lang: str | None = None) -> str:
+        """A piped conversation that ends well; what it printed."""
+        language = ("--lang", lang) if lang else ()
+        given = "".join(f"{line}\n" for line in lines)
+        done = self("chat", "--database", self.database, "--as", name, *language, given=given)
+        assert (done.status, done.err) == (0, ""), done.err
+        return done.out
+
+
+@pytest.fixture
+def shuping(tmp_path: Path) -> Shuping:
+    """The command, in an empty folder."""
+    return Shuping(tmp_path)
+
+
+def sentence(done: Done, *parts: str) -> str:
+    """The one sentence with which a command ended that was wrong; nothing was printed."""
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("shuping: ")
+    assert done.err.count("\n") == 1
+    for part in parts:
+        assert part in done.err
+    return done.err
+
+
+def hold_against(name: str, text: str) -> None:
+    """Compare with the golden transcript; SHUPING_UPDATE=1 writes it anew."""
+    file = TRANSCRIPTS / f"{name}.txt"
+    if os.environ.get("SHUPING_UPDATE") == "1":
+        file.write_text(text, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == text, f"{file} differs; SHUPING_UPDATE=1 writes it anew"

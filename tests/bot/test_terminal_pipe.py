@@ -1,0 +1,176 @@
+"""`shuping chat` with standard input piped: a line an answer, plain text, everything saved."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.cli import environment_language
+from tests.bot.child import COMMAND, TRANSCRIPTS, Shuping, environment, hold_against
+from tests.bot.walks import CHINESE, ENGLISH
+
+pytestmark = pytest.mark.slow
+
+WALKS = {"zh-Hans": CHINESE, "en": ENGLISH}
+
+
+@pytest.mark.parametrize("language", WALKS)
+def test_a_whole_walk(shuping: Shuping, language: str) -> None:
+    lines = WALKS[language]
+    out = shuping.chat(*lines, lang=language)
+    assert "\x1b" not in out
+    hold_against(f"walk.{language}", "".join(f"› {line}".rstrip() + "\n" for line in lines) + "\n" + out)
+
+
+def test_a_walk_in_pieces_comes_to_the_same(shuping: Shuping) -> None:
+    piece = 40
+    outs = [shuping.chat(*CHINESE[start : start + piece]) for start in range(0, len(CHINESE), piece)]
+    whole = (TRANSCRIPTS / "walk.zh-Hans.txt").read_text(encoding="utf-8")
+    assert outs[1].startswith("欢迎回来！上次到")
+    results = [line for line in whole.splitlines() if line.strip().startswith(("评测结果", "合计", "得分", "等级："))]
+    assert len(results) > 3
+    assert all(any(line in out for out in outs) for line in results)
+
+
+def test_going_on_says_where_and_starts_at_the_first_open_item(shuping: Shuping) -> None:
+    assert shuping.chat("", "", "", "B", "C", "稍后").splitlines()[-1] == "都存好了。下次再打开，从这里接着答。"
+    again = shuping.chat().splitlines()
+    assert again[0] == "欢迎回来！上次到 4. 数据采集，已答 2/31 项，接着来。"
+    assert again[1].startswith("── 第 4 项，共 31 项")
+    jumped = shuping.chat("#20").splitlines()
+    assert any(line.startswith("── 第 20 项") for line in jumped)
+    assert shuping.chat().splitlines()[1].startswith("── 第 4 项")
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "zh_TW.UTF-8"}, "zh-Hans"),
+        ({"LANG": "C"}, "zh-Hans"),
+        ({"LANG": "de_DE.UTF-8"}, "zh-Hans"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, "zh-Hans"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": ""}, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_environment_else_chinese(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], language: str
+) -> None:
+    for name in ("LANG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert environment_language() == language
+
+
+def test_lang_changes_the_language_of_a_conversation_under_way(shuping: Shuping) -> None:
+    shuping.chat("", "", "", "B")
+    assert "Welcome back" in shuping.chat("中文", lang="en")
+    assert "欢迎回来" in shuping.chat()
+
+
+def test_names_keep_people_apart_and_may_be_any_bytes(shuping: Shuping) -> None:
+    done = shuping("chat", "--database", shuping.database, "--as", b"\xff", given="\n\n\nB\n")
+    assert (done.status, done.err) == (0, "")
+    assert shuping.chat(name="bert").splitlines()[1] == "您好，我是数评"
+    assert "已答 1/31" in shuping("chat", "--database", shuping.database, "--as", b"\xff").out
+
+
+def test_wrong_lines_change_nothing_and_lose_nothing(shuping: Shuping) -> None:
+    wrong = ("@@@", "Z", "AB", "1e5", "200台 300台", "-5 3", "👍", "\ufffd", "x" * 5000, "\x1b[31m", "\0")
+    out = shuping.chat("", "", "", "A", *wrong, "B", *wrong)
+    refusals = [line for line in out.splitlines() if line.startswith("! ")]
+    assert len(refusals) == 2 * len(wrong)
+    assert "! “无”不能和别的选项一起选。" not in refusals
+    assert "! 没有这个选项，请从列出的里面选。" in refusals
+    assert "已答 2/31" in shuping.chat()
+
+
+def test_bytes_that_are_no_utf8_spoil_their_own_line_only(shuping: Shuping) -> None:
+    """Ends of lines may be those of Windows, and the last line need not have one."""
+    lines = (b"", b"\xff\xfe", "示例厂".encode("gbk"), "示例厂".encode(), b"", b"\x80", b"B", b"C\xff", b"D")
+    done = shuping("chat", "--database", shuping.database, given=b"\r\n".join(lines))
+    assert (done.status, done.err) == (0, "")
+    assert sum(line.startswith("! 没看懂") for line in done.out.splitlines()) == 4
+    again = shuping.chat("总览", "改企业信息")
+    assert "已答 2/31" in again
+    assert "现在填的是：示例厂" in again
+
+
+def test_a_reader_that_goes_away_stops_the_command_in_silence(shuping: Shuping) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "chat", "--database", shuping.database],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=shuping.folder,
+        env=environment(shuping.folder),
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        assert child.stderr
+        child.stdout.readline()
+        child.stdout.close()
+        child.stdin.write(b"\n\n\nB\n")
+        child.stdin.close()
+        assert child.stderr.read() == b""
+        assert child.wait(30) == 1
+    assert shuping.chat().count("──") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("command", ["chat --database memory:", "rubric", "score"])
+def test_a_full_disk_is_told_in_a_sentence(shuping: Shuping, command: str) -> None:
+    (shuping.folder / "shell").write_text(f'exec "$@" {command} > /dev/full', encoding="utf-8")
+    done = subprocess.run(
+        ["/bin/sh", "shell", *COMMAND],
+        input=b"{}",
+        capture_output=True,
+        cwd=shuping.folder,
+        env=environment(shuping.folder),
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith("shuping: 读写出了问题")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_closed_standard_input_is_an_empty_one(shuping: Shuping) -> None:
+    (shuping.folder / "shell").write_text('exec "$@" chat --database memory: <&-', encoding="utf-8")
+    done = subprocess.run(
+        ["/bin/sh", "shell", *COMMAND],
+        capture_output=True,
+        cwd=shuping.folder,
+        env=environment(shuping.folder),
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_ctrl_c_leaves_everything_saved(shuping: Shuping) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "chat", "--database", shuping.database],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=shuping.folder,
+        env=environment(shuping.folder),
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        assert child.stderr
+        child.stdin.write(b"\n\n\nB\n")
+        child.stdin.flush()
+        for line in child.stdout:
+            if line.startswith("还可以输入：填数字".encode()):
+                break
+        time.sleep(0.3)  # until it waits for the next line
+        os.kill(child.pid, signal.SIGINT)
+        assert child.stdout.read().decode() == "都存好了。下次再打开，从这里接着答。\n"
+        assert child.stderr.read() == b""
+        assert child.wait(30) == 0
+    assert "已答 1/31" in shuping.chat()

@@ -1,0 +1,92 @@
+"""`shuping chat` on a real terminal: cards, prompt, history, Ctrl-C and Ctrl-D."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.child import Shuping
+from tests.bot.screen import BACKSPACE, CTRL_C, CTRL_D, UP, Terminal
+
+pytestmark = pytest.mark.slow
+
+SAVED = "都存好了。下次再打开，从这里接着答。"
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_cards_are_framed_and_chinese_is_measured_right(tmp_path: Path, columns: int) -> None:
+    with Terminal(tmp_path, columns) as terminal:
+        terminal.until("您好，我是数评", "English", "帮助 · 暂停")
+        assert terminal.aligned() > 10
+        for typed, part in (
+            ("", "企业叫什么名字？"),
+            ("[bold]x[/bold]", "企业属于哪一类？"),
+            ("返回", "现在填的是：[bold]x[/bold]"),
+            ("", "企业属于哪一类？"),
+            ("d", "企业网络建设连接情况"),
+            ("BC", "企业的生产设备数字化率"),
+            ("200台 90台", "90 ÷ 200 = 45%"),
+            ("", "企业的生产设备联网率"),
+            ("@@@", "没看懂"),
+            ("#16", "一级要求"),
+            ("级别", "请把各级要求看一遍" if columns == 80 else "输入 0 到 4"),
+            ("总览", "答题总览"),
+        ):
+            terminal.type(typed, part)
+            assert terminal.aligned() >= 5, typed
+            assert not any("\x1b" in row or "Traceback" in row for row in terminal.rows)
+
+
+def test_cards_in_english(tmp_path: Path) -> None:
+    with Terminal(tmp_path, 60, rows=50, LANG="en_US.UTF-8") as terminal:
+        terminal.until("Hello, this is shuping")
+        terminal.type("", "What is the firm called?")
+        terminal.type("skip", "What kind of firm is it?")
+        terminal.type("", "Item 1 of 31")
+        assert terminal.aligned() > 10
+
+
+def test_arrow_up_brings_back_what_was_typed(tmp_path: Path) -> None:
+    with Terminal(tmp_path) as terminal:
+        terminal.until("您好")
+        terminal.type("", "企业叫什么名字？")
+        terminal.type("示例厂", "企业属于哪一类？")
+        terminal.press(UP)
+        terminal.until_typed("示例厂")
+        assert terminal.cursor == 2 + 6
+        terminal.press(BACKSPACE)
+        terminal.until_typed("示例")
+        assert terminal.cursor == 2 + 4
+
+
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
+def test_leaving_saves_and_coming_back_goes_on(tmp_path: Path, key: str) -> None:
+    with Terminal(tmp_path) as terminal:
+        terminal.until("您好")
+        terminal.type("", "企业叫什么名字？")
+        terminal.type("", "企业属于哪一类？")
+        terminal.type("", "企业网络建设连接情况")
+        terminal.type("BC", "企业的生产设备数字化率")
+        if key == CTRL_C:  # also with a half typed line
+            terminal.press("D")
+        terminal.press(key)
+        status, seen = terminal.ended()
+        assert status == 0
+        assert SAVED in seen
+        assert "Traceback" not in seen
+    with Terminal(tmp_path) as terminal:
+        terminal.until("欢迎回来！上次到 2. 设备数字化，已答 1/31 项，接着来。", "企业的生产设备数字化率")
+        assert terminal.aligned() > 5
+
+
+def test_the_same_session_on_a_terminal_and_in_a_pipe(tmp_path: Path) -> None:
+    shuping = Shuping(tmp_path)
+    shuping.chat("", "[bold]x[/bold]", "", *["A"] * 15, *["否"] * 15)
+    with Terminal(tmp_path, rows=80) as terminal:
+        terminal.until("第 31 项")
+        terminal.type("否", "都答完了，可以提交")
+        terminal.type("", "[bold]x[/bold]承诺")
+        terminal.type("我承诺", "[bold]x[/bold] · 评测结果：无等级", "接下来做什么？")
+        assert terminal.aligned() >= 4
+        terminal.press(CTRL_D)
+        assert terminal.ended()[0] == 0
+    assert "[bold]x[/bold] · 评测结果：无等级" in shuping.chat()

@@ -1,0 +1,147 @@
+"""The terminal's conversation in this process: what is not understood or refused changes nothing, on any card."""
+
+from io import StringIO
+
+import pytest
+
+from bot.conversation import Conversation, Outside
+from bot.terminal.chat import TerminalTalk
+from bot.terminal.lines import Lines
+from bot.terminal.painter import PlainPainter
+from flows.cards import FirmNameCard, LadderCard, card_of
+from flows.session import Session
+from storage.memory import MemoryStore
+from storage.store import Decision
+from tests.bot.support import LANGUAGES, sessions
+from tests.flows.driver import RUBRIC, START
+
+CHAT = "terminal:anna"
+OUTSIDE = Outside(now=lambda: START, fresh_id=lambda: "fresh")
+NONSENSE = (
+    "@@@",
+    "Z9",
+    "1e5",
+    "3 -4 5 6 7 8",
+    "-Z",
+    "+5",
+    "{0}",
+    "%s",
+    "👍",
+    "\ufffd",
+    "\x1b",
+    "ZZ",
+    "。",
+    "9" * 300,
+)
+
+
+class Script(Lines):
+    """Lines from a list."""
+
+    def __init__(self, *lines: str) -> None:
+        self._lines = iter(lines)
+
+    async def next(self) -> str | None:
+        return next(self._lines, None)
+
+
+async def talk(store: MemoryStore, *lines: str) -> str:
+    """What is said to these lines, with the stored card still on the screen."""
+    out = StringIO()
+    talking = TerminalTalk(Conversation(store, CHAT, "anna", OUTSIDE), PlainPainter(out))
+    session = await store.session(CHAT)
+    assert session
+    talking._session = session
+    await talking.listen(Script(*lines))
+    return out.getvalue()
+
+
+async def holding(session: Session) -> MemoryStore:
+    store = MemoryStore()
+    await store.apply(CHAT, lambda _: Decision(session))
+    return store
+
+
+def nonsense(session: Session) -> tuple[str, ...]:
+    """What means nothing on this card: a firm may be called almost anything, and a number asks for the levels."""
+    card = card_of(RUBRIC, session)
+    if isinstance(card, FirmNameCard):
+        return ("\ufffd", "x" * 101, "\x1b", "\0")
+    return tuple(text for text in NONSENSE if not (isinstance(card, LadderCard) and text.isdecimal()))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nonsense_changes_nothing_on_any_card(language: str) -> None:
+    for name, session in sessions().items():
+        session = session.but(language=language)
+        store = await holding(session)
+        for text in nonsense(session):
+            told, *rest = (await talk(store, text)).splitlines()
+            assert told.startswith("! "), (name, text)
+            assert len(rest) == 1, (name, text)
+            assert await store.session(CHAT) == session, (name, text)
+
+
+async def test_an_empty_line_without_a_default_repeats_the_hint() -> None:
+    store = await holding(sessions()["q5"])
+    assert (await talk(store, "", " ")).splitlines()[0] == "! 输入一个字母，如 B。"
+
+
+async def test_what_was_not_understood_is_quoted_in_short() -> None:
+    store = await holding(sessions()["q5"])
+    said = await talk(store, "@" * 300)
+    assert f"“{'@' * 40}”" in said
+    assert "@" * 41 not in said
+
+
+async def test_details_and_help_change_nothing() -> None:
+    for name in ("result", "provisional", "q1", "ladder", "name", "welcome", "commitment", "recheck"):
+        session = sessions()[name].but(language="zh-Hans")
+        store = await holding(session)
+        asked = ("差什么", "怎么补", "计算过程") if name in ("result", "provisional") else ()
+        said = await talk(store, *asked, "?", "历史", "命令")
+        assert "! " not in said
+        assert await store.session(CHAT) == session
+        assert "随时可以输入" in said
+
+
+async def test_help_explains_an_item_with_the_standards_own_terms() -> None:
+    store = await holding(sessions()["q4"])
+    said = await talk(store, "不懂")
+    for heading in ("问的是什么", "怎么算有", "举个例子", "名词解释（标准原文）：业务环节"):
+        assert heading in said
+
+
+async def test_going_on_from_the_overview_is_no_return() -> None:
+    """ "Welcome back" is for those who were away."""
+    store = await holding(sessions()["q5"])
+    assert "欢迎回来" not in await talk(store, "总览", "")
+
+
+async def test_a_pause_ends_the_talk_and_says_that_all_is_saved() -> None:
+    store = await holding(sessions()["q5"])
+    said = await talk(store, "B", "暂停", "C")
+    assert said.splitlines()[-1] == "都存好了。下次再打开，从这里接着答。"
+    session = await store.session(CHAT)
+    assert session
+    assert session.paused
+    assert session.record.choices["q5"] == ("B",)
+    assert "q6" not in session.record.choices
+
+
+async def test_the_answer_log_names_who_answered() -> None:
+    store = await holding(sessions()["q5"])
+    await talk(store, "B", "#5", "C", "#5", "稍后")
+    assert [(entry.kind, entry.item, entry.before, entry.after, entry.by) for entry in await store.log(CHAT)] == [
+        ("recorded", "q5", None, ("B",), "anna"),
+        ("recorded", "q5", ("B",), ("C",), "anna"),
+        ("parked", "q5", ("C",), None, "anna"),
+    ]
+
+
+async def test_the_history_lists_finished_assessments() -> None:
+    store = await holding(sessions()["commitment"])
+    said = await talk(store, "历史", "我承诺", "历史")
+    assert "还没有做完的评测。" in said
+    assert "2024-09-0" in said.split("以前的评测")[-1]
+    assert "0.00 分" in said.split("以前的评测")[-1]

@@ -1,0 +1,35 @@
+"""Whole walks as people type them, one line an answer."""
+
+CHINESE = (
+    *("", "示例精密制造有限公司", "D"),
+    *("?", "bc"),  # q1, with a look at the help
+    *("200台 90台", ""),  # q2 by figures
+    *("40", "是"),  # q3: the number of machines is known
+    *("+B", "+M", "-B", "+C", "完成"),  # q4, ticked
+    *("C", "BC", "稍后", "C", "B", "BD"),  # q5 to q10, q7 put off
+    *("填数字", "120万 800000元 一百万", "900，1000，1100", ""),  # q11, three years each
+    *("算标准煤", "10", "30万度", "1", "３６６.9", "完成", "400", ""),  # q12 by the calculator
+    *("97.5% 98.1%", "", "55人 60人", "是", "800 760", ""),  # q13 to q15
+    *("是", "否"),  # the ladder of the first scenario
+    *("3", "2"),  # all levels of the second at once
+    *("是", "返回", "是", "是", "是", "是"),  # the third, up to the top
+    *(["否"] * 13),
+    *("", "bc", "a", ""),  # what was put off comes back; a page of the review
+    *("提交", "我承诺"),
+    *("差什么", "怎么补", "计算过程"),
+    *("有变化，重新评", "D", "完成", "下一题", "BCDE", "", "我承诺"),  # a re-check
+    *("暂停",),
+)
+
+ENGLISH = (
+    *("2", "[bold]Example[/bold] Ltd", "skip"),
+    *("A", "E", "e", "BC", "help", "E", "BCDE", "b c d e", "F", "BCDE", "BCDEF", "E"),  # q1 to q11
+    *("C", "later", "1,000", "figures", "55 1100 60 1000", "y", "C"),  # q12 to q15, q13 put off, a slip at q14
+    *(["levels", "4"] * 10),
+    *("yes", "not fully met", "no", "no"),
+    *("overview", "d", "", "provisional", "", "no", "no", "no"),
+    *("overview", "13", "98 98", ""),
+    *("overview", "submit", "I commit"),
+    *("missing", "plan", "proof"),
+    *("pause",),
+)

@@ -1,0 +1,95 @@
+"""What the code asks of the catalogues, read from its syntax: keys, families of keys, and values for placeholders."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CALLED = ("text", "texts", "count", "words", "hint", "help", "catalogue")
+
+
+@dataclass(frozen=True)
+class Use:
+    """One call: keys (or f-strings with {} for what varies), how, and the values given; `more` if by `**`."""
+
+    keys: tuple[str, ...]
+    how: str
+    values: frozenset[str] = frozenset()
+    more: bool = False
+    place: str = field(default="", compare=False)
+
+
+def sources(*packages: str) -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the packages."""
+    for package in packages:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            yield str(file.relative_to(ROOT)), ast.parse(file.read_text(encoding="utf-8"))
+
+
+def uses(tree: ast.AST, place: str = "") -> Iterator[Use]:
+    """The calls that look texts up."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and (how := _how(node.func)):
+            keys = tuple(_keys(node.args[0]))
+            if keys:
+                values = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
+                more = any(keyword.arg is None for keyword in node.keywords)
+                yield Use(keys, how, values, more, f"{place}:{node.lineno}")
+
+
+def _how(function: ast.expr) -> str | None:
+    """The last name of what is called; `catalogue(language)("saved")` counts as "text"."""
+    if isinstance(function, ast.Call):
+        return "text" if _how(function.func) == "catalogue" else None
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if isinstance(function, ast.Attribute) and name == "count" and not _how(function.value):
+        return None  # str.count
+    name = name.lstrip("_")
+    return name if name in CALLED else None
+
+
+def _keys(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(key)):
+            yield key
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _keys(body)
+            yield from _keys(orelse)
+        case ast.JoinedStr(values=values):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in values)
+
+
+def first_arguments(tree: ast.AST, name: str) -> Iterator[str]:
+    """The literal first arguments of calls to a class or function of that name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name and node.args:
+            yield from _keys(node.args[0])
+
+
+def literals(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Text in the code that is no docstring, nor a note standing by itself."""
+    notes = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in notes:
+            yield node
+
+
+def fault_details(tree: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
+    """The code of each fault that is raised, with the details that come along: a dict, a name for one, keywords."""
+    named = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            details = [named.get(part.id, part) if isinstance(part, ast.Name) else part for part in node.args]
+            dicts = [part for part in details if isinstance(part, ast.Dict)]
+            keys = {str(key.value) for entry in dicts for key in entry.keys if isinstance(key, ast.Constant)}
+            keys |= {keyword.arg for keyword in node.keywords if keyword.arg}
+            for part in node.args:
+                if isinstance(part, ast.Attribute) and getattr(part.value, "id", "") == "FaultCode":
+                    yield part.attr, frozenset(keys)

@@ -1,0 +1,192 @@
+"""The catalogues: both languages complete, every text used, every placeholder filled."""
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from locales import DOMAINS, LANGUAGES, catalogue, supported
+from scoring.rubric import load_rubric
+
+HAN = "[\u4e00-\u9fff]"
+EVERY = pytest.mark.parametrize("language", LANGUAGES)
+PAIRS = [(language, domain) for language in LANGUAGES for domain in DOMAINS]
+LISTS = ("words.", "number.")
+"""Lists for the machine: their commas part entries."""
+
+
+def source(language: str, domain: str) -> str:
+    path = files("locales") / language.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
+    return path.read_text(encoding="utf-8")
+
+
+def read(language: str, domain: str) -> Catalog:
+    path = files("locales") / language.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=language.replace("-", "_"), abort_invalid=True)
+
+
+@lru_cache
+def messages(language: str, domain: str = "shuping") -> dict[str, Message]:
+    return {key(message): message for message in read(language, domain) if message.id}
+
+
+def key(message: Message) -> str:
+    return str(message.id[0] if isinstance(message.id, tuple) else message.id)
+
+
+def texts(message: Message) -> tuple[str, ...]:
+    strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return tuple(map(str, strings))
+
+
+def placeholders(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_both_languages_have_the_same_keys(domain: str) -> None:
+    chinese, english = (list(messages(language, domain)) for language in LANGUAGES)
+    assert sorted(chinese) == sorted(english)
+
+
+@pytest.mark.parametrize(("language", "domain"), PAIRS)
+def test_no_text_is_empty_fuzzy_obsolete_or_given_twice(language: str, domain: str) -> None:
+    found = read(language, domain)
+    assert not found.fuzzy
+    assert not found.obsolete
+    for name, message in messages(language, domain).items():
+        assert not message.fuzzy, name
+        assert all(text.strip() for text in texts(message)), name
+        assert all(text != name for text in texts(message)), name
+    keys = re.findall(r'^msgid "(.+)"$', source(language, domain), re.MULTILINE)
+    assert len(keys) == len(set(keys)), [name for name in set(keys) if keys.count(name) > 1]
+    assert len(keys) == len(messages(language, domain))
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_placeholders_are_the_same_in_both(domain: str) -> None:
+    chinese, english = (messages(language, domain) for language in LANGUAGES)
+    for name in chinese:
+        wanted = placeholders(texts(chinese[name])[0])
+        for text in (*texts(chinese[name]), *texts(english[name])):
+            assert placeholders(text) == wanted, name
+            assert all(field.isidentifier() for field in wanted), name
+
+
+@pytest.mark.parametrize(("language", "domain"), PAIRS)
+def test_texts_with_placeholders_are_marked_so(language: str, domain: str) -> None:
+    """Tools for translators check what is marked; babel's own flags follow the message id, which holds none."""
+    entries = re.findall(r'((?:#.*\n)*)msgid "(.+)"\n', source(language, domain))
+    marks = {name: "#, python-brace-format" in comments for comments, name in entries}
+    for name, message in messages(language, domain).items():
+        fields = frozenset().union(*map(placeholders, texts(message)))
+        assert marks[name] is bool(fields), name
+        if not fields:
+            assert not any(brace in text for text in texts(message) for brace in "{}"), name
+
+
+@EVERY
+def test_plurals_follow_the_language(language: str) -> None:
+    forms = {"zh-Hans": 1, "en": 2}[language]
+    found = read(language, "shuping")
+    assert found.num_plurals == forms
+    plural = {name: message for name, message in messages(language).items() if message.pluralizable}
+    assert set(plural) == {name for name, message in messages("en").items() if message.pluralizable}
+    for name, message in plural.items():
+        assert message.id == (name, name)
+        assert len(texts(message)) == forms
+        values = {field: 5 for field in placeholders(texts(message)[0]) if field != "number"}
+        one, two = (catalogue(language).count(name, number, **values) for number in (1, 2))
+        assert "1" in one
+        assert "2" in two
+        assert (one.replace("1", "#") == two.replace("2", "#")) is (language == "zh-Hans"), name
+
+
+def test_english_counts_things_in_words_that_agree() -> None:
+    """A number that may be 1 stands before a noun only in texts with a plural."""
+    for name, message in messages("en").items():
+        if not message.pluralizable and not name.startswith(("fault.", "result.", "hint.", "history.")):
+            assert not re.search(
+                r"\{(?!score|points)\w+\} (\w+ )?(items?|scenarios|steps|minutes|points)\b", texts(message)[0]
+            ) or (name in ("gap.score", "rubric.grade")), name
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_chinese_texts_have_chinese_punctuation(domain: str) -> None:
+    for name, message in messages("zh-Hans", domain).items():
+        if not name.startswith(LISTS):
+            for text in texts(message):
+                assert not re.search(rf"{HAN}\s*[,;:?!]\s*{HAN}", text), (name, text)
+                assert not re.search(rf"{HAN}\.(\s|$)", text), (name, text)
+                assert not re.search(rf"\({HAN}|{HAN}\)", text), (name, text)
+
+
+def test_english_texts_are_english() -> None:
+    """Explanations may quote the standard's own word; everything else speaks English only."""
+    own_name = {"language.zh-Hans", "help.commands.text"}
+    for name, message in messages("en").items():
+        if name not in own_name and not name.startswith((*LISTS, "words.language.")):
+            for text in texts(message):
+                assert not re.search(HAN, text), (name, text)
+    for domain in DOMAINS:
+        for name, message in messages("en", domain).items():
+            if not name.startswith(LISTS):
+                assert not re.search("[，。；：？！、（）]", "".join(texts(message))), name
+
+
+@EVERY
+def test_help_explains_every_item(language: str) -> None:
+    items = load_rubric().items
+    assert len(items) == 31
+    parts = ("meaning", "counts", "example")
+    assert set(messages(language, "help")) == {f"{item}.{part}" for item in items for part in parts}
+    for message in messages(language, "help").values():
+        assert 15 < len(texts(message)[0]) < 700
+    assert len({texts(message) for message in messages(language, "help").values()}) == 31 * 3
+
+
+@EVERY
+def test_words_that_are_understood_are_lists_without_gaps(language: str) -> None:
+    for name in messages(language):
+        if name.startswith("words."):
+            words = catalogue(language).words(name)
+            assert all(words), name
+            assert len(set(words)) == len(words), name
+
+
+@EVERY
+def test_units_are_pairs(language: str) -> None:
+    for pair in catalogue(language).words("number.units"):
+        word, _, unit = pair.partition("=")
+        assert word, pair
+        assert word == word.lower()
+        assert "=" not in unit
+
+
+def test_a_missing_key_or_value_is_an_error() -> None:
+    text = catalogue("en")
+    with pytest.raises(KeyError):
+        text("no.such.key")
+    with pytest.raises(KeyError):
+        text.count("no.such.key", 1)
+    with pytest.raises(KeyError):
+        text("figure.known", name="x")
+    with pytest.raises(FileNotFoundError):
+        catalogue("fr")
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        *(("zh_CN.UTF-8", "zh-Hans"), ("zh", "zh-Hans"), ("zh-Hans", "zh-Hans"), ("ZH_tw", "zh-Hans")),
+        *(("en-GB", "en"), ("en_US.utf8", "en"), ("en", "en"), ("en.UTF-8", "en")),
+        *(("C", None), ("", None), ("de_DE", None), ("english", None), ("zhong", None)),
+    ],
+)
+def test_locale_names_lead_to_languages(tag: str, language: str | None) -> None:
+    assert supported(tag) == language

@@ -1,0 +1,204 @@
+"""Code and catalogues agree: no text is missing, none is left over, and all placeholders get their values."""
+
+import ast
+import re
+from collections.abc import Iterable
+from string import Formatter
+
+import pytest
+
+from bot.complaints import complaint
+from bot.intents import Detail
+from bot.wording import Medium, wording
+from flows.events import Refusal, Refused
+from flows.outcome import changes
+from flows.session import EnergySide, FirmKind
+from locales import LANGUAGES, catalogue
+from scoring.errors import Fault, FaultCode, ScoringError
+from scoring.rubric import load_rubric
+from storage.errors import StorageError, Trouble
+from tests.locales.scan import Use, fault_details, first_arguments, literals, sources, uses
+from tests.locales.test_catalogues import messages, texts
+
+RUBRIC = load_rubric()
+BOT = list(sources("bot"))
+SIDES = [side.value for side in EnergySide]
+ACTIONS = {
+    *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
+    *(detail.value for detail in Detail),
+    *(f"energy.{side}" for side in SIDES),
+    *(f"language.{language}" for language in LANGUAGES),
+}
+FAMILIES: dict[str, Iterable[str]] = {
+    "fault.{}": (code.value for code in FaultCode),
+    "refusal.{}": (reason.value for reason in Refusal if reason is not Refusal.FIGURES),
+    "storage.{}": (trouble.value for trouble in Trouble),
+    "kind.{}": (kind.value for kind in FirmKind),
+    "change.{}": changes(RUBRIC.id),
+    "language.{}": LANGUAGES,
+    "words.{}": ACTIONS,
+    "energy.{}.name": SIDES,
+    "rubric.{}": {question.type for question in RUBRIC.questions},
+    "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
+    "help.{}": ("meaning", "counts", "example"),
+}
+HINTS: dict[str, Iterable[str]] = {"question.{}": {question.type for question in RUBRIC.questions}}
+ELSEWHERE = {"hint.{}.{}"}
+"""The lookup inside `Wording.hint`, whose callers are followed instead."""
+
+
+def looked_up(tree: ast.AST, place: str = "") -> list[Use]:
+    """The uses of a module, hints under their full keys, families as {}."""
+    found = []
+    for use in uses(tree, place):
+        if use.how == "hint":
+            keys = tuple(f"hint.{medium.value}.{name}" for name in use.keys for medium in Medium)
+            found.append(Use(keys, "text", use.values, use.more, use.place))
+        elif use.how != "help":  # a domain of its own
+            found.append(use)
+    return found
+
+
+USES = [use for place, tree in BOT for use in looked_up(tree, place)]
+
+
+def expanded(name: str) -> set[str]:
+    """The keys behind a key or a family."""
+    if "{}" not in name:
+        return {name}
+    if name.startswith("hint."):
+        medium, family = name.removeprefix("hint.").split(".", 1)
+        return {f"hint.{medium}.{family.format(value)}" for value in EXPANDED_HINTS[family]}
+    return {name.format(value) for value in EXPANDED[name]}
+
+
+EXPANDED = {family: frozenset(values) for family, values in FAMILIES.items()}
+EXPANDED_HINTS = {family: frozenset(values) for family, values in HINTS.items()}
+
+
+def families() -> set[str]:
+    return {name for use in USES for name in use.keys if "{}" in name} - ELSEWHERE
+
+
+def used() -> dict[str, list[Use]]:
+    """Every key that the code asks for, with its uses."""
+    found: dict[str, list[Use]] = {}
+    for use in USES:
+        for name in use.keys:
+            for key in expanded(name) if name not in ELSEWHERE else ():
+                found.setdefault(key, []).append(use)
+    return found
+
+
+def test_every_family_of_keys_is_known() -> None:
+    hints = {f"hint.{medium.value}.{family}" for medium in Medium for family in HINTS}
+    assert families() == {*FAMILIES, *hints}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_missing_and_none_is_left_over(language: str) -> None:
+    there, asked = set(messages(language)), set(used())
+    assert asked - there == set(), "missing"
+    assert there - asked == set(), "unused"
+
+
+def fields(key: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(texts(messages("en")[key])[0]) if name is not None)
+
+
+def test_values_given_are_the_placeholders_there() -> None:
+    plural = {name for name, message in messages("en").items() if message.pluralizable}
+    every = {name: fields(name) for name in messages("en")}
+    for key, found in used().items():
+        for use in found:
+            assert (use.how == "count") is (key in plural), (key, use.place)
+            given = use.values | ({"number"} if use.how == "count" else frozenset())
+            if use.more or key.startswith("fault."):
+                assert given <= every[key] | {"place"}, (key, use.place)
+            elif key.startswith("storage."):
+                assert every[key] <= given, (key, use.place)
+            else:
+                assert given == every[key], (key, use.place)
+
+
+def test_the_scan_would_find_what_is_wrong() -> None:
+    code = """
+def f(words, text, who):
+    text("no.such.key")
+    words.text("a" if who else "b", item=who)
+    self._text.count("c", 3, level=who)
+    words.hint("review" if who else "other", top=who)
+    text(f"fault.{who}", **who)
+    catalogue(who)("saved")
+    "xyx".count("x")
+    words.text.words(f"words.{who}")
+"""
+    found = {(use.keys, use.how, use.values, use.more) for use in looked_up(ast.parse(code))}
+    hints = ("hint.typing.review", "hint.tapping.review", "hint.typing.other", "hint.tapping.other")
+    assert found == {
+        (("no.such.key",), "text", frozenset(), False),
+        (("a", "b"), "text", frozenset({"item"}), False),
+        (("c",), "count", frozenset({"level"}), False),
+        (hints, "text", frozenset({"top"}), False),
+        (("fault.{}",), "text", frozenset(), True),
+        (("saved",), "text", frozenset(), False),
+        (("words.{}",), "words", frozenset(), False),
+    }
+
+
+# faults: details come from scoring
+
+
+PYDANTIC = {"given", "expected"}
+"""What `scoring.answers._fault` adds by itself, for the codes of its table."""
+
+
+def test_every_fault_comes_with_what_its_text_names() -> None:
+    details: dict[str, set[str]] = {code.name: set() for code in FaultCode}
+    for _, tree in sources("scoring"):
+        for code, keys in fault_details(tree):
+            details[code] |= keys
+    for code in FaultCode:
+        named = fields(f"fault.{code.value}") - {"place"}
+        assert named <= details[code.name] | PYDANTIC, code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_faults_refusals_and_troubles_are_sentences(language: str) -> None:
+    words = wording(language)
+    for code in set(FaultCode) - {FaultCode.SHAPE}:  # pydantic's sentence
+        details = dict.fromkeys(fields(f"fault.{code.value}") - {"place"}, "7")
+        for named in (False, True):
+            sentence(words.fault(Fault("figures.machines", code, details), named=named), language)
+    for reason in Refusal:
+        faults = (Fault("figures.machines", FaultCode.NOT_POSITIVE),)
+        sentence(words.refusal(Refused(reason, faults if reason is Refusal.FIGURES else ())), language)
+    for trouble in Trouble:
+        sentence(complaint(StorageError(trouble, "/x/y", "why"), language), language)
+    assert complaint(ScoringError([Fault("", FaultCode.NEGATIVE, {"given": "-1"})]), language)
+    assert complaint(ValueError("ours"), language) is None
+
+
+def sentence(text: str | None, language: str) -> None:
+    assert text
+    assert "{" not in text.replace('{"q1"', "")
+    assert "\n" not in text
+    assert bool(re.search("[\u4e00-\u9fff]", text)) is (language == "zh-Hans"), text
+
+
+# no text in the code
+
+
+def test_no_chinese_stands_in_code() -> None:
+    found = [
+        (place, node.lineno, node.value)
+        for place, tree in sources("bot", "flows", "storage")
+        for node in literals(tree)
+        if re.search("[\u4e00-\u9fff]", str(node.value))
+    ]
+    assert found == []
+
+
+def test_catalogues_are_made_once() -> None:
+    assert catalogue("en") is catalogue("en")
+    assert catalogue("en") is not catalogue("zh-Hans")
