@@ -54,11 +54,14 @@ class FirmKindCard:
 
 @dataclass(frozen=True, slots=True)
 class QuestionCard:
-    """A question with its options; `ticked` is what is marked, `answered` the answer on record."""
+    """A question with its options: `ticked` is what is marked, `answered` the answer on record, and `asks` the
+    figures that would answer it, without those known already.
+    """
 
     question: Question
     ticked: tuple[str, ...]
     answered: tuple[str, ...] | None
+    asks: tuple[str, ...]
     progress: Progress
 
 
@@ -231,7 +234,8 @@ def _question_card(rubric: Rubric, session: Session) -> Card:
         case _:
             answered = session.record.choices.get(question.id)
             ticked = draft.letters if isinstance(draft, Ticking) else answered or ()
-            return QuestionCard(question, ticked, answered, progress)
+            asks = tuple(open_figures(rubric, session.record, question.id, Entering()))
+            return QuestionCard(question, ticked, answered, asks, progress)
 
 
 def _sum_so_far(rubric: Rubric, use: EnergyUse) -> EnergyTotal | None:

@@ -68,16 +68,16 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
         header=header_line(card.progress, _place(question, words), words),
         body=(text("question.present", answer=words.answer(card.answered)),) if card.answered else (),
         choices=choices,
-        hint=_question_hint(question, words),
+        hint=_question_hint(card, words),
         actions=(*actions, *MOVES),
     )
 
 
-def _question_hint(question: Question, words: Wording) -> str:
-    hint = words.hint(f"question.{question.type}")
-    if not question.figures:
+def _question_hint(card: QuestionCard, words: Wording) -> str:
+    hint = words.hint(f"question.{card.question.type}")
+    if not card.asks:
         return hint
-    asked = words.text("list.separator").join(words.figure(name) for name in question.figures.asks)
+    asked = words.text("list.separator").join(words.figure(name) for name in card.asks)
     return hint + words.hint("question.figures", figures=asked)
 
 
