@@ -1,0 +1,136 @@
+"""One input, one transaction, synced to disk: the store beside plain sqlite3, and a thousand sessions beside a million.
+
+The floor runs the very same statements with the same data on a file of the same size in one thread, and reads,
+decides and writes sessions as the store does: what is left between them is the store itself. A second floor runs the
+bare statements with all values ready.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from typing_extensions import override
+
+from bench.table import Row, at_least_of
+from bench.timing import Work, ratio_of, turns
+from bench.walk import NOW, full_walk
+from flows.session import Session
+from storage.sqlite import APPEND, LOAD, SETTINGS, UPDATE, SqliteStore, open_sqlite
+from storage.store import Decision, LogEntry
+
+FEW, MANY = 1_000, 1_000_000
+BATCH, ROUNDS = 25, 80
+SESSION = full_walk()[35][0]
+TEXT, WHEN = SESSION.model_dump_json(), NOW.isoformat()
+LINE = LogEntry(SESSION.id, "recorded", "q1", ("B",), ("B", "C"), NOW, "local")
+LINE_VALUES = (SESSION.id, "recorded", "q1", '["B"]', '["B", "C"]', WHEN, "local")
+FILL = """
+    WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?)
+    INSERT INTO sessions (chat, id, revision, data, updated_at)
+    SELECT printf('terminal:%07d', n), ?, ?, ?, ? FROM numbers
+"""
+
+
+def rows() -> Iterator[Row]:
+    with TemporaryDirectory() as folder, asyncio.Runner() as runner:
+        times = _times(Path(folder), runner)
+    rates = {name: f"{BATCH / median(each):,.0f}/s" for name, each in times.items()}
+    what = f"inputs stored and synced, {FEW:,} sessions"
+    yield at_least_of(what, rates["few"], f"plain sqlite3: {rates['plain']}", ratio_of(times, "few", "plain"), 0.65)
+    bare = f"{ratio_of(times, 'few', 'bare'):.2f}"
+    yield Row("the same beside bare statements", rates["few"], f"no JSON: {rates['bare']}", bare)
+    what = f"the same, {MANY:,} sessions"
+    yield at_least_of(what, rates["many"], f"{FEW:,}: {rates['few']}", ratio_of(times, "many", "few"), 0.85)
+
+
+def _times(folder: Path, runner: asyncio.Runner) -> dict[str, list[float]]:
+    files = {name: folder / f"{name}.sqlite3" for name in ("bare", "plain", "few", "many")}
+    for name, file in files.items():
+        runner.run(_fill(file, MANY if name == "many" else FEW))
+    bare, plain = Bare(files["bare"]), Plain(files["plain"])
+    few, many = (runner.run(open_sqlite(files[name])) for name in ("few", "many"))
+    work: dict[str, Work] = {
+        "bare": bare,
+        "plain": plain,
+        "few": lambda: runner.run(_inputs(few, FEW)),
+        "many": lambda: runner.run(_inputs(many, MANY)),
+    }
+    try:
+        return turns(work, ROUNDS)
+    finally:
+        bare.connection.close()
+        plain.connection.close()
+        runner.run(few.close())
+        runner.run(many.close())
+
+
+async def _fill(file: Path, sessions: int) -> None:
+    """A file of ours with so many sessions, written in one go."""
+    await (await open_sqlite(file)).close()
+    connection = sqlite3.connect(file)
+    connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+    with connection:
+        connection.execute(FILL, (sessions, SESSION.id, SESSION.revision, TEXT, WHEN))
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+
+
+def _chats(sessions: int) -> list[str]:
+    """Whose inputs come next."""
+    chance = Random()  # noqa: S311  # no secrets
+    return [f"terminal:{chance.randrange(sessions):07d}" for _ in range(BATCH)]
+
+
+async def _inputs(store: SqliteStore, sessions: int) -> None:
+    for chat in _chats(sessions):
+        await store.apply(chat, _decide)
+
+
+def _decide(session: Session | None) -> Decision:
+    assert session is not None
+    return Decision(session.but(revision=session.revision + 1), (LINE,))
+
+
+class Bare:
+    """The lower floor: nothing but the statements. One batch a call."""
+
+    def __init__(self, file: Path) -> None:
+        self.connection = sqlite3.connect(file, isolation_level=None)
+        for setting in SETTINGS:
+            self.connection.execute(setting)
+        self._revisions: dict[str, int] = {}
+
+    def __call__(self) -> None:
+        for chat in _chats(FEW):
+            self.connection.execute("BEGIN IMMEDIATE")
+            self.input(chat, self.connection.execute(LOAD, (chat,)).fetchone()[0])
+            self.connection.execute("COMMIT")
+
+    def input(self, chat: str, _: str) -> None:
+        revision = self._revisions.get(chat, SESSION.revision)
+        self._revisions[chat] = revision + 1
+        self.write(chat, revision, (SESSION.id, revision + 1, TEXT, WHEN), LINE_VALUES)
+
+    def write(self, chat: str, revision: int, values: tuple[object, ...], line: tuple[object, ...]) -> None:
+        self.connection.execute(UPDATE, (*values, chat, SESSION.id, revision))
+        self.connection.execute(APPEND, (chat, *line))
+
+
+class Plain(Bare):
+    """The floor: sessions come from JSON, are decided upon, and become JSON again."""
+
+    @override
+    def input(self, chat: str, text: str) -> None:
+        old = Session.model_validate_json(text)
+        decision = _decide(old)
+        assert decision.session is not None
+        new, (entry,) = decision.session, decision.log
+        letters = json.dumps(entry.before), json.dumps(entry.after)
+        values = (new.id, new.revision, new.model_dump_json(), new.updated_at.isoformat())
+        line = (entry.session, entry.kind, entry.item, *letters, entry.at.isoformat(), entry.by)
+        self.write(chat, old.revision, values, line)
