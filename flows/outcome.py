@@ -2,7 +2,7 @@
 
 import json
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from flows.events import Finished, Refusal
 from flows.inputs import Anew, Commit, OutcomeInput, Pick, Provisional, Recheck, Submit
@@ -11,6 +11,8 @@ from flows.session import Assessment, Baseline, FirmField, Phase, Session, new_s
 from flows.turn import Step, Turn
 from flows.walking import show_item
 from scoring.sheet import load_sheet
+
+DATA = Path(__file__).parent / "data"
 
 
 def conclude(turn: Turn, given: OutcomeInput) -> Step:
@@ -72,7 +74,7 @@ def _assessment(turn: Turn, session: Session) -> Assessment:
 @lru_cache
 def changes(rubric: str) -> dict[str, tuple[str, ...]]:
     """What may have happened in a firm, and the items of the rubric that it may change."""
-    maps = json.loads((files("flows") / "data" / "changes.json").read_text(encoding="utf-8"))
+    maps = json.loads((DATA / "changes.json").read_text(encoding="utf-8"))
     return {name: tuple(items) for name, items in maps[rubric].items()}
 
 

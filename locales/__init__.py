@@ -6,12 +6,13 @@ they are: translators see their change at the next start, and nothing has to be 
 
 from functools import lru_cache
 from gettext import GNUTranslations
-from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 
 LANGUAGES: Final = ("zh-Hans", "en")
 DEFAULT_LANGUAGE: Final = "zh-Hans"
+CATALOGUES: Final = Path(__file__).parent
 DOMAINS: Final = ("shuping", "help")
 
 
@@ -47,7 +48,7 @@ def catalogue(language: str, domain: str = "shuping") -> Catalogue:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    path = files("locales") / language.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
+    path = CATALOGUES / language.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
     compiled = BytesIO()
     with path.open("rb") as source:
         write_mo(compiled, read_po(source, locale=language.replace("-", "_")))

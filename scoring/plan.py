@@ -64,14 +64,12 @@ def find_gap(
     reached, restrictive = tally.counts[row.level]
     short = max(0, row.points - tally.points)
     gap = Gap(grade, short, max(0, row.scenarios - reached), max(0, row.restrictive - restrictive), None)
-    steps = _least_steps(_available(sheet, choices), short)
+    steps = _least_steps(_available(sheet, choices, short), short)
     if steps is None:
         return gap
     lifted = _least_scenarios(sheet.rubric, levels, row, gap)
-    questions, effort = (
-        _question_steps(sheet, steps),
-        sum(effort * len(taken) for effort, taken in steps.items()),
-    )
+    questions = _question_steps(sheet, steps)
+    effort = sum(effort * len(taken) for effort, taken in steps.items())
     scenarios = tuple(_scenario_step(sheet.rubric.scenario[name], levels.get(name, 0), row.level) for name in lifted)
     effort += sum(step.end - step.start for step in scenarios)
     return Gap(grade, short, gap.scenarios_short, gap.restrictive_short, Plan(effort, questions, scenarios))
@@ -80,12 +78,21 @@ def find_gap(
 # the score
 
 
-def _available(sheet: Sheet, choices: Mapping[str, tuple[str, ...]]) -> dict[int, list[Increment]]:
-    """The steps not yet taken, by effort."""
-    return {
-        effort: [step for step in steps if _is_open(step, choices.get(step.question))]
-        for effort, steps in sheet.increments.items()
-    }
+def _available(sheet: Sheet, choices: Mapping[str, tuple[str, ...]], short: int) -> dict[int, list[Increment]]:
+    """The steps not yet taken, by effort, as far as anyone could need them."""
+    return {effort: _enough(steps, choices, short) for effort, steps in sheet.increments.items()}
+
+
+def _enough(steps: Sequence[Increment], choices: Mapping[str, tuple[str, ...]], short: int) -> list[Increment]:
+    """The best open steps until they alone would close the gap; further ones are in no least plan."""
+    found: list[Increment] = []
+    for step in steps:
+        if short <= 0:
+            break
+        if _is_open(step, choices.get(step.question)):
+            found.append(step)
+            short -= step.gain
+    return found
 
 
 def _is_open(step: Increment, chosen: tuple[str, ...] | None) -> bool:

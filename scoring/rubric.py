@@ -7,7 +7,7 @@ Nothing about an edition is written in code. The file `data/<edition>.json` is t
 import json
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,6 +16,7 @@ from scoring.errors import Fault, FaultCode, RubricError
 
 EDITION = "miit-2024"
 OFFICIAL_LANGUAGE = "zh-Hans"
+DATA = Path(__file__).parent / "data"
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Text = Annotated[str, Field(min_length=1)]
@@ -330,10 +331,10 @@ def load_rubric(language: str = OFFICIAL_LANGUAGE, edition: str = EDITION) -> Ru
 @lru_cache
 def languages(edition: str = EDITION) -> tuple[str, ...]:
     """The languages that an edition can be read in, the official one first."""
-    names = (entry.name for entry in (files("scoring") / "data").iterdir())
+    names = (entry.name for entry in DATA.iterdir())
     found = (name.removeprefix(f"{edition}.").removesuffix(".json") for name in names if name.startswith(f"{edition}."))
     return (OFFICIAL_LANGUAGE, *sorted(language for language in found if language != "json"))
 
 
 def _read(name: str) -> Any:
-    return json.loads((files("scoring") / "data" / name).read_text(encoding="utf-8"))
+    return json.loads((DATA / name).read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             revision INTEGER NOT NULL,
             data TEXT NOT NULL,
             updated_at TEXT NOT NULL
-        ) WITHOUT ROWID
+        )
         """,
         """
         CREATE TABLE log (
