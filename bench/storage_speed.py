@@ -20,8 +20,9 @@ from bench.table import Row, at_least_of
 from bench.timing import Work, ratio_of, turns
 from bench.walk import NOW, full_walk
 from flows.session import Session
-from storage.sqlite import APPEND, LOAD, SETTINGS, UPDATE, SqliteStore, open_sqlite
-from storage.store import Decision, LogEntry
+from storage.sqlite import SETTINGS, SqliteStore, open_sqlite
+from storage.statements import APPEND, LOAD, UPDATE
+from storage.store import Decision, LogEntry, State
 
 FEW, MANY = 1_000, 1_000_000
 BATCH, ROUNDS = 25, 80
@@ -91,7 +92,8 @@ async def _inputs(store: SqliteStore, sessions: int) -> None:
         await store.apply(chat, _decide)
 
 
-def _decide(session: Session | None) -> Decision:
+def _decide(state: State) -> Decision:
+    session = state.session
     assert session is not None
     return Decision(session.but(revision=session.revision + 1), (LINE,))
 
@@ -108,7 +110,9 @@ class Bare:
     def __call__(self) -> None:
         for chat in _chats(FEW):
             self.connection.execute("BEGIN IMMEDIATE")
+            self.connection.execute("SAVEPOINT work")
             self.input(chat, self.connection.execute(LOAD, (chat,)).fetchone()[0])
+            self.connection.execute("RELEASE work")
             self.connection.execute("COMMIT")
 
     def input(self, chat: str, _: str) -> None:
@@ -127,7 +131,7 @@ class Plain(Bare):
     @override
     def input(self, chat: str, text: str) -> None:
         old = Session.model_validate_json(text)
-        decision = _decide(old)
+        decision = _decide(State(old))
         assert decision.session is not None
         new, (entry,) = decision.session, decision.log
         letters = json.dumps(entry.before), json.dumps(entry.after)

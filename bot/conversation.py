@@ -8,8 +8,10 @@ from flows.events import Event, Finished, Parked, Recorded, Withdrawn
 from flows.inputs import AnyInput, Resume
 from flows.session import Phase, Session, new_session
 from flows.step import step
+from flows.turn import Step
+from locales import DEFAULT_LANGUAGE
 from scoring.rubric import Rubric, load_rubric
-from storage.store import Decision, LogEntry, Store
+from storage.store import Decision, LogEntry, State, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +36,21 @@ class Conversation:
         now, fresh = self.outside.now(), self.outside.fresh_id()
         events: tuple[Event, ...] = ()
 
-        def decide(session: Session | None) -> Decision:
+        def decide(state: State) -> Decision:
             nonlocal events
-            if session is None:
+            if state.session is None:
                 return Decision(new_session(fresh, load_rubric(), language, now))
+            session = state.session
             if insist and session.language != language:
                 session = session.but(language=language, revision=session.revision + 1)
             if session.phase in (Phase.WELCOME, Phase.RESULT) and not session.paused:
                 return Decision(session)
-            outcome = step(_rubric(session), session, Resume(session.id, session.card, session.revision), now, fresh)
+            outcome = step(rubric_of(session), session, Resume(session.id, session.card, session.revision), now, fresh)
             events = outcome.events
             return Decision(outcome.session)
 
         decision = await self.store.apply(self.chat, decide)
-        if decision.session is None:
+        if decision is None or decision.session is None:
             raise AssertionError("opening a conversation always leaves a session")
         return decision.session, events
 
@@ -56,14 +59,12 @@ class Conversation:
         now, fresh = self.outside.now(), self.outside.fresh_id()
         outcome: tuple[Session, tuple[Event, ...]] | None = None
 
-        def decide(session: Session | None) -> Decision:
+        def decide(state: State) -> Decision:
             nonlocal outcome
-            session = session or new_session(fresh, load_rubric(), "zh-Hans", now)
-            stepped = step(_rubric(session), session, given, now, fresh)
+            session = state.session or new_session(fresh, load_rubric(), DEFAULT_LANGUAGE, now)
+            stepped = step(rubric_of(session), session, given, now, fresh)
             outcome = stepped.session, stepped.events
-            log = tuple(_entries(stepped.events, session.id, now, self.by))
-            finished = tuple(event.assessment for event in stepped.events if isinstance(event, Finished))
-            return Decision(stepped.session if stepped.session != session else None, log, finished)
+            return recorded(stepped, session, now, self.by)
 
         await self.store.apply(self.chat, decide)
         if outcome is None:
@@ -71,7 +72,14 @@ class Conversation:
         return outcome
 
 
-def _rubric(session: Session) -> Rubric:
+def recorded(stepped: Step, before: Session, now: datetime, by: str) -> Decision:
+    """What a step leaves in the store: the session, the lines of the answer log, a finished assessment."""
+    log = tuple(_entries(stepped.events, before.id, now, by))
+    finished = tuple(event.assessment for event in stepped.events if isinstance(event, Finished))
+    return Decision(stepped.session, log, finished)
+
+
+def rubric_of(session: Session) -> Rubric:
     """A session keeps the edition that it began with."""
     return load_rubric(edition=session.rubric)
 

@@ -30,6 +30,7 @@ def doctor(language: str) -> int:
         Check("rubric", lambda: ", ".join(load_rubric(entry).title for entry in LANGUAGES)),
         Check("texts", lambda: ", ".join(wording(entry).language for entry in LANGUAGES)),
         Check("database", _database),
+        Check("token", lambda: _token(text)),
         Check("terminal", _terminal),
     )
     return max([_report(check, text, language) for check in checks])
@@ -55,7 +56,7 @@ def _database() -> str:
 
     async def look() -> None:
         async with await open_store(url) as store:
-            await store.session("doctor")
+            await store.state("doctor")
 
     asyncio.run(look())
     return url
@@ -63,3 +64,14 @@ def _database() -> str:
 
 def _terminal() -> str:
     return sys.stdout.encoding
+
+
+def _token(text: Catalogue) -> str:
+    """Who the token belongs to, as Telegram says; without one there is nothing to check."""
+    settings = load_settings()
+    if settings.telegram_token is None:
+        return text("doctor.token.none")
+
+    from bot.telegram.run import who_am_i
+
+    return f"@{asyncio.run(who_am_i(settings))}"

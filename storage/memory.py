@@ -1,36 +1,74 @@
 """A store that forgets: for tests, and for trying things out (`memory:`)."""
 
 from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
 
 from typing_extensions import override
 
-from flows.session import Assessment, Session
+from flows.session import Assessment
 from storage.errors import StorageError, Trouble
-from storage.store import Decide, Decision, LogEntry, Store
+from storage.outbox import Queued
+from storage.store import Decide, Decision, LogEntry, State, Store
 
 
 class MemoryStore(Store):
     """Keeps everything in this process. It never yields, so each `apply` is atomic by nature."""
 
     def __init__(self) -> None:
-        self._sessions: dict[str, Session] = {}
+        self._states: dict[str, State] = {}
         self._log: defaultdict[str, list[LogEntry]] = defaultdict(list)
         self._history: defaultdict[str, list[Assessment]] = defaultdict(list)
+        self._outbox: dict[int, Queued] = {}
+        self._numbers = count(1)
+        self._seen: dict[int, datetime] = {}
         self._finished: set[str] = set()
 
     @override
-    async def apply(self, chat: str, decide: Decide) -> Decision:
-        decision = decide(self._sessions.get(chat))
+    async def apply(self, chat: str, decide: Decide, update: int | None = None) -> Decision | None:
+        if update in self._seen:
+            return None
+        state = self._states.get(chat, State())
+        decision = decide(state)
         if decision.session is not None:
             self._note(decision.finished)
-            self._sessions[chat] = decision.session
             self._log[chat].extend(decision.log)
             self._history[chat].extend(decision.finished)
+        if update is not None:
+            self._seen[update] = datetime.now(UTC)
+        if decision.forgotten:
+            await self.forget(chat)
+            state = State()
+        if decision.session or decision.contact:
+            self._states[chat] = State(decision.session or state.session, decision.contact or state.contact)
+        self._queue(chat, decision)
         return decision
 
+    def _note(self, finished: tuple[Assessment, ...]) -> None:
+        """An assessment is finished once, as in a database."""
+        ids = {assessment.id for assessment in finished}
+        if len(ids) < len(finished) or ids & self._finished:
+            raise StorageError(Trouble.CONFLICT, "memory:")
+        self._finished |= ids
+
+    def _queue(self, chat: str, decision: Decision) -> None:
+        gone = {*decision.cancelled, *(outgoing.key for outgoing in decision.outbox if outgoing.key)}
+        failed = [] if decision.silenced else [queued.due for queued in self._of(chat) if queued.attempts]
+        for queued in self._of(chat):
+            if decision.silenced or queued.key in gone:
+                del self._outbox[queued.number]
+        for outgoing in decision.outbox:
+            number = next(self._numbers)
+            due = max([outgoing.due, *failed])
+            self._outbox[number] = Queued(number, chat, outgoing.key, outgoing.payload, due, due > outgoing.due)
+
+    def _of(self, chat: str | None) -> list[Queued]:
+        return [queued for queued in self._outbox.values() if chat in (None, queued.chat)]
+
     @override
-    async def session(self, chat: str) -> Session | None:
-        return self._sessions.get(chat)
+    async def state(self, chat: str) -> State:
+        return self._states.get(chat, State())
 
     @override
     async def history(self, chat: str) -> list[Assessment]:
@@ -41,12 +79,46 @@ class MemoryStore(Store):
         return list(self._log.get(chat, ()))
 
     @override
+    async def due(self, now: datetime, limit: int, chat: str | None = None) -> list[Queued]:
+        return [queued for queued in self._of(chat) if queued.due <= now][:limit]
+
+    @override
+    async def next_due(self) -> datetime | None:
+        return min((queued.due for queued in self._outbox.values()), default=None)
+
+    @override
+    async def delivered(self, queued: Queued, card: int | None = None) -> None:
+        self._outbox.pop(queued.number, None)
+        if card is not None:
+            state = self._states.get(queued.chat, State())
+            if state.contact is not None:
+                self._states[queued.chat] = State(state.session, state.contact.model_copy(update={"card": card}))
+
+    @override
+    async def postpone(self, queued: Queued, until: datetime) -> None:
+        for other in self._of(queued.chat):
+            if other.due < until and other.number >= queued.number:
+                attempts = other.attempts + (other.number == queued.number)
+                self._outbox[other.number] = replace(other, due=until, attempts=attempts)
+
+    @override
+    async def defer(self, queued: Queued, until: datetime) -> None:
+        if queued.number in self._outbox:
+            self._outbox[queued.number] = replace(queued, due=until, attempts=0)
+
+    @override
+    async def forget(self, chat: str) -> int:
+        queued = self._of(chat)
+        for entry in queued:
+            del self._outbox[entry.number]
+        state = self._states.pop(chat, State())
+        rows = len(self._log.pop(chat, ())) + len(self._history.pop(chat, ()))
+        return len(queued) + rows + (state.session is not None) + (state.contact is not None)
+
+    @override
+    async def forget_updates(self, before: datetime) -> None:
+        self._seen = {update: at for update, at in self._seen.items() if at >= before}
+
+    @override
     async def close(self) -> None:
         pass
-
-    def _note(self, finished: tuple[Assessment, ...]) -> None:
-        """An assessment is finished once, as in a database."""
-        ids = {assessment.id for assessment in finished}
-        if len(ids) < len(finished) or ids & self._finished:
-            raise StorageError(Trouble.CONFLICT, "memory:")
-        self._finished |= ids

@@ -46,6 +46,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX assessments_of_chat ON assessments (chat)",
         f"PRAGMA application_id = {APPLICATION_ID}",
     ),
+    (
+        "CREATE TABLE contacts (chat TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID",
+        """
+        CREATE TABLE outbox (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat TEXT NOT NULL,
+            key TEXT,
+            payload TEXT NOT NULL,
+            due REAL NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0
+        )
+        """,
+        "CREATE INDEX outbox_of_chat ON outbox (chat)",
+        "CREATE INDEX outbox_by_due ON outbox (due)",
+        "CREATE TABLE updates (id INTEGER PRIMARY KEY, seen REAL NOT NULL)",
+    ),
 )
 
 

@@ -4,23 +4,24 @@ aiosqlite gives the connection a thread of its own and stays the layer between; 
 that thread as one function, since a hop a statement costs three quarters of the speed.
 """
 
-import json
+import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiosqlite
 from typing_extensions import override
 
-from flows.events import AnswerValue
-from flows.session import Assessment, Session
-from storage.errors import StorageError, Trouble, storage_error, system_error
+from flows.session import Assessment
+from storage import statements
+from storage.errors import Trouble, storage_error, system_error
 from storage.migrations import migrate, version_of
-from storage.store import Decide, Decision, LogEntry, Store
+from storage.outbox import Queued
+from storage.store import Decide, Decision, LogEntry, State, Store
 
 T = TypeVar("T")
 
@@ -29,45 +30,105 @@ PAUSE_SECONDS = 0.01
 WAL = "PRAGMA journal_mode = WAL"
 SETTINGS = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
 
-LOAD = "SELECT data FROM sessions WHERE chat = ?"
-INSERT = "INSERT INTO sessions (id, revision, data, updated_at, chat) VALUES (?, ?, ?, ?, ?)"
-UPDATE = "UPDATE sessions SET id = ?, revision = ?, data = ?, updated_at = ? WHERE chat = ? AND id = ? AND revision = ?"
-APPEND = "INSERT INTO log (chat, session, kind, item, before, after, at, by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-FINISH = "INSERT INTO assessments (id, chat, finished_at, data) VALUES (?, ?, ?, ?)"
-HISTORY = "SELECT data FROM assessments WHERE chat = ? ORDER BY number DESC"
-LOG = "SELECT session, kind, item, before, after, at, by FROM log WHERE chat = ? ORDER BY number"
+Work = Callable[[sqlite3.Connection], Any]
+TOGETHER = 64
+"""So many transactions at most share a commit."""
 
 
 class SqliteStore(Store):
-    """Made by `open_sqlite`."""
+    """Made by `open_sqlite`. Writes that arrive while a commit is under way share the next one."""
 
     def __init__(self, database: aiosqlite.Connection, place: str) -> None:
         self._database = database
         self._place = place
+        self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._writer: asyncio.Task[None] | None = None
 
     @override
-    async def apply(self, chat: str, decide: Decide) -> Decision:
-        return await self._hop(lambda connection: _transact(connection, chat, decide, self._place))
+    async def apply(self, chat: str, decide: Decide, update: int | None = None) -> Decision | None:
+        return await self._write(lambda database: statements.transact(database, chat, decide, update, self._place))
 
     @override
-    async def session(self, chat: str) -> Session | None:
-        return await self._hop(lambda connection: _load(connection, chat, self._place))
+    async def state(self, chat: str) -> State:
+        return await self._hop(lambda database: statements.load(database, chat, self._place))
 
     @override
     async def history(self, chat: str) -> list[Assessment]:
-        rows = await self._hop(lambda connection: connection.execute(HISTORY, (chat,)).fetchall())
-        with _reading(self._place):
-            return [Assessment.model_validate_json(data) for (data,) in rows]
+        rows = await self._hop(lambda database: database.execute(statements.HISTORY, (chat,)).fetchall())
+        with statements.reading(self._place):
+            return [statements.assessment(data) for (data,) in rows]
 
     @override
     async def log(self, chat: str) -> list[LogEntry]:
-        rows = await self._hop(lambda connection: connection.execute(LOG, (chat,)).fetchall())
-        with _reading(self._place):
-            return [_entry(*row) for row in rows]
+        rows = await self._hop(lambda database: database.execute(statements.LOG, (chat,)).fetchall())
+        with statements.reading(self._place):
+            return [statements.entry(*row) for row in rows]
+
+    @override
+    async def due(self, now: datetime, limit: int, chat: str | None = None) -> list[Queued]:
+        statement, who = (statements.DUE, ()) if chat is None else (statements.DUE_OF_CHAT, (chat,))
+        values = (*who, now.timestamp(), limit)
+        rows = await self._hop(lambda database: database.execute(statement, values).fetchall())
+        with statements.reading(self._place):
+            return statements.queued(rows)
+
+    @override
+    async def next_due(self) -> datetime | None:
+        (due,) = await self._hop(lambda database: database.execute(statements.NEXT_DUE).fetchone())
+        return None if due is None else datetime.fromtimestamp(due, UTC)
+
+    @override
+    async def delivered(self, queued: Queued, card: int | None = None) -> None:
+        await self._write(lambda database: _deliver(database, queued, card, self._place))
+
+    @override
+    async def postpone(self, queued: Queued, until: datetime) -> None:
+        due = until.timestamp()
+        values = (due, queued.number, queued.chat, queued.number, due)
+        await self._write(lambda database: database.execute(statements.WAIT, values).rowcount)
+
+    @override
+    async def defer(self, queued: Queued, until: datetime) -> None:
+        values = (until.timestamp(), queued.number)
+        await self._write(lambda database: database.execute(statements.DEFER, values).rowcount)
+
+    @override
+    async def forget(self, chat: str) -> int:
+        return await self._write(lambda database: statements.forget(database, chat))
+
+    @override
+    async def forget_updates(self, before: datetime) -> None:
+        values = (before.timestamp(),)
+        await self._write(lambda database: database.execute(statements.FORGET_UPDATES, values).rowcount)
 
     @override
     async def close(self) -> None:
+        if self._writer is not None:
+            await self._writer
         await self._database.close()
+
+    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a piece of a transaction, alone or with others that are waiting; each succeeds or fails by itself."""
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, done))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_waiting())
+        try:
+            return await done
+        except sqlite3.Error as error:
+            raise storage_error(error, self._place) from None
+
+    async def _write_waiting(self) -> None:
+        while batch := self._waiting[:TOGETHER]:
+            del self._waiting[:TOGETHER]
+            works = [work for work, _ in batch]
+            try:
+                outcomes = await self._hop(partial(_commit_together, works))
+            except Exception as error:
+                outcomes = [error] * len(batch)
+            for (_, done), outcome in zip(batch, outcomes, strict=True):
+                _settle(done, outcome)
+        self._writer = None
 
     async def _hop(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function of the plain connection on its thread: the only place that leans on aiosqlite's inside.
@@ -75,7 +136,7 @@ class SqliteStore(Store):
         `tests/storage/test_sqlite.py` fails loudly should `_execute` or `_conn` ever change.
         """
         try:
-            hop = self._database._execute(lambda: _carried(work, self._database._conn))  # type: ignore[no-untyped-call]  # private, untyped
+            hop = self._database._execute(lambda: work(self._database._conn))  # type: ignore[no-untyped-call]  # private, untyped
             result: T = await hop
         except sqlite3.Error as error:
             raise storage_error(error, self._place) from None
@@ -105,14 +166,6 @@ async def open_sqlite(path: Path) -> SqliteStore:
     return store
 
 
-def _carried(work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
-    """A future cannot carry StopIteration (its awaiter would wait for ever): it becomes what coroutines make of it."""
-    try:
-        return work(connection)
-    except StopIteration as error:
-        raise RuntimeError("StopIteration") from error
-
-
 def _prepare(connection: sqlite3.Connection, place: str) -> None:
     """Look before touching: the settings alone would change a file that is refused."""
     version_of(connection, place)
@@ -136,74 +189,45 @@ def _switch_to_wal(connection: sqlite3.Connection, place: str) -> None:
             return
 
 
-def _transact(connection: sqlite3.Connection, chat: str, decide: Decide, place: str) -> Decision:
-    """Load, decide and save under the write lock, so that no other process comes in between."""
+def _commit_together(works: list[Work], connection: sqlite3.Connection) -> list[Any]:
+    """All works under one write lock and one sync; a work that raises is undone, and its error is its outcome."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        session = _load(connection, chat, place)
-        decision = decide(session)
-        if decision.session is not None:
-            _save(connection, chat, session, decision.session, place)
-            _append(connection, chat, decision)
+        outcomes = [_undone_if_raised(connection, work) for work in works]
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return decision
+    return outcomes
 
 
-def _load(connection: sqlite3.Connection, chat: str, place: str) -> Session | None:
-    row = connection.execute(LOAD, (chat,)).fetchone()
-    with _reading(place):
-        return None if row is None else Session.model_validate_json(row[0])
-
-
-@contextmanager
-def _reading(place: str) -> Iterator[None]:
-    """What is stored but cannot be understood is damage; the cause is dropped, since its text quotes the data."""
+def _undone_if_raised(connection: sqlite3.Connection, work: Work) -> Any:
+    connection.execute("SAVEPOINT work")
     try:
-        yield
-    except (ValueError, TypeError):
-        raise StorageError(Trouble.CORRUPT, place) from None
+        outcome = work(connection)
+    except Exception as error:
+        if not connection.in_transaction:  # the whole transaction is gone: a full disk, a broken file
+            raise
+        connection.execute("ROLLBACK TO work")
+        outcome = RuntimeError("StopIteration") if isinstance(error, StopIteration) else error  # as of any coroutine
+    connection.execute("RELEASE work")
+    return outcome
 
 
-def _save(connection: sqlite3.Connection, chat: str, old: Session | None, new: Session, place: str) -> None:
-    values = (new.id, new.revision, new.model_dump_json(), new.updated_at.isoformat(), chat)
-    if old is None:
-        connection.execute(INSERT, values)
-    elif connection.execute(UPDATE, (*values, old.id, old.revision)).rowcount != 1:
-        raise StorageError(Trouble.CONFLICT, place)
+def _settle(done: asyncio.Future[Any], outcome: Any) -> None:
+    """Hand over a result or an error, unless nobody waits for it any more."""
+    if done.cancelled():
+        return
+    if isinstance(outcome, Exception):
+        done.set_exception(outcome)
+    else:
+        done.set_result(outcome)
 
 
-def _append(connection: sqlite3.Connection, chat: str, decision: Decision) -> None:
-    for entry in decision.log:
-        connection.execute(
-            APPEND,
-            (
-                chat,
-                entry.session,
-                entry.kind,
-                entry.item,
-                _written(entry.before),
-                _written(entry.after),
-                entry.at.isoformat(),
-                entry.by,
-            ),
-        )
-    for assessment in decision.finished:
-        values = (assessment.id, chat, assessment.finished_at.isoformat(), assessment.model_dump_json())
-        connection.execute(FINISH, values)
-
-
-def _entry(session: str, kind: str, item: str, before: str | None, after: str | None, at: str, by: str) -> LogEntry:
-    return LogEntry(session, kind, item, _read(before), _read(after), datetime.fromisoformat(at), by)
-
-
-def _written(value: AnswerValue | None) -> str | None:
-    return None if value is None else json.dumps(value)
-
-
-def _read(text: str | None) -> AnswerValue | None:
-    value = None if text is None else json.loads(text)
-    return tuple(value) if isinstance(value, list) else value
+def _deliver(connection: sqlite3.Connection, queued: Queued, card: int | None, place: str) -> None:
+    connection.execute(statements.DELIVERED, (queued.number,))
+    if card is not None:
+        contact = statements.load(connection, queued.chat, place).contact
+        if contact is not None:  # else the chat was forgotten meanwhile
+            statements.reach(connection, queued.chat, contact.model_copy(update={"card": card}))

@@ -8,6 +8,8 @@ from typing import Self
 
 from flows.events import AnswerValue
 from flows.session import Assessment, Session
+from storage.contact import Contact
+from storage.outbox import Outgoing, Queued
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,34 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What one input comes to, to be written in one transaction. No session means: nothing is written."""
+class State:
+    """What is stored of a chat when an input arrives."""
 
-    session: Session | None
+    session: Session | None = None
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one input comes to, to be written in one transaction.
+
+    No contact leaves the stored one as it is; no session, all that is stored of the assessment. Messages whose
+    key is in `cancelled` leave the outbox unsent; `silenced` empties it; `forgotten` deletes everything stored
+    about the chat, before the messages of this decision are queued. Messages wait with those of their chat that
+    are being retried.
+    """
+
+    session: Session | None = None
     log: tuple[LogEntry, ...] = ()
     finished: tuple[Assessment, ...] = ()
+    contact: Contact | None = None
+    outbox: tuple[Outgoing, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    silenced: bool = False
+    forgotten: bool = False
 
 
-Decide = Callable[[Session | None], Decision]
+Decide = Callable[[State], Decision]
 """Pure: it may be called again if a transaction has to be repeated."""
 
 
@@ -43,15 +64,16 @@ class Store(ABC):
     """One conversation a chat; `chat` names it ("terminal:anna", "telegram:42")."""
 
     @abstractmethod
-    async def apply(self, chat: str, decide: Decide) -> Decision:
-        """Load the chat's session, decide, and write all that was decided: everything or nothing.
+    async def apply(self, chat: str, decide: Decide, update: int | None = None) -> Decision | None:
+        """Load the chat's state, decide, and write all that was decided: everything or nothing.
 
+        An update id is remembered in the same transaction; one that was seen before decides nothing: None.
         Raises StorageError; whatever `decide` raises comes through, and nothing is written.
         """
 
     @abstractmethod
-    async def session(self, chat: str) -> Session | None:
-        """The chat's present session."""
+    async def state(self, chat: str) -> State:
+        """What is stored of a chat."""
 
     @abstractmethod
     async def history(self, chat: str) -> list[Assessment]:
@@ -60,6 +82,34 @@ class Store(ABC):
     @abstractmethod
     async def log(self, chat: str) -> list[LogEntry]:
         """The chat's answer log, the oldest entry first."""
+
+    @abstractmethod
+    async def due(self, now: datetime, limit: int, chat: str | None = None) -> list[Queued]:
+        """Messages to be sent by now, of one chat or of all, in their order."""
+
+    @abstractmethod
+    async def next_due(self) -> datetime | None:
+        """When the next message falls due."""
+
+    @abstractmethod
+    async def delivered(self, queued: Queued, card: int | None = None) -> None:
+        """A message arrived: it leaves the outbox; `card` now is the live card of a chat that we know."""
+
+    @abstractmethod
+    async def postpone(self, queued: Queued, until: datetime) -> None:
+        """A message has to be sent again; those of its chat that come after it wait with it, so that order is kept."""
+
+    @abstractmethod
+    async def defer(self, queued: Queued, until: datetime) -> None:
+        """A message is to be sent later after all; nothing waits with it."""
+
+    @abstractmethod
+    async def forget(self, chat: str) -> int:
+        """Delete everything stored about a chat; how many rows that were."""
+
+    @abstractmethod
+    async def forget_updates(self, before: datetime) -> None:
+        """Forget update ids that were seen before a time."""
 
     @abstractmethod
     async def close(self) -> None:

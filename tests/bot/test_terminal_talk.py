@@ -49,7 +49,7 @@ async def talk(store: MemoryStore, *lines: str) -> str:
     """What is said to these lines, with the stored card still on the screen."""
     out = StringIO()
     talking = TerminalTalk(Conversation(store, CHAT, "anna", OUTSIDE), PlainPainter(out))
-    session = await store.session(CHAT)
+    session = (await store.state(CHAT)).session
     assert session
     talking._session = session
     await talking.listen(Script(*lines))
@@ -79,7 +79,7 @@ async def test_nonsense_changes_nothing_on_any_card(language: str) -> None:
             told, *rest = (await talk(store, text)).splitlines()
             assert told.startswith("! "), (name, text)
             assert len(rest) == 1, (name, text)
-            assert await store.session(CHAT) == session, (name, text)
+            assert (await store.state(CHAT)).session == session, (name, text)
 
 
 async def test_an_empty_line_without_a_default_repeats_the_hint() -> None:
@@ -101,7 +101,7 @@ async def test_details_and_help_change_nothing() -> None:
         asked = ("差什么", "怎么补", "计算过程") if name in ("result", "provisional") else ()
         said = await talk(store, *asked, "?", "历史", "命令")
         assert "! " not in said
-        assert await store.session(CHAT) == session
+        assert (await store.state(CHAT)).session == session
         assert "随时可以输入" in said
 
 
@@ -122,7 +122,7 @@ async def test_a_pause_ends_the_talk_and_says_that_all_is_saved() -> None:
     store = await holding(sessions()["q5"])
     said = await talk(store, "B", "暂停", "C")
     assert said.splitlines()[-1] == "都存好了。下次再打开，从这里接着答。"
-    session = await store.session(CHAT)
+    session = (await store.state(CHAT)).session
     assert session
     assert session.paused
     assert session.record.choices["q5"] == ("B",)

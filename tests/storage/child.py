@@ -63,7 +63,7 @@ async def _grow(path: str, times: str) -> None:
     async with await open_sqlite(Path(path)) as store:
         for _ in count() if int(times) == FOREVER else range(int(times)):
             decision = await store.apply(CHAT, grown)
-            _say(decision.session.revision if decision.session else None)
+            _say(decision.session.revision if decision and decision.session else None)
 
 
 def _die(*paths: str) -> None:

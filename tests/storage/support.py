@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.session import Assessment, Firm, Record, Session
-from storage.store import Decide, Decision, LogEntry, Store
+from storage.store import Decide, Decision, LogEntry, State, Store
 
 CHAT = "terminal:anna"
 NOW = datetime(2025, 3, 1, 8, 30, tzinfo=UTC)
@@ -40,8 +40,9 @@ def assessment(name: str) -> Assessment:
     )
 
 
-def grown(session: Session | None) -> Decision:
+def grown(state: State) -> Decision:
     """Decide: begin at revision 1, or go one revision on; the log tells each revision."""
+    session = state.session
     new = (session or begun()).but(revision=session.revision + 1 if session else 1)
     return Decision(new, (entry(new.revision),))
 
@@ -53,12 +54,12 @@ def just(session: Session | None, *log: LogEntry, finished: tuple[Assessment, ..
 
 async def everything(store: Store, chat: str = CHAT) -> tuple[Session | None, list[LogEntry], list[Assessment]]:
     """All that a store knows of a chat."""
-    return await store.session(chat), await store.log(chat), await store.history(chat)
+    return (await store.state(chat)).session, await store.log(chat), await store.history(chat)
 
 
 async def revisions(store: Store, chat: str = CHAT) -> tuple[int, list[object]]:
     """The revision a chat has `grown` to, and those its log tells of."""
-    session = await store.session(chat)
+    session = (await store.state(chat)).session
     return (session.revision if session else 0), [line.after for line in await store.log(chat)]
 
 

@@ -14,7 +14,8 @@ import pytest
 import storage
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
-from storage.sqlite import APPEND, SqliteStore, open_sqlite
+from storage.sqlite import SqliteStore, open_sqlite
+from storage.statements import APPEND
 from tests.storage.child import FOREVER, answer, child, go, rest
 from tests.storage.support import (
     CHAT,
@@ -29,8 +30,8 @@ from tests.storage.support import (
     siblings,
 )
 
-STATEMENTS = 6
-"""A transaction of `grown`: begin, load, save, append, commit; and once more for the time after."""
+STATEMENTS = 8
+"""A transaction of `grown`: begin, savepoint, load, save, append, release, commit; and once more for the time after."""
 
 
 @pytest.fixture

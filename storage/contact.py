@@ -1,0 +1,17 @@
+"""What a channel has to know about a person besides the assessment."""
+
+from flows.session import Value
+
+
+class Contact(Value):
+    """How to reach somebody, and how they want to be reached.
+
+    `card` is the message that holds the live card; `zone` an IANA time zone, None for the default. `blocked`: the
+    person has blocked the bot.
+    """
+
+    language: str | None = None
+    zone: str | None = None
+    card: int | None = None
+    reminders: bool = True
+    blocked: bool = False
