@@ -111,6 +111,8 @@ def _parser(text: Catalogue) -> argparse.ArgumentParser:
     chat.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
     chat.add_argument("--as", dest="name", metavar="NAME", type=_readable, default="local", help=text("cli.as"))
 
+    commands.add_parser("telegram", help=text("cli.telegram"), description=text("cli.telegram"))
+
     score = commands.add_parser("score", help=text("cli.score"), description=text("cli.score"))
     score.add_argument("file", nargs="?", default="-", metavar="FILE", help=text("cli.score.file"))
     score.add_argument("--profile", choices=("published", "platform"), default="published", help=text("cli.profile"))

@@ -10,6 +10,8 @@ def run(parsed: argparse.Namespace, language: str) -> int:
     match parsed.command:
         case "chat":
             return _chat(parsed, language)
+        case "telegram":
+            return _telegram(language)
         case "score":
             from bot.scoring_commands import score
 
@@ -45,3 +47,12 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
     with suppress(KeyboardInterrupt):  # every answer so far is saved
         asyncio.run(talk())
     return 0
+
+
+def _telegram(language: str) -> int:
+    import asyncio
+
+    from bot.settings import load_settings
+    from bot.telegram.run import serve
+
+    return asyncio.run(serve(load_settings(), language))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.wording import wording
+from locales import Catalogue
 from scoring.errors import ScoringError
 
 
@@ -32,4 +33,10 @@ def _by_module(error: Exception, language: str) -> str | None:
 
         if isinstance(error, SettingsError):
             return text("complaint.setting", variable=error.variable, given=error.given, reason=error.reason)
-    return None
+    return _from_telegram(error, text) if type(error).__module__ == "telegram.error" else None
+
+
+def _from_telegram(error: Exception, text: Catalogue) -> str:
+    from telegram.error import InvalidToken
+
+    return text("telegram.trouble.bad_token" if isinstance(error, InvalidToken) else "complaint.telegram")

@@ -67,6 +67,13 @@ def first_arguments(tree: ast.AST, name: str) -> Iterator[str]:
             yield from _keys(node.args[0])
 
 
+def second_arguments(tree: ast.AST, name: str) -> Iterator[str]:
+    """The literal second arguments of calls to a function of that name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name and len(node.args) > 1:
+            yield from _keys(node.args[1])
+
+
 def literals(tree: ast.Module) -> Iterator[ast.Constant]:
     """Text in the code that is no docstring, nor a note standing by itself."""
     notes = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

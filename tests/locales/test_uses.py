@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from string import Formatter
 
 import pytest
+from telegram.error import Conflict, NetworkError, TelegramError
 
 from bot.complaints import complaint
 from bot.intents import Detail
+from bot.telegram.acts import Choice
+from bot.telegram.commands import COMMANDS
+from bot.telegram.intake import name_of
 from bot.wording import Medium, wording
 from flows.events import Refusal, Refused
 from flows.outcome import changes
@@ -17,7 +21,7 @@ from locales import LANGUAGES, catalogue
 from scoring.errors import Fault, FaultCode, ScoringError
 from scoring.rubric import load_rubric
 from storage.errors import StorageError, Trouble
-from tests.locales.scan import Use, fault_details, first_arguments, literals, sources, uses
+from tests.locales.scan import Use, fault_details, first_arguments, literals, second_arguments, sources, uses
 from tests.locales.test_catalogues import messages, texts
 
 RUBRIC = load_rubric()
@@ -28,6 +32,16 @@ ACTIONS = {
     *(detail.value for detail in Detail),
     *(f"energy.{side}" for side in SIDES),
     *(f"language.{language}" for language in LANGUAGES),
+}
+BUTTONS = {
+    *(name for place, tree in BOT if "screens" in place for name in first_arguments(tree, "Action") if "{" not in name),
+    *(f"energy.{side}" for side in SIDES),
+    *(detail.value for detail in (Detail.GAP, Detail.PLAN, Detail.PROOF)),
+} - {"pause"}
+"""What is tapped; nobody needs a button to put a phone away."""
+TROUBLES = {
+    *(name for _, tree in BOT for call in ("_refuse", "_say") for name in second_arguments(tree, call)),
+    *(name_of(error) for error in (StorageError(Trouble.FULL, ""), Conflict(""), NetworkError(""), TelegramError(""))),
 }
 FAMILIES: dict[str, Iterable[str]] = {
     "fault.{}": (code.value for code in FaultCode),
@@ -41,6 +55,10 @@ FAMILIES: dict[str, Iterable[str]] = {
     "rubric.{}": {question.type for question in RUBRIC.questions},
     "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
     "help.{}": ("meaning", "counts", "example"),
+    "button.{}": BUTTONS,
+    "button.choice.{}": (choice.value for choice in Choice),
+    "command.{}": COMMANDS,
+    "telegram.trouble.{}": TROUBLES,
 }
 HINTS: dict[str, Iterable[str]] = {"question.{}": {question.type for question in RUBRIC.questions}}
 ELSEWHERE = {"hint.{}.{}"}

@@ -1,0 +1,1 @@
+"""Telegram: one live card a conversation, taps and typing, nothing ever lost."""

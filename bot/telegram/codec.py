@@ -1,0 +1,162 @@
+"""Wishes as callback data: at most 64 bytes, and complete, so that an old button still says what it answered.
+
+`<session>|<revision>|<card>|<code><arguments>`: the first three name the card on which the button was shown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.intents import Detail, Intent, Wish
+from flows.inputs import (
+    Anew,
+    Answer,
+    AnyInput,
+    Back,
+    ChooseFuel,
+    ChooseKind,
+    ChooseLanguage,
+    ChooseSide,
+    Commit,
+    Confirm,
+    Done,
+    EditFirm,
+    EnterFigures,
+    Help,
+    Jump,
+    Keep,
+    OpenEnergy,
+    Overview,
+    Park,
+    Pause,
+    Pick,
+    PickLevel,
+    Provisional,
+    Recheck,
+    Resume,
+    Rung,
+    Skip,
+    Submit,
+    TakeLevel,
+    Tick,
+)
+from flows.session import EnergySide, FirmKind, Session
+from scoring.rubric import Rubric
+
+LIMIT = 64
+SESSION_CHARACTERS = 8
+SEPARATOR = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """How the arguments of one kind of input are written and read."""
+
+    kind: Callable[..., AnyInput]
+    write: Callable[..., str]
+    read: Callable[[str], tuple[Any, ...]]
+
+
+def _bare(kind: Callable[..., AnyInput]) -> Code:
+    return Code(kind, lambda: "", lambda _: ())
+
+
+def _text(kind: Callable[..., AnyInput]) -> Code:
+    return Code(kind, str, lambda text: (text,))
+
+
+def _flag(kind: Callable[..., AnyInput]) -> Code:
+    return Code(kind, lambda on: "1" if on else "0", lambda text: (text == "1",))
+
+
+def _items(text: str, rubric: Rubric) -> tuple[str, ...]:
+    """Items as a bit set in hexadecimal: any number of them in eight characters."""
+    bits = int(text, 16)
+    return tuple(item for position, item in enumerate(rubric.items) if bits >> position & 1)
+
+
+CODES: dict[str, Code] = {
+    "b": _bare(Back),
+    "j": _text(Jump),
+    "o": _text(Overview),
+    "k": _bare(Keep),
+    "l": _bare(Park),
+    "h": _bare(Help),
+    "z": _bare(Pause),
+    "r": _bare(Resume),
+    "L": _text(ChooseLanguage),
+    "K": Code(ChooseKind, str, lambda text: (FirmKind(text),)),
+    "s": _bare(Skip),
+    "f": _bare(EditFirm),
+    "a": Code(Answer, "".join, lambda text: (tuple(text),)),
+    "t": Code(Tick, lambda letter, on: f"{letter}{int(on)}", lambda text: (text[0], text[1] == "1")),
+    "d": _bare(Done),
+    "n": _bare(EnterFigures),
+    "y": _bare(Confirm),
+    "e": _bare(OpenEnergy),
+    "F": _text(ChooseFuel),
+    "S": Code(ChooseSide, str, lambda text: (EnergySide(text),)),
+    "m": _flag(Rung),
+    "p": _bare(PickLevel),
+    "T": Code(TakeLevel, str, lambda text: (int(text),)),
+    "u": _bare(Submit),
+    "v": _bare(Provisional),
+    "c": _bare(Commit),
+    "R": _bare(Recheck),
+    "N": _bare(Anew),
+}
+DETAIL, PICK = "D", "P"
+"""Two codes of their own: a look at more of a result, and picks for a re-check."""
+CODE_OF = {code.kind: letter for letter, code in CODES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button that was pressed: the card it belonged to, and the wish."""
+
+    session: str
+    revision: int
+    card: str
+    wish: Wish
+
+    def at(self, session: Session) -> AnyInput | None:
+        """The input for a session; None if the wish is only for a look."""
+        if not isinstance(self.wish, Intent):
+            return None
+        same = session.id.startswith(self.session)
+        return self.wish.kind(session.id if same else self.session, self.card, self.revision, *self.wish.arguments)
+
+
+def encode(wish: Wish, session: Session, rubric: Rubric) -> str:
+    """The callback data of a button on the session's present card."""
+    head = SEPARATOR.join((session.id[:SESSION_CHARACTERS], str(session.revision), session.card))
+    return f"{head}{SEPARATOR}{_written(wish, rubric)}"
+
+
+def _written(wish: Wish, rubric: Rubric) -> str:
+    if isinstance(wish, Detail):
+        return f"{DETAIL}{wish.value}"
+    if wish.kind is Pick:
+        items, on = wish.arguments
+        bits = sum(1 << rubric.items.index(item) for item in items)
+        return f"{PICK}{int(on)}{bits:x}"
+    letter = CODE_OF[wish.kind]
+    return letter + CODES[letter].write(*wish.arguments)
+
+
+def decode(data: str, rubric: Rubric) -> Tap | None:
+    """The tap behind callback data; None for data that this program never wrote."""
+    try:
+        session, revision, card, written = data.split(SEPARATOR, 3)
+        return Tap(session, int(revision), card, _read(written[0], written[1:], rubric))
+    except (ValueError, IndexError, KeyError):
+        return None
+
+
+def _read(letter: str, text: str, rubric: Rubric) -> Wish:
+    if letter == DETAIL:
+        return Detail(text)
+    if letter == PICK:
+        return Intent(Pick, (_items(text[1:], rubric), text[0] == "1"))
+    code = CODES[letter]
+    return Intent(code.kind, code.read(text))

@@ -1,0 +1,137 @@
+"""The commands of the menu. Each is a function from a visit and what follows the command to a decision."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.intents import Detail
+from bot.telegram import replies
+from bot.telegram.acts import Choice
+from bot.telegram.visit import Visit, apply, detail, say, show
+from flows.inputs import Jump, Overview, Provisional, Recheck, Resume
+from flows.session import Phase, Session
+from locales import LANGUAGES
+from storage.store import Decision
+
+Command = Callable[[Visit, str], Decision]
+ITEM = re.compile(r"q(\d{1,2})")
+
+
+def _start(visit: Visit, argument: str) -> Decision:
+    """Hello; a payload of a link ("recheck", "q5") goes straight there, if it can."""
+    if argument in COMMANDS and argument != "start":
+        return COMMANDS[argument](visit, "")
+    number = ITEM.fullmatch(argument)
+    items = visit.words.rubric.items
+    if number and 1 <= int(number[1]) <= len(items) and visit.session.begun:
+        return apply(visit, Jump(*_at(visit.session), items[int(number[1]) - 1]))
+    return _resume(visit, "")
+
+
+def _resume(visit: Visit, _: str) -> Decision:
+    session = visit.session
+    if session.phase in (Phase.WELCOME, Phase.RESULT) and not session.paused:
+        return show(visit)
+    return apply(visit, Resume(session.id, session.card, session.revision))
+
+
+def _overview(visit: Visit, _: str) -> Decision:
+    return apply(visit, Overview(*_at(visit.session)))
+
+
+def _result(visit: Visit, _: str) -> Decision:
+    """The finished result, or what it comes to so far."""
+    if visit.session.phase in (Phase.RESULT, Phase.PROVISIONAL, Phase.WELCOME):
+        return show(visit)
+    reviewed = apply(visit, Overview(*_at(visit.session)))
+    if reviewed.session is None or reviewed.session.phase is not Phase.REVIEW:
+        return reviewed
+    shown = visit.with_session(reviewed.session)
+    return replace(apply(shown, Provisional(*_at(reviewed.session))), log=reviewed.log)
+
+
+def _recheck(visit: Visit, _: str) -> Decision:
+    return apply(visit, Recheck(*_at(visit.session)))
+
+
+def _at(session: Session) -> tuple[str, str, int]:
+    return session.id, session.card, session.revision
+
+
+def _history(visit: Visit, _: str) -> Decision:
+    return detail(visit, Detail.HISTORY)
+
+
+def _help(visit: Visit, _: str) -> Decision:
+    return detail(visit, Detail.COMMANDS)
+
+
+def _language(visit: Visit, _: str) -> Decision:
+    return say(visit, replies.languages(visit.session, visit.words, LANGUAGES, visit.now))
+
+
+def _privacy(visit: Visit, _: str) -> Decision:
+    return say(visit, replies.text(escape(visit.words.text("privacy"), quote=False), visit.now))
+
+
+def _reminders(visit: Visit, argument: str) -> Decision:
+    """On, off, and the time zone ("/reminders Asia/Urumqi")."""
+    if argument and argument not in available_timezones():
+        return show(visit, visit.words.text("reminders.unknown_zone", zone=argument[:40]))
+    contact = visit.contact.model_copy(update={"zone": argument}) if argument else visit.contact
+    zone = ZoneInfo(contact.zone) if contact.zone else visit.rules.zone
+    state = visit.words.text("reminders.on" if contact.reminders else "reminders.off")
+    how = visit.words.text("reminders.how", zone=zone.key)
+    choice = Choice.NEVER if contact.reminders else Choice.REMIND
+    message = replies.text(escape(f"{state}\n{how}", quote=False), visit.now, [replies.button(visit.words, choice)])
+    return replace(say(visit, message), contact=contact)
+
+
+def _my_data(visit: Visit, _: str) -> Decision:
+    """Everything stored about the person, as JSON."""
+    stored = {
+        "contact": visit.contact.model_dump(mode="json"),
+        "session": visit.session.model_dump(mode="json"),
+        "assessments": [assessment.model_dump(mode="json") for assessment in visit.archive.history],
+        "log": [
+            {
+                "at": entry.at.isoformat(),
+                "kind": entry.kind,
+                "item": entry.item,
+                "before": entry.before,
+                "after": entry.after,
+            }
+            for entry in visit.archive.log
+        ],
+    }
+    content = json.dumps(stored, ensure_ascii=False, indent=1)
+    return say(visit, replies.document("shuping.json", content, visit.words.text("mydata"), visit.now))
+
+
+def _delete(visit: Visit, _: str) -> Decision:
+    """Ask once; the tap on "yes" is carried out by the reception."""
+    buttons = [replies.button(visit.words, choice) for choice in (Choice.DELETE, Choice.KEEP)]
+    return Decision(outbox=(replies.text(escape(visit.words.text("delete.ask"), quote=False), visit.now, buttons),))
+
+
+COMMANDS: dict[str, Command] = {
+    "start": _start,
+    "resume": _resume,
+    "overview": _overview,
+    "result": _result,
+    "recheck": _recheck,
+    "history": _history,
+    "language": _language,
+    "reminders": _reminders,
+    "mydata": _my_data,
+    "delete": _delete,
+    "privacy": _privacy,
+    "help": _help,
+}
+"""In the order of the menu; each has a description `command.<name>` in the catalogues."""
+
+ARCHIVED = ("history", "mydata", "start")
+"""Commands that show more than the session, so that it has to be read first."""

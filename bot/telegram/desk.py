@@ -1,0 +1,131 @@
+"""What an act comes to: a pure decision from what is stored, to be written with its replies in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.intents import Detail, Intent
+from bot.reading import read
+from bot.screens import screen_of
+from bot.telegram import replies
+from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Membership, Tapped, Typed
+from bot.telegram.codec import decode
+from bot.telegram.commands import COMMANDS
+from bot.telegram.visit import Archive, Rules, Visit, apply, detail, reminders, show
+from bot.wording import Medium, wording
+from flows.cards import card_of
+from flows.reminders import into_window
+from flows.session import new_session
+from locales import DEFAULT_LANGUAGE, supported
+from scoring.rubric import load_rubric
+from storage.contact import Contact
+from storage.store import Decision, State
+
+LONGEST_TEXT = 1000
+RECHECK_AFTER = timedelta(days=90)
+
+
+def decide(act: Act, state: State, now: datetime, fresh: str, rules: Rules, archive: Archive) -> Decision:
+    """The whole answer to an act: session, log, contact, messages, reminders."""
+    language = (supported(act.language) if act.language else None) or DEFAULT_LANGUAGE
+    if isinstance(act, Membership):
+        known = state.contact and state.contact.model_copy(update={"blocked": act.blocked})
+        return Decision(contact=known, silenced=act.blocked)
+    if isinstance(act, Tapped) and act.data == f"{CHOICE_MARK}{Choice.DELETE}":
+        return _forget(state, language, now)
+    contact = state.contact or Contact(language=language)
+    contact = contact.model_copy(update={"blocked": False})
+    session = state.session or new_session(fresh, load_rubric(), language, now)
+    visit = Visit(act, session, contact, wording(session.language, Medium.TAPPING), now, fresh, rules, archive)
+    met_before = state.session is not None
+    decision = _answer(visit) if met_before or isinstance(act, Commanded) else show(visit)
+    return replace(decision, contact=decision.contact or contact, session=decision.session or session)
+
+
+def _forget(state: State, language: str, now: datetime) -> Decision:
+    """Everything goes; the receipt stays in the outbox until it has arrived. A second tap gets a second receipt."""
+    words = wording(state.session.language if state.session else language, Medium.TAPPING)
+    receipt = words.text("delete.receipt", at=f"{now:%Y-%m-%d %H:%M} UTC")
+    return Decision(outbox=(replies.text(receipt, now),), forgotten=True)
+
+
+def _answer(visit: Visit) -> Decision:
+    match visit.act:
+        case Tapped(data=data) if data.startswith(CHOICE_MARK):
+            return _choose(visit, data.removeprefix(CHOICE_MARK))
+        case Tapped(data=data):
+            return _tap(visit, data)
+        case Commanded(name=name, argument=argument):
+            command = COMMANDS.get(name)
+            return command(visit, argument) if command else show(visit, visit.words.text("telegram.unknown_command"))
+        case Typed(text=text):
+            return _type(visit, text)
+        case _:
+            return show(visit, visit.words.text("telegram.text_only"))
+
+
+def _tap(visit: Visit, data: str) -> Decision:
+    tap = decode(data, visit.words.rubric)
+    if tap is None:
+        return show(visit, visit.words.text("event.stale"))
+    given = tap.at(visit.session)
+    if given is not None:
+        return apply(visit, given)
+    return detail(visit, tap.wish) if isinstance(tap.wish, Detail) else show(visit)
+
+
+def _type(visit: Visit, text: str) -> Decision:
+    if len(text) > LONGEST_TEXT:
+        return show(visit, visit.words.text("telegram.too_long"))
+    card = card_of(visit.words.rubric, visit.session)
+    match read(text, card, screen_of(card, visit.words), visit.words):
+        case None:
+            return show(visit, visit.words.text("telegram.not_understood", given=text.strip()[:40]))
+        case Detail() as wanted:
+            return detail(visit, wanted)
+        case Intent() as wish:
+            return apply(visit, wish.at(visit.session))
+
+
+def _choose(visit: Visit, name: str) -> Decision:
+    if name in (replies.RESUME, replies.RECHECK):
+        return COMMANDS[name](visit, "")
+    choice = CHOICES.get(name)
+    return choice(visit) if choice else show(visit, visit.words.text("event.stale"))
+
+
+def _put_off(visit: Visit, wait: timedelta) -> Decision:
+    decision = show(visit, visit.words.text("reminders.put_off"))
+    if not replies.unfinished(visit.session):
+        return decision
+    due = into_window(visit.rules.schedule, visit.zone, visit.now + wait)
+    return replace(decision, outbox=(*decision.outbox, replies.reminder(visit.session, visit.words, due)))
+
+
+def _switch_reminders(visit: Visit, *, on: bool) -> Decision:
+    contact = visit.contact.model_copy(update={"reminders": on})
+    decision = show(visit, visit.words.text("reminders.on" if on else "reminders.off"))
+    if not on:
+        return replace(decision, contact=contact, cancelled=replies.REMINDERS)
+    following, cancelled = reminders(replace(visit, contact=contact), ())
+    return replace(decision, contact=contact, outbox=(*decision.outbox, *following), cancelled=cancelled)
+
+
+def _promise_recheck(visit: Visit) -> Decision:
+    due = into_window(visit.rules.schedule, visit.zone, visit.now + RECHECK_AFTER)
+    decision = show(visit, visit.words.text("reminder.recheck.promised"))
+    return replace(decision, outbox=(*decision.outbox, replies.recheck_reminder(visit.words, due)))
+
+
+def _keep(visit: Visit) -> Decision:
+    return show(visit, visit.words.text("delete.kept"))
+
+
+CHOICES: dict[str, Callable[[Visit], Decision]] = {
+    Choice.TOMORROW: lambda visit: _put_off(visit, timedelta(days=1)),
+    Choice.NEXT_WEEK: lambda visit: _put_off(visit, timedelta(days=7)),
+    Choice.NEVER: lambda visit: _switch_reminders(visit, on=False),
+    Choice.REMIND: lambda visit: _switch_reminders(visit, on=True),
+    Choice.RECHECK_LATER: _promise_recheck,
+    Choice.KEEP: _keep,
+}

@@ -1,0 +1,141 @@
+"""Takes updates: one chat in order, different chats side by side; returns only when all is committed."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakValueDictionary
+
+from telegram import Bot, Update
+from telegram.error import TelegramError
+
+from bot.conversation import Outside
+from bot.telegram import replies
+from bot.telegram.acts import Act, Commanded, InGroup, Tapped, act_of
+from bot.telegram.commands import ARCHIVED
+from bot.telegram.desk import decide
+from bot.telegram.sender import CHAT, Sender
+from bot.telegram.visit import Archive, Rules
+from bot.wording import Medium, wording
+from locales import DEFAULT_LANGUAGE, supported
+from storage.errors import StorageError
+from storage.store import Decision, Store
+
+LOG = logging.getLogger("shuping.reception")
+
+FINISH_SECONDS = 5.0
+
+
+@dataclass
+class Reception:
+    """The way in for polling and webhook alike."""
+
+    store: Store
+    bot: Bot
+    sender: Sender
+    outside: Outside
+    rules: Rules
+    _locks: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def take_all(self, updates: Iterable[Update]) -> None:
+        """A batch of updates, each chat's in order. Raises StorageError if anything could not be saved.
+
+        What follows in a chat after an update that could not be saved is left alone, so that order is kept. The work
+        goes on if its caller is cancelled; `finish` waits for it.
+        """
+        lines: dict[int, list[Act]] = {}
+        for update in updates:
+            if act := self._accept(update):
+                lines.setdefault(act.chat, []).append(act)
+        await asyncio.shield(self._start(self._take_lines(lines.values())))
+
+    async def _take_lines(self, lines: Iterable[list[Act]]) -> None:
+        outcomes = await asyncio.gather(*map(self._take_line, lines), return_exceptions=True)
+        if error := next((outcome for outcome in outcomes if isinstance(outcome, BaseException)), None):
+            raise error
+
+    async def _take_line(self, acts: Iterable[Act]) -> None:
+        for act in acts:
+            await self._take(act)
+
+    async def take(self, update: Update) -> None:
+        """One update, applied once however often it comes. Raises StorageError if it could not be saved."""
+        if act := self._accept(update):
+            await self._take(act)
+
+    def _accept(self, update: Update) -> Act | None:
+        """What it is; a button's spinner is stopped at once, whatever comes of the tap."""
+        act = act_of(update)
+        if isinstance(act, Tapped):
+            self._start(self._answer(act.query))
+        return act
+
+    async def _take(self, act: Act) -> None:
+        lock = self._locks.get(act.chat) or asyncio.Lock()
+        self._locks[act.chat] = lock
+        async with lock:
+            try:
+                await self._act(act)
+            except StorageError:
+                raise
+            except Exception:
+                LOG.exception("update %d could not be handled and is passed over", act.update)
+                await self.store.apply(f"{CHAT}{act.chat}", lambda _: Decision(), act.update)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Work that `finish` waits for."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever still waits for the work is told; nobody else needs to know
+
+    async def _answer(self, query: str) -> None:
+        try:
+            await self.bot.answer_callback_query(query)
+        except TelegramError as error:
+            LOG.debug("a tap was not acknowledged: %s", type(error).__name__)
+
+    async def _act(self, act: Act) -> None:
+        chat = f"{CHAT}{act.chat}"
+        if isinstance(act, InGroup):
+            await self._point_home(chat, act)
+        else:
+            await self._decide(chat, act)
+
+    async def _decide(self, chat: str, act: Act) -> None:
+        now, fresh = self.outside.now(), self.outside.fresh_id()
+        archive = await self._archive(chat, act)
+        decision = await self.store.apply(
+            chat, lambda state: decide(act, state, now, fresh, self.rules, archive), act.update
+        )
+        if decision is not None and decision.forgotten:
+            self.sender.forget(chat)
+        if decision is not None and decision.outbox:
+            self.sender.wake(chat)
+            self.sender.expect()
+
+    async def _archive(self, chat: str, act: Act) -> Archive:
+        wanted = isinstance(act, Commanded) and (act.name in ARCHIVED)
+        if not wanted:
+            return Archive()
+        return Archive(tuple(await self.store.history(chat)), tuple(await self.store.log(chat)))
+
+    async def _point_home(self, chat: str, act: InGroup) -> None:
+        """Private chats only: in a group there is just a link."""
+        language = (supported(act.language) if act.language else None) or DEFAULT_LANGUAGE
+        text = wording(language, Medium.TAPPING).text("telegram.group", link=f"https://t.me/{self.bot.username}")
+        message = replies.text(text, self.outside.now())
+        await self.store.apply(chat, lambda _: Decision(outbox=(message,)), act.update)
+        self.sender.wake(chat)
+
+    async def finish(self) -> None:
+        """Let what was begun be stored, and acknowledgements arrive."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=FINISH_SECONDS)

@@ -1,0 +1,124 @@
+"""Screens as Telegram messages: official texts in the body, short buttons below, within Telegram's limits."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import Any
+
+from bot.results import Section
+from bot.screens import Action, Choice, Screen
+from bot.telegram.codec import encode
+from bot.wording import Wording
+from flows.inputs import Pause
+from flows.progress import Progress
+from flows.session import Session
+
+TEXT_LIMIT = 4096
+"""UTF-16 code units of a message, after its entities are parsed."""
+CHOICES_A_ROW = 8
+ACTIONS_A_ROW = 3
+BAR_CELLS = 12
+MARK = "✓"
+
+Button = dict[str, str]
+Keyboard = list[list[Button]]
+Payload = dict[str, Any]
+"""Parameters of a Bot API call that sends or edits a message."""
+
+
+def length(text: str) -> int:
+    """The length that Telegram counts."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def card_payload(
+    screen: Screen, words: Wording, session: Session, progress: Progress | None, notices: Sequence[str] = ()
+) -> Payload:
+    """The live card: what has just happened, progress, the question, its options and buttons."""
+    parts = [*(f"<i>{escape(notice, quote=False)}</i>" for notice in notices), *_body(screen, progress)]
+    return message("\n".join(parts), keyboard(screen, words, session))
+
+
+def message(text: str, buttons: Keyboard | None = None) -> Payload:
+    """A message in Telegram's HTML."""
+    payload: Payload = {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+    return {**payload, "reply_markup": {"inline_keyboard": buttons}} if buttons else payload
+
+
+def _body(screen: Screen, progress: Progress | None) -> Iterator[str]:
+    if screen.header:
+        yield f"<i>{escape(screen.header, quote=False)}</i>"
+    if progress and progress.position:
+        yield bar(progress)
+    yield f"<b>{escape(screen.title, quote=False)}</b>"
+    yield from (escape(line, quote=False) for line in screen.body)
+    if screen.choices:
+        yield ""
+        yield from map(_choice, screen.choices)
+    if screen.hint:
+        yield f"\n<i>{escape(screen.hint, quote=False)}</i>"
+
+
+def bar(progress: Progress) -> str:
+    """How far, as a row of blocks."""
+    full = (progress.total - progress.rest) * BAR_CELLS // progress.total
+    return "▰" * full + "▱" * (BAR_CELLS - full)
+
+
+def _choice(choice: Choice) -> str:
+    mark = f"{MARK} " if choice.marked else ""
+    return f"<b>{choice.key}</b>  {mark}{escape(choice.text, quote=False)}"
+
+
+def keyboard(screen: Screen, words: Wording, session: Session) -> Keyboard:
+    """Letters and numbers in rows, then what else can be done. Leaving needs no button: one just closes the phone."""
+    choices = [
+        _button(f"{choice.key} {MARK}" if choice.marked else choice.key, encode(choice.wish, session, words.rubric))
+        for choice in screen.choices
+    ]
+    actions = [
+        _button(words.text(f"button.{action.name}"), encode(action.wish, session, words.rubric))
+        for action in screen.actions
+        if not _is_pause(action)
+    ]
+    width = _row_width(len(choices))
+    return [*_rows(choices, width), *_rows(actions, ACTIONS_A_ROW)]
+
+
+def _is_pause(action: Action) -> bool:
+    return getattr(action.wish, "kind", None) is Pause
+
+
+def _row_width(count: int) -> int:
+    """Rows of much the same length: five letters are one row, fifteen are two of eight and seven."""
+    rows = -(-count // CHOICES_A_ROW)
+    return -(-count // rows) if rows else 1
+
+
+def _rows(buttons: Sequence[Button], width: int) -> Keyboard:
+    return [list(buttons[start : start + width]) for start in range(0, len(buttons), width)]
+
+
+def _button(text: str, data: str) -> Button:
+    return {"text": text, "callback_data": data}
+
+
+def sections_text(sections: Iterable[Section]) -> str:
+    """Parts of a result, or an explanation."""
+    return "\n\n".join(
+        "\n".join(
+            [f"<b>{escape(section.title, quote=False)}</b>", *(escape(line, quote=False) for line in section.lines)]
+        )
+        for section in sections
+    )
+
+
+def pages(text: str) -> list[str]:
+    """A long text in messages, broken between lines; every line carries its own markup."""
+    found, page = [], ""
+    for line in text.split("\n"):
+        longer = f"{page}\n{line}" if page else line
+        if length(longer) > TEXT_LIMIT:
+            found.append(page)
+            longer = line
+        page = longer
+    return [*found, page]

@@ -1,0 +1,118 @@
+"""Messages for the outbox: the live card, texts, documents, reminders. Payloads say what the sender has to do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from html import escape
+
+from bot.intents import Intent
+from bot.results import Section, gap, headline, result_of
+from bot.screens import Screen, screen_of
+from bot.telegram.acts import CHOICE_MARK, Choice
+from bot.telegram.codec import encode
+from bot.telegram.render import Button, Payload, bar, card_payload, message, pages, sections_text
+from bot.wording import Wording
+from flows.cards import CommitmentCard, ProvisionalCard, ResultCard, card_of
+from flows.inputs import ChooseLanguage
+from flows.progress import progress_of
+from flows.session import Phase, Session
+from storage.outbox import Outgoing
+
+
+class Kind(StrEnum):
+    """What the sender does with a payload."""
+
+    CARD = "card"
+    TEXT = "text"
+    DOCUMENT = "document"
+
+
+CARD, REMINDER, RECHECK = "card", "reminder", "recheck"
+"""Keys: an unsent message of the same key is superseded."""
+REMINDERS = (REMINDER, RECHECK)
+"""Nobody asked for these just now, so they come by day only."""
+RESUME = "resume"
+
+
+def card(
+    session: Session, words: Wording, now: datetime, notices: Sequence[str], *, live: int | None, edit: bool
+) -> Outgoing:
+    """The live card. `live` is the message that holds it; without `edit` it is sent anew, below everything else."""
+    payload = {"kind": Kind.CARD, "live": live, "edit": edit, "message": card_message(session, words, notices)}
+    return Outgoing(payload, now, CARD)
+
+
+def card_message(session: Session, words: Wording, notices: Sequence[str] = ()) -> Payload:
+    """The present card as a message."""
+    shown = card_of(words.rubric, session)
+    screen = screen_of(shown, words)
+    if isinstance(shown, ResultCard | ProvisionalCard):
+        screen = _with_result(screen, session, words, provisional=isinstance(shown, ProvisionalCard))
+    progress = None if isinstance(shown, ResultCard | CommitmentCard) else progress_of(words.rubric, session)
+    return card_payload(screen, words, session, progress, notices)
+
+
+def _with_result(screen: Screen, session: Session, words: Wording, *, provisional: bool) -> Screen:
+    """Grade, score and what is missing, on the card itself; plan and proof open on request."""
+    summary = headline(session.record, words, session.firm.name, provisional=provisional)
+    missing = gap(result_of(session.record, words), words)
+    body = (*summary.lines, "", missing.title, *missing.lines)
+    return Screen(summary.title, body=body, hint=screen.hint, actions=screen.actions)
+
+
+def texts(sections: Sequence[Section], now: datetime) -> list[Outgoing]:
+    """Sections as messages within Telegram's limit; none for none."""
+    return [text(page, now) for page in pages(sections_text(sections))] if sections else []
+
+
+def text(html: str, now: datetime, buttons: Sequence[Button] = ()) -> Outgoing:
+    """A message that is no card."""
+    return Outgoing({"kind": Kind.TEXT, "message": message(html, [list(buttons)] if buttons else None)}, now)
+
+
+def languages(session: Session, words: Wording, offered: Sequence[str], now: datetime) -> Outgoing:
+    """The choice of a language."""
+    buttons = [
+        {
+            "text": words.text(f"language.{language}"),
+            "callback_data": encode(Intent(ChooseLanguage, (language,)), session, words.rubric),
+        }
+        for language in offered
+    ]
+    return text(words.text("command.language"), now, buttons)
+
+
+def button(words: Wording, choice: Choice) -> Button:
+    """A button for one of our own choices."""
+    return {"text": words.text(f"button.choice.{choice.value}"), "callback_data": f"{CHOICE_MARK}{choice.value}"}
+
+
+def document(name: str, content: str, caption: str, now: datetime) -> Outgoing:
+    """A file made of text."""
+    return Outgoing({"kind": Kind.DOCUMENT, "name": name, "content": content, "caption": escape(caption)}, now)
+
+
+def reminder(session: Session, words: Wording, due: datetime) -> Outgoing:
+    """How much is left, who waits, and three ways to put it off; the button goes on at the open item."""
+    progress = progress_of(words.rubric, session)
+    lines = [words.text("reminder.title"), words.text.count("reminder.left", progress.rest, minutes=progress.minutes)]
+    if session.parked:
+        lines.append(words.text("review.parked", items=words.items(session.parked)))
+    rows = [
+        [{"text": words.text("button.resume"), "callback_data": f"{CHOICE_MARK}{RESUME}"}],
+        [button(words, choice) for choice in (Choice.TOMORROW, Choice.NEXT_WEEK, Choice.NEVER)],
+    ]
+    html = "\n".join([f"<b>{escape(lines[0])}</b>", bar(progress), *(escape(line, quote=False) for line in lines[1:])])
+    return Outgoing({"kind": Kind.TEXT, "message": message(html, rows)}, due, REMINDER)
+
+
+def recheck_reminder(words: Wording, due: datetime) -> Outgoing:
+    """The reminder that somebody asked for after a result."""
+    rows = [[{"text": words.text("button.recheck"), "callback_data": f"{CHOICE_MARK}{RECHECK}"}]]
+    html = escape(words.text("reminder.recheck"), quote=False)
+    return Outgoing({"kind": Kind.TEXT, "message": message(html, rows)}, due, RECHECK)
+
+
+def unfinished(session: Session) -> bool:
+    """Somebody has begun, and is not at a result."""
+    return session.begun and session.phase is not Phase.RESULT

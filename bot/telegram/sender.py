@@ -1,0 +1,262 @@
+"""From the outbox to Telegram: each chat in order, within Telegram's limits, through every kind of failure.
+
+A message leaves the outbox only after it arrived, so a crash can at worst send it twice.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from telegram import Bot, InputFile
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+
+from bot.conversation import Outside
+from bot.telegram import replies
+from bot.telegram.pace import Pace
+from bot.telegram.replies import Kind
+from bot.telegram.visit import Rules
+from bot.wording import Medium, wording
+from flows.reminders import into_window, next_reminder
+from storage.contact import Contact
+from storage.errors import StorageError
+from storage.outbox import Queued
+from storage.store import Decision, State, Store
+
+LOG = logging.getLogger("shuping.sender")
+
+BATCH = 32
+LONGEST_WAIT = 60.0
+FIRST_PAUSE = 0.5
+REMEMBERED = 10_000
+UNCHANGED = "message is not modified"
+GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+
+class Sender:
+    """Drains the outbox. `wake` says that a chat has something to send; `run` looks after what falls due later."""
+
+    def __init__(self, store: Store, bot: Bot, outside: Outside, rules: Rules, rate: float) -> None:
+        self._store, self._bot, self._outside, self._rules = store, bot, outside, rules
+        self._pace = Pace(rate)
+        self._active: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._cards: OrderedDict[str, int] = OrderedDict()
+        self._alarm = asyncio.Event()
+
+    def wake(self, chat: str) -> None:
+        """Send what is due to this chat, after what is already being sent to it."""
+        if chat in self._active:
+            self._again.add(chat)
+            return
+        task = asyncio.create_task(self._drain(chat))
+        self._active[chat] = task
+        task.add_done_callback(lambda _: self._rested(chat))
+
+    def _rested(self, chat: str) -> None:
+        task = self._active.pop(chat)
+        if not task.cancelled() and (error := task.exception()):
+            LOG.error("sending to a chat broke off: %s", type(error).__name__)
+        if chat in self._again:
+            self._again.discard(chat)
+            self.wake(chat)
+        self._alarm.set()
+
+    async def run(self) -> None:
+        """Wake chats as their messages fall due, until cancelled."""
+        while True:
+            self._alarm.clear()
+            now = self._outside.now()
+            for queued in await self._store.due(now, BATCH * 8):
+                if queued.chat not in self._active:
+                    self.wake(queued.chat)
+            await self._sleep(now)
+
+    async def _sleep(self, now: datetime) -> None:
+        """Until the next message falls due, or something changes; the clock is looked at once a minute at least."""
+        due = await self._store.next_due()
+        seconds = LONGEST_WAIT if due is None else max(0.05, min(LONGEST_WAIT, (due - now).total_seconds()))
+        if self._active:
+            seconds = max(seconds, 1.0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation before Python 3.12
+                await self._alarm.wait()
+
+    def expect(self) -> None:
+        """Something was put off to a later time: look again when the next message is due."""
+        self._alarm.set()
+
+    async def finish(self) -> None:
+        """Let what is being sent arrive."""
+        while self._active:
+            self._again.clear()
+            await asyncio.wait(list(self._active.values()))
+
+    async def _drain(self, chat: str) -> None:
+        """One message at a time; what had to wait for its turn may have been superseded meanwhile."""
+        while queued := await self._store.due(self._outside.now(), 1, chat):
+            async with self._pace.turn(chat) as waited:
+                if waited:
+                    queued = await self._store.due(self._outside.now(), 1, chat)
+                if queued and not await self._deliver(queued[0]):
+                    return
+
+    async def _deliver(self, queued: Queued) -> bool:
+        """Send one message; false if the chat has to wait."""
+        if queued.key in replies.REMINDERS and not await self._welcome(queued):
+            return True
+        try:
+            card = await self._send(queued)
+        except TelegramError as error:
+            return await self._failed(queued, error)
+        await self._insist(lambda: self._arrived(queued, card))
+        return True
+
+    async def _arrived(self, queued: Queued, card: int | None) -> None:
+        if queued.key == replies.REMINDER:
+            await self._remind_again(queued.chat)
+        else:
+            await self._store.delivered(queued, card)
+
+    async def _insist(self, write: Callable[[], Awaitable[object]]) -> None:
+        """Write what Telegram answered, however long the database is locked: nothing is sent again for that."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await write()
+            except StorageError as error:
+                LOG.error("what was sent cannot be noted yet: %s", error.trouble.value)  # noqa: TRY400
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_WAIT, pause * 2)
+            else:
+                return
+
+    # what goes out
+
+    async def _send(self, queued: Queued) -> int | None:
+        """Carry out a payload; the message id of a new live card."""
+        payload, chat = queued.payload, int(queued.chat.removeprefix(CHAT))
+        match payload["kind"]:
+            case Kind.CARD:
+                return await self._card(queued.chat, chat, payload)
+            case Kind.DOCUMENT:
+                file = InputFile(payload["content"].encode(), filename=payload["name"])
+                await self._bot.send_document(chat, file, caption=payload["caption"])
+            case _:
+                await self._bot.send_message(chat, **payload["message"])
+        return None
+
+    async def _card(self, key: str, chat: int, payload: dict[str, Any]) -> int | None:
+        live = self._cards.get(key, payload["live"])
+        if payload["edit"] and live is not None and await self._edited(chat, live, payload["message"]):
+            return None
+        sent = await self._bot.send_message(chat, **payload["message"])
+        self._remember(key, sent.message_id)
+        if live is not None:
+            await self._retire(chat, live)
+        return sent.message_id
+
+    async def _edited(self, chat: int, card: int, message: dict[str, Any]) -> bool:
+        """False if the message can no longer be edited."""
+        try:
+            await self._bot.edit_message_text(chat_id=chat, message_id=card, **message)
+        except BadRequest as error:
+            reason = error.message.lower()
+            if UNCHANGED in reason:
+                return True
+            if any(gone in reason for gone in GONE):
+                return False
+            raise
+        return True
+
+    async def _retire(self, chat: int, card: int) -> None:
+        """An old card keeps its text and loses its buttons; nobody is hurt if it keeps them."""
+        try:
+            await self._bot.edit_message_reply_markup(chat_id=chat, message_id=card)
+        except TelegramError as error:
+            LOG.debug("an old card keeps its buttons: %s", type(error).__name__)
+
+    def _remember(self, chat: str, card: int) -> None:
+        self._cards[chat] = card
+        self._cards.move_to_end(chat)
+        if len(self._cards) > REMEMBERED:
+            self._cards.popitem(last=False)
+
+    def forget(self, chat: str) -> None:
+        """The person's data were deleted."""
+        self._cards.pop(chat, None)
+
+    # what goes wrong
+
+    async def _failed(self, queued: Queued, error: TelegramError) -> bool:
+        match error:
+            case Forbidden():
+                await self._insist(lambda: self._store.apply(queued.chat, _blocked))
+                return False
+            case RetryAfter():
+                await self._put_off(queued, _seconds(error))
+                return False
+            case BadRequest():
+                LOG.error("Telegram refused a message (%s): %s", queued.payload["kind"], error.message)
+                await self._insist(lambda: self._store.delivered(queued))
+                return True
+            case _:
+                LOG.warning("a message waits (%s)", type(error).__name__)
+                await self._put_off(queued, min(LONGEST_WAIT, 2.0**queued.attempts))
+                return False
+
+    async def _put_off(self, queued: Queued, seconds: float) -> None:
+        until = self._outside.now() + timedelta(seconds=seconds)
+        await self._insist(lambda: self._store.postpone(queued, until))
+        self.expect()
+
+    # reminders
+
+    async def _welcome(self, queued: Queued) -> bool:
+        """A reminder that comes late waits for the window of the day to open, and nothing else waits with it."""
+        now = self._outside.now()
+        contact = (await self._store.state(queued.chat)).contact
+        opening = into_window(self._rules.schedule, zone_of(contact, self._rules), now)
+        if opening > now.astimezone(UTC):
+            await self._store.defer(queued, opening)
+            return False
+        return True
+
+    async def _remind_again(self, chat: str) -> None:
+        """The next reminder, counted from the last progress, takes the place of the one that was sent."""
+        now = self._outside.now()
+
+        def decide(state: State) -> Decision:
+            session = state.session
+            if session is None or not replies.unfinished(session) or not (state.contact or Contact()).reminders:
+                return Decision(cancelled=(replies.REMINDER,))
+            zone = zone_of(state.contact, self._rules)
+            due = next_reminder(self._rules.schedule, zone, session.updated_at, now)
+            words = wording(session.language, Medium.TAPPING)
+            following = (replies.reminder(session, words, due),) if due else ()
+            return Decision(outbox=following, cancelled=(replies.REMINDER,))
+
+        await self._store.apply(chat, decide)
+
+
+CHAT = "telegram:"
+
+
+def zone_of(contact: Contact | None, rules: Rules) -> ZoneInfo:
+    """The person's time zone, or the default one."""
+    return ZoneInfo(contact.zone) if contact and contact.zone else rules.zone
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def _blocked(state: State) -> Decision:
+    """Somebody blocked the bot: nothing more is sent until they come back. Of strangers nothing is noted."""
+    contact = state.contact.model_copy(update={"blocked": True}) if state.contact else None
+    return Decision(contact=contact, silenced=True)

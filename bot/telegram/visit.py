@@ -1,0 +1,138 @@
+"""One act at the desk, and the ways to answer it. Everything here is pure: a visit in, a decision out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.conversation import recorded, rubric_of
+from bot.intents import Detail
+from bot.results import Section, history, plan, proof, result_of
+from bot.telegram import replies
+from bot.telegram.acts import Act, Choice, Tapped
+from bot.wording import Medium, Wording, wording
+from flows.events import Event, Finished, HelpAsked, Stale
+from flows.inputs import AnyInput
+from flows.reminders import Schedule, next_reminder
+from flows.session import Assessment, Session
+from flows.step import step
+from storage.contact import Contact
+from storage.outbox import Outgoing
+from storage.store import Decision, LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Settings that decisions depend on."""
+
+    schedule: Schedule
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What is stored besides the session; read only for the commands that show it."""
+
+    history: tuple[Assessment, ...] = ()
+    log: tuple[LogEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is there, what is stored, and the time; `fresh` is an id for a new session."""
+
+    act: Act
+    session: Session
+    contact: Contact
+    words: Wording
+    now: datetime
+    fresh: str
+    rules: Rules
+    archive: Archive = Archive()
+
+    @property
+    def below(self) -> bool:
+        """The card goes below what was written or tapped last; a tap on the live card edits it in place."""
+        return not (isinstance(self.act, Tapped) and self.act.message == self.contact.card)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone."""
+        return ZoneInfo(self.contact.zone) if self.contact.zone else self.rules.zone
+
+    def with_session(self, session: Session) -> "Visit":
+        """The same visit after a step."""
+        return replace(self, session=session, words=wording(session.language, Medium.TAPPING))
+
+
+def show(visit: Visit, *notices: str) -> Decision:
+    """The present card again, with a word on why."""
+    return Decision(outbox=(_card(visit, notices, below=visit.below),))
+
+
+def say(visit: Visit, *messages: Outgoing) -> Decision:
+    """Messages, with the live card below them."""
+    return Decision(outbox=(*messages, _card(visit, (), below=True)))
+
+
+def _card(visit: Visit, notices: Sequence[str], *, below: bool) -> Outgoing:
+    return replies.card(visit.session, visit.words, visit.now, notices, live=visit.contact.card, edit=not below)
+
+
+def apply(visit: Visit, given: AnyInput) -> Decision:
+    """One step of the conversation, and everything it makes us say."""
+    stepped = step(rubric_of(visit.session), visit.session, given, visit.now, visit.fresh)
+    after = visit.with_session(stepped.session)
+    said = replies.texts([part for event in stepped.events for part in _help(after, event)], visit.now)
+    shown = _card(after, _notices(after, stepped.events), below=bool(said) or visit.below)
+    later, cancelled = reminders(after, stepped.events)
+    decision = recorded(stepped, visit.session, visit.now, str(visit.act.chat))
+    return replace(decision, outbox=(*said, shown, *later), cancelled=cancelled)
+
+
+def _notices(visit: Visit, events: Sequence[Event]) -> list[str]:
+    """What happened, a line each; a tap too many on the live card is passed over in silence."""
+    telling = [event for event in events if visit.below or not isinstance(event, Stale)]
+    return [line for event in telling if (line := visit.words.event(event, visit.session))]
+
+
+def _help(visit: Visit, event: Event) -> list[Section]:
+    if not isinstance(event, HelpAsked):
+        return []
+    if event.item in visit.words.rubric.items:
+        return [Section(title, tuple(text.split("\n"))) for title, text in visit.words.explanation(event.item)]
+    return [commands_help(visit.words)]
+
+
+def commands_help(words: Wording) -> Section:
+    """What can be typed at any time."""
+    return Section(words.text("help.commands"), tuple(words.text("help.commands.text").split("\n")))
+
+
+def detail(visit: Visit, wanted: Detail) -> Decision:
+    """A longer part of a result, on request."""
+    return say(visit, *replies.texts(_sections(visit, wanted), visit.now))
+
+
+def _sections(visit: Visit, wanted: Detail) -> list[Section]:
+    words = visit.words
+    match wanted:
+        case Detail.PLAN | Detail.GAP:
+            return [plan(result_of(visit.session.record, words), words)]
+        case Detail.PROOF:
+            return list(proof(result_of(visit.session.record, words), words))
+        case Detail.HISTORY:
+            return [history(visit.archive.history, words)]
+        case Detail.COMMANDS:
+            return [commands_help(words)]
+
+
+def reminders(visit: Visit, events: Sequence[Event]) -> tuple[tuple[Outgoing, ...], tuple[str, ...]]:
+    """Progress moves the reminder and a result ends it, in the transaction of the answer."""
+    if any(isinstance(event, Finished) for event in events):
+        offer = replies.button(visit.words, Choice.RECHECK_LATER)
+        return (replies.text(visit.words.text("reminder.offer"), visit.now, [offer]),), (replies.REMINDER,)
+    if not visit.contact.reminders or not replies.unfinished(visit.session):
+        return (), (replies.REMINDER,)
+    due = next_reminder(visit.rules.schedule, visit.zone, visit.now, visit.now)
+    return ((replies.reminder(visit.session, visit.words, due),) if due else ()), (replies.REMINDER,)

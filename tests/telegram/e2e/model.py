@@ -1,0 +1,91 @@
+"""A simple model of the bot: which updates were taken, in which order, and what `flows.step` makes of them."""
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from typing_extensions import override
+
+from bot.intents import Intent
+from bot.reading import read
+from bot.screens import screen_of
+from bot.telegram.codec import decode
+from bot.wording import Medium, wording
+from flows.cards import card_of
+from flows.inputs import AnyInput, Resume
+from flows.session import Phase, Session, new_session
+from flows.step import step
+from tests.telegram.api import TelegramApi
+from tests.telegram.e2e.driver import Shuping
+from tests.telegram.e2e.walking import RUBRIC
+from tests.telegram.people import Person
+from tests.telegram.updates import Updates
+
+START = datetime(2024, 9, 2, tzinfo=UTC)
+OWN = re.compile(r"/start|/resume")
+
+
+class Told(Updates):
+    """Telegram's queue, which remembers everything that people did, by the number of its update."""
+
+    @classmethod
+    def listen(cls, api: TelegramApi) -> "Told":
+        """Remember all updates from now on."""
+        told = cls(changed=api.world.bell.ring)
+        told.bodies = {}
+        api.updates = api.world.updates = told
+        return told
+
+    bodies: dict[int, dict[str, Any]]
+
+    @override
+    def push(self, kind: str, payload: dict[str, Any], chat: int) -> int:
+        number = super().push(kind, payload, chat)
+        self.bodies[number] = json.loads(json.dumps({kind: payload, "chat": chat}))
+        return number
+
+    def of(self, person: Person) -> set[int]:
+        return {number for number, body in self.bodies.items() if number and body["chat"] == person.id}
+
+
+def taken(bot: Shuping) -> list[int]:
+    """The updates that were applied, in their order."""
+    return [number for (number,) in bot.rows("SELECT id FROM updates ORDER BY seen, id")]
+
+
+def played(bot: Shuping, told: Told, person: Person) -> Session:
+    """The session that these updates give, one after the other."""
+    stored = bot.session(person)
+    session: Session | None = None
+    for number in taken(bot):
+        body = told.bodies[number]
+        if body["chat"] != person.id:
+            continue
+        begun, session = session, session or new_session(stored.id, RUBRIC, stored.language, START)
+        given = _input(body, session)
+        if given is not None and (begun or body.get("message", {}).get("text", "").startswith("/")):
+            session = step(RUBRIC, session, given, START, "no second session in these walks").session
+    assert session is not None
+    return session
+
+
+def _input(body: dict[str, Any], session: Session) -> AnyInput | None:
+    """What an update gives to the conversation."""
+    if "callback_query" in body:
+        tap = decode(body["callback_query"]["data"], RUBRIC)
+        return tap.at(session) if tap else None
+    text = body["message"]["text"]
+    if OWN.fullmatch(text):
+        resting = session.phase is Phase.WELCOME and not session.paused
+        return None if resting else Resume(session.id, session.card, session.revision)
+    words = wording(session.language, Medium.TAPPING)
+    card = card_of(RUBRIC, session)
+    wish = read(text, card, screen_of(card, words), words)
+    return wish.at(session) if isinstance(wish, Intent) else None
+
+
+def same(stored: Session, model: Session) -> None:
+    """All but the times."""
+    times = {"started_at": START, "updated_at": START}
+    assert stored.but(**times) == model.but(**times)

@@ -1,0 +1,148 @@
+"""Telegram's limits hold for every card of every walk in both languages, and every button says all that it means."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.intents import Intent
+from bot.results import Section, history, plan, proof, result_of
+from bot.screens import screen_of
+from bot.telegram import replies
+from bot.telegram.codec import LIMIT, decode
+from bot.telegram.desk import LONGEST_TEXT
+from bot.telegram.render import TEXT_LIMIT, length, pages, sections_text
+from bot.telegram.visit import commands_help
+from bot.wording import Medium, wording
+from flows.cards import card_of
+from flows.inputs import AnyInput, Pause
+from flows.session import Phase, Session
+from locales import LANGUAGES, catalogue
+from tests.bot.support import sessions
+from tests.flows.driver import START, Walker, finished
+from tests.flows.random_inputs import Chance, chances, given_by
+from tests.telegram.entities import parse_html
+
+LONG_NAME = "&" * 100
+BUTTONS, ROW = 100, 8
+
+
+def fits(session: Session, language: str) -> None:
+    """The card, as Telegram counts it, with as long a notice as there may be; and each of its buttons."""
+    words = wording(language, Medium.TAPPING)
+    notice = words.text("telegram.not_understood", given="🙂" * 40)
+    message = replies.card_message(session.but(language=language), words, [notice, notice])
+    text, _ = parse_html(message["text"])
+    assert 0 < length(text) <= TEXT_LIMIT, (session.card, language)
+    rows = message.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
+    assert sum(map(len, rows)) <= BUTTONS
+    assert all(0 < len(row) <= ROW for row in rows)
+    for button in (button for row in rows for button in row):
+        assert button["text"].strip()
+        assert len(button["callback_data"].encode()) <= LIMIT
+    tells_all(session, language, [button["callback_data"] for row in rows for button in row])
+
+
+def tells_all(session: Session, language: str, data: list[str]) -> None:
+    """Read back, the buttons are the wishes of the screen, and name the card that they stand on."""
+    words = wording(language, Medium.TAPPING)
+    screen = screen_of(card_of(words.rubric, session), words)
+    wishes = [
+        *(choice.wish for choice in screen.choices),
+        *(action.wish for action in screen.actions if getattr(action.wish, "kind", None) is not Pause),
+    ]
+    taps = [decode(one, words.rubric) for one in data]
+    for tap, wish in zip(taps, wishes, strict=True):
+        assert tap is not None
+        if isinstance(wish, Intent):
+            assert tap.at(session) == wish.at(session)
+            assert tap.at(session.but(id="another")) != wish.at(session.but(id="another"))
+        else:
+            assert (tap.wish, tap.at(session)) == (wish, None)
+
+
+def aged(session: Session) -> Session:
+    """The same after very long use: a real id, a revision of seven digits."""
+    return session.but(id="f" * 32, revision=9_999_999, opened=9_999_990)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sessions())
+def test_every_item_phase_and_draft(name: str, language: str) -> None:
+    """Every scene, every item in every state, every page of the review."""
+    fits(aged(sessions()[name]), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_of_all(language: str) -> None:
+    """Every option of every question, all levels, and a name that is nothing but ampersands."""
+    for session in _longest():
+        fits(aged(session), language)
+
+
+def _longest() -> Iterator[Session]:
+    walker = Walker().begin(name=LONG_NAME)
+    for item in walker.session.agenda:
+        walker.go(item)
+        yield walker.session
+    parked = walker.session.but(parked=walker.session.agenda, agenda=(), phase=Phase.REVIEW)
+    yield parked
+    done = finished().session
+    for phase in (Phase.RESULT, Phase.COMMITMENT):
+        yield done.but(phase=phase, firm=done.firm.model_copy(update={"name": LONG_NAME}))
+    yield done.but(phase=Phase.RECHECK, picked=tuple(wording("en", Medium.TAPPING).rubric.items))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(sorted(sessions())), st.lists(chances, min_size=5, max_size=15))
+def test_any_card_that_chance_finds(name: str, sequence: list[Chance]) -> None:
+    walker = Walker(sessions()[name])
+    last: AnyInput | None = None
+    for chance in sequence:
+        last = given_by(chance, walker.session, last)
+        walker.give(last)
+        for language in LANGUAGES:
+            fits(walker.session, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_longer_texts_are_split(language: str) -> None:
+    """Plan, proof, help, explanations, history: in pages within the limit, nothing lost, each with whole markup."""
+    words = wording(language, Medium.TAPPING)
+    record = finished().session.record
+    result = result_of(record, words)
+    parts = [[plan(result, words)], list(proof(result, words)), [history([], words)], [commands_help(words)]]
+    parts += [[Section(title, (text,)) for title, text in words.explanation(item)] for item in record.choices]
+    for sections in parts:
+        html = sections_text(sections)
+        split = pages(html)
+        assert "\n".join(split) == html
+        for page in split:
+            text, _ = parse_html(page)
+            assert 0 < length(text) <= TEXT_LIMIT
+            assert text.strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_messages(language: str) -> None:
+    words = wording(language, Medium.TAPPING)
+    session = finished().session
+    parked = session.but(parked=words.rubric.items, agenda=(), phase=Phase.REVIEW)
+    for outgoing in (
+        replies.reminder(parked, words, START),
+        replies.recheck_reminder(words, START),
+        replies.languages(aged(session), words, LANGUAGES, START),
+    ):
+        message = outgoing.payload["message"]
+        assert length(parse_html(message["text"])[0]) <= TEXT_LIMIT
+        rows = message["reply_markup"]["inline_keyboard"]
+        assert all(len(button["callback_data"].encode()) <= LIMIT for row in rows for button in row)
+    text = catalogue(language)
+    assert len(text("mydata")) <= 1024
+    assert all(length(text(name)) <= TEXT_LIMIT for name in ("privacy", "delete.ask", "telegram.text_only"))
+    assert len(words.text("privacy").split("\n")) == 3, "what is stored and why, in three lines"
+
+
+def test_no_text_is_taken_that_could_not_be_quoted() -> None:
+    assert LONGEST_TEXT <= TEXT_LIMIT

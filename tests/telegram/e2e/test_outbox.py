@@ -1,0 +1,201 @@
+"""The outbox meets everything that Telegram can answer: order is kept, limits are kept, nothing blocks the queue."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from flows.session import Phase
+from tests.telegram.api import TelegramApi
+from tests.telegram.e2e.conftest import Install
+from tests.telegram.e2e.driver import Shuping
+from tests.telegram.e2e.test_stale import expected, keyboard
+from tests.telegram.e2e.walking import Plan, begin_by_taps, card, say, tap
+from tests.telegram.faults import peak
+from tests.telegram.people import Person
+
+SENDING = ("sendMessage", "editMessageText", "sendDocument")
+LATER = ("editMessageText", "sendMessage")
+
+
+async def at_first_item(api: TelegramApi, bot: Shuping, name: str = "Ann") -> Person:
+    person = api.person(name)
+    await begin_by_taps(person, Plan())
+    await api.quiet()
+    return person
+
+
+def right(bot: Shuping, person: Person) -> None:
+    assert keyboard(card(person).rows) == keyboard(expected(bot.session(person))), person.chat.draw()
+
+
+def sent(api: TelegramApi, person: Person) -> list[Any]:
+    return [call for call in api.calls(*SENDING, chat=person.id) if call.ok]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(("broken", {"code": 500}), marks=pytest.mark.slow),
+        ("broken", {"code": 502}),
+        pytest.param(("drop", {"when": "before"}), marks=pytest.mark.slow),
+        pytest.param(("drop", {"when": "after"}), marks=pytest.mark.slow),
+        pytest.param(("too_many", {"seconds": 1}), marks=pytest.mark.slow),
+    ],
+    ids=["500", "502", "cut before", "cut after", "429"],
+)
+async def test_a_failure_is_retried_and_order_is_kept(
+    api: TelegramApi, install: Install, fault: tuple[str, dict[str, Any]]
+) -> None:
+    """The help's text comes before its card, and before the card of the next tap, whatever fails."""
+    bot = await install().start()
+    ann, bob = await at_first_item(api, bot), await at_first_item(api, bot, "Bob")
+    kind, how = fault
+    old = card(ann)
+    getattr(api.faults, kind)(method="sendMessage", chat=ann.id, **how)
+    ann.tap("❓ 帮助", old)
+    await api.eventually(lambda: not api.faults.planned)
+    ann.say("B")
+    began = time.monotonic()
+    await tap(bob, "B", lambda message: message.button("B ✓"))
+    assert time.monotonic() - began < 0.7, "others do not wait"
+    shown = await ann.until(lambda message: "第 2 项" in message.text and message is card(ann))
+    await api.quiet()
+    right(bot, ann)
+    texts = [call.params["text"] for call in sent(api, ann) if "sendMessage" in call.method]
+    first_help = next(number for number, text in enumerate(texts) if "问的是什么" in text)
+    first_card = next(number for number, text in enumerate(texts) if "设备数字化" in text and "<b>A</b>" in text)
+    assert first_help < first_card
+    assert shown is ann.chat.last
+    assert all(" ERROR " not in line for line in bot.troubles), bot.troubles
+
+
+@pytest.mark.slow
+async def test_retry_after_is_honoured(api: TelegramApi, install: Install) -> None:
+    """Nothing at all goes to that chat for so long, not even what is said meanwhile."""
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.too_many(3, chat=ann.id, method="editMessageText")
+    ann.tap("B", card(ann))
+    await api.called("editMessageText")
+    refused = await api.eventually(lambda: [call for call in api.calls(chat=ann.id) if call.code == 429])
+    for number in range(3):
+        await asyncio.sleep(0.4)
+        ann.say("C" if number == 1 else "?")
+    await ann.until("第 2 项")
+    await api.quiet()
+    early = [
+        call
+        for call in api.calls(*SENDING, chat=ann.id)
+        if refused[0].at < call.at < refused[0].at + refused[0].took + 2.95
+    ]
+    assert early == []
+    right(bot, ann)
+
+
+@pytest.mark.slow
+async def test_a_server_that_hangs(api: TelegramApi, install: Install) -> None:
+    """After fifteen seconds the call is given up and made again; others go on meanwhile."""
+    bot = await install().start()
+    ann, bob = await at_first_item(api, bot), await at_first_item(api, bot, "Bob")
+    api.faults.hang(40, "editMessageText", chat=ann.id)
+    ann.tap("B", card(ann))
+    await tap(bob, "B", lambda message: message.button("B ✓"))
+    await ann.until(lambda message: message.button("B ✓"), within=30)
+
+
+@pytest.mark.slow
+async def test_somebody_who_blocked_the_bot_is_left_alone(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann, bob = await at_first_item(api, bot), await at_first_item(api, bot, "Bob")
+    ann.block()
+    await api.eventually(lambda: bot.contact(ann).blocked)
+    assert bot.waiting(ann) == [], "not even the reminder waits"
+    api.faults.blocked("editMessageText", chat=bob.id)
+    bob.tap("B", card(bob))
+    await api.eventually(lambda: bot.contact(bob).blocked)
+    assert bot.waiting(bob) == []
+    calls = len(api.calls(chat=ann.id)), len(api.calls(chat=bob.id))
+    await asyncio.sleep(0.5)
+    assert (len(api.calls(chat=ann.id)), len(api.calls(chat=bob.id))) == calls
+    await say(ann, "B", lambda message: message.rows)
+    await say(bob, "C", lambda message: message.rows)
+    await api.quiet()
+    assert not bot.contact(ann).blocked
+    assert not bot.contact(bob).blocked
+    for person in (ann, bob):
+        right(bot, person)
+        assert len(bot.waiting(person)) == 1, "the reminder waits again"
+    assert bot.troubles == []
+
+
+async def test_what_telegram_refuses_is_logged_and_blocks_nothing(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.refuse("message is too long", "sendMessage", chat=ann.id)
+    ann.say("/privacy")
+    shown = await ann.until(lambda message: message.rows)
+    await api.quiet()
+    assert "存什么" not in str([message.text for message in ann.chat.seen])
+    (line,) = bot.troubles
+    assert " ERROR " in line
+    assert "essage is too long" in line
+    assert shown is card(ann)
+    right(bot, ann)
+
+
+@pytest.mark.slow
+async def test_superseded_cards_are_dropped(api: TelegramApi, install: Install) -> None:
+    """Ten ticks while nothing can be sent come to one edit."""
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.broken(500, "editMessageText", chat=ann.id)
+    shown = card(ann)
+    before = len(sent(api, ann))
+    for letter in "BCDE":
+        ann.tap(letter, shown, stale=True)
+    await api.eventually(lambda: bot.session(ann).revision >= 7 or None)
+    await ann.until(lambda message: message.button("E ✓"))
+    await api.quiet()
+    assert len(sent(api, ann)) - before <= 2
+    right(bot, ann)
+
+
+@pytest.mark.slow
+async def test_the_limits_of_telegram(api: TelegramApi, install: Install) -> None:
+    """Sixty people at once: not more than thirty messages a second; a person who floods gets about one a second."""
+    bot = await install(TELEGRAM_RATE="30").start()
+    people = [api.person(f"P{number}") for number in range(70)]
+    flood = people[0]
+    for person in people:
+        person.say("/start")
+    for _ in range(20):
+        flood.say("/privacy")
+    for person in people[1:]:
+        await person.until(lambda message: message.rows, within=10)
+    times = [call.at for call in api.calls(*SENDING) if call.ok]
+    assert peak(times) <= 32, "two more than thirty are the network's doing"
+    await asyncio.sleep(2)
+    own = [call.at for call in api.calls(*SENDING, chat=flood.id) if call.ok]
+    assert peak(own) <= 4, "a short burst"
+    assert len(own) <= 3 + (time.monotonic() - own[0]) * 1.3
+    assert bot.session(flood).phase is Phase.WELCOME
+    assert bot.troubles == []
+
+
+@pytest.mark.slow
+async def test_the_limit_of_a_chat_outlives_a_pause(api: TelegramApi, install: Install) -> None:
+    """Somebody taps five times a second: edits come about once a second, each with the newest state."""
+    bot = await install(TELEGRAM_RATE="30").start()
+    ann = await at_first_item(api, bot)
+    await asyncio.sleep(3)
+    since = time.monotonic()
+    shown = card(ann)
+    for number in range(20):
+        ann.tap("BCDE"[number % 4], shown, stale=True)
+        await asyncio.sleep(0.2)
+    edits = [call for call in api.calls(*SENDING, chat=ann.id) if call.at > since and call.ok]
+    assert len(edits) <= 3 + 4 * 1.3 + 1
+    await api.quiet(1.3)
+    right(bot, ann)

@@ -1,0 +1,125 @@
+"""Whole assessments, from hello to the result and the next one: by taps, by typing, in both languages, both ways in."""
+
+from fractions import Fraction
+
+import pytest
+
+from bot.telegram.sender import CHAT
+from flows.session import FirmKind, Phase
+from scoring.sheet import load_sheet
+from tests.telegram.api import TelegramApi
+from tests.telegram.e2e.conftest import Install
+from tests.telegram.e2e.driver import Shuping, webhook
+from tests.telegram.e2e.walking import CODES, Plan, Shown, card, cards, say, tap, text_of, walk_by_taps, walk_by_typing
+from tests.telegram.people import Person
+from tests.telegram.views import Message
+
+FIGURES = {"q2": "200 90", "q3": "200, 45", "q13": "95% 98%"}
+DERIVED = {"q2": "D", "q3": "C"}
+
+
+def matches(bot: Shuping, person: Person, plan: Plan, *, but: tuple[str, ...] = ()) -> None:
+    """What is stored is what was meant, letter by letter."""
+    session = bot.session(person)
+    choices = {item: "".join(letters) for item, letters in session.record.choices.items() if item not in but}
+    assert choices == {item: letters for item, letters in plan.letters.items() if item not in but}
+    assert session.record.levels == plan.levels
+    assert (session.firm.name, session.firm.kind) == (plan.firm or None, FirmKind.MICRO)
+    assert (session.phase, session.parked, session.agenda) == (Phase.RESULT, (), ())
+
+
+def shows_score(bot: Shuping, person: Person, text: str) -> None:
+    """The score on the card is the one that the published sheet gives."""
+    record = bot.session(person).record
+    sheet = load_sheet(edition=bot.session(person).rubric)
+    points = sheet.exact(sheet.tally(record.choices, record.levels).points)
+    (stored,) = bot.rows("SELECT data ->> 'score' FROM assessments WHERE chat = ?", f"{CHAT}{person.id}")[-1]
+    assert Fraction(stored) == points
+    assert f"{float(points):.2f}".rstrip("0").rstrip(".") in text or f"{float(points):.2f}" in text
+
+
+def ways(quick: str) -> pytest.MarkDecorator:
+    """Both ways in and both languages, of which one combination is run always."""
+    every = [
+        pytest.param(by, language, id=f"{by} {language}", marks=() if quick == f"{by} {language}" else pytest.mark.slow)
+        for by in ("polling", "webhook")
+        for language in CODES
+    ]
+    return pytest.mark.parametrize(("by", "language"), every)
+
+
+def new_card(person: Person, old: Message) -> Shown:
+    return lambda message: message is not old and message in cards(person)
+
+
+async def check(api: TelegramApi, bot: Shuping, person: Person) -> None:
+    """Nothing was refused by Telegram, and nothing was worth a warning."""
+    assert bot.troubles == []
+    refused = {description for description in api.log.errors if "not modified" not in description}
+    assert refused <= {""}, api.log.errors
+    assert len(cards(person)) == 1, person.chat.draw()
+
+
+@ways("polling zh-Hans")
+async def test_a_first_assessment_by_taps(api: TelegramApi, install: Install, language: str, by: str) -> None:
+    bot = await install(**(webhook() if by == "webhook" else {})).start()
+    ann, plan = api.person("Ann", CODES[language]), Plan()
+    result = await walk_by_taps(ann, plan)
+    matches(bot, ann, plan)
+    assert bot.session(ann).language == language
+    assert "<b>&示例厂" in result.text
+    shows_score(bot, ann, result.text)
+    await api.quiet()
+    await check(api, bot, ann)
+    assert await bot.stop() == 0
+
+
+@ways("webhook en")
+async def test_a_first_assessment_by_typing(api: TelegramApi, install: Install, language: str, by: str) -> None:
+    bot = await install(**(webhook() if by == "webhook" else {})).start()
+    ann, plan = api.person("Ann", CODES[language]), Plan()
+    result = await walk_by_typing(ann, plan, FIGURES)
+    matches(bot, ann, plan, but=tuple(FIGURES))
+    record = bot.session(ann).record
+    assert {item: record.choices[item] for item in DERIVED} == {item: (letter,) for item, letter in DERIVED.items()}
+    assert {name: str(value) for name, value in record.figures.items()}["machines"] == "200"
+    shows_score(bot, ann, result.text)
+    await api.quiet()
+    await check(api, bot, ann)
+
+
+@pytest.mark.slow
+async def test_what_a_result_offers(api: TelegramApi, install: Install) -> None:
+    """Plan and proof on request; a re-check after an event, from before to after."""
+    bot = await install().start()
+    ann, plan = api.person("Ann", "en"), Plan(firm="")
+    text = text_of(ann)
+    await walk_by_taps(ann, plan)
+    before = bot.session(ann)
+    for button, word in (("button.plan", "The least work that reaches Level 3"), ("button.proof", "×")):
+        old = card(ann)
+        shown = await tap(ann, text(button), new_card(ann, old))
+        assert any(word in message.text for message in ann.chat.answers() if message is not shown), ann.chat.draw()
+    await tap(ann, text("button.recheck"), lambda message: message.button(text("button.done")))
+    await tap(ann, "A", lambda message: message.button("A ✓"))
+    picked = bot.session(ann).picked
+    await tap(ann, text("button.done"))
+    for item in picked:
+        assert bot.session(ann).item == item
+        if item in plan.levels:
+            levels = await tap(ann, text("button.levels"), lambda message: message.button("3"))
+            await tap(ann, next(label for label in levels.labels[0] if label[0] == "4"))
+        else:
+            await say(ann, "C" if len(plan.letters[item]) > 1 else before.record.choices[item][0])
+    await tap(ann, text("button.submit"), lambda message: message.button(text("button.commit")))
+    result = await tap(ann, text("button.commit"), lambda message: message.button(text("button.plan")))
+    after = bot.session(ann)
+    assert after.baseline is not None
+    assert (after.baseline.id, after.baseline.record) == (before.id, before.record)
+    shows_score(bot, ann, result.text)
+    history = await say(ann, "/history", lambda message: not message.rows and message.text)
+    scores = bot.rows("SELECT data ->> 'score' FROM assessments ORDER BY number")
+    assert len(scores) == 2
+    assert all(f"{float(Fraction(score)):.2f}".rstrip("0").rstrip(".") in history.text for (score,) in scores)
+    await api.quiet()
+    await check(api, bot, ann)
