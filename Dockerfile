@@ -17,4 +17,5 @@ ENV PATH=/opt/shuping/bin:$PATH \
 USER shuping
 VOLUME /data
 ENTRYPOINT ["shuping"]
-CMD ["chat"]
+HEALTHCHECK --interval=1m --timeout=20s CMD ["shuping", "doctor"]
+CMD ["telegram"]

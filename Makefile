@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SOURCES := bot flows scoring storage locales tests bench tools
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test slow check fix bench docs wheel lock clean
+.PHONY: help chat test slow check fix bench peers docs wheel lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,10 @@ fix: $(VENV)/dev ## format, and mend what can be mended by itself
 
 bench: $(VENV)/dev ## measure; prints a table with ratios
 	@$(BIN)/python -m bench $(ARGS)
+
+peers: ## an environment for the other bots that `bench telegram` measures
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --disable-pip-version-check -qq -r bench/peers/requirements.txt
 
 docs: $(VENV)/dev ## draw the generated parts of the documentation again
 	@$(BIN)/python -m tools.diagram

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from bench.table import Row, table
 
-NAMES = ("scoring", "flows", "storage", "batch", "start")
+NAMES = ("scoring", "flows", "storage", "batch", "start", "telegram")
 
 
 def main(names: list[str]) -> int:
