@@ -52,7 +52,7 @@ def rows() -> Iterator[Row]:
 def _times(folder: Path, runner: asyncio.Runner) -> dict[str, list[float]]:
     files = {name: folder / f"{name}.sqlite3" for name in ("bare", "plain", "few", "many")}
     for name, file in files.items():
-        runner.run(_fill(file, MANY if name == "many" else FEW))
+        runner.run(fill(file, MANY if name == "many" else FEW))
     bare, plain = Bare(files["bare"]), Plain(files["plain"])
     few, many = (runner.run(open_sqlite(files[name])) for name in ("few", "many"))
     work: dict[str, Work] = {
@@ -70,7 +70,7 @@ def _times(folder: Path, runner: asyncio.Runner) -> dict[str, list[float]]:
         runner.run(many.close())
 
 
-async def _fill(file: Path, sessions: int) -> None:
+async def fill(file: Path, sessions: int) -> None:
     """A file of ours with so many sessions, written in one go."""
     await (await open_sqlite(file)).close()
     connection = sqlite3.connect(file)

@@ -32,7 +32,7 @@ def at_least(what: str, rate: float, limit: float) -> Row:
 
 def at_least_of(what: str, measured: str, floor: str, ratio: float, least: float) -> Row:
     """Something beside its floor, as a ratio that may not be smaller."""
-    return Row(what, measured, floor, f"{ratio:.2f}", f"≥ {least:g}", _ok(ratio >= least))
+    return Row(what, measured, floor, f"{ratio:.2f}", f"≥ {least:.3g}", _ok(ratio >= least))
 
 
 def at_most_of(what: str, measured: str, floor: str, ratio: float, most: float) -> Row:

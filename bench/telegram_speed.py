@@ -14,6 +14,7 @@ from time import perf_counter
 
 import psutil
 
+from bench.storage_speed import fill
 from bench.table import Row, at_least, at_least_of, at_most, at_most_of, size
 from tests.telegram.api import TelegramApi
 from tests.telegram.people import Person
@@ -183,6 +184,15 @@ async def slow_network() -> float:
             return await in_flight(PEOPLE, 12)(on)
 
 
+async def stored(sessions: int) -> float:
+    """Taps a second, eight in flight, with so many sessions of others in the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "bench.sqlite3"
+        await fill(database, sessions)
+        async with stage(OURS, 8, database) as on:
+            return max([await in_flight(8, 60)(on) for _ in range(ROUNDS)])
+
+
 async def even_load() -> float:
     """The 99th percentile at 30 taps a second."""
     with tempfile.TemporaryDirectory() as folder:
@@ -210,6 +220,9 @@ async def _rows() -> list[Row]:
     result.append(Row("the same of the PTB echo", "", "", f"{stock:.2f}"))
     result.append(at_least("tap, 100 people, 40 ms latency", await slow_network(), 400))
     result.append(at_most("tap at 30/s, 99th percentile", await even_load(), 0.05))
+    few, million = await stored(1_000), await stored(1_000_000)
+    what = "tap, 8 in flight, 1,000,000 sessions stored"
+    result.append(at_least_of(what, f"{million:,.0f}/s", f"1,000: {few:,.0f}/s", million / few, 1 / 1.2))
     start, floor = median(ready[OURS.name]), median(ready[PTB.name])
     result.append(at_most_of("start to ready", f"{start:.2f} s", f"PTB echo {floor:.2f} s", start / floor, 1.5))
     used, least = median(memory[OURS.name]), median(memory[PTB.name])
