@@ -55,13 +55,16 @@ class MemoryStore(Store):
     def _queue(self, chat: str, decision: Decision) -> None:
         gone = {*decision.cancelled, *(outgoing.key for outgoing in decision.outbox if outgoing.key)}
         failed = [] if decision.silenced else [queued.due for queued in self._of(chat) if queued.attempts]
+        anew = {queued.key for queued in self._of(chat) if queued.key and queued.payload.get("edit") is False}
         for queued in self._of(chat):
             if decision.silenced or queued.key in gone:
                 del self._outbox[queued.number]
         for outgoing in decision.outbox:
             number = next(self._numbers)
             due = max([outgoing.due, *failed])
-            self._outbox[number] = Queued(number, chat, outgoing.key, outgoing.payload, due, due > outgoing.due)
+            replaces = outgoing.key in anew and "edit" in outgoing.payload
+            payload = {**outgoing.payload, "edit": False} if replaces else outgoing.payload
+            self._outbox[number] = Queued(number, chat, outgoing.key, payload, due, due > outgoing.due)
 
     def _of(self, chat: str | None) -> list[Queued]:
         return [queued for queued in self._outbox.values() if chat in (None, queued.chat)]

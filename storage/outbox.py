@@ -10,7 +10,11 @@ Payload = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to be sent at a time. A key makes it replace an unsent one of the same chat and key."""
+    """A message to be sent at a time. A key makes it replace an unsent one of the same chat and key.
+
+    A payload that says `edit` says false if the one that it replaces did: what was to be sent anew, below what had been
+    said, and may even have been sent already, is not made good by an edit further up.
+    """
 
     payload: Payload
     due: datetime

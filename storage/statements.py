@@ -31,6 +31,7 @@ UNQUEUE = "DELETE FROM outbox WHERE chat = ? AND key = ?"
 SILENCE = "DELETE FROM outbox WHERE chat = ?"
 DELIVERED = "DELETE FROM outbox WHERE number = ?"
 WAIT = "UPDATE outbox SET due = ?, attempts = attempts + (number = ?) WHERE chat = ? AND number >= ? AND due < ?"
+ANEW = "SELECT 1 FROM outbox WHERE chat = ? AND key = ? AND json_extract(payload, '$.edit') = 0"
 DEFER = "UPDATE outbox SET due = ?, attempts = 0 WHERE number = ?"
 DUE = "SELECT number, chat, key, payload, due, attempts FROM outbox WHERE due <= ? ORDER BY number LIMIT ?"
 DUE_OF_CHAT = (
@@ -119,16 +120,24 @@ def _append(connection: sqlite3.Connection, chat: str, decision: Decision) -> No
 def _queue(connection: sqlite3.Connection, chat: str, decision: Decision) -> None:
     if decision.silenced:
         connection.execute(SILENCE, (chat,))
+    anew = {outgoing.key for outgoing in decision.outbox if _sent_anew(connection, chat, outgoing)}
     held = (connection.execute(HELD, (chat,)).fetchone()[0] or 0.0) if decision.outbox else 0.0
     for key in {*decision.cancelled, *(outgoing.key for outgoing in decision.outbox if outgoing.key)}:
         connection.execute(UNQUEUE, (chat, key))
     for outgoing in decision.outbox:
-        connection.execute(QUEUE, _row(chat, outgoing, held))
+        connection.execute(QUEUE, _row(chat, outgoing, held, anew=outgoing.key in anew))
 
 
-def _row(chat: str, outgoing: Outgoing, held: float) -> tuple[str, str | None, str, float, bool]:
+def _sent_anew(connection: sqlite3.Connection, chat: str, outgoing: Outgoing) -> bool:
+    """It would edit a message, but replaces one that was to be sent."""
+    edits = outgoing.key is not None and outgoing.payload.get("edit") is True
+    return edits and connection.execute(ANEW, (chat, outgoing.key)).fetchone() is not None
+
+
+def _row(chat: str, outgoing: Outgoing, held: float, *, anew: bool) -> tuple[str, str | None, str, float, bool]:
     """A message that is queued behind a failed one is held as long, and holds what comes after it."""
-    payload = json.dumps(outgoing.payload, ensure_ascii=False, separators=(",", ":"))
+    content = {**outgoing.payload, "edit": False} if anew else outgoing.payload
+    payload = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     due = outgoing.due.timestamp()
     return chat, outgoing.key, payload, max(due, held), held > due
 

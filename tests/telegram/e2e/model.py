@@ -20,7 +20,7 @@ from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.driver import Shuping
 from tests.telegram.e2e.walking import RUBRIC
 from tests.telegram.people import Person
-from tests.telegram.updates import Updates
+from tests.telegram.updates import Pending, Updates
 
 START = datetime(2024, 9, 2, tzinfo=UTC)
 OWN = re.compile(r"/start|/resume")
@@ -33,11 +33,19 @@ class Told(Updates):
     def listen(cls, api: TelegramApi) -> "Told":
         """Remember all updates from now on."""
         told = cls(changed=api.world.bell.ring)
-        told.bodies = {}
+        told.bodies, told.unseen = {}, []
         api.updates = api.world.updates = told
         return told
 
     bodies: dict[int, dict[str, Any]]
+    unseen: list[int]
+    """Updates that were confirmed although they never went out."""
+
+    @override
+    def done(self, pending: Pending) -> bool:
+        if not pending.offered:
+            self.unseen.append(pending.id)
+        return super().done(pending)
 
     @override
     def push(self, kind: str, payload: dict[str, Any], chat: int) -> int:

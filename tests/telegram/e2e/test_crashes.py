@@ -21,10 +21,11 @@ async def settled(api: TelegramApi, bot: Shuping, told: Told, *people: Person) -
     """All is taken once, stored as the model has it, and everyone sees the card of what is stored."""
     api.faults.clear()
     await api.quiet(0.2, within=30)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(70):  # the longest wait between two tries is a minute
         while bot.rows("SELECT 1 FROM outbox WHERE key IS NULL OR key <> 'reminder'"):  # noqa: ASYNC110  # another process
             await asyncio.sleep(0.1)
     await api.quiet(0.2, within=30)
+    assert told.unseen == [], "the server's own mistake"
     assert sorted(taken(bot)) == sorted(number for person in people for number in told.of(person))
     for person in people:
         same(bot.session(person), played(bot, told, person))
@@ -132,6 +133,7 @@ class Chaos:
     """People who do anything at all, while the bot is killed and Telegram delivers late, twice and disordered."""
 
     def __init__(self, api: TelegramApi, bot: Shuping, people: list[Person], seed: int) -> None:
+        self.hooked = api.updates.webhook is not None  # only then does Telegram deliver out of order
         self.api, self.bot, self.people, self.chance = api, bot, people, random.Random(seed)  # noqa: S311
 
     async def go(self, inputs: int, crashes: int) -> None:
@@ -153,9 +155,11 @@ class Chaos:
             case 0:
                 self.api.updates.hold()
             case 1 | 2:
-                self.api.updates.release(reverse=self.chance.random() < 0.5)
+                self.api.updates.release(reverse=self.hooked and self.chance.random() < 0.5)
             case 3:
                 self.api.updates.repeat = self.chance.randrange(4)
+            case 4 | 5 if len(self.api.faults.planned) > 1:
+                pass  # a heap of them would keep a start waiting
             case 4:
                 self.api.faults.drop(self.chance.choice(["before", "after"]))
             case 5:

@@ -13,7 +13,7 @@ from tests.telegram.e2e.walking import Plan, begin_by_taps, card, say, tap, walk
 from tests.telegram.people import Person
 from tests.telegram.views import Message
 
-SOON = {"REMIND_AFTER": "1s,2s,3s", "REMIND_WINDOW": "00:00-24:00"}
+SOON = {"REMIND_AFTER": "0.8s,1.6s,2.4s", "REMIND_WINDOW": "00:00-24:00"}
 TITLE = "评测还没做完"
 
 
@@ -37,7 +37,7 @@ async def test_three_and_then_silence(api: TelegramApi, install: Install) -> Non
     assert "1. 网络建设" in first.text, "it says what waits"
     assert first.labels == [["继续"], ["明天", "一周后", "不再提醒"]]
     await api.eventually(lambda: len(reminders(ann)) == 3, within=6)
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(1.5)
     assert len(reminders(ann)) == 3
     assert bot.waiting(ann) == []
     assert bot.troubles == []

@@ -161,6 +161,21 @@ async def test_buttons_of_before_a_deletion(town: Town, ann: Person) -> None:
         old.markup = None  # nothing is known of it any more, so its buttons stay
 
 
+async def test_a_word_and_a_tap_at_once(town: Town, ann: Person) -> None:
+    """The tap on the card above comes before the new card is out: the card still comes below the word."""
+    old = card(ann)
+    town.api.updates.hold()
+    ann.say("hm")
+    ann.tap("B", old)
+    ann.tap("C", old)
+    town.api.updates.release()
+    await ann.until(lambda message: message.button("C ✓"))
+    await town.api.quiet(0.12)
+    assert card(ann) is ann.chat.last
+    assert card(ann).button("B ✓")
+    assert not old.rows
+
+
 async def test_help_is_below_and_the_card_below_it(town: Town, ann: Person) -> None:
     text = text_of(ann)
     old = card(ann)
