@@ -129,7 +129,7 @@ class Sender:
             try:
                 await write()
             except StorageError as error:
-                LOG.error("what was sent cannot be noted yet: %s", error.trouble.value)  # noqa: TRY400
+                LOG.error("what was sent cannot be noted yet: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_WAIT, pause * 2)
             else:
