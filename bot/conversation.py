@@ -49,10 +49,10 @@ class Conversation:
             events = outcome.events
             return Decision(outcome.session)
 
-        decision = await self.store.apply(self.chat, decide)
-        if decision is None or decision.session is None:
+        applied = await self.store.apply(self.chat, decide)
+        if applied is None or applied.decision.session is None:
             raise AssertionError("opening a conversation always leaves a session")
-        return decision.session, events
+        return applied.decision.session, events
 
     async def send(self, given: AnyInput) -> tuple[Session, tuple[Event, ...]]:
         """Apply an input; what it answers is checked against the session as it is stored now."""

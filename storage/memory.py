@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 
 from typing_extensions import override
@@ -10,7 +10,7 @@ from typing_extensions import override
 from flows.session import Assessment
 from storage.errors import StorageError, Trouble
 from storage.outbox import Queued
-from storage.store import Decide, Decision, LogEntry, State, Store
+from storage.store import Applied, Arrival, Decide, Decision, LogEntry, State, Store
 
 
 class MemoryStore(Store):
@@ -26,8 +26,8 @@ class MemoryStore(Store):
         self._finished: set[str] = set()
 
     @override
-    async def apply(self, chat: str, decide: Decide, update: int | None = None) -> Decision | None:
-        if update in self._seen:
+    async def apply(self, chat: str, decide: Decide, arrival: Arrival | None = None) -> Applied | None:
+        if arrival is not None and arrival.update in self._seen:
             return None
         state = self._states.get(chat, State())
         decision = decide(state)
@@ -35,15 +35,15 @@ class MemoryStore(Store):
             self._note(decision.finished)
             self._log[chat].extend(decision.log)
             self._history[chat].extend(decision.finished)
-        if update is not None:
-            self._seen[update] = datetime.now(UTC)
+        if arrival is not None:
+            self._seen[arrival.update] = arrival.at
         if decision.forgotten:
             await self.forget(chat)
             state = State()
         if decision.session or decision.contact:
             self._states[chat] = State(decision.session or state.session, decision.contact or state.contact)
         self._queue(chat, decision)
-        return decision
+        return Applied(decision, self._first(chat, arrival.at) if arrival else None)
 
     def _note(self, finished: tuple[Assessment, ...]) -> None:
         """An assessment is finished once, as in a database."""
@@ -55,16 +55,15 @@ class MemoryStore(Store):
     def _queue(self, chat: str, decision: Decision) -> None:
         gone = {*decision.cancelled, *(outgoing.key for outgoing in decision.outbox if outgoing.key)}
         failed = [] if decision.silenced else [queued.due for queued in self._of(chat) if queued.attempts]
-        anew = {queued.key for queued in self._of(chat) if queued.key and queued.payload.get("edit") is False}
+        anew = {queued.key for queued in self._of(chat) if queued.key and queued.anew}
         for queued in self._of(chat):
             if decision.silenced or queued.key in gone:
                 del self._outbox[queued.number]
         for outgoing in decision.outbox:
             number = next(self._numbers)
             due = max([outgoing.due, *failed])
-            replaces = outgoing.key in anew and "edit" in outgoing.payload
-            payload = {**outgoing.payload, "edit": False} if replaces else outgoing.payload
-            self._outbox[number] = Queued(number, chat, outgoing.key, payload, due, due > outgoing.due)
+            below = outgoing.anew or outgoing.key in anew
+            self._outbox[number] = Queued(number, chat, outgoing.key, outgoing.payload, due, due > outgoing.due, below)
 
     def _of(self, chat: str | None) -> list[Queued]:
         return [queued for queued in self._outbox.values() if chat in (None, queued.chat)]
@@ -90,12 +89,16 @@ class MemoryStore(Store):
         return min((queued.due for queued in self._outbox.values()), default=None)
 
     @override
-    async def delivered(self, queued: Queued, card: int | None = None) -> None:
+    async def delivered(self, queued: Queued, now: datetime, card: int | None = None) -> Queued | None:
         self._outbox.pop(queued.number, None)
         if card is not None:
             state = self._states.get(queued.chat, State())
             if state.contact is not None:
                 self._states[queued.chat] = State(state.session, state.contact.model_copy(update={"card": card}))
+        return self._first(queued.chat, now)
+
+    def _first(self, chat: str, now: datetime) -> Queued | None:
+        return next((queued for queued in self._of(chat) if queued.due <= now), None)
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:

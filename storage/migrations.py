@@ -62,6 +62,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX outbox_by_due ON outbox (due)",
         "CREATE TABLE updates (id INTEGER PRIMARY KEY, seen REAL NOT NULL)",
     ),
+    (
+        "ALTER TABLE outbox ADD COLUMN anew INTEGER NOT NULL DEFAULT 0",
+        "UPDATE outbox SET anew = 1 WHERE json_extract(payload, '$.edit') = 0",
+    ),
 )
 
 

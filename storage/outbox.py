@@ -12,13 +12,14 @@ Payload = dict[str, Any]
 class Outgoing:
     """A message to be sent at a time. A key makes it replace an unsent one of the same chat and key.
 
-    A payload that says `edit` says false if the one that it replaces did: what was to be sent anew, below what had been
-    said, and may even have been sent already, is not made good by an edit further up.
+    `anew`: it is to appear below what was said last, not in the place of an earlier message. What replaces such a
+    message is sent anew, too: the first one may have been sent already, and an edit further up would not be seen.
     """
 
     payload: Payload
     due: datetime
     key: str | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,4 @@ class Queued:
     payload: Payload
     due: datetime
     attempts: int
+    anew: bool = False

@@ -6,7 +6,8 @@ that thread as one function, since a hop a statement costs three quarters of the
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,10 +19,10 @@ from typing_extensions import override
 
 from flows.session import Assessment
 from storage import statements
-from storage.errors import Trouble, storage_error, system_error
+from storage.errors import StorageError, Trouble, storage_error, system_error
 from storage.migrations import migrate, version_of
 from storage.outbox import Queued
-from storage.store import Decide, Decision, LogEntry, State, Store
+from storage.store import Applied, Arrival, Decide, LogEntry, State, Store
 
 T = TypeVar("T")
 
@@ -42,11 +43,16 @@ class SqliteStore(Store):
         self._database = database
         self._place = place
         self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._writing = False
         self._writer: asyncio.Task[None] | None = None
 
     @override
-    async def apply(self, chat: str, decide: Decide, update: int | None = None) -> Decision | None:
-        return await self._write(lambda database: statements.transact(database, chat, decide, update, self._place))
+    async def apply(self, chat: str, decide: Decide, arrival: Arrival | None = None) -> Applied | None:
+        place = self._place
+        applied = await self._write(lambda database: statements.transact(database, chat, decide, arrival, place))
+        if applied is not None and applied.decision.forgotten:
+            await self._wipe()
+        return applied
 
     @override
     async def state(self, chat: str) -> State:
@@ -78,8 +84,8 @@ class SqliteStore(Store):
         return None if due is None else datetime.fromtimestamp(due, UTC)
 
     @override
-    async def delivered(self, queued: Queued, card: int | None = None) -> None:
-        await self._write(lambda database: _deliver(database, queued, card, self._place))
+    async def delivered(self, queued: Queued, now: datetime, card: int | None = None) -> Queued | None:
+        return await self._write(lambda database: _deliver(database, queued, now, card, self._place))
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
@@ -94,7 +100,9 @@ class SqliteStore(Store):
 
     @override
     async def forget(self, chat: str) -> int:
-        return await self._write(lambda database: statements.forget(database, chat))
+        rows = await self._write(lambda database: statements.forget(database, chat))
+        await self._wipe()
+        return rows
 
     @override
     async def forget_updates(self, before: datetime) -> None:
@@ -107,12 +115,31 @@ class SqliteStore(Store):
             await self._writer
         await self._database.close()
 
+    async def _wipe(self) -> None:
+        """Take what was deleted out of the write-ahead log, too, unless another process is reading from it."""
+        with suppress(StorageError):
+            await self._hop(lambda database: database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a piece of a transaction, alone or with others that are waiting; each succeeds or fails by itself."""
+        """Run a transaction: alone, or, if one is under way, together with others that wait for its end."""
+        if self._writing:
+            return await self._write_together(work)
+        self._writing = True
+        try:
+            return await self._hop(partial(_commit_alone, work))
+        finally:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Those who came meanwhile are next, in a task of their own: nobody works for others."""
+        if self._waiting:
+            self._writer = asyncio.create_task(self._write_waiting())
+        else:
+            self._writing = False
+
+    async def _write_together(self, work: Callable[[sqlite3.Connection], T]) -> T:
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, done))
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write_waiting())
         try:
             return await done
         except sqlite3.Error as error:
@@ -128,7 +155,7 @@ class SqliteStore(Store):
                 outcomes = [error] * len(batch)
             for (_, done), outcome in zip(batch, outcomes, strict=True):
                 _settle(done, outcome)
-        self._writer = None
+        self._writing, self._writer = False, None
 
     async def _hop(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function of the plain connection on its thread: the only place that leans on aiosqlite's inside.
@@ -189,17 +216,31 @@ def _switch_to_wal(connection: sqlite3.Connection, place: str) -> None:
             return
 
 
-def _commit_together(works: list[Work], connection: sqlite3.Connection) -> list[Any]:
-    """All works under one write lock and one sync; a work that raises is undone, and its error is its outcome."""
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """One write lock, one sync; nothing at all if anything is raised."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = [_undone_if_raised(connection, work) for work in works]
+        yield
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return outcomes
+
+
+def _commit_alone(work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
+    try:
+        with _transaction(connection):
+            return work(connection)
+    except StopIteration:
+        raise RuntimeError("StopIteration") from None  # as of any coroutine
+
+
+def _commit_together(works: list[Work], connection: sqlite3.Connection) -> list[Any]:
+    """All works in one transaction; a work that raises is undone, and its error is its outcome."""
+    with _transaction(connection):
+        return [_undone_if_raised(connection, work) for work in works]
 
 
 def _undone_if_raised(connection: sqlite3.Connection, work: Work) -> Any:
@@ -225,9 +266,12 @@ def _settle(done: asyncio.Future[Any], outcome: Any) -> None:
         done.set_result(outcome)
 
 
-def _deliver(connection: sqlite3.Connection, queued: Queued, card: int | None, place: str) -> None:
+def _deliver(
+    connection: sqlite3.Connection, queued: Queued, now: datetime, card: int | None, place: str
+) -> Queued | None:
     connection.execute(statements.DELIVERED, (queued.number,))
     if card is not None:
         contact = statements.load(connection, queued.chat, place).contact
         if contact is not None:  # else the chat was forgotten meanwhile
             statements.reach(connection, queued.chat, contact.model_copy(update={"card": card}))
+    return statements.first_due(connection, queued.chat, now, place)

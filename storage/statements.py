@@ -11,7 +11,7 @@ from flows.session import Assessment, Session
 from storage.contact import Contact
 from storage.errors import StorageError, Trouble
 from storage.outbox import Outgoing, Queued
-from storage.store import Decide, Decision, LogEntry, State
+from storage.store import Applied, Arrival, Decide, Decision, LogEntry, State
 
 LOAD = """
 SELECT sessions.data, contacts.data
@@ -25,18 +25,17 @@ UPDATE = "UPDATE sessions SET id = ?, revision = ?, data = ?, updated_at = ? WHE
 REACH = "INSERT INTO contacts (chat, data) VALUES (?, ?) ON CONFLICT (chat) DO UPDATE SET data = excluded.data"
 APPEND = "INSERT INTO log (chat, session, kind, item, before, after, at, by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 FINISH = "INSERT INTO assessments (id, chat, finished_at, data) VALUES (?, ?, ?, ?)"
-QUEUE = "INSERT INTO outbox (chat, key, payload, due, attempts) VALUES (?, ?, ?, ?, ?)"
+QUEUE = "INSERT INTO outbox (chat, key, payload, due, attempts, anew) VALUES (?, ?, ?, ?, ?, ?)"
 HELD = "SELECT max(due) FROM outbox WHERE chat = ? AND attempts > 0"
 UNQUEUE = "DELETE FROM outbox WHERE chat = ? AND key = ?"
 SILENCE = "DELETE FROM outbox WHERE chat = ?"
 DELIVERED = "DELETE FROM outbox WHERE number = ?"
 WAIT = "UPDATE outbox SET due = ?, attempts = attempts + (number = ?) WHERE chat = ? AND number >= ? AND due < ?"
-ANEW = "SELECT 1 FROM outbox WHERE chat = ? AND key = ? AND json_extract(payload, '$.edit') = 0"
+ANEW = "SELECT 1 FROM outbox WHERE chat = ? AND key = ? AND anew"
 DEFER = "UPDATE outbox SET due = ?, attempts = 0 WHERE number = ?"
-DUE = "SELECT number, chat, key, payload, due, attempts FROM outbox WHERE due <= ? ORDER BY number LIMIT ?"
-DUE_OF_CHAT = (
-    "SELECT number, chat, key, payload, due, attempts FROM outbox WHERE chat = ? AND due <= ? ORDER BY number LIMIT ?"
-)
+QUEUED = "SELECT number, chat, key, payload, due, attempts, anew FROM outbox"
+DUE = f"{QUEUED} WHERE due <= ? ORDER BY number LIMIT ?"
+DUE_OF_CHAT = f"{QUEUED} WHERE chat = ? AND due <= ? ORDER BY number LIMIT ?"
 FORGET_UPDATES = "DELETE FROM updates WHERE seen < ?"
 NEXT_DUE = "SELECT min(due) FROM outbox"
 HISTORY = "SELECT data FROM assessments WHERE chat = ? ORDER BY number DESC"
@@ -51,10 +50,10 @@ FORGET = (
 
 
 def transact(
-    connection: sqlite3.Connection, chat: str, decide: Decide, update: int | None, place: str
-) -> Decision | None:
+    connection: sqlite3.Connection, chat: str, decide: Decide, arrival: Arrival | None, place: str
+) -> Applied | None:
     """Load, decide and save; None if the update was seen before."""
-    if update is not None and connection.execute(SEEN, (update, _now())).rowcount == 0:
+    if arrival is not None and connection.execute(SEEN, (arrival.update, arrival.at.timestamp())).rowcount == 0:
         return None
     state = load(connection, chat, place)
     decision = decide(state)
@@ -66,11 +65,14 @@ def transact(
     if decision.contact is not None and decision.contact != state.contact:
         reach(connection, chat, decision.contact)
     _queue(connection, chat, decision)
-    return decision
+    return Applied(decision, first_due(connection, chat, arrival.at, place) if arrival else None)
 
 
-def _now() -> float:
-    return datetime.now(UTC).timestamp()
+def first_due(connection: sqlite3.Connection, chat: str, now: datetime, place: str) -> Queued | None:
+    """The chat's first message to be sent by now."""
+    rows = connection.execute(DUE_OF_CHAT, (chat, now.timestamp(), 1)).fetchall()
+    with reading(place):
+        return queued(rows)[0] if rows else None
 
 
 def load(connection: sqlite3.Connection, chat: str, place: str) -> State:
@@ -120,7 +122,7 @@ def _append(connection: sqlite3.Connection, chat: str, decision: Decision) -> No
 def _queue(connection: sqlite3.Connection, chat: str, decision: Decision) -> None:
     if decision.silenced:
         connection.execute(SILENCE, (chat,))
-    anew = {outgoing.key for outgoing in decision.outbox if _sent_anew(connection, chat, outgoing)}
+    anew = {outgoing.key for outgoing in decision.outbox if _replaces_anew(connection, chat, outgoing)}
     held = (connection.execute(HELD, (chat,)).fetchone()[0] or 0.0) if decision.outbox else 0.0
     for key in {*decision.cancelled, *(outgoing.key for outgoing in decision.outbox if outgoing.key)}:
         connection.execute(UNQUEUE, (chat, key))
@@ -128,25 +130,23 @@ def _queue(connection: sqlite3.Connection, chat: str, decision: Decision) -> Non
         connection.execute(QUEUE, _row(chat, outgoing, held, anew=outgoing.key in anew))
 
 
-def _sent_anew(connection: sqlite3.Connection, chat: str, outgoing: Outgoing) -> bool:
-    """It would edit a message, but replaces one that was to be sent."""
-    edits = outgoing.key is not None and outgoing.payload.get("edit") is True
-    return edits and connection.execute(ANEW, (chat, outgoing.key)).fetchone() is not None
+def _replaces_anew(connection: sqlite3.Connection, chat: str, outgoing: Outgoing) -> bool:
+    """It takes the place of an unsent message that was to be sent anew."""
+    return outgoing.key is not None and connection.execute(ANEW, (chat, outgoing.key)).fetchone() is not None
 
 
-def _row(chat: str, outgoing: Outgoing, held: float, *, anew: bool) -> tuple[str, str | None, str, float, bool]:
+def _row(chat: str, outgoing: Outgoing, held: float, *, anew: bool) -> tuple[str, str | None, str, float, bool, bool]:
     """A message that is queued behind a failed one is held as long, and holds what comes after it."""
-    content = {**outgoing.payload, "edit": False} if anew else outgoing.payload
-    payload = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    payload = json.dumps(outgoing.payload, ensure_ascii=False, separators=(",", ":"))
     due = outgoing.due.timestamp()
-    return chat, outgoing.key, payload, max(due, held), held > due
+    return chat, outgoing.key, payload, max(due, held), held > due, anew or outgoing.anew
 
 
-def queued(rows: Iterable[tuple[int, str, str | None, str, float, int]]) -> list[Queued]:
+def queued(rows: Iterable[tuple[int, str, str | None, str, float, int, int]]) -> list[Queued]:
     """Rows of the outbox as messages."""
     return [
-        Queued(number, chat, key, json.loads(payload), datetime.fromtimestamp(due, UTC), attempts)
-        for number, chat, key, payload, due, attempts in rows
+        Queued(number, chat, key, json.loads(payload), datetime.fromtimestamp(due, UTC), attempts, bool(anew))
+        for number, chat, key, payload, due, attempts, anew in rows
     ]
 
 
@@ -170,5 +170,9 @@ def _read(text: str | None) -> AnswerValue | None:
 
 
 def forget(connection: sqlite3.Connection, chat: str) -> int:
-    """Delete every row about a chat."""
-    return sum(connection.execute(statement, (chat,)).rowcount for statement in FORGET)
+    """Delete every row about a chat, and overwrite where it stood."""
+    connection.execute("PRAGMA secure_delete = ON")
+    try:
+        return sum(connection.execute(statement, (chat,)).rowcount for statement in FORGET)
+    finally:
+        connection.execute("PRAGMA secure_delete = OFF")

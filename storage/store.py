@@ -56,6 +56,22 @@ class Decision:
     forgotten: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An update of a channel: its id, and when it came."""
+
+    update: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was decided and is now stored; `due` is the chat's first message to be sent by the arrival, if any."""
+
+    decision: Decision
+    due: Queued | None = None
+
+
 Decide = Callable[[State], Decision]
 """Pure: it may be called again if a transaction has to be repeated."""
 
@@ -64,10 +80,10 @@ class Store(ABC):
     """One conversation a chat; `chat` names it ("terminal:anna", "telegram:42")."""
 
     @abstractmethod
-    async def apply(self, chat: str, decide: Decide, update: int | None = None) -> Decision | None:
+    async def apply(self, chat: str, decide: Decide, arrival: Arrival | None = None) -> Applied | None:
         """Load the chat's state, decide, and write all that was decided: everything or nothing.
 
-        An update id is remembered in the same transaction; one that was seen before decides nothing: None.
+        An update's id is remembered in the same transaction; one that was seen before decides nothing: None.
         Raises StorageError; whatever `decide` raises comes through, and nothing is written.
         """
 
@@ -92,8 +108,11 @@ class Store(ABC):
         """When the next message falls due."""
 
     @abstractmethod
-    async def delivered(self, queued: Queued, card: int | None = None) -> None:
-        """A message arrived: it leaves the outbox; `card` now is the live card of a chat that we know."""
+    async def delivered(self, queued: Queued, now: datetime, card: int | None = None) -> Queued | None:
+        """A message arrived: it leaves the outbox; `card` now is the live card of a chat that we know.
+
+        Gives the chat's next message to be sent by now.
+        """
 
     @abstractmethod
     async def postpone(self, queued: Queued, until: datetime) -> None:

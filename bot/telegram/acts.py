@@ -1,11 +1,20 @@
-"""What arrives from Telegram, reduced to what we act on."""
+"""What arrives from Telegram, reduced to what we act on.
 
+The models name the fields of the Bot API that we read, and no others: most of an update is our own card, sent back.
+"""
+
+import logging
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from telegram import Chat, ChatMember, Message, Update
+from pydantic import BaseModel, Field, ValidationError
+from telegram import Chat, ChatMember
+
+LOG = logging.getLogger("shuping.acts")
 
 PRIVATE = Chat.PRIVATE
+GONE = (ChatMember.BANNED, ChatMember.LEFT)
 
 
 class Choice(StrEnum):
@@ -76,35 +85,82 @@ class InGroup(Sender):
 Act = Typed | Commanded | Tapped | Puzzling | Membership | InGroup
 
 
-def act_of(update: Update) -> Act | None:
-    """The act in an update; None for what is none of our business."""
-    if query := update.callback_query:
-        message = query.message
-        if message is None or message.chat.type != PRIVATE or query.data is None:
-            return None
-        return Tapped(
-            update.update_id, message.chat.id, query.from_user.language_code, query.id, query.data, message.message_id
-        )
-    if member := update.my_chat_member:
-        if member.chat.type != PRIVATE:
-            return None
-        gone = member.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
-        return Membership(update.update_id, member.chat.id, member.from_user.language_code, gone)
+class _Chat(BaseModel):
+    id: int
+    type: str
+
+
+class _User(BaseModel):
+    language_code: str | None = None
+
+
+class _Message(BaseModel):
+    message_id: int
+    chat: _Chat
+    user: _User = Field(_User(), alias="from")
+    text: str | None = None
+
+
+class _Query(BaseModel):
+    id: str
+    user: _User = Field(alias="from")
+    message: _Message | None = None
+    data: str | None = None
+
+
+class _Member(BaseModel):
+    status: str
+
+
+class _MemberChange(BaseModel):
+    chat: _Chat
+    user: _User = Field(alias="from")
+    new_chat_member: _Member
+
+
+class _Update(BaseModel):
+    update_id: int
+    message: _Message | None = None
+    edited_message: _Message | None = None
+    callback_query: _Query | None = None
+    my_chat_member: _MemberChange | None = None
+
+
+def act_of(data: Any) -> Act | None:
+    """The act in an update, as JSON; None for what is none of our business, or not in the form of the Bot API."""
+    try:
+        update = _Update.model_validate(data)
+    except ValidationError as error:
+        LOG.warning("an update has %d fields that are not understood; it is passed over", error.error_count())
+        return None
+    if update.callback_query:
+        return _tapped(update.update_id, update.callback_query)
+    if update.my_chat_member:
+        return _membership(update.update_id, update.my_chat_member)
     if update.edited_message:
         return _puzzling(update.update_id, update.edited_message)
     return _spoken(update.update_id, update.message) if update.message else None
 
 
-def _puzzling(update: int, message: Message) -> Act | None:
-    return Puzzling(update, message.chat.id, _language(message)) if message.chat.type == PRIVATE else None
+def _tapped(update: int, query: _Query) -> Act | None:
+    message = query.message
+    if message is None or message.chat.type != PRIVATE or query.data is None:
+        return None
+    return Tapped(update, message.chat.id, query.user.language_code, query.id, query.data, message.message_id)
 
 
-def _language(message: Message) -> str | None:
-    return message.from_user.language_code if message.from_user else None
+def _membership(update: int, change: _MemberChange) -> Act | None:
+    if change.chat.type != PRIVATE:
+        return None
+    return Membership(update, change.chat.id, change.user.language_code, change.new_chat_member.status in GONE)
 
 
-def _spoken(update: int, message: Message) -> Act | None:
-    chat, language, text = message.chat.id, _language(message), message.text
+def _puzzling(update: int, message: _Message) -> Act | None:
+    return Puzzling(update, message.chat.id, message.user.language_code) if message.chat.type == PRIVATE else None
+
+
+def _spoken(update: int, message: _Message) -> Act | None:
+    chat, language, text = message.chat.id, message.user.language_code, message.text
     if message.chat.type != PRIVATE:
         return InGroup(update, chat, language) if text and text.startswith("/") else None
     if text is None:

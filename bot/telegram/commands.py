@@ -106,6 +106,10 @@ def _my_data(visit: Visit, _: str) -> Decision:
             }
             for entry in visit.archive.log
         ],
+        "outbox": [
+            {"due": queued.due.isoformat(), "key": queued.key, "payload": queued.payload}
+            for queued in visit.archive.waiting
+        ],
     }
     content = json.dumps(stored, ensure_ascii=False, indent=1)
     return say(visit, replies.document("shuping.json", content, visit.words.text("mydata"), visit.now))

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.telegram.line import Line
 from bot.telegram.reception import Reception
 from storage.errors import StorageError
 
@@ -17,7 +18,7 @@ LONG_POLL = 30
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
-async def poll(bot: Bot, reception: Reception, complain: Callable[[str], None]) -> None:
+async def poll(line: Line, reception: Reception, complain: Callable[[str], None]) -> None:
     """Fetch and take updates until cancelled. Telegram drops an update only when a later offset asks for it.
 
     `complain` is told the name of a trouble when it begins ("conflict", "network", "storage"). Raises
@@ -26,7 +27,7 @@ async def poll(bot: Bot, reception: Reception, complain: Callable[[str], None]) 
     offset, pause, trouble = 0, FIRST_PAUSE, ""
     while True:
         try:
-            updates = await bot.get_updates(offset=offset, timeout=LONG_POLL, allowed_updates=KINDS)
+            updates = await line.fetch(offset, LONG_POLL, KINDS)
             await reception.take_all(updates)
         except InvalidToken:
             raise
@@ -37,7 +38,7 @@ async def poll(bot: Bot, reception: Reception, complain: Callable[[str], None]) 
             await asyncio.sleep(_wait(error, pause))
             pause = min(LONGEST_PAUSE, pause * 2)
             continue
-        offset = max((update.update_id for update in updates), default=offset - 1) + 1
+        offset = max((update["update_id"] for update in updates), default=offset - 1) + 1
         pause, trouble = FIRST_PAUSE, ""
 
 

@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from telegram import Bot, Update
+from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.conversation import Outside
@@ -20,11 +21,12 @@ from bot.telegram.visit import Archive, Rules
 from bot.wording import Medium, wording
 from locales import DEFAULT_LANGUAGE, supported
 from storage.errors import StorageError
-from storage.store import Decision, Store
+from storage.store import Arrival, Decide, Decision, Store
 
 LOG = logging.getLogger("shuping.reception")
 
 FINISH_SECONDS = 5.0
+EVER, MANY = datetime.max.replace(tzinfo=UTC), 1000
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Reception:
     _locks: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def take_all(self, updates: Iterable[Update]) -> None:
+    async def take_all(self, updates: Iterable[Any]) -> None:
         """A batch of updates, each chat's in order. Raises StorageError if anything could not be saved.
 
         What follows in a chat after an update that could not be saved is left alone, so that order is kept. The work
@@ -60,12 +62,12 @@ class Reception:
         for act in acts:
             await self._take(act)
 
-    async def take(self, update: Update) -> None:
+    async def take(self, update: Any) -> None:
         """One update, applied once however often it comes. Raises StorageError if it could not be saved."""
         if act := self._accept(update):
             await self._take(act)
 
-    def _accept(self, update: Update) -> Act | None:
+    def _accept(self, update: Any) -> Act | None:
         """What it is; a button's spinner is stopped at once, whatever comes of the tap."""
         act = act_of(update)
         if isinstance(act, Tapped):
@@ -82,7 +84,7 @@ class Reception:
                 raise
             except Exception:
                 LOG.exception("update %d could not be handled and is passed over", act.update)
-                await self.store.apply(f"{CHAT}{act.chat}", lambda _: Decision(), act.update)
+                await self._apply(f"{CHAT}{act.chat}", act, lambda _: Decision())
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Work that `finish` waits for."""
@@ -112,28 +114,34 @@ class Reception:
     async def _decide(self, chat: str, act: Act) -> None:
         now, fresh = self.outside.now(), self.outside.fresh_id()
         archive = await self._archive(chat, act)
-        decision = await self.store.apply(
-            chat, lambda state: decide(act, state, now, fresh, self.rules, archive), act.update
-        )
-        if decision is not None and decision.forgotten:
+        await self._apply(chat, act, lambda state: decide(act, state, now, fresh, self.rules, archive))
+
+    async def _apply(self, chat: str, act: Act, decide: Decide) -> None:
+        """Commit, then send; what is to be sent later is left to the sender's clock."""
+        arrival = Arrival(act.update, self.outside.now())
+        applied = await self.store.apply(chat, decide, arrival)
+        if applied is None:
+            return
+        if applied.decision.forgotten:
             self.sender.forget(chat)
-        if decision is not None and decision.outbox:
-            self.sender.wake(chat)
-            self.sender.expect()
+        if applied.due is not None:
+            self.sender.wake(chat, applied.due)
+        for outgoing in applied.decision.outbox:
+            self.sender.expect(outgoing.due)
 
     async def _archive(self, chat: str, act: Act) -> Archive:
         wanted = isinstance(act, Commanded) and (act.name in ARCHIVED)
         if not wanted:
             return Archive()
-        return Archive(tuple(await self.store.history(chat)), tuple(await self.store.log(chat)))
+        history, log = await self.store.history(chat), await self.store.log(chat)
+        return Archive(tuple(history), tuple(log), tuple(await self.store.due(EVER, MANY, chat)))
 
     async def _point_home(self, chat: str, act: InGroup) -> None:
         """Private chats only: in a group there is just a link."""
         language = (supported(act.language) if act.language else None) or DEFAULT_LANGUAGE
         text = wording(language, Medium.TAPPING).text("telegram.group", link=f"https://t.me/{self.bot.username}")
         message = replies.text(text, self.outside.now())
-        await self.store.apply(chat, lambda _: Decision(outbox=(message,)), act.update)
-        self.sender.wake(chat)
+        await self._apply(chat, act, lambda _: Decision(outbox=(message,)))
 
     async def finish(self) -> None:
         """Let what was begun be stored, and acknowledgements arrive."""

@@ -35,11 +35,11 @@ RESUME = "resume"
 
 
 def card(
-    session: Session, words: Wording, now: datetime, notices: Sequence[str], *, live: int | None, edit: bool
+    session: Session, words: Wording, now: datetime, notices: Sequence[str], *, live: int | None, anew: bool
 ) -> Outgoing:
-    """The live card. `live` is the message that holds it; without `edit` it is sent anew, below everything else."""
-    payload = {"kind": Kind.CARD, "live": live, "edit": edit, "message": card_message(session, words, notices)}
-    return Outgoing(payload, now, CARD)
+    """The live card. `live` is the message that holds it; it is edited, or sent anew, below everything else."""
+    payload = {"kind": Kind.CARD, "live": live, "message": card_message(session, words, notices)}
+    return Outgoing(payload, now, CARD, anew)
 
 
 def card_message(session: Session, words: Wording, notices: Sequence[str] = ()) -> Payload:

@@ -3,8 +3,6 @@
 No message of an error here carries the address, since the token is a part of it.
 """
 
-from typing import Any
-
 import aiohttp
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
@@ -15,6 +13,7 @@ DONE = b'{"ok":true,"result":true}'
 UNREAD = ("editMessageText", "editMessageReplyMarkup")
 """Methods whose result nobody reads: it is not parsed (a message takes as long as the whole edit)."""
 GATEWAY = 500
+JSON = {"Content-Type": "application/json"}
 
 
 class AiohttpRequest(BaseRequest):
@@ -34,7 +33,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._http is None:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60)
-            self._http = aiohttp.ClientSession(connector=connector)
+            self._http = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     @override
     async def shutdown(self) -> None:
@@ -59,23 +58,32 @@ class AiohttpRequest(BaseRequest):
         seconds = read_timeout if isinstance(read_timeout, int | float) else self._seconds
         timeout = aiohttp.ClientTimeout(total=seconds + 5 if seconds > self._seconds else self._seconds)
         try:
-            async with self._http.request(method, url, data=_body(request_data), timeout=timeout) as response:
-                if response.status == 200 and url.endswith(UNREAD):
-                    return 200, DONE
+            async with self._http.request(
+                method,
+                url,
+                data=_body(request_data),
+                headers=_headers(request_data),
+                timeout=timeout,
+            ) as response:
                 if response.status >= GATEWAY:
                     raise NetworkError(f"HTTP {response.status}")  # its body is a page as often as JSON
-                return response.status, await response.read()
+                body = await response.read()  # else the connection could not be used again
+                return response.status, DONE if response.status == 200 and url.endswith(UNREAD) else body
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NetworkError(type(error).__name__) from None
 
 
-def _body(data: RequestData | None) -> Any:
+def _headers(data: RequestData | None) -> dict[str, str] | None:
+    return None if data is None or data.contains_files else JSON
+
+
+def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
     if data is None:
         return None
     if not data.contains_files:
-        return data.json_parameters
+        return data.json_payload
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

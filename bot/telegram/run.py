@@ -20,6 +20,7 @@ from bot.logs import set_up_logs
 from bot.settings import Settings
 from bot.telegram.commands import COMMANDS
 from bot.telegram.intake import FIRST_PAUSE, KINDS, LONGEST_PAUSE, name_of, poll
+from bot.telegram.line import Line
 from bot.telegram.reception import Reception
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import Sender
@@ -73,11 +74,11 @@ async def who_am_i(settings: Settings) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _bot(settings: Settings, token: str) -> AsyncIterator[Bot]:
+async def _bot(settings: Settings, token: str) -> AsyncIterator[Line]:
     base = str(settings.telegram_api_url).rstrip("/")
     sending = AiohttpRequest(connections=CONNECTIONS, seconds=REQUEST_SECONDS)
     polling = AiohttpRequest(connections=4, seconds=REQUEST_SECONDS)
-    bot = Bot(
+    bot = Line(
         token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
@@ -177,7 +178,7 @@ async def _until(stop: asyncio.Event) -> None:
     await stop.wait()
 
 
-async def _poll(bot: Bot, reception: Reception, text: Catalogue) -> None:
+async def _poll(bot: Line, reception: Reception, text: Catalogue) -> None:
     """Fetch updates, once Telegram knows that we do."""
     await _insist(bot.delete_webhook, text)
     _say(text, "ready", bot=bot.username)
@@ -190,7 +191,7 @@ async def _listen(settings: Settings, secret: str, bot: Bot, reception: Receptio
 
     url = str(settings.webhook_url)
     host, _, port = settings.webhook_listen.rpartition(":")
-    application = Webhook(reception, bot, urlsplit(url).path or "/", secret)
+    application = Webhook(reception, urlsplit(url).path or "/", secret)
     config = uvicorn.Config(
         application, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_SECONDS
     )

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from telegram import Bot, InputFile
@@ -28,11 +28,13 @@ from storage.outbox import Queued
 from storage.store import Decision, State, Store
 
 LOG = logging.getLogger("shuping.sender")
+T = TypeVar("T")
 
 BATCH = 32
 LONGEST_WAIT = 60.0
 FIRST_PAUSE = 0.5
 REMEMBERED = 10_000
+NEVER = datetime.max.replace(tzinfo=UTC)
 UNCHANGED = "message is not modified"
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
@@ -47,13 +49,14 @@ class Sender:
         self._again: set[str] = set()
         self._cards: OrderedDict[str, int] = OrderedDict()
         self._alarm = asyncio.Event()
+        self._looks = NEVER
 
-    def wake(self, chat: str) -> None:
-        """Send what is due to this chat, after what is already being sent to it."""
+    def wake(self, chat: str, first: Queued | None = None) -> None:
+        """Send what is due to this chat, after what is already being sent to it; `first`, if it is known."""
         if chat in self._active:
             self._again.add(chat)
             return
-        task = asyncio.create_task(self._drain(chat))
+        task = asyncio.create_task(self._drain(chat, first))
         self._active[chat] = task
         task.add_done_callback(lambda _: self._rested(chat))
 
@@ -64,12 +67,12 @@ class Sender:
         if chat in self._again:
             self._again.discard(chat)
             self.wake(chat)
-        self._alarm.set()
 
     async def run(self) -> None:
         """Wake chats as their messages fall due, until cancelled."""
         while True:
             self._alarm.clear()
+            self._looks = NEVER  # whatever is expected from now on may be missing in what is read here
             now = self._outside.now()
             for queued in await self._store.due(now, BATCH * 8):
                 if queued.chat not in self._active:
@@ -77,18 +80,22 @@ class Sender:
             await self._sleep(now)
 
     async def _sleep(self, now: datetime) -> None:
-        """Until the next message falls due, or something changes; the clock is looked at once a minute at least."""
+        """Until the next message falls due; the clock is looked at once a minute at least.
+
+        What is due already is being sent, or could not be: it is looked after once a second.
+        """
         due = await self._store.next_due()
-        seconds = LONGEST_WAIT if due is None else max(0.05, min(LONGEST_WAIT, (due - now).total_seconds()))
-        if self._active:
-            seconds = max(seconds, 1.0)
+        seconds = LONGEST_WAIT if due is None else min(LONGEST_WAIT, (due - now).total_seconds())
+        seconds = max(seconds, 0.05) if seconds > 0 and not self._active else max(seconds, 1.0)
+        self._looks = now + timedelta(seconds=seconds)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation before Python 3.12
                 await self._alarm.wait()
 
-    def expect(self) -> None:
-        """Something was put off to a later time: look again when the next message is due."""
-        self._alarm.set()
+    def expect(self, due: datetime) -> None:
+        """Something is to be sent at a time: look after it in time."""
+        if self._outside.now() < due < self._looks:
+            self._alarm.set()
 
     async def finish(self) -> None:
         """Let what is being sent arrive."""
@@ -96,44 +103,45 @@ class Sender:
             self._again.clear()
             await asyncio.wait(list(self._active.values()))
 
-    async def _drain(self, chat: str) -> None:
+    async def _drain(self, chat: str, queued: Queued | None) -> None:
         """One message at a time; what had to wait for its turn may have been superseded meanwhile."""
-        while queued := await self._store.due(self._outside.now(), 1, chat):
+        queued = queued or await self._first_due(chat)
+        while queued:
             async with self._pace.turn(chat) as waited:
                 if waited:
-                    queued = await self._store.due(self._outside.now(), 1, chat)
-                if queued and not await self._deliver(queued[0]):
-                    return
+                    queued = await self._first_due(chat)
+                if queued:
+                    queued = await self._deliver(queued)
 
-    async def _deliver(self, queued: Queued) -> bool:
-        """Send one message; false if the chat has to wait."""
+    async def _first_due(self, chat: str) -> Queued | None:
+        return next(iter(await self._store.due(self._outside.now(), 1, chat)), None)
+
+    async def _deliver(self, queued: Queued) -> Queued | None:
+        """Send one message; gives the chat's next one, None if there is none or the chat has to wait."""
         if queued.key in replies.REMINDERS and not await self._welcome(queued):
-            return True
+            return await self._first_due(queued.chat)
         try:
             card = await self._send(queued)
         except TelegramError as error:
             return await self._failed(queued, error)
-        await self._insist(lambda: self._arrived(queued, card))
-        return True
+        return await self._insist(lambda: self._arrived(queued, card))
 
-    async def _arrived(self, queued: Queued, card: int | None) -> None:
+    async def _arrived(self, queued: Queued, card: int | None = None) -> Queued | None:
         if queued.key == replies.REMINDER:
             await self._remind_again(queued.chat)
-        else:
-            await self._store.delivered(queued, card)
+            return await self._first_due(queued.chat)
+        return await self._store.delivered(queued, self._outside.now(), card)
 
-    async def _insist(self, write: Callable[[], Awaitable[object]]) -> None:
+    async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
         """Write what Telegram answered, however long the database is locked: nothing is sent again for that."""
         pause = FIRST_PAUSE
         while True:
             try:
-                await write()
+                return await write()
             except StorageError as error:
                 LOG.error("what was sent cannot be noted yet: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_WAIT, pause * 2)
-            else:
-                return
 
     # what goes out
 
@@ -142,7 +150,7 @@ class Sender:
         payload, chat = queued.payload, int(queued.chat.removeprefix(CHAT))
         match payload["kind"]:
             case Kind.CARD:
-                return await self._card(queued.chat, chat, payload)
+                return await self._card(queued, chat)
             case Kind.DOCUMENT:
                 file = InputFile(payload["content"].encode(), filename=payload["name"])
                 await self._bot.send_document(chat, file, caption=payload["caption"])
@@ -150,12 +158,13 @@ class Sender:
                 await self._bot.send_message(chat, **payload["message"])
         return None
 
-    async def _card(self, key: str, chat: int, payload: dict[str, Any]) -> int | None:
-        live = self._cards.get(key, payload["live"])
-        if payload["edit"] and live is not None and await self._edited(chat, live, payload["message"]):
+    async def _card(self, queued: Queued, chat: int) -> int | None:
+        message = queued.payload["message"]
+        live = self._cards.get(queued.chat, queued.payload["live"])
+        if not queued.anew and live is not None and await self._edited(chat, live, message):
             return None
-        sent = await self._bot.send_message(chat, **payload["message"])
-        self._remember(key, sent.message_id)
+        sent = await self._bot.send_message(chat, **message)
+        self._remember(queued.chat, sent.message_id)
         if live is not None:
             await self._retire(chat, live)
         return sent.message_id
@@ -192,27 +201,24 @@ class Sender:
 
     # what goes wrong
 
-    async def _failed(self, queued: Queued, error: TelegramError) -> bool:
+    async def _failed(self, queued: Queued, error: TelegramError) -> Queued | None:
         match error:
             case Forbidden():
                 await self._insist(lambda: self._store.apply(queued.chat, _blocked))
-                return False
             case RetryAfter():
                 await self._put_off(queued, _seconds(error))
-                return False
             case BadRequest():
                 LOG.error("Telegram refused a message (%s): %s", queued.payload["kind"], error.message)
-                await self._insist(lambda: self._store.delivered(queued))
-                return True
+                return await self._insist(lambda: self._store.delivered(queued, self._outside.now()))
             case _:
                 LOG.warning("a message waits (%s)", type(error).__name__)
                 await self._put_off(queued, min(LONGEST_WAIT, 2.0**queued.attempts))
-                return False
+        return None
 
     async def _put_off(self, queued: Queued, seconds: float) -> None:
         until = self._outside.now() + timedelta(seconds=seconds)
         await self._insist(lambda: self._store.postpone(queued, until))
-        self.expect()
+        self.expect(until)
 
     # reminders
 
@@ -223,6 +229,7 @@ class Sender:
         opening = into_window(self._rules.schedule, zone_of(contact, self._rules), now)
         if opening > now.astimezone(UTC):
             await self._store.defer(queued, opening)
+            self.expect(opening)
             return False
         return True
 
@@ -240,7 +247,9 @@ class Sender:
             following = (replies.reminder(session, words, due),) if due else ()
             return Decision(outbox=following, cancelled=(replies.REMINDER,))
 
-        await self._store.apply(chat, decide)
+        applied = await self._store.apply(chat, decide)
+        for outgoing in applied.decision.outbox if applied else ():
+            self.expect(outgoing.due)
 
 
 CHAT = "telegram:"

@@ -17,7 +17,7 @@ from flows.reminders import Schedule, next_reminder
 from flows.session import Assessment, Session
 from flows.step import step
 from storage.contact import Contact
-from storage.outbox import Outgoing
+from storage.outbox import Outgoing, Queued
 from storage.store import Decision, LogEntry
 
 
@@ -35,6 +35,7 @@ class Archive:
 
     history: tuple[Assessment, ...] = ()
     log: tuple[LogEntry, ...] = ()
+    waiting: tuple[Queued, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def say(visit: Visit, *messages: Outgoing) -> Decision:
 
 
 def _card(visit: Visit, notices: Sequence[str], *, below: bool) -> Outgoing:
-    return replies.card(visit.session, visit.words, visit.now, notices, live=visit.contact.card, edit=not below)
+    return replies.card(visit.session, visit.words, visit.now, notices, live=visit.contact.card, anew=below)
 
 
 def apply(visit: Visit, given: AnyInput) -> Decision:

@@ -62,8 +62,8 @@ async def _grow(path: str, times: str) -> None:
     """Go on, revision by revision, and say each as soon as it is acknowledged."""
     async with await open_sqlite(Path(path)) as store:
         for _ in count() if int(times) == FOREVER else range(int(times)):
-            decision = await store.apply(CHAT, grown)
-            _say(decision.session.revision if decision and decision.session else None)
+            applied = await store.apply(CHAT, grown)
+            _say(applied.decision.session.revision if applied and applied.decision.session else None)
 
 
 def _die(*paths: str) -> None:

@@ -13,7 +13,7 @@ from flows.session import Assessment, Session
 from storage.errors import StorageError, Trouble
 from storage.memory import MemoryStore
 from storage.sqlite import SqliteStore
-from storage.store import Decision, LogEntry, State, Store
+from storage.store import Applied, Decision, LogEntry, State, Store
 from tests.storage.strategies import DRAFT_KINDS, DRAFTS, FIELDS, NASTY, assessments, entries, examples, sessions
 from tests.storage.support import CHAT, NOW, assessment, begun, entry, everything, grown, just, revisions
 
@@ -64,9 +64,9 @@ async def test_decide_sees_the_last_session(store: Store) -> None:
 
 async def test_the_decision_comes_back_as_it_was_made(store: Store) -> None:
     decision = Decision(begun(), (entry(1),), (assessment("a1"),))
-    assert await store.apply(CHAT, lambda _: decision) is decision
+    assert await store.apply(CHAT, lambda _: decision) == Applied(decision)
     nothing = Decision(None)
-    assert await store.apply(CHAT, lambda _: nothing) is nothing
+    assert await store.apply(CHAT, lambda _: nothing) == Applied(nothing)
 
 
 @examples(50)
@@ -218,9 +218,11 @@ async def test_chats_do_not_see_each_other(store: Store) -> None:
 
 
 async def test_increments_of_one_chat_at_once_lose_none(store: Store) -> None:
-    decisions = await asyncio.gather(*(store.apply(CHAT, grown) for _ in range(MANY)))
+    applied = await asyncio.gather(*(store.apply(CHAT, grown) for _ in range(MANY)))
     assert await revisions(store) == (MANY, list(range(1, MANY + 1)))
-    assert sorted(one.session.revision for one in decisions if one and one.session) == list(range(1, MANY + 1))
+    assert sorted(one.decision.session.revision for one in applied if one and one.decision.session) == list(
+        range(1, MANY + 1)
+    )
 
 
 async def test_increments_of_many_chats_at_once_lose_none(store: Store) -> None:

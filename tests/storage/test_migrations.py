@@ -15,10 +15,10 @@ from storage.errors import StorageError, Trouble
 from storage.migrations import MIGRATIONS, migrate, version_of
 from storage.sqlite import open_sqlite
 from tests.storage.child import answer, child, go
-from tests.storage.support import CHAT, grown, outside, put, revisions, untouched
+from tests.storage.support import CHAT, NOW, grown, outside, put, revisions, untouched
 
 LATEST = len(MIGRATIONS)
-RELEASED = ("c1da2a20dab0", "64232e961afe")
+RELEASED = ("c1da2a20dab0", "64232e961afe", "4e623a84bef2")
 """The first digits of each released step's SHA-256."""
 Schema = tuple[int, int, list[tuple[str, str, str]]]
 
@@ -109,6 +109,20 @@ async def test_a_later_step_runs_alone_and_keeps_the_data(filled: Path, monkeypa
     assert schema(filled)[0] == LATEST + 2
     monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS)
     assert await trouble(filled) is Trouble.NEWER
+
+
+async def test_messages_queued_before_the_third_step_keep_their_place(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    with outside(path) as connection, monkeypatch.context() as patch:
+        patch.setattr(migrations, "MIGRATIONS", MIGRATIONS[:2])
+        migrate(connection, "old")
+        for payload in ('{"edit": false}', '{"edit": true}', "{}"):
+            connection.execute("INSERT INTO outbox (chat, payload, due) VALUES (?, ?, 0)", (CHAT, payload))
+        connection.commit()
+    async with await open_sqlite(path) as store:
+        assert [queued.anew for queued in await store.due(NOW, 9)] == [True, False, False]
 
 
 async def test_an_empty_file_is_a_new_database(path: Path, fresh: Schema) -> None:

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from storage.contact import Contact
 from storage.outbox import Outgoing, Queued
-from storage.store import Decide, Decision, State, Store
+from storage.store import Arrival, Decide, Decision, State, Store
 from tests.storage.support import CHAT, NOW, begun, entry, grown
 
 HOUR = timedelta(hours=1)
 
 
-def message(text: str, hours: float = 0, key: str | None = None) -> Outgoing:
-    return Outgoing({"text": text}, NOW + hours * HOUR, key)
+def message(text: str, hours: float = 0, key: str | None = None, *, anew: bool = False) -> Outgoing:
+    return Outgoing({"text": text}, NOW + hours * HOUR, key, anew)
 
 
 def sends(*messages: Outgoing, **more: object) -> Decide:
@@ -59,10 +59,11 @@ async def test_messages_are_cancelled_by_key_or_all_at_once(store: Store) -> Non
 
 async def test_a_delivered_message_is_gone_and_may_leave_the_number_of_the_card(store: Store) -> None:
     await store.apply(CHAT, sends(message("one"), message("two")))
-    await store.delivered(await first(store))
+    following = await store.delivered(await first(store), NOW)
+    assert following == await first(store)
     assert await waiting(store) == ["two"]
     await store.apply(CHAT, lambda _: Decision(contact=Contact(language="en")))
-    await store.delivered(await first(store), 42)
+    assert await store.delivered(await first(store), NOW, 42) is None
     assert (await store.state(CHAT)).contact == Contact(language="en", card=42)
 
 
@@ -75,11 +76,74 @@ async def test_a_postponed_message_keeps_its_place_before_those_behind_it(store:
     assert await waiting(store, 24) == ["one", "two", "tomorrow"]
 
 
+async def test_what_is_queued_behind_a_failed_message_waits_with_it(store: Store) -> None:
+    await store.apply(CHAT, sends(message("failed")))
+    await store.postpone(await first(store), NOW + HOUR)
+    await store.apply(CHAT, sends(message("behind"), message("later", 2)))
+    await store.apply("other", sends(message("theirs")))
+    assert await waiting(store) == []
+    assert await waiting(store, 1) == ["failed", "behind"]
+    assert await waiting(store, 2) == ["failed", "behind", "later"]
+    assert await waiting(store, chat="other") == ["theirs"]
+
+
+async def test_a_deferred_message_holds_nobody_up_and_starts_afresh(store: Store) -> None:
+    await store.apply(CHAT, sends(message("night"), message("day")))
+    await store.postpone(await first(store), NOW + HOUR)
+    await store.defer(await first(store, 1), NOW + 9 * HOUR)
+    assert await waiting(store, 1) == ["day"]
+    await store.apply(CHAT, sends(message("new")))
+    assert await waiting(store, 1) == ["day", "new"]
+    assert await waiting(store, 9) == ["night", "day", "new"]
+    assert (await first(store, 9)).attempts == 0
+
+
+async def test_deferring_what_is_gone_does_nothing(store: Store) -> None:
+    await store.apply(CHAT, sends(message("sent")))
+    sent = await first(store)
+    await store.delivered(sent, NOW)
+    await store.defer(sent, NOW)
+    assert await waiting(store, 99) == []
+
+
+async def test_what_replaces_a_message_to_be_sent_anew_is_sent_anew(store: Store) -> None:
+    await store.apply(CHAT, sends(message("old", key="card", anew=True), message("x", key="other")))
+    await store.apply(CHAT, sends(message("new", key="card"), message("y", key="other")))
+    assert [(queued.payload["text"], queued.anew) for queued in await store.due(NOW, 9, CHAT)] == [
+        ("new", True),
+        ("y", False),
+    ]
+    await store.delivered(await first(store), NOW)
+    await store.apply(CHAT, sends(message("edit", key="card")))
+    assert [queued.anew for queued in await store.due(NOW, 9, CHAT)] == [False, False]
+
+
+async def test_an_update_tells_which_message_of_its_chat_comes_first(store: Store) -> None:
+    await store.apply("other", sends(message("theirs")))
+    applied = await store.apply(CHAT, sends(message("later", 1), message("one"), message("two")), Arrival(1, NOW))
+    assert applied is not None
+    assert applied.due == await first(store)
+    assert applied.due is not None
+    assert applied.due.payload == {"text": "one"}
+    silent = await store.apply("third", sends(message("later", 1)), Arrival(2, NOW))
+    assert silent is not None
+    assert silent.due is None
+
+
+async def test_a_decision_to_forget_leaves_only_what_it_says_itself(store: Store) -> None:
+    await store.apply(CHAT, lambda _: Decision(begun(), (entry(1),), contact=Contact(card=1), outbox=(message("old"),)))
+    await store.apply(CHAT, sends(message("receipt"), forgotten=True), Arrival(1, NOW))
+    assert await store.state(CHAT) == State()
+    assert await store.log(CHAT) == []
+    assert await waiting(store) == ["receipt"]
+    assert await store.apply(CHAT, grown, Arrival(1, NOW)) is None
+
+
 async def test_an_update_is_applied_once(store: Store) -> None:
-    assert await store.apply(CHAT, grown, 7) is not None
-    assert await store.apply(CHAT, grown, 7) is None
-    assert await store.apply("other", grown, 7) is None
-    await store.apply(CHAT, grown, 8)
+    assert await store.apply(CHAT, grown, Arrival(7, NOW)) is not None
+    assert await store.apply(CHAT, grown, Arrival(7, NOW)) is None
+    assert await store.apply("other", grown, Arrival(7, NOW)) is None
+    await store.apply(CHAT, grown, Arrival(8, NOW))
     session = (await store.state(CHAT)).session
     assert session is not None
     assert session.revision == 2
@@ -89,15 +153,15 @@ async def test_a_decision_that_fails_does_not_count_as_seen(store: Store) -> Non
     def broken(_: State) -> Decision:
         raise ZeroDivisionError
 
-    (outcome,) = await asyncio.gather(store.apply(CHAT, broken, 7), return_exceptions=True)
+    (outcome,) = await asyncio.gather(store.apply(CHAT, broken, Arrival(7, NOW)), return_exceptions=True)
     assert isinstance(outcome, ZeroDivisionError)
-    assert await store.apply(CHAT, grown, 7) is not None
+    assert await store.apply(CHAT, grown, Arrival(7, NOW)) is not None
 
 
 async def test_old_updates_are_forgotten(store: Store) -> None:
-    await store.apply(CHAT, grown, 7)
+    await store.apply(CHAT, grown, Arrival(7, NOW))
     await store.forget_updates(NOW.replace(year=2999))
-    assert await store.apply(CHAT, grown, 7) is not None
+    assert await store.apply(CHAT, grown, Arrival(7, NOW)) is not None
 
 
 async def test_a_contact_is_kept_until_another_one_comes(store: Store) -> None:

@@ -14,11 +14,14 @@ import pytest
 import storage
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
+from storage.outbox import Outgoing
 from storage.sqlite import SqliteStore, open_sqlite
 from storage.statements import APPEND
+from storage.store import Decision
 from tests.storage.child import FOREVER, answer, child, go, rest
 from tests.storage.support import (
     CHAT,
+    NOW,
     assessment,
     begun,
     entry,
@@ -30,8 +33,8 @@ from tests.storage.support import (
     siblings,
 )
 
-STATEMENTS = 8
-"""A transaction of `grown`: begin, savepoint, load, save, append, release, commit; and once more for the time after."""
+STATEMENTS = 6
+"""A transaction of `grown`: begin, load, save, append, commit; and once more for the time after."""
 
 
 @pytest.fixture
@@ -96,6 +99,25 @@ async def test_the_transaction_is_rolled_back_before_the_next_begins(store: Sqli
         await store.apply(CHAT, broken)
     assert not await store._hop(lambda db: db.in_transaction)
     assert await revisions(store) == (1, [1])
+
+
+async def test_what_was_deleted_is_on_the_disk_no_more(store: SqliteStore, path: Path) -> None:
+    secret = "东莞绝密精密"  # noqa: S105  # a firm's name
+    letter = Outgoing({"text": secret}, NOW)
+    await store.apply(CHAT, just(begun(name=secret), entry(1, by=secret)))
+    await store.apply(CHAT, lambda _: Decision(outbox=(letter,)))
+    assert any(secret.encode() in file.read_bytes() for file in path.parent.iterdir())
+    await store.apply(CHAT, lambda _: Decision(forgotten=True))
+    assert not any(secret.encode() in file.read_bytes() for file in path.parent.iterdir())
+
+
+async def test_writes_that_come_during_a_commit_share_the_next_one(store: SqliteStore) -> None:
+    commits: list[str] = []
+    await store._hop(lambda db: db.set_trace_callback(lambda text: commits.append(text) if text == "COMMIT" else None))
+    await asyncio.gather(*(store.apply(CHAT, grown) for _ in range(21)))
+    assert len(commits) == 2
+    await store.apply(CHAT, grown)
+    assert len(commits) == 3
 
 
 # others on the same file
