@@ -50,9 +50,7 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
 
 
 def _telegram(language: str) -> int:
-    import asyncio
-
     from bot.settings import load_settings
-    from bot.telegram.run import serve
+    from bot.telegram.run import run_bot
 
-    return asyncio.run(serve(load_settings(), language))
+    return run_bot(load_settings(), language)
