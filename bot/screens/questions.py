@@ -66,7 +66,7 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
     return Screen(
         question.text,
         header=header_line(card.progress, _place(question, words), words),
-        body=(text("question.present", answer=words.answer(card.answered)),) if card.answered else (),
+        body=(words.hint("present", answer=words.answer(card.answered)),) if card.answered else (),
         choices=choices,
         hint=_question_hint(card, words),
         actions=(*actions, *MOVES),

@@ -22,7 +22,7 @@ def ladder_screen(card: LadderCard, words: Wording) -> Screen:
     """One level: fully met?"""
     scenario, text = words.rubric.scenario[card.scenario.id], words.text
     level = words.level_name(card.level)
-    present = (text("scenario.present", level=words.level_name(card.answered)),) if card.answered is not None else ()
+    present = (words.hint("present", answer=words.level_name(card.answered)),) if card.answered is not None else ()
     kept = (KEEP,) if card.answered is not None else ()
     return Screen(
         _scenario_title(scenario.name, words, restrictive=scenario.restrictive),
