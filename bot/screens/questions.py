@@ -44,8 +44,7 @@ def _place(question: Question, words: Wording) -> tuple[str, str]:
 
 
 def _question(card: QuestionCard, words: Wording) -> Screen:
-    question, text = card.question, words.text
-    question = words.rubric.question[question.id]
+    question = words.rubric.question[card.question.id]
     multiple = question.type == "multiple"
     choices = tuple(
         Choice(
