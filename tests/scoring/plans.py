@@ -11,6 +11,11 @@ def gap_of(sheet: Sheet, choices: Choices, levels: Levels) -> Gap | None:
     return assess(sheet, answered(sheet.rubric, choices, levels)).next
 
 
+def planned(plan: Plan) -> set[str]:
+    """The items that the plan raises."""
+    return {step.question for step in plan.questions} | {lift.scenario for lift in plan.scenarios}
+
+
 def applied(plan: Plan, choices: Choices, levels: Levels) -> tuple[Choices, Levels]:
     """The answers after the plan was carried out."""
     added = {s.question: tuple(sorted({*choices.get(s.question, ()), *s.add} - {"A"})) for s in plan.questions if s.add}
