@@ -117,6 +117,11 @@ class Sheet:
         self._units = {scenario.id: UNIT + scenario.restrictive for scenario in rubric.scenarios}
         self._no_points = dict.fromkeys((dimension.id for dimension in rubric.dimensions), 0)
 
+    @cached_property
+    def others(self) -> tuple["Sheet", ...]:
+        """The sheets of the same rubric under its other profiles."""
+        return tuple(Sheet(self.rubric, entry.id) for entry in self.rubric.profiles if entry.id != self.profile)
+
     def tally(self, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int]) -> Tally:
         """Score checked answers: letters by question, levels by scenario; what is missing counts as nothing."""
         rows, dimensions = self.rows, self._no_points.copy()
