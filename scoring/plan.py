@@ -79,7 +79,7 @@ def plan_to(sheet: Sheet, choices: Choices, levels: Levels, grade: int, wishes: 
     """
     if not 1 <= grade <= len(sheet.grades):
         raise ValueError(f"there is no grade {grade} to plan for; the grades are 1 to {len(sheet.grades)}")
-    check_wishes(sheet.rubric, choices, levels, wishes)
+    check_wishes(sheet, choices, levels, wishes)
     return _find(sheet, sheet.tally(choices, levels), choices, levels, grade, wishes)
 
 
@@ -110,7 +110,8 @@ def _steps(sheet: Sheet, choices: Choices, short: int, wishes: Wishes) -> Steps 
     if wishes is NO_WISHES:
         return _least_steps(_available(sheet, choices, short), short)
     first = _first_steps(sheet, choices, wishes.pinned)
-    start = {**choices, **_tops(sheet.rubric, wishes.excluded), **_taken(choices, first)}
+    closed = {item: letters for item, letters in sheet.tops.items() if item in wishes.excluded}
+    start = {**choices, **closed, **_taken(choices, first)}
     short = max(0, short - sum(step.gain for taken in first.values() for step in taken))
     rest = _least_steps(_available(sheet, start, short), short)
     return None if rest is None else {effort: [*taken, *rest.get(effort, ())] for effort, taken in first.items()}
@@ -126,15 +127,6 @@ def _first_steps(sheet: Sheet, choices: Choices, pinned: Collection[str]) -> dic
                 best.setdefault(step.question, step)
         first[effort] = list(best.values())
     return first
-
-
-def _tops(rubric: Rubric, items: Collection[str]) -> Choices:
-    """These questions answered so that no step of them is open."""
-    return {
-        question.id: question.letters[1:] if question.type == "multiple" else question.letters[-1:]
-        for question in rubric.questions
-        if question.id in items
-    }
 
 
 def _taken(choices: Choices, first: Steps) -> Choices:

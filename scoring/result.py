@@ -70,15 +70,11 @@ def assess(sheet: Sheet, answers: Answers) -> Result:
 
 def find_bounds(sheet: Sheet, answers: Answers, tally: Tally) -> Bounds:
     """Nothing earned by what is missing, against everything earned by it."""
-    missing = [item for item in sheet.rows if item not in answers.choices]
-    unknown = [name for name in sheet.rubric.scenario if name not in answers.levels]
-    if not missing and not unknown:
+    if len(answers.choices) + len(answers.levels) == len(sheet.rubric.items):
         score = sheet.exact(tally.points)
         return Bounds((score, score), (tally.grade, tally.grade))
-    greatest = tally.points + sum(sheet.full[item] for item in missing)
-    levels = {**answers.levels, **{name: len(sheet.rubric.scenario[name].levels) for name in unknown}}
-    best = sheet.grade_of(greatest, levels)
-    return Bounds((sheet.exact(tally.points), sheet.exact(greatest)), (tally.grade, best))
+    best = sheet.best(answers.choices, answers.levels)
+    return Bounds((sheet.exact(tally.points), sheet.exact(best.points)), (tally.grade, best.grade))
 
 
 def shown_score(sheet: Sheet, score: Fraction) -> str:

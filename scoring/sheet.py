@@ -93,7 +93,11 @@ class Tally(NamedTuple):
 
 
 class Sheet:
-    """The scoring table of a rubric under a profile."""
+    """The scoring table of a rubric under a profile.
+
+    `full` is each question's most points, `tops` its best answer, `highest` each scenario's last level; `most` is the
+    sum of all points, the number of scenarios, and that of restrictive ones.
+    """
 
     def __init__(self, rubric: Rubric, profile: str) -> None:
         self.rubric = rubric
@@ -106,11 +110,21 @@ class Sheet:
             for item, row in points.items()
         }
         self.full = {item: int(100 * weight * self.scale) for item, weight in self.weights.items()}
+        self.tops = {
+            question.id: question.letters[1:] if question.type == "multiple" else question.letters[-1:]
+            for question in rubric.questions
+        }
+        self.highest = {scenario.id: len(scenario.levels) for scenario in rubric.scenarios}
+        self.most = (
+            sum(self.full.values()),
+            len(rubric.scenarios),
+            sum(scenario.restrictive for scenario in rubric.scenarios),
+        )
         self.grades = tuple(
             GradeRow(row.grade, row.level, row.score * self.scale, row.scenarios, row.restrictive)
             for row in rubric.grades
         )
-        self.top = max((len(scenario.levels) for scenario in rubric.scenarios), default=0)
+        self.top = max(self.highest.values(), default=0)
         self.increments = self._increments()
         self.lines = frozenset(row.score for row in rubric.grades)
         self._thresholds = [row.points for row in self.grades]
@@ -131,6 +145,10 @@ class Sheet:
         points = sum(dimensions.values())
         counts = self._counts(levels)
         return Tally(points, dimensions, counts, self._score_grade(points), self._scenario_grade(counts))
+
+    def best(self, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int]) -> Tally:
+        """The tally of the best completion: what is missing earns everything."""
+        return self.tally({**self.tops, **choices}, {**self.highest, **levels})
 
     def grade_of(self, points: int, levels: Mapping[str, int]) -> int:
         """The grade of scaled points and levels."""

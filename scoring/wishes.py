@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scoring.rubric import Question, Rubric
+from scoring.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +55,23 @@ class WishError(ValueError):
 
 
 def check_wishes(
-    rubric: Rubric, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int], wishes: Wishes
+    sheet: Sheet, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int], wishes: Wishes
 ) -> None:
     """Raise WishError if a wish cannot be granted from these answers; what is missing counts as unmet."""
-    if faults := tuple(_faults(rubric, choices, levels, wishes)):
+    if faults := tuple(_faults(sheet, choices, levels, wishes)):
         raise WishError(faults)
 
 
 def _faults(
-    rubric: Rubric, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int], wishes: Wishes
+    sheet: Sheet, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int], wishes: Wishes
 ) -> Iterator[WishFault]:
-    named = wishes.pinned | wishes.excluded
+    rubric, named = sheet.rubric, wishes.pinned | wishes.excluded
     for item in sorted(named - rubric.position.keys()):
         yield WishFault(item, WishCode.UNKNOWN_ITEM)
     for item in sorted(wishes.pinned & rubric.position.keys(), key=rubric.position.__getitem__):
-        question = rubric.question.get(item)
         if item in wishes.excluded:
             yield WishFault(item, WishCode.PINNED_AND_EXCLUDED)
-        elif question and question.effort is None:
+        elif item in rubric.question and rubric.question[item].effort is None:
             yield WishFault(item, WishCode.NOT_A_DECISION)
-        elif _at_top(question, choices.get(item)) if question else _tallest(rubric, item, levels):
+        elif choices.get(item) == sheet.tops.get(item) and levels.get(item) == sheet.highest.get(item):
             yield WishFault(item, WishCode.AT_TOP)
-
-
-def _at_top(question: Question, chosen: tuple[str, ...] | None) -> bool:
-    if question.type == "multiple":
-        return chosen == question.letters[1:]
-    return chosen == question.letters[-1:]
-
-
-def _tallest(rubric: Rubric, scenario: str, levels: Mapping[str, int]) -> bool:
-    return levels.get(scenario, 0) == len(rubric.scenario[scenario].levels)
