@@ -11,16 +11,19 @@ from bench.samples import RUBRIC, answer_files, written
 from bench.table import Row, at_least_of, at_most, duration
 from bench.timing import Work, fastest
 from scoring.answers import Answers, check_answers, read_json
-from scoring.plan import Gap, find_gap
+from scoring.margin import find_margin
+from scoring.plan import Gap, find_gap, plan_to
 from scoring.result import Result, assess
 from scoring.result_json import result_json
 from scoring.sheet import Tally, load_sheet
+from scoring.wishes import Wishes
 
 FIRMS = 50
 ROUNDS = 100
 SHEET = load_sheet()
 BY_FRACTIONS = FractionScore(RUBRIC)
 NOTHING = Answers(RUBRIC.id, {}, {}, {}, {})
+WISHES = Wishes(pinned=frozenset({"q11", "quality"}), excluded=frozenset({"q4", "marketing"}))
 
 
 def rows() -> Iterator[Row]:
@@ -33,7 +36,16 @@ def rows() -> Iterator[Row]:
     yield at_least_of("the same, beside Fractions", duration(score), f"Fractions {duration(plain)}", plain / score, 10)
     yield at_most("its plan", each["plan"], 500e-6)
     yield at_most("the plan of a firm that has nothing", each["longest plan"], 500e-6)
-    for name in ("read JSON", "check letters", "check figures", "whole result", "result as data", "result as JSON"):
+    yield at_most("the same under wishes", each["wishes"], 500e-6)
+    for name in (
+        "margin",
+        "read JSON",
+        "check letters",
+        "check figures",
+        "whole result",
+        "result as data",
+        "result as JSON",
+    ):
         yield Row(name, duration(each[name]))
 
 
@@ -61,6 +73,8 @@ def _plans(firms: list[Answers]) -> dict[str, list[Work]]:
     return {
         "plan": [_plan(firm, min(_tally(firm).grade + 1, highest)) for firm in firms],
         "longest plan": [_plan(NOTHING, highest)],
+        "wishes": [partial(plan_to, SHEET, {}, {}, highest, WISHES)],
+        "margin": [partial(find_margin, SHEET, firm.choices, firm.levels) for firm in firms],
     }
 
 

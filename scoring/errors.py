@@ -74,5 +74,9 @@ class RubricError(ScoringError):
     """A rubric file that does not hold together."""
 
 
+class PolicyError(ScoringError):
+    """A policy file that does not hold together."""
+
+
 class AnswersError(ScoringError):
     """Answers that cannot be scored."""
