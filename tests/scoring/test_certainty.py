@@ -121,6 +121,21 @@ def test_questions_are_asked_while_only_they_are_in_doubt() -> None:
     assert next_item(SHEET, {}, levels, [*QUESTIONS, RESTRICTIVE[0], GUIDING[0]]) == "q4"
 
 
+def test_a_scenario_is_asked_when_one_more_low_one_would_settle_that_there_is_no_grade() -> None:
+    """With eight of the ten restrictive ones at 0, three of them at level 1 are out of reach."""
+    levels = dict.fromkeys(RESTRICTIVE[:7], 0)
+    open_items = [item for item in ITEMS if item not in levels]
+    assert next_item(SHEET, {}, levels, open_items) == RESTRICTIVE[7]
+    assert find_certainty(SHEET, {}, levels | {RESTRICTIVE[7]: 0}).settled == 0
+
+
+def test_a_question_is_asked_when_one_more_low_one_would_settle_that_there_is_no_grade() -> None:
+    """Twenty points are open, ten at each of q4 and q5: unless both are full, there is no grade."""
+    choices = {q: EMPTY_SHEET[q] for q in QUESTIONS if q not in ("q4", "q5")}
+    assert find_certainty(SHEET, choices, {}).settled is None
+    assert next_item(SHEET, choices, {}, ["q4", "q5", *SCENARIOS]) == "q4"
+
+
 def test_once_the_grade_is_settled_the_standards_order_is_kept() -> None:
     open_items = ["q7", "q4", *SCENARIOS]
     assert next_item(SHEET, EMPTY_SHEET, {}, set(open_items)) == "q4"

@@ -200,12 +200,12 @@ def test_the_plan_reaches_the_grade_and_grants_the_wishes(
         (excluding("q99"), [("q99", WishCode.UNKNOWN_ITEM)]),
         (Wishes(frozenset({"q1", "q2"}), frozenset({"q2"})), [("q2", WishCode.PINNED_AND_EXCLUDED)]),
         (pinning("q12", "q15"), [("q12", WishCode.NOT_A_DECISION), ("q15", WishCode.NOT_A_DECISION)]),
-        (pinning("q4", "q5", "q6"), [("q4", WishCode.AT_TOP), ("q5", WishCode.AT_TOP)]),
+        (pinning("q10", "q5", "q6"), [("q5", WishCode.AT_TOP), ("q10", WishCode.AT_TOP)]),
         (pinning("quality", "safety"), [("quality", WishCode.AT_TOP)]),
     ],
 )
 def test_a_wish_that_cannot_be_granted_is_refused_by_name(wishes: Wishes, faults: list[tuple[str, WishCode]]) -> None:
-    choices = {"q4": FULL_SHEET["q4"], "q5": ("E",), "q6": ("B", "C")}
+    choices = {"q10": FULL_SHEET["q10"], "q5": ("E",), "q6": ("B", "C")}
     with pytest.raises(WishError) as caught:
         plan_to(SHEET, choices, {"quality": 4, "safety": 3}, 2, wishes)
     assert [(fault.item, fault.code) for fault in caught.value.faults] == faults
