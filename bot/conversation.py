@@ -43,7 +43,7 @@ class Conversation:
             session = state.session
             if insist and session.language != language:
                 session = session.but(language=language, revision=session.revision + 1)
-            if session.phase in (Phase.WELCOME, Phase.RESULT) and not session.paused:
+            if session.phase in (Phase.WELCOME, Phase.RESULT, Phase.AIM) and not session.paused:
                 return Decision(session)
             outcome = step(rubric_of(session), session, Resume(session.id, session.card, session.revision), now, fresh)
             events = outcome.events

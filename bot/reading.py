@@ -17,10 +17,23 @@ from flows.cards import (
     FigureCard,
     FirmNameCard,
     LadderCard,
+    PlanCard,
     QuestionCard,
     ReviewCard,
+    WhatIfCard,
 )
-from flows.inputs import Answer, ChooseLanguage, Jump, NameFirm, Numbers, PickLevel, Tick
+from flows.inputs import (
+    Answer,
+    ChooseLanguage,
+    Jump,
+    NameFirm,
+    Numbers,
+    PickLevel,
+    Suppose,
+    Tick,
+    Want,
+    Wanted,
+)
 from locales import LANGUAGES
 from scoring.figures import Number
 from scoring.rubric import load_rubric
@@ -29,6 +42,8 @@ UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 EVERYWHERE = (BACK, PARK, HELP, OVERVIEW, PAUSE, RESUME)
 LETTERS = re.compile(r"[a-z](?:[\s,;、]*[a-z])*", re.IGNORECASE)
 ITEM = re.compile(r"(?:q|#)?\s*(\d{1,2})")
+WISHED = re.compile(r"(\D+?)\s*[q#]?\s*(\d{1,2})")
+SUPPOSED = re.compile(r"[q#]?\s*(\d{1,2})\s*[=:\s]\s*(?:([0-9])|([a-z](?:[\s,、]*[a-z])*))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +105,32 @@ def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:
             return Intent(PickLevel)
         case ReviewCard():
             return _item(plain, words)
+        case PlanCard():
+            return _wished(plain, words)
+        case WhatIfCard():
+            return _supposed(plain, words)
         case _:
             return None
+
+
+def _wished(plain: str, words: Wording) -> Wish | None:
+    """ "必做 16", "not us 5"."""
+    match = WISHED.fullmatch(plain)
+    item = _item_at(match[2], words) if match else None
+    if match is None or item is None:
+        return None
+    found = (wanted for wanted in Wanted if normalised(match[1]) in known_words(wanted.value, words))
+    return next((Intent(Want, (item, wanted)) for wanted in found), None)
+
+
+def _supposed(plain: str, words: Wording) -> Wish | None:
+    """ "16=3", "q1 bc": an item's number and an answer."""
+    match = SUPPOSED.fullmatch(plain)
+    item = _item_at(match[1], words) if match else None
+    if match is None or item is None:
+        return None
+    letters = tuple(sorted({letter.upper() for letter in match[3] or "" if letter.isalpha()}))
+    return Intent(Suppose, (item, letters or int(match[2])))
 
 
 def _letters(plain: str, card: Card) -> Wish | None:
@@ -144,9 +183,14 @@ def _units(card: QuestionCard | FigureCard | EnergyCard) -> Iterator[Units]:
 def _item(plain: str, words: Wording) -> Wish | None:
     """ "5", "q5", "#16": the number that the review shows."""
     match = ITEM.fullmatch(plain)
-    if match is None or not 1 <= int(match[1]) <= len(words.rubric.items):
-        return None
-    return Intent(Jump, (words.rubric.items[int(match[1]) - 1],))
+    item = _item_at(match[1], words) if match else None
+    return None if item is None else Intent(Jump, (item,))
+
+
+def _item_at(number: str, words: Wording) -> str | None:
+    """The item with a number."""
+    position = int(number) - 1
+    return words.rubric.items[position] if 0 <= position < len(words.rubric.items) else None
 
 
 def _anywhere(plain: str, words: Wording) -> Wish | None:

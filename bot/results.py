@@ -10,7 +10,7 @@ from flows.recording import answers_of
 from flows.session import Assessment, Record
 from scoring.compare import compare, snapshot
 from scoring.exact import exact_decimal, fixed, shown
-from scoring.plan import QuestionStep, ScenarioStep
+from scoring.plan import Gap, QuestionStep, ScenarioStep
 from scoring.result import Result, assess, shown_score
 from scoring.result_json import result_json
 from scoring.rubric import Grade
@@ -73,6 +73,11 @@ def _platform(record: Record, grade: int, words: Wording) -> list[str]:
     return [] if other == grade else [words.text("result.platform", grade=words.grade(other))]
 
 
+def shown_points(result: Result) -> str:
+    """The score as people see it."""
+    return shown_score(load_sheet(result.profile), result.score)
+
+
 def _points(value: Fraction) -> str:
     return fixed(value.numerator, value.denominator, 2)
 
@@ -101,15 +106,15 @@ def gap(result: Result, words: Wording) -> Section:
     return Section(text("gap.title", grade=words.grade(missing.grade)), tuple(lines))
 
 
-def plan(result: Result, words: Wording) -> Section:
-    """The least-effort plan, with the requirement of every level still to climb."""
+def plan(missing: Gap | None, words: Wording) -> Section:
+    """The least-effort plan for a gap, with the requirement of every level still to climb."""
     text = words.text
-    if result.next is None:
+    if missing is None:
         return Section(text("gap.title.none"), (text("gap.none"),))
-    title = text("plan.title", grade=words.grade(result.next.grade))
-    if result.next.plan is None:
+    title = text("plan.title", grade=words.grade(missing.grade))
+    if missing.plan is None:
         return Section(title, (text("plan.none"),))
-    found = result.next.plan
+    found = missing.plan
     lines = [text.count("plan.effort", found.effort)]
     for question in found.questions:
         lines += _question_step(question, words)

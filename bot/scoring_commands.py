@@ -99,7 +99,7 @@ class Scorer:
 
     def _text(self, answers: Answers) -> str:
         result = assess(self._sheet, answers)
-        parts = [headline_of(result, self._words), gap(result, self._words), plan(result, self._words)]
+        parts = [headline_of(result, self._words), gap(result, self._words), plan(result.next, self._words)]
         return "\n".join(map(written, (*parts, *proof(result, self._words))))
 
 

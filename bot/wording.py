@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from flows.events import AnswerValue, Event, Parked, Paused, Recorded, Refusal, Refused, Resumed, Stale, Withdrawn
+from flows.events import (
+    AnswerValue,
+    Event,
+    Parked,
+    Recorded,
+    Refusal,
+    Refused,
+    Resumed,
+    Stale,
+    TargetKept,
+    Withdrawn,
+)
 from flows.session import Session
 from locales import catalogue
 from scoring.errors import Fault
@@ -126,8 +137,8 @@ class Wording:
                 return self.refusal(event)
             case Stale():
                 return self.text("event.stale")
-            case Paused():
-                return None
+            case TargetKept(items=items):
+                return self.text("event.target_kept", items=self.items(items))
             case Resumed():
                 return self.welcome_back(session)
             case _:

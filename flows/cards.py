@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
+from flows.aiming import grades_above, planned_gap, raisable, raised, supposed_answers
 from flows.energy_entry import energy_sum
 from flows.events import AnswerValue
 from flows.outcome import changes
 from flows.phases import settled
 from flows.progress import Progress, progress_of
-from flows.recording import complete_figures, item_answer, open_figures
+from flows.recording import answers_of, complete_figures, item_answer, open_figures
 from flows.scenarios import levels_met
 from flows.session import (
+    AimPage,
     Confirming,
     EnergySide,
     EnergyUse,
@@ -19,6 +21,7 @@ from flows.session import (
     FirmField,
     FirmKind,
     Fuelling,
+    Goal,
     Phase,
     Picking,
     Session,
@@ -29,7 +32,10 @@ from flows.walking import OPERATIONS, review_pages
 from scoring.energy import EnergyTotal
 from scoring.errors import AnswersError
 from scoring.figures import FigureValue
+from scoring.plan import Gap
+from scoring.result import Result, assess
 from scoring.rubric import Question, Rubric, Scenario
+from scoring.sheet import load_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,34 @@ class RecheckCard:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanCard:
+    """The plan to a grade: `grades` are those above the present one; no gap at the highest grade.
+
+    `open` are the items that may be pinned.
+    """
+
+    gap: Gap | None
+    grades: tuple[int, ...]
+    goal: Goal
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfCard:
+    """What if? `before` and `after` are the results with the real answers and with the supposed ones.
+
+    `answers` are the supposed answers of all items, `raised` those that one more step would give (None: back to
+    what is).
+    """
+
+    before: Result
+    after: Result
+    goal: Goal
+    answers: Mapping[str, AnswerValue | None]
+    raised: Mapping[str, AnswerValue | None]
+
+
+@dataclass(frozen=True, slots=True)
 class PausedCard:
     """See you later."""
 
@@ -176,6 +210,8 @@ Card = (
     | ProvisionalCard
     | ResultCard
     | RecheckCard
+    | PlanCard
+    | WhatIfCard
     | PausedCard
 )
 
@@ -195,6 +231,8 @@ def card_of(rubric: Rubric, session: Session) -> Card:
             return _review_card(rubric, session)
         case Phase.PROVISIONAL | Phase.COMMITMENT | Phase.RESULT | Phase.RECHECK:
             return _outcome_card(rubric, session)
+        case Phase.AIM:
+            return _what_if_card(rubric, session) if session.page == AimPage.WHAT_IF else _plan_card(session)
         case _:
             assert_never(session.phase)
 
@@ -217,6 +255,22 @@ def _outcome_card(rubric: Rubric, session: Session) -> Card:
             return RecheckCard(changes(rubric.id), session.picked)
         case _:
             return ResultCard()
+
+
+def _plan_card(session: Session) -> PlanCard:
+    sheet, record = load_sheet(edition=session.rubric), session.record
+    return PlanCard(planned_gap(session), grades_above(sheet, record), session.goal, raisable(sheet, record))
+
+
+def _what_if_card(rubric: Rubric, session: Session) -> WhatIfCard:
+    sheet, supposed = load_sheet(edition=session.rubric), session.goal.supposed
+    return WhatIfCard(
+        assess(sheet, answers_of(rubric, session.record)),
+        assess(sheet, supposed_answers(rubric, session)),
+        session.goal,
+        {item: supposed.get(item, item_answer(session.record, item)) for item in rubric.items},
+        {item: raised(rubric, session, item) for item in rubric.items},
+    )
 
 
 def _question_card(rubric: Rubric, session: Session) -> Card:

@@ -31,6 +31,10 @@ class Refusal(StrEnum):
     NO_FUEL = "no_fuel"
     STILL_OPEN = "still_open"
     ALL_ANSWERED = "all_answered"
+    UNKNOWN_GRADE = "unknown_grade"
+    NOT_A_DECISION = "not_a_decision"
+    AT_TOP = "at_top"
+    NOTHING_TO_AIM_AT = "nothing_to_aim_at"
     FIGURES = "figures"
 
 
@@ -84,6 +88,13 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetKept:
+    """These items are to be raised; the record is as it was."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The input changed nothing, and why; `faults` says what is wrong with figures."""
 
@@ -96,4 +107,4 @@ class Stale:
     """The input answered a card that is gone; it changed nothing."""
 
 
-Event = Recorded | Parked | Withdrawn | HelpAsked | Paused | Resumed | Finished | Refused | Stale
+Event = Recorded | Parked | Withdrawn | HelpAsked | Paused | Resumed | Finished | TargetKept | Refused | Stale

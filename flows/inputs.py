@@ -5,8 +5,9 @@ card is gone, so a late or repeated tap never changes another answer.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from flows.session import EnergySide, FirmKind
+from flows.session import AimPage, EnergySide, FirmKind
 from scoring.figures import Number
 
 
@@ -217,10 +218,62 @@ class Anew(Input):
     """Start a new assessment."""
 
 
+# what to aim for
+
+
+@dataclass(frozen=True, slots=True)
+class Aim(Input):
+    """Show the plan to a grade, or "what if"."""
+
+    page: AimPage
+
+
+@dataclass(frozen=True, slots=True)
+class AimAt(Input):
+    """Plan for this grade."""
+
+    grade: int
+
+
+class Wanted(StrEnum):
+    """What is wished of an item in the plan: it must be in, it must not, or either."""
+
+    PINNED = "pinned"
+    EXCLUDED = "excluded"
+    FREE = "free"
+
+
+@dataclass(frozen=True, slots=True)
+class Want(Input):
+    """A wish for the plan."""
+
+    item: str
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Suppose(Input):
+    """What if the answer to this item were another? None: as it is."""
+
+    item: str
+    answer: tuple[str, ...] | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepTarget(Input):
+    """What is shown, a plan or what was supposed, is the aim from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearAim(Input):
+    """No wishes any more, or nothing supposed."""
+
+
 MoveInput = Back | Jump | Overview | Keep | Park | Help | Pause | Resume | ChooseLanguage
 FirmInput = NameFirm | ChooseKind | Skip | EditFirm
 QuestionInput = Answer | Tick | EnterFigures | Numbers | Confirm
 EnergyInput = OpenEnergy | ChooseFuel | ChooseSide
 ScenarioInput = Rung | PickLevel | TakeLevel
 OutcomeInput = Submit | Provisional | Commit | Recheck | Pick | Anew
-AnyInput = MoveInput | FirmInput | QuestionInput | EnergyInput | ScenarioInput | OutcomeInput | Done
+AimInput = Aim | AimAt | Want | Suppose | KeepTarget | ClearAim
+AnyInput = MoveInput | FirmInput | QuestionInput | EnergyInput | ScenarioInput | OutcomeInput | AimInput | Done

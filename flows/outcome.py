@@ -25,7 +25,7 @@ def conclude(turn: Turn, given: OutcomeInput) -> Step:
         case Commit():
             return _commit(turn)
         case Recheck():
-            return turn.go("recheck", turn.session.but(picked=()))
+            return turn.go("recheck", turn.session.but(picked=(), page=""))
         case Pick(items=items, on=on):
             return _pick(turn, items, on=on)
         case Anew():
@@ -113,5 +113,5 @@ def _successor(turn: Turn) -> Session:
     """A fresh session for the same firm; revisions go on, so that old cards stay stale."""
     old = turn.session
     return new_session(turn.fresh, turn.rubric, old.language, turn.now).but(
-        firm=old.firm, revision=old.revision, opened=old.opened
+        firm=old.firm, goal=old.goal, revision=old.revision, opened=old.opened
     )

@@ -24,6 +24,7 @@ from scoring.rubric import Rubric
 Guard = Callable[[Rubric, Session], bool]
 
 ASKING = (Phase.QUESTIONS, Phase.SCENARIOS)
+RESULTS = (Phase.RESULT, Phase.PROVISIONAL)
 ITEMS_OPEN = (Phase.FIRM, *ASKING, Phase.REVIEW, Phase.PROVISIONAL, Phase.COMMITMENT, Phase.RECHECK)
 
 
@@ -36,6 +37,11 @@ def settled(rubric: Rubric, session: Session) -> bool:
 def unsettled(rubric: Rubric, session: Session) -> bool:
     """Some item is open or parked."""
     return not settled(rubric, session)
+
+
+def committed(_: Rubric, session: Session) -> bool:
+    """The result is final."""
+    return session.finished_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,14 @@ TABLE = (
     Way("ask_question", ITEMS_OPEN, Phase.QUESTIONS),
     Way("ask_scenario", ITEMS_OPEN, Phase.SCENARIOS),
     Way("review", (Phase.FIRM, *ASKING, Phase.REVIEW, Phase.PROVISIONAL, Phase.COMMITMENT), Phase.REVIEW),
-    Way("preview", (Phase.REVIEW,), Phase.PROVISIONAL, unsettled),
+    Way("preview", (Phase.REVIEW, Phase.AIM), Phase.PROVISIONAL, unsettled),
     Way("submit", (Phase.REVIEW,), Phase.COMMITMENT, settled),
     Way("commit", (Phase.COMMITMENT,), Phase.RESULT, settled),
-    Way("recheck", (Phase.RESULT,), Phase.RECHECK),
+    Way("recheck", (Phase.RESULT, Phase.AIM), Phase.RECHECK, committed),
     Way("leave_recheck", (Phase.RECHECK,), Phase.RESULT),
     Way("anew", (Phase.RESULT,), Phase.FIRM),
+    Way("aim", (*RESULTS, Phase.AIM), Phase.AIM),
+    Way("leave_aim", (Phase.AIM,), Phase.RESULT, committed),
 )
 
 

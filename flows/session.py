@@ -27,6 +27,14 @@ class Phase(StrEnum):
     COMMITMENT = "commitment"
     RESULT = "result"
     RECHECK = "recheck"
+    AIM = "aim"
+
+
+class AimPage(StrEnum):
+    """The two pages of the phase aim: the plan to a grade, and "what if"."""
+
+    PLAN = "plan"
+    WHAT_IF = "what_if"
 
 
 class FirmKind(StrEnum):
@@ -158,6 +166,20 @@ class Baseline(Value):
     finished_at: datetime
 
 
+class Goal(Value):
+    """What somebody aims for. It never touches the record.
+
+    `grade` is the grade planned for (None: the next one), `pinned` and `excluded` are wishes for the plan;
+    `supposed` holds the answers tried out in "what if", `target` those that were kept as the aim.
+    """
+
+    grade: int | None = None
+    pinned: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    supposed: dict[str, tuple[str, ...] | int] = {}
+    target: dict[str, tuple[str, ...] | int] = {}
+
+
 class Session(Value):
     """One assessment under way.
 
@@ -183,6 +205,7 @@ class Session(Value):
     trail: tuple[str, ...] = ()
     picked: tuple[str, ...] = ()
     baseline: Baseline | None = None
+    goal: Goal = Goal()
     started_at: datetime
     updated_at: datetime
     finished_at: datetime | None = None

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import assert_never
 
+from flows.aiming import aim
 from flows.energy_entry import enter_amount, finish_energy, work_out_energy
 from flows.events import Refusal, Refused, Stale
 from flows.firm import about_firm
 from flows.inputs import (
+    AimInput,
     AnyInput,
     Done,
     EnergyInput,
@@ -80,13 +82,15 @@ def _handle(turn: Turn, given: AnyInput) -> Step:
             return _handle_more(turn, given)
 
 
-def _handle_more(turn: Turn, given: EnergyInput | ScenarioInput | OutcomeInput) -> Step:
+def _handle_more(turn: Turn, given: EnergyInput | ScenarioInput | OutcomeInput | AimInput) -> Step:
     if isinstance(given, EnergyInput):
         return work_out_energy(turn, given)
     if isinstance(given, ScenarioInput):
         return answer_scenario(turn, given)
     if isinstance(given, OutcomeInput):
         return conclude(turn, given)
+    if isinstance(given, AimInput):
+        return aim(turn, given)
     assert_never(given)
 
 

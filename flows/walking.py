@@ -1,5 +1,8 @@
 """From item to item: what comes next, what came before, and where a pause left off."""
 
+from dataclasses import replace
+
+from flows.aiming import leave
 from flows.events import Event, HelpAsked, Paused, Refusal, Resumed
 from flows.inputs import Back, ChooseLanguage, Help, Jump, Keep, MoveInput, Overview, Park, Pause, Resume
 from flows.recording import item_answer, park, unpark
@@ -16,10 +19,8 @@ def move(turn: Turn, given: MoveInput) -> Step:
     match given:
         case Back():
             return _back(turn)
-        case Jump(item=item):
-            return _jump(turn, item)
-        case Overview(page=page):
-            return _overview(turn, page)
+        case Jump() | Overview():
+            return _go_to(turn, given)
         case Keep():
             return _keep(turn)
         case Park():
@@ -28,6 +29,16 @@ def move(turn: Turn, given: MoveInput) -> Step:
             return _choose_language(turn, language)
         case Help() | Pause() | Resume():
             return _look_up(turn, given)
+
+
+def _go_to(turn: Turn, given: Jump | Overview) -> Step:
+    if turn.session.phase is Phase.AIM:
+        turn = replace(turn, session=leave(turn).session)
+    match given:
+        case Jump(item=item):
+            return _jump(turn, item)
+        case Overview(page=page):
+            return _overview(turn, page)
 
 
 def _look_up(turn: Turn, given: Help | Pause | Resume) -> Step:
@@ -86,6 +97,8 @@ def _back(turn: Turn) -> Step:
             return turn.go("review", session.but(page=""))
         case Phase.RECHECK:
             return turn.go("leave_recheck", session.but(picked=()))
+        case Phase.AIM:
+            return leave(turn)
         case Phase.WELCOME | Phase.RESULT:
             return turn.refuse(Refusal.NO_WAY_BACK)
 

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from bot.screens.aim import plan_screen, what_if_screen
 from bot.screens.opening import opening_screen
 from bot.screens.outcome import outcome_screen, recheck_screen
 from bot.screens.parts import Action, Choice, Screen
@@ -20,12 +21,14 @@ from flows.cards import (
     LadderCard,
     LevelCard,
     PausedCard,
+    PlanCard,
     ProvisionalCard,
     QuestionCard,
     RecheckCard,
     ResultCard,
     ReviewCard,
     WelcomeCard,
+    WhatIfCard,
 )
 
 __all__ = ["Action", "Choice", "Screen", "screen_of"]
@@ -42,11 +45,22 @@ def screen_of(card: Card, words: Wording) -> Screen:
             return levels_screen(card, words)
         case ReviewCard():
             return review_screen(card, words)
-        case RecheckCard():
-            return recheck_screen(card, words)
         case WelcomeCard() | FirmNameCard() | FirmKindCard() | PausedCard():
             return opening_screen(card, words)
         case CommitmentCard() | ProvisionalCard() | ResultCard():
             return outcome_screen(card, words)
+        case RecheckCard() | PlanCard() | WhatIfCard():
+            return _onward(card, words)
         case _:
             assert_never(card)
+
+
+def _onward(card: RecheckCard | PlanCard | WhatIfCard, words: Wording) -> Screen:
+    """From a result on."""
+    match card:
+        case RecheckCard():
+            return recheck_screen(card, words)
+        case PlanCard():
+            return plan_screen(card, words)
+        case WhatIfCard():
+            return what_if_screen(card, words)

@@ -1,6 +1,7 @@
 """Commitment, results and re-check: what can be done there."""
 
 from bot.intents import Detail, Intent
+from bot.screens.aim import AIM, WHAT_IF
 from bot.screens.parts import BACK, DONE, HELP, OVERVIEW, PAUSE, RESUME, Action, Choice, Screen, letter
 from bot.wording import Wording
 from flows.cards import (
@@ -34,14 +35,21 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
             return Screen(
                 text.count("provisional.title", missing),
                 hint=words.hint("provisional"),
-                actions=(RESUME, *_details(), OVERVIEW, PAUSE),
+                actions=(RESUME, *_details(), AIM, WHAT_IF, OVERVIEW, PAUSE),
                 default=Intent(Resume),
             )
         case ResultCard():
             return Screen(
                 text("result.title"),
                 hint=words.hint("result"),
-                actions=(*_details(), Action("recheck", Intent(Recheck)), Action("anew", Intent(Anew)), PAUSE),
+                actions=(
+                    *_details(),
+                    AIM,
+                    WHAT_IF,
+                    Action("recheck", Intent(Recheck)),
+                    Action("anew", Intent(Anew)),
+                    PAUSE,
+                ),
             )
 
 

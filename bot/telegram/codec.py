@@ -9,6 +9,8 @@ from typing import Any
 
 from bot.intents import Detail, Intent, Wish
 from flows.inputs import (
+    Aim,
+    AimAt,
     Anew,
     Answer,
     AnyInput,
@@ -17,6 +19,7 @@ from flows.inputs import (
     ChooseKind,
     ChooseLanguage,
     ChooseSide,
+    ClearAim,
     Commit,
     Confirm,
     Done,
@@ -25,6 +28,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepTarget,
     OpenEnergy,
     Overview,
     Park,
@@ -37,10 +41,13 @@ from flows.inputs import (
     Rung,
     Skip,
     Submit,
+    Suppose,
     TakeLevel,
     Tick,
+    Want,
+    Wanted,
 )
-from flows.session import EnergySide, FirmKind, Session
+from flows.session import AimPage, EnergySide, FirmKind, Session
 from scoring.rubric import Rubric
 
 LIMIT = 64
@@ -104,9 +111,13 @@ CODES: dict[str, Code] = {
     "c": _bare(Commit),
     "R": _bare(Recheck),
     "N": _bare(Anew),
+    "A": Code(Aim, str, lambda text: (AimPage(text),)),
+    "G": Code(AimAt, str, lambda text: (int(text),)),
+    "g": _bare(KeepTarget),
+    "x": _bare(ClearAim),
 }
-DETAIL, PICK = "D", "P"
-"""Two codes of their own: a look at more of a result, and picks for a re-check."""
+DETAIL, PICK, WANT, SUPPOSE = "D", "P", "W", "U"
+"""Codes of their own: a look at more of a result, and those that name items by their numbers."""
 CODE_OF = {code.kind: letter for letter, code in CODES.items()}
 
 
@@ -140,8 +151,27 @@ def _written(wish: Wish, rubric: Rubric) -> str:
         items, on = wish.arguments
         bits = sum(1 << rubric.items.index(item) for item in items)
         return f"{PICK}{int(on)}{bits:x}"
+    if wish.kind is Want:
+        item, wanted = wish.arguments
+        return f"{WANT}{rubric.position[item]}.{wanted}"
+    if wish.kind is Suppose:
+        item, answer = wish.arguments
+        return f"{SUPPOSE}{rubric.position[item]}.{'' if answer is None else _answer(answer)}"
     letter = CODE_OF[wish.kind]
     return letter + CODES[letter].write(*wish.arguments)
+
+
+def _answer(answer: tuple[str, ...] | int) -> str:
+    return str(answer) if isinstance(answer, int) else "".join(answer)
+
+
+def _item_and(text: str, rubric: Rubric) -> tuple[str, str]:
+    position, _, rest = text.partition(".")
+    return rubric.items[int(position)], rest
+
+
+def _supposed(text: str) -> tuple[str, ...] | int | None:
+    return (int(text) if text.isdecimal() else tuple(text)) if text else None
 
 
 def decode(data: str, rubric: Rubric) -> Tap | None:
@@ -158,5 +188,11 @@ def _read(letter: str, text: str, rubric: Rubric) -> Wish:
         return Detail(text)
     if letter == PICK:
         return Intent(Pick, (_items(text[1:], rubric), text[0] == "1"))
+    if letter == WANT:
+        item, wanted = _item_and(text, rubric)
+        return Intent(Want, (item, Wanted(wanted)))
+    if letter == SUPPOSE:
+        item, answer = _item_and(text, rubric)
+        return Intent(Suppose, (item, _supposed(answer)))
     code = CODES[letter]
     return Intent(code.kind, code.read(text))

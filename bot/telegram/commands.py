@@ -11,7 +11,7 @@ from bot.intents import Detail
 from bot.telegram import replies
 from bot.telegram.acts import Choice
 from bot.telegram.visit import Visit, apply, detail, say, show
-from flows.inputs import Jump, Overview, Provisional, Recheck, Resume
+from flows.inputs import Back, Jump, Overview, Provisional, Recheck, Resume
 from flows.session import Phase, Session
 from locales import LANGUAGES
 from storage.store import Decision
@@ -33,7 +33,7 @@ def _start(visit: Visit, argument: str) -> Decision:
 
 def _resume(visit: Visit, _: str) -> Decision:
     session = visit.session
-    if session.phase in (Phase.WELCOME, Phase.RESULT) and not session.paused:
+    if session.phase in (Phase.WELCOME, Phase.RESULT, Phase.AIM) and not session.paused:
         return show(visit)
     return apply(visit, Resume(session.id, session.card, session.revision))
 
@@ -46,6 +46,8 @@ def _result(visit: Visit, _: str) -> Decision:
     """The finished result, or what it comes to so far."""
     if visit.session.phase in (Phase.RESULT, Phase.PROVISIONAL, Phase.WELCOME):
         return show(visit)
+    if visit.session.phase is Phase.AIM:
+        return apply(visit, Back(*_at(visit.session)))
     reviewed = apply(visit, Overview(*_at(visit.session)))
     if reviewed.session is None or reviewed.session.phase is not Phase.REVIEW:
         return reviewed

@@ -12,10 +12,10 @@ from bot.telegram.acts import CHOICE_MARK, Choice
 from bot.telegram.codec import encode
 from bot.telegram.render import Button, Payload, bar, card_payload, message, pages, sections_text
 from bot.wording import Wording
-from flows.cards import CommitmentCard, ProvisionalCard, ResultCard, card_of
+from flows.cards import CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
 from flows.inputs import ChooseLanguage
 from flows.progress import progress_of
-from flows.session import Phase, Session
+from flows.session import Session
 from storage.outbox import Outgoing
 
 
@@ -32,6 +32,8 @@ CARD, REMINDER, RECHECK = "card", "reminder", "recheck"
 REMINDERS = (REMINDER, RECHECK)
 """Nobody asked for these just now, so they come by day only."""
 RESUME = "resume"
+FINISHED = (ResultCard, CommitmentCard, PlanCard, WhatIfCard)
+"""Cards without a bar: nothing is on its way."""
 
 
 def card(
@@ -48,7 +50,7 @@ def card_message(session: Session, words: Wording, notices: Sequence[str] = ()) 
     screen = screen_of(shown, words)
     if isinstance(shown, ResultCard | ProvisionalCard):
         screen = _with_result(screen, session, words, provisional=isinstance(shown, ProvisionalCard))
-    progress = None if isinstance(shown, ResultCard | CommitmentCard) else progress_of(words.rubric, session)
+    progress = None if isinstance(shown, FINISHED) else progress_of(words.rubric, session)
     return card_payload(screen, words, session, progress, notices)
 
 
@@ -115,4 +117,4 @@ def recheck_reminder(words: Wording, due: datetime) -> Outgoing:
 
 def unfinished(session: Session) -> bool:
     """Somebody has begun, and is not at a result."""
-    return session.begun and session.phase is not Phase.RESULT
+    return session.begun and session.finished_at is None

@@ -11,6 +11,7 @@ from bot.results import Section, history, plan, proof, result_of
 from bot.telegram import replies
 from bot.telegram.acts import Act, Choice, Tapped
 from bot.wording import Medium, Wording, wording
+from flows.aiming import planned_gap
 from flows.events import Event, Finished, HelpAsked, Stale
 from flows.inputs import AnyInput
 from flows.reminders import Schedule, next_reminder
@@ -119,7 +120,7 @@ def _sections(visit: Visit, wanted: Detail) -> list[Section]:
     words = visit.words
     match wanted:
         case Detail.PLAN | Detail.GAP:
-            return [plan(result_of(visit.session.record, words), words)]
+            return [plan(planned_gap(visit.session), words)]
         case Detail.PROOF:
             return list(proof(result_of(visit.session.record, words), words))
         case Detail.HISTORY:

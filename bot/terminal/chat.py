@@ -12,6 +12,7 @@ from bot.screens import screen_of
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from bot.wording import Wording, wording
+from flows.aiming import planned_gap
 from flows.cards import Card, ProvisionalCard, ResultCard, card_of
 from flows.events import Event, HelpAsked, Paused, Refused, Resumed, Stale
 from flows.progress import progress_of
@@ -120,7 +121,7 @@ class TerminalTalk:
         sections = [headline(session.record, words, session.firm.name, provisional=provisional)]
         if session.baseline:
             sections.append(before_and_after(session.baseline.record, session.record, words))
-        return [*sections, gap(result, words), *(() if provisional else (plan(result, words),))]
+        return [*sections, gap(result, words), *(() if provisional else (plan(planned_gap(session), words),))]
 
     async def _detail(self, detail: Detail) -> None:
         words = self._words
@@ -137,7 +138,7 @@ class TerminalTalk:
             case Detail.GAP:
                 return [gap(result, words)]
             case Detail.PLAN:
-                return [plan(result, words)]
+                return [plan(planned_gap(self._session), words)]
             case _:
                 return list(proof(result, words))
 

@@ -8,6 +8,8 @@ import pytest
 from bot.intents import Detail, Intent, Wish
 from bot.reading import read
 from flows.inputs import (
+    Aim,
+    AimAt,
     Anew,
     Answer,
     AnyInput,
@@ -16,6 +18,7 @@ from flows.inputs import (
     ChooseKind,
     ChooseLanguage,
     ChooseSide,
+    ClearAim,
     Commit,
     Confirm,
     Done,
@@ -24,6 +27,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepTarget,
     NameFirm,
     Numbers,
     OpenEnergy,
@@ -38,10 +42,13 @@ from flows.inputs import (
     Rung,
     Skip,
     Submit,
+    Suppose,
     TakeLevel,
     Tick,
+    Want,
+    Wanted,
 )
-from flows.session import EnergySide, FirmKind
+from flows.session import AimPage, EnergySide, FirmKind
 from tests.bot.support import LANGUAGES, sessions, shown
 from tests.flows.driver import RUBRIC
 
@@ -123,6 +130,17 @@ BOTH: list[tuple[str, str, Wish | None]] = [
     ("recheck picked", "D", Intent(Pick, (("q6", "q7"), False))),
     ("recheck picked", "6", Intent(Pick, (("q6",), False))),
     ("recheck", "16", Intent(Pick, ((RUBRIC.items[15],), True))),
+    # what to aim for
+    ("plan", "b", Intent(AimAt, (2,))),
+    ("plan", "1", Intent(Want, ("q1", Wanted.EXCLUDED))),
+    ("plan", "16", Intent(Want, (RUBRIC.items[15], Wanted.PINNED))),
+    ("plan", "15", None),
+    ("what_if", "1", Intent(Suppose, ("q1", ("B",)))),
+    ("what_if", "16=3", Intent(Suppose, (RUBRIC.items[15], 3))),
+    ("what_if", "#16 3", Intent(Suppose, (RUBRIC.items[15], 3))),
+    ("what_if", "q1＝cb", Intent(Suppose, ("q1", ("B", "C")))),
+    ("what_if", "5 C", Intent(Suppose, ("q5", ("C",)))),
+    ("what_if", "32=1", None),
     # a firm's name is what remains when nothing else is meant
     ("name", " 示例厂 ", Intent(NameFirm, ("示例厂",))),
     ("name", "[bold]x[/bold]", Intent(NameFirm, ("[bold]x[/bold]",))),
@@ -187,6 +205,15 @@ CHINESE: list[tuple[str, str, Wish | None]] = [
     ("result", "重新评", Intent(Recheck)),
     ("result", "从头再来", Intent(Anew)),
     ("result", "", None),
+    ("result", "定目标", Intent(Aim, (AimPage.PLAN,))),
+    ("provisional", "试一试", Intent(Aim, (AimPage.WHAT_IF,))),
+    ("plan", "必做 16", Intent(Want, (RUBRIC.items[15], Wanted.PINNED))),
+    ("plan", "不做16", Intent(Want, (RUBRIC.items[15], Wanted.EXCLUDED))),
+    ("plan", "随便 5", Intent(Want, ("q5", Wanted.FREE))),
+    ("plan", "必做 32", None),
+    ("plan", "怎么补", Detail.PLAN),
+    ("plan", "记为目标", Intent(KeepTarget)),
+    ("what_if", "清空", Intent(ClearAim)),
     ("paused", "继续", Intent(Resume)),
     ("q4", "历史", Detail.HISTORY),
 ]
@@ -211,6 +238,9 @@ ENGLISH: list[tuple[str, str, Wish | None]] = [
     ("result", "re-check", Intent(Recheck)),
     ("result", "PLAN", Detail.PLAN),
     ("result", "show the sums", Detail.PROOF),
+    ("plan", "must 16", Intent(Want, (RUBRIC.items[15], Wanted.PINNED))),
+    ("plan", "not us q5", Intent(Want, ("q5", Wanted.EXCLUDED))),
+    ("plan", "what if", Intent(Aim, (AimPage.WHAT_IF,))),
     ("q14", "55 people 60 people", Intent(Numbers, ((55, 60),))),
     ("q2", "200 machines, 90 machines", Intent(Numbers, ((200, 90),))),
 ]

@@ -61,7 +61,7 @@ def lines(sections: Section | tuple[Section, ...]) -> str:
 def whole(record: Record, words: Wording) -> str:
     result = result_of(record, words)
     head = headline(record, words, "示例厂", provisional=not result.complete)
-    return lines((head, gap(result, words), plan(result, words), *proof(result, words)))
+    return lines((head, gap(result, words), plan(result.next, words), *proof(result, words)))
 
 
 @EVERY
@@ -99,7 +99,7 @@ def test_nothing_is_missing_at_the_highest_grade(language: str) -> None:
     words = wording(language)
     result = result_of(HIGHEST, words)
     assert result.grade == 4
-    assert gap(result, words) == plan(result, words)
+    assert gap(result, words) == plan(result.next, words)
     assert gap(result, words).title == words.text("gap.title.none")
     assert words.text("compare.title") not in whole(HIGHEST, words)
 
@@ -125,7 +125,7 @@ def test_one_is_not_many_in_english() -> None:
     assert result.next
     assert result.next.scenarios_short == 1
     assert gap(result, words).lines[0].startswith("1 more scenario at")
-    assert plan(result, words).lines[0] == "1 step:"
+    assert plan(result.next, words).lines[0] == "1 step:"
 
 
 @EVERY
@@ -134,7 +134,7 @@ def test_the_plan_gives_the_text_of_every_step(language: str) -> None:
     result = result_of(LOWEST, words)
     assert result.next
     assert result.next.plan
-    text = lines(plan(result, words))
+    text = lines(plan(result.next, words))
     for step in result.next.plan.questions:
         options = {option.id: option.text for option in words.rubric.question[step.question].options}
         for letter in (*step.add, *((step.to,) if step.to else ())):
@@ -158,7 +158,7 @@ def test_a_missing_plan_is_said(language: str) -> None:
     words = wording(language)
     result = result_of(LOWEST, words)
     assert result.next
-    section = plan(replace(result, next=replace(result.next, plan=None)), words)
+    section = plan(replace(result.next, plan=None), words)
     assert section.lines == (words.text("plan.none"),)
 
 

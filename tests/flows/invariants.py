@@ -12,6 +12,11 @@ from tests.flows.driver import RUBRIC
 FINISHED = (Phase.RESULT, Phase.RECHECK)
 
 
+def is_final(session: Session) -> bool:
+    """At a final result, or looking ahead from one."""
+    return session.phase in FINISHED or (session.phase is Phase.AIM and session.finished_at is not None)
+
+
 def hold(session: Session) -> None:
     """Assert all of them."""
     _record(session.record)
@@ -62,7 +67,7 @@ def _lists(session: Session) -> None:
     assert set(unanswered(RUBRIC, session)) <= agenda | parked
     for listed in (session.agenda, session.parked, session.picked):
         assert list(listed) == [item for item in RUBRIC.items if item in listed]
-    if session.baseline is None and session.phase not in FINISHED:
+    if session.baseline is None and not is_final(session):
         assert not agenda & answered
 
 
@@ -73,9 +78,9 @@ def _place(session: Session) -> None:
     if session.asking:
         assert session.item in (RUBRIC.question if session.phase is Phase.QUESTIONS else RUBRIC.scenario)
         assert session.item not in session.trail
-    if session.phase in (Phase.COMMITMENT, *FINISHED):
+    if session.phase is Phase.COMMITMENT or is_final(session):
         assert settled(RUBRIC, session)
-    if session.phase in FINISHED:
+    if is_final(session):
         assert (session.agenda, session.parked, session.drafts) == ((), (), {})
         assert session.finished_at
     else:

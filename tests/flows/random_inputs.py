@@ -13,11 +13,15 @@ from flows.cards import (
     FigureCard,
     LadderCard,
     LevelCard,
+    PlanCard,
     QuestionCard,
     ReviewCard,
+    WhatIfCard,
     card_of,
 )
 from flows.inputs import (
+    Aim,
+    AimAt,
     Anew,
     Answer,
     AnyInput,
@@ -26,6 +30,7 @@ from flows.inputs import (
     ChooseKind,
     ChooseLanguage,
     ChooseSide,
+    ClearAim,
     Commit,
     Confirm,
     Done,
@@ -34,6 +39,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepTarget,
     NameFirm,
     Numbers,
     OpenEnergy,
@@ -48,10 +54,13 @@ from flows.inputs import (
     Rung,
     Skip,
     Submit,
+    Suppose,
     TakeLevel,
     Tick,
+    Want,
+    Wanted,
 )
-from flows.session import EnergySide, FirmKind, Phase, Session
+from flows.session import AimPage, EnergySide, FirmKind, Phase, Session
 from scoring.rubric import Question
 from tests.flows.driver import RUBRIC, Kind, aimed
 
@@ -83,13 +92,24 @@ MOVES: list[Wish] = [
     (EditFirm, ()),
     *JUMPS,
 ]
+LOOKS: list[Wish] = [(Aim, (page,)) for page in AimPage]
+AIMS: list[Wish] = [
+    *LOOKS,
+    *((AimAt, (grade,)) for grade in (1, 2, 3, 4)),
+    *((Want, (item, wanted)) for item in ("q1", "q11", "quality", "energy") for wanted in Wanted),
+    *((Suppose, ("q1", letters)) for letters in (("B",), ("B", "C"), ("A",), None)),
+    *((Suppose, (item, level)) for item in ("quality", "energy") for level in (0, 2, 4, None)),
+    (KeepTarget, ()),
+    (ClearAim, ()),
+    (Back, ()),
+]
 FUELS: list[Wish] = [(ChooseFuel, (fuel,)) for fuel in ("electricity", "heat", "other_fuel")]
 PHASES: dict[Phase, list[Wish]] = {
     Phase.WELCOME: [(ChooseLanguage, ("zh-Hans",))],
     Phase.FIRM: [(NameFirm, ("示例厂",)), *((ChooseKind, (kind,)) for kind in FirmKind), (Skip, ()), (Skip, ())],
-    Phase.PROVISIONAL: MOVES,
+    Phase.PROVISIONAL: [*MOVES, *LOOKS],
     Phase.COMMITMENT: [*4 * [(Commit, ())], (Back, ()), (Overview, ()), (Jump, ("q5",))],
-    Phase.RESULT: [(Recheck, ()), (Recheck, ()), (Anew, ()), (Help, ())],
+    Phase.RESULT: [(Recheck, ()), (Recheck, ()), (Anew, ()), (Help, ()), *LOOKS],
     Phase.RECHECK: [*6 * [(Done, ())], *((Pick, ((item,), on)) for item in RUBRIC.items for on in (True, True, False))],
 }
 
@@ -117,6 +137,8 @@ def suitable(session: Session) -> Sequence[Wish]:
             return [*2 * FUELS, *NUMBERS[:10], *6 * CLOSE, *SIDES, *MOVES]
         case LadderCard() | LevelCard():
             return [*5 * RUNGS, *LEVELS, *MOVES]
+        case PlanCard() | WhatIfCard():
+            return [*AIMS, *2 * MOVES]
         case ReviewCard():
             return [*4 * ENDING, *PAGES, *MOVES]
         case _:
@@ -174,6 +196,11 @@ junk = st.one_of(
     _of(Rung, st.booleans()),
     _of(TakeLevel, st.integers(-1, 6)),
     _of(Pick, _words, st.booleans()),
+    _of(Aim, st.sampled_from(AimPage)),
+    _of(AimAt, st.integers(-1, 6)),
+    _of(Want, _word, st.sampled_from(Wanted)),
+    _of(Suppose, _word, st.none() | st.integers(-1, 6) | _words),
+    *(_of(kind) for kind in (KeepTarget, ClearAim)),
 )
 aims = st.sampled_from([*14 * ["present"], "repeat", "card", "earlier", "opened", "later", "session"])
 chances = st.builds(Chance, st.integers(0, 9999), st.one_of(*5 * [st.none()], junk), aims)

@@ -1,9 +1,10 @@
 """One session for every kind of card, to try inputs on."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from flows.inputs import (
+    Aim,
     Answer,
     ChooseFuel,
     ChooseLanguage,
@@ -17,8 +18,9 @@ from flows.inputs import (
     Recheck,
     Skip,
     Submit,
+    TakeLevel,
 )
-from flows.session import Session
+from flows.session import AimPage, Session
 from tests.flows.driver import Kind, Walker, finished
 
 
@@ -78,6 +80,18 @@ def _recheck() -> Walker:
     return walker
 
 
+def _aiming(page: AimPage) -> Callable[[], Walker]:
+    def walker() -> Walker:
+        filled = Walker().begin(name="示例厂").fill().go(TOP)
+        filled.say(PickLevel)
+        filled.say(TakeLevel, 4)
+        done = filled.finish()
+        done.say(Aim, page)
+        return done
+
+    return walker
+
+
 SCENES: dict[str, Callable[[], Walker]] = {
     "welcome": Walker,
     "name": _named,
@@ -99,6 +113,9 @@ SCENES: dict[str, Callable[[], Walker]] = {
     "commitment": _full(Submit),
     "result": finished,
     "recheck": _recheck,
+    "plan": _aiming(AimPage.PLAN),
+    "what_if": _aiming(AimPage.WHAT_IF),
+    "plan so far": _asked("q8", Overview, Provisional, partial(Aim, page=AimPage.PLAN)),
     "paused": _asked("q8", Pause),
 }
 QUESTIONS = frozenset(
@@ -107,6 +124,10 @@ QUESTIONS = frozenset(
 SCENARIOS = frozenset({"ladder", "levels"})
 ITEMS = QUESTIONS | SCENARIOS
 REVIEWS = frozenset({"review", "full"})
+TOP = "quality"
+"""The scenario that is at its top where somebody aims higher; all other answers are the lowest."""
+PLANS = frozenset({"plan", "plan so far"})
+AIMS = PLANS | {"what_if"}
 EVERYWHERE = frozenset(SCENES)
 
 

@@ -16,18 +16,22 @@ from flows.cards import (
     LadderCard,
     LevelCard,
     PausedCard,
+    PlanCard,
     ProvisionalCard,
     QuestionCard,
     RecheckCard,
     ResultCard,
     ReviewCard,
     WelcomeCard,
+    WhatIfCard,
     card_of,
     items_of_pages,
     unanswered,
 )
 from flows.events import Refused, Stale
 from flows.inputs import (
+    Aim,
+    AimAt,
     Anew,
     Answer,
     Back,
@@ -35,6 +39,7 @@ from flows.inputs import (
     ChooseKind,
     ChooseLanguage,
     ChooseSide,
+    ClearAim,
     Commit,
     Confirm,
     Done,
@@ -43,6 +48,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepTarget,
     NameFirm,
     Numbers,
     OpenEnergy,
@@ -57,12 +63,13 @@ from flows.inputs import (
     Rung,
     Skip,
     Submit,
+    Suppose,
     TakeLevel,
     Tick,
 )
 from flows.outcome import changes
 from flows.progress import progress_of
-from flows.session import EnergySide, FirmKind, Phase
+from flows.session import AimPage, EnergySide, FirmKind, Phase
 from flows.walking import review_pages
 from tests.flows.driver import RUBRIC, Kind, Walker, aimed, finished, play
 from tests.flows.scenes import SCENES, scene
@@ -95,6 +102,12 @@ NEEDED: dict[str, tuple[type[Card], list[Way]]] = {
     "commitment": (CommitmentCard, [*MOVING, (Commit, ())]),
     "result": (ResultCard, [*ALWAYS, (Recheck, ()), (Anew, ())]),
     "recheck": (RecheckCard, [*ALWAYS, (Back, ()), *((Pick, ((item,), True)) for item in RUBRIC.items)]),
+    "plan": (
+        PlanCard,
+        [*ALWAYS, (Back, ()), (AimAt, (4,)), (Aim, (AimPage.WHAT_IF,)), (KeepTarget, ()), (Recheck, ())],
+    ),
+    "plan so far": (PlanCard, [*ALWAYS, (Back, ()), (AimAt, (1,)), (ClearAim, ())]),
+    "what_if": (WhatIfCard, [*ALWAYS, (Back, ()), (Suppose, ("quality", 1)), (Aim, (AimPage.PLAN,)), (ClearAim, ())]),
     "paused": (PausedCard, [*ALWAYS, (Overview, ())]),
 }
 

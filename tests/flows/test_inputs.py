@@ -7,6 +7,8 @@ import pytest
 
 from flows.events import HelpAsked, Refusal, Refused
 from flows.inputs import (
+    Aim,
+    AimAt,
     Anew,
     Answer,
     AnyInput,
@@ -15,6 +17,7 @@ from flows.inputs import (
     ChooseKind,
     ChooseLanguage,
     ChooseSide,
+    ClearAim,
     Commit,
     Confirm,
     Done,
@@ -23,6 +26,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepTarget,
     NameFirm,
     Numbers,
     OpenEnergy,
@@ -37,12 +41,15 @@ from flows.inputs import (
     Rung,
     Skip,
     Submit,
+    Suppose,
     TakeLevel,
     Tick,
+    Want,
+    Wanted,
 )
-from flows.session import EnergySide, FirmKind
+from flows.session import AimPage, EnergySide, FirmKind
 from tests.flows.driver import Kind, aimed, play
-from tests.flows.scenes import EVERYWHERE, ITEMS, QUESTIONS, REVIEWS, SCENARIOS, SCENES, scene
+from tests.flows.scenes import AIMS, EVERYWHERE, ITEMS, PLANS, QUESTIONS, REVIEWS, SCENARIOS, SCENES, TOP, scene
 
 OPENED = frozenset({"name", "kind", "provisional", "commitment"}) | ITEMS | REVIEWS
 FUELLING = frozenset({"fuels", "fuel"})
@@ -68,10 +75,10 @@ class Case:
 
 
 CASES = [
-    Case(Back, {}, OPENED | {"recheck"}, otherwise=Refusal.NO_WAY_BACK),
-    Case(Jump, {"item": "q6"}, OPENED),
-    Case(Overview, {}, OPENED),
-    Case(Overview, {"page": "operations"}, OPENED),
+    Case(Back, {}, OPENED | {"recheck"} | AIMS, otherwise=Refusal.NO_WAY_BACK),
+    Case(Jump, {"item": "q6"}, OPENED | {"plan so far"}),
+    Case(Overview, {}, OPENED | {"plan so far"}),
+    Case(Overview, {"page": "operations"}, OPENED | {"plan so far"}),
     Case(Keep, {}, frozenset({"answered"}), {Refusal.NOTHING_TO_KEEP: ITEMS}),
     Case(Park, {}, ITEMS),
     Case(Help, {}, EVERYWHERE),
@@ -109,11 +116,17 @@ CASES = [
     Case(PickLevel, {}, SCENARIOS),
     Case(TakeLevel, {"level": 2}, frozenset({"levels"})),
     Case(Submit, {}, frozenset({"full"}), {Refusal.STILL_OPEN: frozenset({"review"})}),
-    Case(Provisional, {}, frozenset({"review"}), {Refusal.ALL_ANSWERED: frozenset({"full"})}),
+    Case(Provisional, {}, frozenset({"review", "plan so far"}), {Refusal.ALL_ANSWERED: frozenset({"full"})}),
     Case(Commit, {}, frozenset({"commitment"})),
-    Case(Recheck, {}, frozenset({"result"})),
+    Case(Recheck, {}, frozenset({"result", "plan", "what_if"})),
     Case(Pick, {"items": ("q2", "energy"), "on": True}, frozenset({"recheck"})),
     Case(Anew, {}, frozenset({"result"})),
+    Case(Aim, {"page": AimPage.WHAT_IF}, frozenset({"result", "provisional"}) | AIMS),
+    Case(AimAt, {"grade": 4}, AIMS),
+    Case(Want, {"item": "q1", "wanted": Wanted.EXCLUDED}, AIMS),
+    Case(Suppose, {"item": "q1", "answer": ("B", "C")}, AIMS),
+    Case(KeepTarget, {}, PLANS, {Refusal.NOTHING_TO_AIM_AT: frozenset({"what_if"})}),
+    Case(ClearAim, {}, AIMS),
 ]
 
 REASONS: list[tuple[str, Kind, tuple[Any, ...], Refusal]] = [
@@ -146,6 +159,18 @@ REASONS: list[tuple[str, Kind, tuple[Any, ...], Refusal]] = [
     ("figures", Numbers, ((0,),), Refusal.FIGURES),
     ("ladder", TakeLevel, (2,), Refusal.NOT_HERE),
     ("levels", Rung, (True,), Refusal.NOT_HERE),
+    ("plan", AimAt, (0,), Refusal.UNKNOWN_GRADE),
+    ("plan", AimAt, (5,), Refusal.UNKNOWN_GRADE),
+    ("plan", Want, ("q99", Wanted.FREE), Refusal.UNKNOWN_ITEM),
+    ("plan", Want, ("q99", Wanted.PINNED), Refusal.UNKNOWN_ITEM),
+    ("plan", Want, ("q15", Wanted.PINNED), Refusal.NOT_A_DECISION),
+    ("plan", Want, (TOP, Wanted.PINNED), Refusal.AT_TOP),
+    ("what_if", Suppose, ("q99", 1), Refusal.UNKNOWN_ITEM),
+    ("what_if", Suppose, ("quality", 5), Refusal.UNKNOWN_LEVEL),
+    ("what_if", Suppose, ("quality", ("B",)), Refusal.UNKNOWN_LEVEL),
+    ("what_if", Suppose, ("q1", ("A", "B")), Refusal.UNKNOWN_OPTION),
+    ("what_if", Suppose, ("q5", ("B", "C")), Refusal.UNKNOWN_OPTION),
+    ("what_if", Suppose, ("q5", 2), Refusal.UNKNOWN_OPTION),
 ]
 
 

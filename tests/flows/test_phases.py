@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from flows.inputs import Answer, Help, Numbers, Pause, Resume, Skip
-from flows.phases import MACHINE, TABLE, Cursor, Way, moved, settled, unsettled
+from flows.phases import MACHINE, TABLE, Cursor, Way, committed, moved, settled, unsettled
 from flows.session import Phase, Session
 from tests.flows.driver import RUBRIC, Walker, aimed, play
 from tests.flows.scenes import SCENES, scene
@@ -47,7 +47,13 @@ def test_guards() -> None:
     assert settled(RUBRIC, FULL)
     assert not unsettled(RUBRIC, FULL)
     guarded = {way.trigger: way.guard for way in TABLE if way.guard}
-    assert guarded == {"preview": unsettled, "submit": settled, "commit": settled}
+    assert guarded == {
+        "preview": unsettled,
+        "submit": settled,
+        "commit": settled,
+        "recheck": committed,
+        "leave_aim": committed,
+    }
     review = OPEN.but(phase=Phase.REVIEW)
     assert moved("submit", RUBRIC, review) is None
     assert moved("preview", RUBRIC, review) is Phase.PROVISIONAL

@@ -18,7 +18,7 @@ from flows.recording import item_answer
 from flows.session import Phase, Session
 from flows.turn import Step
 from tests.flows.driver import RUBRIC, START, Walker, aimed, play, saved
-from tests.flows.invariants import FINISHED, hold
+from tests.flows.invariants import hold, is_final
 from tests.flows.random_inputs import Chance, chances, given_by
 from tests.flows.scenes import SCENES, scene
 
@@ -120,10 +120,10 @@ def _told(before: Session, done: Step) -> None:
 def _kept(before: Session, done: Step) -> None:
     """What is finished stays as it is; a new session begins only there."""
     after = done.session
-    if before.phase in FINISHED and after.id == before.id:
-        assert (after.record, after.finished_at, after.phase in FINISHED) == (before.record, before.finished_at, True)
+    if is_final(before) and after.id == before.id:
+        assert (after.record, after.finished_at, is_final(after)) == (before.record, before.finished_at, True)
     if after.id != before.id:
-        assert before.phase in FINISHED
+        assert is_final(before)
         assert after.baseline is None or after.baseline.record == before.record
     for event in done.events:
         if isinstance(event, Finished):
@@ -156,7 +156,7 @@ def test_a_settled_session_can_always_be_finished(name: str, sequence: list[Chan
     for chance in sequence:
         run.take(chance)
     session = run.session
-    if not settled(RUBRIC, session) or session.phase in FINISHED:
+    if not settled(RUBRIC, session) or is_final(session):
         return
     for kind in (Overview, Submit, Commit):
         session = play(session, aimed(session, kind)).session
@@ -170,7 +170,7 @@ def test_an_unsettled_session_can_always_be_settled(name: str, sequence: list[Ch
     run = Run(started(name))
     for chance in sequence:
         run.take(chance)
-    if run.session.phase is Phase.WELCOME or run.session.phase in FINISHED:
+    if run.session.phase is Phase.WELCOME or is_final(run.session):
         return
     walker = Walker(run.session)
     for item in RUBRIC.items:

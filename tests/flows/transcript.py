@@ -17,12 +17,14 @@ from flows.cards import (
     LadderCard,
     LevelCard,
     PausedCard,
+    PlanCard,
     ProvisionalCard,
     QuestionCard,
     RecheckCard,
     ResultCard,
     ReviewCard,
     WelcomeCard,
+    WhatIfCard,
 )
 from flows.events import Event, Finished
 from flows.inputs import AnyInput, Input
@@ -72,13 +74,22 @@ def shown(card: Card) -> str:
             detail = f"{scenario.id} was {_text(answered)} {_progress(card.progress)}"
         case ReviewCard(page=page, parked=parked, open=still_open):
             detail = f"{_text(page)} parked {_text(parked)} open {len(still_open)} {_progress(card.progress)}"
-        case RecheckCard(picked=picked):
-            detail = _text(picked)
+        case RecheckCard() | PlanCard() | WhatIfCard():
+            detail = _onward(card)
         case PausedCard(progress=progress):
             detail = _progress(progress)
         case _:
             assert_never(card)
     return f"{type(card).__name__.removesuffix('Card')} {detail}".strip()
+
+
+def _onward(card: RecheckCard | PlanCard | WhatIfCard) -> str:
+    if isinstance(card, RecheckCard):
+        return _text(card.picked)
+    if isinstance(card, WhatIfCard):
+        return f"{card.before.score} → {card.after.score}, grade {card.before.grade} → {card.after.grade}"
+    plan = card.gap and card.gap.plan
+    return f"to {card.gap.grade}: {plan.effort if plan else 'no plan'}" if card.gap else "highest"
 
 
 def _outside(

@@ -15,6 +15,7 @@ from bot.telegram.commands import COMMANDS
 from bot.telegram.intake import name_of
 from bot.wording import Medium, wording
 from flows.events import Refusal, Refused
+from flows.inputs import Wanted
 from flows.outcome import changes
 from flows.session import EnergySide, FirmKind
 from locales import LANGUAGES, catalogue
@@ -50,7 +51,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "kind.{}": (kind.value for kind in FirmKind),
     "change.{}": changes(RUBRIC.id),
     "language.{}": LANGUAGES,
-    "words.{}": ACTIONS,
+    "words.{}": {*ACTIONS, *(wanted.value for wanted in Wanted)},
     "energy.{}.name": SIDES,
     "rubric.{}": {question.type for question in RUBRIC.questions},
     "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),

@@ -20,6 +20,7 @@ from flows.session import (
     Firm,
     FirmKind,
     Fuelling,
+    Goal,
     Phase,
     Picking,
     Record,
@@ -96,6 +97,8 @@ DRAFTS: dict[type, st.SearchStrategy[Any]] = {
 }
 DRAFT_KINDS = frozenset(get_args(get_args(Draft)[0]))
 
+tried = st.dictionaries(items, letters | levels, max_size=3)
+goals = st.builds(Goal, grade=st.none() | levels, pinned=item_lists, excluded=item_lists, supposed=tried, target=tried)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "id": st.uuids().map(str),
     "rubric": st.just("2024"),
@@ -114,6 +117,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "trail": item_lists,
     "picked": item_lists,
     "baseline": st.none() | st.builds(Baseline, id=st.uuids().map(str), record=records, finished_at=moments),
+    "goal": goals,
     "started_at": moments,
     "updated_at": moments,
     "finished_at": st.none() | moments,

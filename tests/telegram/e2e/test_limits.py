@@ -112,7 +112,7 @@ def test_longer_texts_are_split(language: str) -> None:
     words = wording(language, Medium.TAPPING)
     record = finished().session.record
     result = result_of(record, words)
-    parts = [[plan(result, words)], list(proof(result, words)), [history([], words)], [commands_help(words)]]
+    parts = [[plan(result.next, words)], list(proof(result, words)), [history([], words)], [commands_help(words)]]
     parts += [[Section(title, (text,)) for title, text in words.explanation(item)] for item in record.choices]
     for sections in parts:
         html = sections_text(sections)
