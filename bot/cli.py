@@ -123,9 +123,25 @@ def _parser(text: Catalogue) -> argparse.ArgumentParser:
     compare.add_argument("after", metavar="AFTER", help=text("cli.compare.after"))
     compare.add_argument("--format", choices=("json", "text"), default="json", help=text("cli.format"))
 
+    _add_report(commands.add_parser("report", help=text("cli.report"), description=text("cli.report")), text)
+
     rubric = commands.add_parser("rubric", help=text("cli.rubric"), description=text("cli.rubric"))
     rubric.add_argument("--format", choices=("json", "markdown"), default="json", help=text("cli.format"))
     rubric.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
 
     commands.add_parser("doctor", help=text("cli.doctor"), description=text("cli.doctor"))
     return parser
+
+
+def _add_report(report: argparse.ArgumentParser, text: Catalogue) -> None:
+    report.add_argument("file", nargs="?", metavar="ANSWERS", help=text("cli.report.file"))
+    report.add_argument("--session", metavar="NAME", type=_readable, help=text("cli.report.session"))
+    report.add_argument("--database", metavar="URL", help=text("cli.database"))
+    report.add_argument("--before", metavar="ANSWERS", help=text("cli.report.before"))
+    report.add_argument("--firm", metavar="NAME", type=_readable, help=text("cli.report.firm"))
+    report.add_argument("--pdf", metavar="FILE", help=text("cli.report.pdf"))
+    report.add_argument("--xlsx", metavar="FILE", help=text("cli.report.xlsx"))
+    report.add_argument("--png", metavar="FILE", help=text("cli.report.png"))
+    report.add_argument("--force", action="store_true", help=text("cli.report.force"))
+    report.add_argument("--profile", choices=("published", "platform"), default="published", help=text("cli.profile"))
+    report.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))

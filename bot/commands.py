@@ -20,6 +20,10 @@ def run(parsed: argparse.Namespace, language: str) -> int:
             from bot.scoring_commands import compare_files
 
             return compare_files(parsed.before, parsed.after, parsed.format, language)
+        case "report":
+            from bot.report_command import report
+
+            return report(parsed, language)
         case "rubric":
             from bot.rubric_command import print_rubric
 

@@ -33,6 +33,11 @@ def _by_module(error: Exception, language: str) -> str | None:
 
         if isinstance(error, SettingsError):
             return text("complaint.setting", variable=error.variable, given=error.given, reason=error.reason)
+    if name == "ReportError":
+        from bot.reports.errors import ReportError
+
+        if isinstance(error, ReportError):
+            return text(f"report.trouble.{error.trouble.value}", **error.details)
     return _from_telegram(error, text) if type(error).__module__ == "telegram.error" else None
 
 

@@ -4,6 +4,8 @@ import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from errno import ENOENT
+from os import strerror
 
 from bot.complaints import complaint
 from bot.settings import load_settings
@@ -11,6 +13,8 @@ from bot.wording import wording
 from locales import LANGUAGES, Catalogue, catalogue
 from scoring.rubric import load_rubric
 from storage.opening import open_store
+
+REGULAR, BOLD = 400, 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ def doctor(language: str) -> int:
         Check("texts", lambda: ", ".join(wording(entry).language for entry in LANGUAGES)),
         Check("database", _database),
         Check("token", lambda: _token(text)),
+        Check("fonts", _fonts),
         Check("terminal", _terminal),
     )
     return max([_report(check, text, language) for check in checks])
@@ -60,6 +65,16 @@ def _database() -> str:
 
     asyncio.run(look())
     return url
+
+
+def _fonts() -> str:
+    """The fonts of the reports, as the typesetter sees them."""
+    from bot.reports.typeset import FONTS, covered, families
+
+    found = families()
+    if not {REGULAR, BOLD} <= set(found):
+        raise FileNotFoundError(ENOENT, strerror(ENOENT), str(FONTS))
+    return f"{found[REGULAR]} ({len(covered())})"
 
 
 def _terminal() -> str:

@@ -150,11 +150,11 @@ def proof(result: Result, words: Wording) -> tuple[Section, ...]:
 
 def _question_proof(result: Result, words: Wording) -> Section:
     lines = [_credit(item, result, words) for item in words.rubric.question]
-    exact = words.text("proof.sum", score=_pencil(result.score))
+    exact = words.text("proof.sum", score=pencil(result.score))
     return Section(words.text("proof.questions"), (*lines, exact))
 
 
-def _pencil(value: Fraction) -> str:
+def pencil(value: Fraction) -> str:
     """Exact, for a check by hand: as a decimal where it ends, else as a fraction with an approximation."""
     try:
         return exact_decimal(value)
@@ -171,9 +171,9 @@ def _credit(item: str, result: Result, words: Wording) -> str:
         "proof.line",
         item=name,
         answer=words.answer(credit.letters),
-        value=_pencil(credit.value),
+        value=pencil(credit.value),
         weights=" × ".join(f"{weight}%" for weight in words.rubric.question[item].weights),
-        points=_pencil(credit.points),
+        points=pencil(credit.points),
     )
     derivation = result.derivations.get(item)
     if derivation is None:

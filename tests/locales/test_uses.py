@@ -10,6 +10,8 @@ from telegram.error import Conflict, NetworkError, TelegramError
 
 from bot.complaints import complaint
 from bot.intents import Detail
+from bot.reports.compose import LABELS, RULINGS
+from bot.reports.errors import ReportTrouble
 from bot.telegram.acts import Choice
 from bot.telegram.commands import COMMANDS
 from bot.telegram.intake import name_of
@@ -55,6 +57,10 @@ FAMILIES: dict[str, Iterable[str]] = {
     "energy.{}.name": SIDES,
     "rubric.{}": {question.type for question in RUBRIC.questions},
     "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
+    "report.label.{}": LABELS,
+    "report.ruling.{}": (*RULINGS, *(profile.id for profile in RUBRIC.profiles)),
+    "report.profile.{}": (profile.id for profile in RUBRIC.profiles),
+    "report.trouble.{}": (trouble.value for trouble in ReportTrouble),
     "help.{}": ("meaning", "counts", "example"),
     "button.{}": BUTTONS,
     "button.choice.{}": (choice.value for choice in Choice),

@@ -1,0 +1,451 @@
+"""From answers to a report: scored once, put into words once, in one language."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from babel.dates import format_date
+
+from bot.reports.content import (
+    Before,
+    Change,
+    Field,
+    Figure,
+    GradeRow,
+    Indicator,
+    Option,
+    Part,
+    Question,
+    Report,
+    Scenario,
+    Score,
+)
+from bot.results import gap, pencil, plan
+from bot.wording import Wording, calculation
+from flows.events import AnswerValue
+from flows.session import EnergyUse, FirmKind
+from scoring.answers import Answers
+from scoring.compare import compare, snapshot
+from scoring.energy import energy_total
+from scoring.exact import fixed
+from scoring.figures import FigureValue
+from scoring.result import Result, assess, shown_score
+from scoring.result_json import result_json
+from scoring.rubric import Figure as FigureOf
+from scoring.rubric import Grade
+from scoring.rubric import Question as QuestionOf
+from scoring.rubric import Scenario as ScenarioOf
+from scoring.sheet import Sheet, load_sheet
+
+LABELS = (
+    *("firm", "kind", "date", "edition", "profile", "none_given", "conclusion", "grade", "score", "points", "full"),
+    *("condition", "condition_score", "condition_scenarios", "met", "structure", "dimension", "indicator", "share"),
+    *(
+        "proof",
+        "item",
+        "entry",
+        "answer",
+        "calculation",
+        "total",
+        "not_answered",
+        "figures",
+        "figure",
+        "value",
+        "scenarios",
+    ),
+    *("scenario", "level", "requirement", "restrictive", "guiding", "restrictive_sign", "gap", "plan", "before"),
+    *("now", "change", "rulings", "seal", "person", "signed", "radar", "ladder", "missing_glyph", "form"),
+    *("number", "question", "kind_of_choice", "option", "chosen", "option_value", "weights", "unit", "record"),
+    *("level_number", "group", "sheet_form", "sheet_score", "sheet_scenarios", "sheet_plan", "how", "unchanged"),
+)
+"""The words around the data: headings of columns and sections (`report.label.…`)."""
+RULINGS = ("value", "score", "bands", "change", "ladder", "grade", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The assessment before this one; `on` is None if nobody knows when that was."""
+
+    answers: Answers
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Who was assessed, when, and what a report has to know besides the answers.
+
+    `submitted`: nothing more is to come, so that the result is final if all is answered. `committed`: when the firm
+    committed itself to the truth of its answers. `energy`: how energy figures were worked out.
+    """
+
+    firm: str | None
+    on: date
+    kind: FirmKind | None = None
+    submitted: bool = True
+    committed: date | None = None
+    energy: Mapping[str, EnergyUse] = field(default_factory=dict)
+    before: Earlier | None = None
+
+
+def compose(answers: Answers, occasion: Occasion, words: Wording, profile: str = "published") -> Report:
+    """The report of checked answers under a profile of the scoring."""
+    return _Composer(answers, occasion, words, load_sheet(profile)).report()
+
+
+def cleaned(text: str | None) -> str:
+    """A name on one line: what cannot be printed is a space, and spaces do not pile up."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text or "").split())
+
+
+class _Composer:
+    """Holds what every part needs."""
+
+    def __init__(self, answers: Answers, occasion: Occasion, words: Wording, sheet: Sheet) -> None:
+        self.answers, self.occasion, self.words, self.sheet = answers, occasion, words, sheet
+        self.rubric, self.text = words.rubric, words.text
+        self.result = assess(sheet, answers)
+        self.before = assess(sheet, occasion.before.answers) if occasion.before else None
+        self.final = self.result.complete and occasion.submitted
+        self.labels = {name: words.text(f"report.label.{name}") for name in LABELS}
+        self.labels |= {
+            "no_grade": words.rubric.no_grade,
+            "page": words.text("report.page", page="{page}", pages="{pages}"),  # known only once the pages are made
+            "year": words.text("report.year", year="{year}"),
+        }
+        self.firm = cleaned(occasion.firm)
+
+    def report(self) -> Report:
+        rubric, result, words = self.rubric, self.result, self.words
+        return Report(
+            language=words.language,
+            title=self.text("report.title" if self.final else "report.title.provisional"),
+            status=self._status(),
+            firm=self.firm,
+            facts=tuple(self._facts()),
+            date=self._date(self.occasion.on),
+            source=rubric.title,
+            grade=result.grade,
+            grade_name=words.grade(result.grade),
+            grade_short=rubric.levels[result.grade - 1].name if result.grade else rubric.no_grade,
+            conditions=self._conditions(),
+            total=self._total(),
+            bounds=(float(result.bounds.score[0]), float(result.bounds.score[1])),
+            bounds_note=self._bounds_note(),
+            platform_note=self._platform_note(),
+            dimensions=tuple(self._dimensions()),
+            indicators=tuple(self._indicators()),
+            grades=tuple(map(self._grade, rubric.grades)),
+            record=tuple(self._record()),
+            counts=self._counts(),
+            questions=tuple(map(self._question, rubric.questions)),
+            scenarios=tuple(map(self._scenario, rubric.scenarios)),
+            operations=rubric.operations,
+            level_names=tuple(map(words.level_name, range(self.sheet.top + 1))),
+            gap=self._gap(),
+            plan=self._plan(),
+            before=self._before(),
+            rulings=tuple(self._rulings()),
+            commitment=self._commitment(),
+            notes=tuple(self._notes()),
+            caption=self._caption(),
+            labels=self.labels,
+        )
+
+    # the head
+
+    def _date(self, on: date) -> str:
+        return format_date(on, "medium", locale=self.words.language.replace("-", "_"))
+
+    def _status(self) -> str:
+        if self.final:
+            return ""
+        missing = len(self.rubric.items) - len(self.result.credits) - len(self.result.levels)
+        return self.text.count("report.open", missing) if missing else self.text("report.unsubmitted")
+
+    def _facts(self) -> Iterator[Field]:
+        kind = self.occasion.kind
+        yield Field(self.labels["firm"], self.firm or self.labels["none_given"])
+        yield Field(self.labels["kind"], self.text(f"kind.{kind.value}") if kind else self.labels["none_given"])
+        yield Field(self.labels["date"], self._date(self.occasion.on))
+        yield Field(self.labels["edition"], self.rubric.title)
+        yield Field(self.labels["profile"], self.text(f"report.profile.{self.sheet.profile}"))
+
+    def _conditions(self) -> tuple[Field, Field]:
+        words, result = self.words, self.result
+        return (
+            Field(self.labels["condition_score"], words.grade(result.score_grade)),
+            Field(self.labels["condition_scenarios"], words.grade(result.scenario_grade)),
+        )
+
+    def _bounds_note(self) -> str:
+        if self.result.complete:
+            return ""
+        low, high = (shown_score(self.sheet, bound) for bound in self.result.bounds.score)
+        low_grade, high_grade = map(self.words.grade, self.result.bounds.grade)
+        return self.text("result.bounds", low=low, high=high, low_grade=low_grade, high_grade=high_grade)
+
+    def _platform_note(self) -> str:
+        """The ministry's online form values one question otherwise: said only where the grade would differ."""
+        other = assess(load_sheet("platform"), self.answers).grade
+        if not self.final or self.sheet.profile == "platform" or other == self.result.grade:
+            return ""
+        return self.text("result.platform", grade=self.words.grade(other))
+
+    # points
+
+    def _total(self) -> Score:
+        before = self.before
+        return Score(
+            id="total",
+            name=self.labels["total"],
+            points=float(self.result.score),
+            most=100.0,
+            shown=shown_score(self.sheet, self.result.score),
+            shown_most="100",
+            before=float(before.score) if before else None,
+            shown_before=shown_score(self.sheet, before.score) if before else "",
+        )
+
+    def _dimensions(self) -> Iterator[Score]:
+        for dimension in self.rubric.dimensions:
+            items = [item for item, row in self.sheet.rows.items() if row.dimension == dimension.id]
+            most = self._most(items)
+            points = self.result.dimensions[dimension.id]
+            before = self.before.dimensions[dimension.id] if self.before else None
+            yield Score(
+                id=dimension.id,
+                name=dimension.name,
+                points=float(points),
+                most=float(most),
+                shown=_two(points),
+                shown_most=pencil(most),
+                before=None if before is None else float(before),
+                shown_before="" if before is None else _two(before),
+            )
+
+    def _most(self, items: list[str]) -> Fraction:
+        return self.sheet.exact(sum(self.sheet.full[item] for item in items))
+
+    def _indicators(self) -> Iterator[Indicator]:
+        names = {dimension.id: dimension.name for dimension in self.rubric.dimensions}
+        for indicator in self.rubric.indicators:
+            items = [question.id for question in self.rubric.questions if question.indicator == indicator.id]
+            most = self._most(items)
+            points = _points(self.result, items)
+            share = points / most if most else Fraction(0)
+            yield Indicator(
+                name=indicator.name,
+                dimension=names[indicator.dimension],
+                share=float(share),
+                shown=_percent(share),
+                points=_two(points),
+                most=pencil(most),
+                before=float(_points(self.before, items) / most) if self.before and most else None,
+                answered=any(item in self.result.credits for item in items),
+            )
+
+    def _grade(self, row: Grade) -> GradeRow:
+        reached, restrictive = self.result.counts[row.level]
+        score_met = self.result.score >= row.score
+        scenarios_met = reached >= row.scenarios and restrictive >= row.restrictive
+        return GradeRow(
+            grade=row.grade,
+            name=self.words.grade(row.grade),
+            short=self.rubric.levels[row.grade - 1].name,
+            level=row.level,
+            level_name=self.words.level_name(row.level),
+            score=row.score,
+            scenarios=row.scenarios,
+            restrictive=row.restrictive,
+            reached=reached,
+            reached_restrictive=restrictive,
+            score_met=score_met,
+            scenarios_met=scenarios_met,
+            score_mark=self.text("mark.yes" if score_met else "mark.no"),
+            scenarios_mark=self.text("mark.yes" if scenarios_met else "mark.no"),
+        )
+
+    @property
+    def _counted_level(self) -> int:
+        """The level that the grade asks of scenarios; without a grade, that of the lowest one."""
+        return self.rubric.grades[max(self.result.grade, 1) - 1].level
+
+    def _record(self) -> Iterator[Field]:
+        """The six figures that city platforms record."""
+        level = self._counted_level
+        reached, restrictive = self.result.counts[level]
+        name = self.words.level_name(level)
+        yield Field(self.labels["grade"], self.words.grade(self.result.grade))
+        for dimension in self._dimensions():
+            yield Field(self.text("report.record.dimension", name=dimension.name), dimension.shown)
+        yield Field(self.text("report.record.restrictive", level=name), str(restrictive))
+        yield Field(self.text("report.record.guiding", level=name), str(reached - restrictive))
+
+    def _counts(self) -> Field:
+        level = self._counted_level
+        reached, restrictive = self.result.counts[level]
+        return Field(
+            self.text("report.counts", level=self.words.level_name(level)),
+            self.text(
+                "report.counts.value", reached=reached, total=len(self.rubric.scenarios), restrictive=restrictive
+            ),
+        )
+
+    # questions and scenarios
+
+    def _question(self, question: QuestionOf) -> Question:
+        credit = self.result.credits.get(question.id)
+        letters = credit.letters if credit else ()
+        indicators = {indicator.id: indicator.name for indicator in self.rubric.indicators}
+        dimensions = {dimension.id: dimension.name for dimension in self.rubric.dimensions}
+        derivation = self.result.derivations.get(question.id)
+        return Question(
+            number=self.words.item_number(question.id),
+            dimension=dimensions[self.rubric.dimension_of[question.id]],
+            indicator=indicators[question.indicator],
+            item=question.item,
+            text=question.text,
+            kind=self.text(f"rubric.{question.type}"),
+            multiple=question.type == "multiple",
+            options=tuple(
+                Option(option.id, option.text, self._value(question.id, option.id), option.id in letters)
+                for option in question.options
+            ),
+            weights=question.weights,
+            answer=self.words.answer(letters or None),
+            value=pencil(credit.value) if credit else "",
+            points=pencil(credit.points) if credit else "",
+            calculation=calculation(derivation.calculation) if derivation else "",
+            figures=tuple(self._figure(figure) for figure in self.rubric.figures if figure.source == question.source),
+        )
+
+    def _value(self, question: str, letter: str) -> float:
+        points = self.sheet.exact(self.sheet.rows[question].points[letter])
+        weight = self.sheet.weights[question]
+        return float(points / weight) if weight else 0.0
+
+    def _figure(self, figure: FigureOf) -> Figure:
+        value = self.answers.figures.get(figure.id)
+        use = self.occasion.energy.get(figure.id)
+        return Figure(
+            name=figure.name,
+            unit=figure.unit,
+            numbers=_numbers(value),
+            shown="" if value is None else self.words.value(figure.id, value),
+            calculation=self._energy(use) if use and value is not None else "",
+        )
+
+    def _energy(self, use: EnergyUse) -> str:
+        total = energy_total(self.rubric, use.consumed, use.produced, use.recovered)
+        return self.text("energy.total", calculation=calculation(total.calculation))
+
+    def _scenario(self, scenario: ScenarioOf) -> Scenario:
+        level = self.result.levels.get(scenario.id)
+        before = self.before.levels.get(scenario.id) if self.before else None
+        return Scenario(
+            number=self.words.item_number(scenario.id),
+            name=scenario.name,
+            group=scenario.group,
+            restrictive=scenario.restrictive,
+            kind=self.labels["restrictive" if scenario.restrictive else "guiding"],
+            level=level,
+            shown=self.words.answer(level),
+            requirement=scenario.levels[level - 1] if level else "",
+            requirements=scenario.levels,
+            before=before,
+            shown_before=self.words.answer(before) if self.before else "",
+        )
+
+    # what leads somewhere
+
+    def _gap(self) -> Part:
+        section = gap(self.result, self.words)
+        lines = section.lines if self.result.next else (self.text("report.gap.none"),)
+        return Part(section.title, lines)
+
+    def _plan(self) -> Part:
+        if self.result.next is None:
+            return Part("", ())
+        section = plan(self.result, self.words)
+        return Part(section.title, section.lines)
+
+    def _before(self) -> Before | None:
+        earlier, before = self.occasion.before, self.before
+        if earlier is None or before is None:
+            return None
+        grade, score = self.words.grade(before.grade), shown_score(self.sheet, before.score)
+        on = self._date(earlier.on) if earlier.on else ""
+        headline = (
+            self.text("report.before.on", date=on, grade=grade, score=score)
+            if on
+            else self.text("report.before", grade=grade, score=score)
+        )
+        return Before(on, grade, float(before.score), score, headline, tuple(self._changes(before)))
+
+    def _changes(self, before: Result) -> Iterator[Change]:
+        sides = [snapshot(self.sheet, result_json(self.sheet, result)) for result in (before, self.result)]
+        change = compare(self.sheet, *sides)
+        for entry in (*change["questions"], *change["scenarios"]):
+            names = [self.words.answer(_answer(entry[side])) for side in ("before", "after")]
+            yield Change(self.words.item_name(entry["id"]), *names)
+
+    def _rulings(self) -> Iterator[str]:
+        for name in RULINGS:
+            yield self.text(f"report.ruling.{name}")
+        yield self.text(f"report.ruling.{self.sheet.profile}")
+
+    def _commitment(self) -> Part:
+        who = self.firm or self.text("commitment.firm")
+        on = self.occasion.committed
+        committed = self.text("report.committed", date=self._date(on)) if on else self.text("report.uncommitted")
+        return Part(self.text("commitment.title"), (self.text("commitment.text", firm=who), committed))
+
+    def _notes(self) -> Iterator[str]:
+        yield self.text("report.origin")
+        if not self.rubric.official:
+            yield self.text("rubric.unofficial")
+
+    def _caption(self) -> str:
+        """What the picture shows, for eyes that cannot see it; short enough for a caption of Telegram (1,024)."""
+        separator = self.text("list.separator")
+        shares = (f"{indicator.name} {indicator.shown}" for indicator in self._indicators())
+        levels = (
+            f"{self.words.item_label(name)} {self.words.answer(self.result.levels.get(name))}"
+            for name in self.rubric.scenario
+        )
+        lines = [
+            self.text(
+                "report.caption",
+                firm=self.firm[:100] or self.text("commitment.firm"),
+                grade=self.words.grade(self.result.grade),
+                score=shown_score(self.sheet, self.result.score),
+            ),
+            *([] if self.final else [self._status()]),
+            self.text("report.caption.indicators", shares=separator.join(shares)),
+            self.text("report.caption.scenarios", levels=separator.join(levels)),
+        ]
+        return "\n".join(lines)
+
+
+def _two(value: Fraction) -> str:
+    return fixed(value.numerator, value.denominator, 2)
+
+
+def _percent(share: Fraction) -> str:
+    """A whole percentage, rounded down: what is not all there is not shown as 100%."""
+    return f"{int(100 * share)}%"
+
+
+def _points(result: Result, items: list[str]) -> Fraction:
+    return sum((result.credits[item].points for item in items if item in result.credits), Fraction(0))
+
+
+def _numbers(value: FigureValue | None) -> tuple[float, ...]:
+    if value is None:
+        return ()
+    return tuple(map(float, value if isinstance(value, tuple) else (value,)))
+
+
+def _answer(side: list[str] | int | None) -> AnswerValue | None:
+    return tuple(side) if isinstance(side, list) else side

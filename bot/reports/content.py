@@ -1,0 +1,204 @@
+"""What a report says, as plain frozen data: every word is there, and the renderers only lay it out.
+
+Text is ready to be read, in one language. Numbers stand beside it only where something is drawn or calculated from
+them; they are floats there, since they become positions and cells; the exact numbers are in the text. Shares go from 0
+to 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A thing and what it is: "企业名称", "某某五金厂"."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading and its paragraphs."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Points out of the most that can be had; `before` is what they were last time."""
+
+    id: str
+    name: str
+    points: float
+    most: float
+    shown: str
+    shown_most: str
+    before: float | None = None
+    shown_before: str = ""
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return self.points / self.most if self.most else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A second-level indicator: how much of it is had, now and last time; `answered` if any of its items is."""
+
+    name: str
+    dimension: str
+    share: float
+    shown: str
+    points: str
+    most: str
+    before: float | None
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GradeRow:
+    """A row of the grading table, and how far its two conditions hold (standard, section 二)."""
+
+    grade: int
+    name: str
+    short: str
+    level: int
+    level_name: str
+    score: int
+    scenarios: int
+    restrictive: int
+    reached: int
+    reached_restrictive: int
+    score_met: bool
+    scenarios_met: bool
+    score_mark: str
+    scenarios_mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a question, with the value (0 to 100) that choosing it gives or adds."""
+
+    letter: str
+    text: str
+    value: float
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of the official form; `numbers` are the years of a series, oldest first, else one number."""
+
+    name: str
+    unit: str
+    numbers: tuple[float, ...]
+    shown: str
+    calculation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A scored item with its answer and its proof; an item without an answer has no value and no points."""
+
+    number: int
+    dimension: str
+    indicator: str
+    item: str
+    text: str
+    kind: str
+    multiple: bool
+    options: tuple[Option, ...]
+    weights: tuple[int, int, int]
+    answer: str
+    value: str
+    points: str
+    calculation: str
+    figures: tuple[Figure, ...]
+
+    @property
+    def answered(self) -> bool:
+        """Some option is chosen."""
+        return any(option.chosen for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario: the top of its unbroken ladder now and last time; None if unknown."""
+
+    number: int
+    name: str
+    group: str
+    restrictive: bool
+    kind: str
+    level: int | None
+    shown: str
+    requirement: str
+    requirements: tuple[str, ...]
+    before: int | None
+    shown_before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that is other than it was."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The previous result: its headline, and what changed since."""
+
+    date: str
+    grade: str
+    score: float
+    shown_score: str
+    headline: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report. `status` is empty for a final result, else it says why the result is provisional.
+
+    `record` holds the six figures that city platforms record; `labels` the words that stand around the data.
+    `bounds` are the least and the greatest score that the missing answers leave possible.
+    """
+
+    language: str
+    title: str
+    status: str
+    firm: str
+    facts: tuple[Field, ...]
+    date: str
+    source: str
+    grade: int
+    grade_name: str
+    grade_short: str
+    conditions: tuple[Field, Field]
+    total: Score
+    bounds: tuple[float, float]
+    bounds_note: str
+    platform_note: str
+    dimensions: tuple[Score, ...]
+    indicators: tuple[Indicator, ...]
+    grades: tuple[GradeRow, ...]
+    record: tuple[Field, ...]
+    counts: Field
+    questions: tuple[Question, ...]
+    scenarios: tuple[Scenario, ...]
+    operations: str
+    level_names: tuple[str, ...]
+    gap: Part
+    plan: Part
+    before: Before | None
+    rulings: tuple[str, ...]
+    commitment: Part
+    notes: tuple[str, ...]
+    caption: str
+    labels: Mapping[str, str]

@@ -1,0 +1,21 @@
+"""What can be wrong with the wish for a report."""
+
+from enum import StrEnum
+
+
+class ReportTrouble(StrEnum):
+    """Each has a sentence: `report.trouble.…`."""
+
+    WHICH = "which"
+    NO_SESSION = "no_session"
+    EXISTS = "exists"
+    NO_TARGET = "no_target"
+
+
+class ReportError(Exception):
+    """A report that cannot be made or written as it was asked for; `details` go into the sentence."""
+
+    def __init__(self, trouble: ReportTrouble, **details: object) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+        self.details = details

@@ -1,0 +1,40 @@
+"""Where reports come from: a session as it is stored, or a file of answers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.reports.compose import Earlier, Occasion, compose
+from bot.reports.content import Report
+from bot.wording import Wording
+from flows.recording import answers_of
+from flows.session import Assessment, Session
+
+
+def report_of_session(
+    session: Session, history: Sequence[Assessment], words: Wording, today: date, profile: str = "published"
+) -> Report:
+    """The report of a session; unless it is finished, a provisional one. `history`: the chat's, newest first."""
+    finished = session.finished_at
+    occasion = Occasion(
+        firm=session.firm.name,
+        on=_day(finished) if finished else today,
+        kind=session.firm.kind,
+        submitted=finished is not None,
+        committed=_day(finished) if finished else None,
+        energy=session.record.energy,
+        before=_earlier(session, history, words),
+    )
+    return compose(answers_of(words.rubric, session.record), occasion, words, profile)
+
+
+def _earlier(session: Session, history: Sequence[Assessment], words: Wording) -> Earlier | None:
+    """What a re-check started from, else the newest finished assessment of the same edition."""
+    if session.baseline:
+        return Earlier(answers_of(words.rubric, session.baseline.record), _day(session.baseline.finished_at))
+    past = (entry for entry in history if entry.id != session.id and entry.rubric == session.rubric)
+    newest = next(past, None)
+    return Earlier(answers_of(words.rubric, newest.record), _day(newest.finished_at)) if newest else None
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone().date()
