@@ -14,7 +14,7 @@ from tests.bot.child import COMMAND, Shuping, environment
 from tests.bot.inside import Inside, fault
 from tests.bot.test_score import ANSWERS, TEXT
 
-COMMANDS = ("chat", "score", "compare", "rubric", "doctor")
+COMMANDS = ("chat", "score", "compare", "report", "rubric", "doctor")
 RUBRIC = load_rubric()
 AFTER = {**ANSWERS, "answers": {**ANSWERS["answers"], "q5": "E", "q6": ["B"]}, "scenarios": {"marketing": 1}}
 

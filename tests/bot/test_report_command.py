@@ -1,0 +1,121 @@
+"""`shuping report`: from a stored assessment or a file of answers to files."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import pexpect
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from tests.bot.child import COMMAND, Shuping, environment, sentence
+from tests.bot.inside import Inside, fault
+from tests.bot.test_score import ANSWERS, TEXT
+
+STARTS = {"pdf": b"%PDF-", "png": b"\x89PNG", "xlsx": b"PK"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "answers.json").write_text(TEXT, encoding="utf-8")
+    return tmp_path
+
+
+def pages(file: Path) -> str:
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(file.read_bytes())).pages).replace(" ", "")
+
+
+def test_every_kind_of_file_at_once(run: Inside, folder: Path) -> None:
+    ran = run("report", "answers.json", "--pdf", "a.pdf", "--png", "a.png", "--xlsx", "a.xlsx", "--firm", "某某厂")
+    assert (ran.status, ran.err) == (0, "")
+    assert sorted(ran.out.splitlines()) == [f"已写好：a.{kind}" for kind in sorted(STARTS)]
+    for kind, start in STARTS.items():
+        assert (folder / f"a.{kind}").read_bytes().startswith(start)
+    assert {file.name for file in folder.iterdir()} == {"answers.json", "a.pdf", "a.png", "a.xlsx"}
+    text = pages(folder / "a.pdf")
+    assert "某某厂" in text
+    assert "阶段性" in text
+    assert "90÷200=45%" in text
+
+
+def test_language_profile_and_previous_answers(run: Inside, folder: Path) -> None:
+    after = {**ANSWERS, "answers": {**ANSWERS["answers"], "q5": "E"}}
+    (folder / "after.json").write_text(json.dumps(after), encoding="utf-8")
+    options = ("--before", "answers.json", "--lang", "en", "--profile", "platform")
+    assert run("report", "after.json", "--pdf", "a.pdf", *options).out == "Written: a.pdf\n"
+    text = pages(folder / "a.pdf")
+    assert "ministry'sonlineform" in text
+    assert "5.InformationsystemsCE" in text
+
+
+def test_what_is_there_stays_unless_it_is_to_be_replaced(run: Inside, folder: Path) -> None:
+    (folder / "a.xlsx").write_bytes(b"mine")
+    fault(run("report", "answers.json", "--pdf", "a.pdf", "--xlsx", "a.xlsx"), "a.xlsx", "--force")
+    assert (folder / "a.xlsx").read_bytes() == b"mine"
+    assert not (folder / "a.pdf").exists()
+    assert run("report", "answers.json", "--xlsx", "a.xlsx", "--force").status == 0
+    assert (folder / "a.xlsx").read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (("--pdf", "a.pdf"), ("--session",)),
+        (("answers.json", "--session", "anna", "--pdf", "a.pdf"), ("--session",)),
+        (("answers.json",), ("--pdf", "--xlsx", "--png")),
+        (("missing.json", "--pdf", "a.pdf"), ("missing.json",)),
+        (("answers.json", "--before", "missing.json", "--pdf", "a.pdf"), ("missing.json",)),
+        (("answers.json", "--pdf", "no/folder/a.pdf"), ("no/folder/a.pdf",)),
+        (("answers.json", "--pdf", "."), (".",)),
+        (("broken.json", "--pdf", "a.pdf"), ("JSON",)),
+        (("wrong.json", "--pdf", "a.pdf"), ("answers.q5", "Z")),
+        (("answers.json", "--pdf"), ("--help",)),
+    ],
+)
+def test_what_cannot_be_done_is_said(run: Inside, folder: Path, arguments: tuple[str, ...], parts: tuple[str]) -> None:
+    (folder / "broken.json").write_text("{", encoding="utf-8")
+    (folder / "wrong.json").write_text('{"answers": {"q5": "Z"}}', encoding="utf-8")
+    fault(run("report", *arguments), *parts)
+    assert not list(folder.glob("*.pdf"))
+    assert not list(folder.glob(".*"))
+
+
+def test_a_file_that_cannot_be_finished_leaves_nothing(
+    run: Inside, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _target: Path) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "replace", full)
+    fault(run("report", "answers.json", "--xlsx", "a.xlsx"), "a.xlsx", "No space left")
+    assert [file.name for file in folder.iterdir()] == ["answers.json"]
+
+
+def test_a_terminal_that_can_shows_the_picture(folder: Path) -> None:
+    """A pseudo-terminal that calls itself kitty."""
+    child = pexpect.spawn(
+        COMMAND[0],
+        [*COMMAND[1:], "report", "answers.json"],
+        env={**environment(folder), "TERM": "xterm-kitty"},
+        cwd=str(folder),
+        encoding="utf-8",
+        timeout=60,
+    )
+    child.expect(pexpect.EOF)
+    assert child.before
+    assert child.before.startswith("\x1b_Ga=T,f=100,")
+    assert "得分 35.00 分" in child.before
+
+
+def test_a_stored_assessment(shuping: Shuping) -> None:
+    shuping.chat("1", "某某五金厂", "D", "BC", "200 90", "是", name="anna")
+    target = shuping.folder / "a.xlsx"
+    done = shuping("report", "--session", "anna", "--database", shuping.database, "--xlsx", str(target))
+    assert (done.status, done.err) == (0, "")
+    cells = [cell for row in load_workbook(target).worksheets[0].iter_rows(values_only=True) for cell in row]
+    assert "某某五金厂" in cells
+    assert 200 in cells
+    nobody = shuping("report", "--session", "bob", "--database", shuping.database, "--pdf", "b.pdf")
+    sentence(nobody, "bob", "--as")

@@ -1,0 +1,205 @@
+"""What a report says, before anything is laid out."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+
+from bot.reports.compose import Earlier, Occasion, cleaned, compose
+from bot.reports.content import Report
+from bot.reports.sources import report_of_session
+from bot.wording import wording
+from flows.events import Finished
+from flows.inputs import Anew, ChooseFuel, Commit, Confirm, Done, Numbers, OpenEnergy, Overview, Submit
+from flows.session import Assessment
+from locales import LANGUAGES
+from scoring.answers import check_answers
+from scoring.result import assess
+from scoring.sheet import load_sheet
+from tests.flows.driver import START, Walker
+from tests.reports.firms import BY_FIGURES, EARLIER, EMPTY, HOSTILE, ON, of_grade, report, reports
+from tests.scoring.strategies import RUBRIC, examples
+
+WORDS = wording("zh-Hans")
+CAPTION = 1024
+"""The longest caption that Telegram takes."""
+
+
+@pytest.mark.parametrize("grade", range(5))
+def test_a_final_report_gives_grade_score_and_both_conditions(grade: int) -> None:
+    made = report(of_grade(grade))
+    result = assess(load_sheet(), of_grade(grade))
+    assert (made.grade, made.grade_name, made.status, made.bounds_note) == (grade, WORDS.grade(grade), "", "")
+    assert made.total.points == float(result.score)
+    assert [field.value for field in made.conditions] == [
+        WORDS.grade(result.score_grade),
+        WORDS.grade(result.scenario_grade),
+    ]
+    assert [row.score_met and row.scenarios_met for row in made.grades] == [row.grade <= grade for row in made.grades]
+    assert (made.plan.lines == ()) is (grade == 4)
+    assert made.facts[0].value == "某某五金制品有限公司"
+
+
+def test_what_is_missing_makes_a_report_provisional() -> None:
+    made = report(EMPTY)
+    assert "31" in made.status
+    assert made.title != report(of_grade(1)).title
+    assert made.bounds == (0.0, 100.0)
+    assert made.bounds_note
+    assert not any(question.answered or question.points for question in made.questions)
+    assert {scenario.level for scenario in made.scenarios} == {None}
+    assert not any(indicator.answered for indicator in made.indicators)
+
+
+def test_the_six_figures_of_city_platforms() -> None:
+    made = report(of_grade(3))
+    result = assess(load_sheet(), of_grade(3))
+    restrictive = sum(RUBRIC.scenario[name].restrictive for name, level in result.levels.items() if level >= 3)
+    guiding = sum(not RUBRIC.scenario[name].restrictive for name, level in result.levels.items() if level >= 3)
+    values = [field.value for field in made.record]
+    assert values[0] == WORDS.grade(3)
+    assert [float(value) for value in values[1:4]] == [
+        pytest.approx(float(points), abs=0.005) for points in result.dimensions.values()
+    ]
+    assert values[4:] == [str(restrictive), str(guiding)]
+    assert all("三级" in field.name for field in made.record[4:])
+
+
+def test_without_a_grade_scenarios_are_counted_at_the_lowest_level() -> None:
+    assert all("一级" in field.name for field in report(of_grade(0)).record[4:])
+
+
+def test_every_figure_stands_once_where_the_form_asks_for_it() -> None:
+    made = report(BY_FIGURES)
+    at = {figure.name: question.number for question in made.questions for figure in question.figures}
+    assert sorted(at) == sorted(figure.name for figure in RUBRIC.figures)
+    assert (at["生产设备数量"], at["实现联网的生产设备数量"], at["上年营业收入"], at["上年成本"]) == (2, 3, 14, 15)
+    second = made.questions[1]
+    assert second.calculation == "90 ÷ 200 = 45%"
+    assert [figure.numbers for figure in second.figures] == [(200.0,), (90.0,)]
+    series = next(figure for figure in made.questions[10].figures if figure.name == "近三年营业收入")
+    assert (series.numbers, series.shown) == ((80.0, 90.0, 1100.0), "80、90、1100万元")
+
+
+def test_the_present_beside_the_previous() -> None:
+    made = report(of_grade(3), before=of_grade(2))
+    assert made.before
+    assert WORDS.grade(2) in made.before.headline
+    assert "2026年3月1日" in made.before.headline
+    assert made.total.before == float(assess(load_sheet(), of_grade(2)).score)
+    assert all(row.shown_before for row in made.dimensions)
+    network = made.before.changes[0]
+    assert (network.name, network.before, network.after) == ("1. 网络建设", "B、C", "B、C、D")
+    assert report(of_grade(3), before=of_grade(3)).before != made.before
+    assert report(of_grade(3)).before is None
+
+
+def test_a_previous_file_has_no_date() -> None:
+    made = compose(of_grade(2), Occasion("厂", ON, before=Earlier(of_grade(1), None)), WORDS)
+    assert made.before
+    assert made.before.headline.startswith("上次：")
+
+
+def test_the_ministrys_form_is_named_where_it_is_used_or_would_differ() -> None:
+    published, platform = report(of_grade(3)), report(of_grade(3), profile="platform")
+    assert published.facts[-1] != platform.facts[-1]
+    assert published.rulings[:-1] == platform.rulings[:-1]
+    assert published.rulings[-1] != platform.rulings[-1]
+    values = {option.letter: option.value for option in platform.questions[3].options}
+    assert (values["B"], values["O"]) == (7.0, 9.0)
+    near = check_answers(  # 19.25 and one link of question 4
+        RUBRIC,
+        {
+            "answers": {
+                **{q.id: "A" if q.type == "single" else ["A"] for q in RUBRIC.questions},
+                "q1": ["B", "C", "D", "E"],
+                "q2": "E",
+                "q3": "B",
+                "q4": ["O"],
+                "q6": ["B", "C", "D"],
+            },
+            "scenarios": dict.fromkeys(RUBRIC.scenario, 1),
+        },
+    )
+    assert WORDS.grade(1) in report(near).platform_note
+    assert report(near, profile="platform").platform_note == published.platform_note == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        *((None, ""), ("", ""), ("  某某厂 ", "某某厂"), ("a\nb\tc\x00d", "a b c d"), ("\ud800厂", "厂")),
+        *((HOSTILE, HOSTILE), ("甲\u2028乙", "甲 乙")),
+    ],
+)
+def test_a_name_is_one_line(given: str | None, kept: str) -> None:
+    assert cleaned(given) == kept
+
+
+@given(reports)
+@examples(60)
+def test_any_report_is_whole(made: Report) -> None:
+    points = [Fraction(q.points.split(" ")[0]) for q in made.questions if q.points]
+    assert float(sum(points)) == made.total.points
+    assert sum(score.points for score in made.dimensions) == pytest.approx(made.total.points)
+    assert made.bounds[0] == made.total.points <= made.bounds[1] <= 100
+    assert all(0 <= indicator.share <= 1 for indicator in made.indicators)
+    complete = all(question.answered for question in made.questions) and None not in {s.level for s in made.scenarios}
+    assert (made.status == "") is complete
+    assert len(made.caption) <= CAPTION
+    for text in (made.title, made.status, *made.rulings, *made.gap.lines, *made.plan.lines, made.counts.value):
+        assert "{" not in text
+
+
+# sessions
+
+
+def done() -> tuple[Walker, list[Assessment]]:
+    """A person who has finished, and the chat's history."""
+    walker = Walker().begin(name="示例厂").fill()
+    walker.say(Overview)
+    walker.say(Submit)
+    return walker, [event.assessment for event in walker.say(Commit) if isinstance(event, Finished)]
+
+
+def test_a_finished_session_is_final_and_committed() -> None:
+    walker, history = done()
+    made = report_of_session(walker.session, history, WORDS, START.date() + timedelta(days=90))
+    assert (made.status, made.firm, made.before) == ("", "示例厂", None)
+    assert made.date == "2024年9月2日"
+    assert "2024年9月2日" in made.commitment.lines[-1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_unfinished_session_is_provisional_and_dated_today(language: str) -> None:
+    session = Walker().begin(name="示例厂").fill().session
+    made = report_of_session(session, [], wording(language), date(2025, 1, 2))
+    assert made.status == wording(language).text("report.unsubmitted")
+    assert made.commitment.lines[-1] == wording(language).text("report.uncommitted")
+    assert "2025" in made.date
+
+
+def test_a_new_start_is_compared_with_the_last_finished_assessment() -> None:
+    walker, history = done()
+    walker.say(Anew)
+    made = report_of_session(walker.session, history, WORDS, EARLIER)
+    assert made.before
+    assert made.before.date == "2024年9月2日"
+    other = [history[0].model_copy(update={"rubric": "miit-2022"})]
+    assert report_of_session(walker.session, other, WORDS, EARLIER).before is None
+
+
+def test_an_energy_figure_comes_with_its_calculation() -> None:
+    walker = Walker().begin().go("q12")
+    for amount in (310, 300):
+        walker.say(OpenEnergy)
+        walker.say(ChooseFuel, "electricity")
+        walker.say(Numbers, (amount,))
+        walker.say(Done)
+    walker.say(Numbers, (1100, 1000))
+    walker.say(Confirm)
+    made = report_of_session(walker.session, [], WORDS, EARLIER)
+    energy = made.questions[11].figures[0]
+    assert energy.numbers == (380.99,)
+    assert "310 × 1.229 = 380.99" in energy.calculation

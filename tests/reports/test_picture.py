@@ -1,0 +1,64 @@
+"""The picture: small enough to send, wide enough for a phone, and made of any report."""
+
+from io import BytesIO
+from struct import unpack
+
+import pytest
+from hypothesis import given
+
+from bot.reports.content import Report
+from bot.reports.picture import LARGEST, picture
+from bot.reports.typeset import typeset
+from tests.reports.firms import extremes, of_grade, report, reports
+from tests.scoring.strategies import examples
+
+EXTREMES = extremes()
+WIDTHS = (960, 840)
+TALLEST = 1.8
+"""Times its width: messengers make photos of 1,280 pixels' height at most, and text must survive that."""
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Width and height, from the first chunk."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = unpack(">II", BytesIO(png[16:24]).read())
+    return width, height
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_it_is_as_wide_as_a_phone_and_small(name: str) -> None:
+    png = picture(EXTREMES[name])
+    width, height = size_of(png)
+    assert width == 960 or (width in WIDTHS and name == "English")
+    assert 1.2 < height / width < TALLEST
+    assert len(png) <= LARGEST
+
+
+def test_grade_previous_result_and_missing_answers_are_each_drawn() -> None:
+    """Whatever differs in the report differs in the picture."""
+    whole = report(of_grade(2))
+    drawn = [
+        picture(made)
+        for made in (whole, report(of_grade(1)), report(of_grade(2), before=of_grade(1)), report(of_grade(2), "en"))
+    ]
+    assert len(set(drawn)) == len(drawn)
+    assert picture(report(of_grade(2))) == drawn[0]
+
+
+def test_letters_are_at_least_eight_points_high() -> None:
+    """On a phone, a point is a pixel of the 360 across; the same pages as PDF tell the sizes of their fonts."""
+    from pypdf import PdfReader
+
+    sizes: set[float] = set()
+    for made in (report(of_grade(2)), report(of_grade(2), "en", before=of_grade(1))):
+        (page,) = PdfReader(BytesIO(typeset("picture.typ", made, "pdf"))).pages
+        page.extract_text(visitor_text=lambda text, _cm, _tm, _font, size: sizes.add(size) if text.strip() else None)
+    assert min(sizes) >= 8
+
+
+@given(reports)
+@examples(8)
+def test_any_report_has_a_picture(made: Report) -> None:
+    png = picture(made)
+    assert size_of(png)[0] in WIDTHS
+    assert len(png) <= LARGEST
