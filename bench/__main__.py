@@ -6,7 +6,9 @@ from importlib import import_module
 from bench.table import Row, table
 
 MODULES = {
-    **{name: f"bench.{name}_speed" for name in ("scoring", "flows", "storage", "batch", "start", "telegram")},
+    **{
+        name: f"bench.{name}_speed" for name in ("scoring", "flows", "storage", "batch", "start", "reports", "telegram")
+    },
     "quick": "bench.quick",
 }
 

@@ -21,5 +21,8 @@ printf '' | "$shuping" chat --database "$database" >second.txt
 grep -q '90 ÷ 200 = 45%' first.txt
 grep -q '欢迎回来' second.txt
 echo '{"answers": {"q5": "C"}}' | "$shuping" score | grep -q '"exact": "5"'
+echo '{"answers": {"q5": "C"}}' >answers.json
+"$shuping" report answers.json --pdf report.pdf --png report.png --xlsx report.xlsx >/dev/null
+test -s report.pdf -a -s report.png -a -s report.xlsx
 "$shuping" doctor
 echo "the wheel works in an empty environment, outside the checkout"

@@ -1,0 +1,115 @@
+"""Reports: each kind of file, warm, made of data never seen before; and what the bot pays before the first of them."""
+
+import asyncio
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from itertools import pairwise
+from statistics import median
+
+from bench.samples import RUBRIC, answer_files
+from bench.table import Row, at_most, at_most_of, size
+from bench.timing import Work, plain_env, seconds_of, turns
+from bot.reports.compose import Earlier, Occasion, compose
+from bot.reports.content import Report
+from bot.reports.pool import Pool
+from bot.reports.render import Kind, render
+from bot.wording import wording
+from flows.session import FirmKind
+from scoring.answers import check_answers
+
+ROUNDS = 30
+LIMITS = {Kind.PICTURE: 0.1, Kind.DOCUMENT: 0.1, Kind.WORKBOOK: 0.3}
+PICTURE_LIMIT = 300_000
+MEMORY_LIMIT = 5 * 2**20
+BOT = "import bot.telegram.run"
+WITH_POOL = f"{BOT}, bot.reports.pool; bot.reports.pool.Pool()"
+REPORTED = "; print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmRSS')))"
+DAY = date(2026, 11, 22)
+
+
+def rows() -> Iterator[Row]:
+    reports = list(_reports(2 * ROUNDS + 4))
+    yield at_most("a report put into words", min(_composed(number) for number in range(20)), 0.02)
+    for kind, limit in LIMITS.items():
+        render(kind, reports[-1])
+        times = sorted(seconds_of(partial(render, kind, made)) for made in reports[:ROUNDS])
+        yield at_most(f"{kind}, warm, median of {ROUNDS} firms", median(times), limit)
+        yield at_most("the same, the fastest", times[0], limit)
+        sizes = sorted(len(render(kind, made)) for made in reports[:5])
+        if kind is Kind.PICTURE:
+            yield at_most_of("its size", f"{sizes[-1]:,} B", f"limit {PICTURE_LIMIT:,} B", sizes[-1] / PICTURE_LIMIT, 1)
+        else:
+            yield Row("its size", f"{sizes[-1]:,} B")
+    yield from asyncio.run(_through_pool(reports[ROUNDS:]))
+    yield _memory()
+
+
+def _reports(number: int) -> Iterator[Report]:
+    """Firms that differ in everything; each beside the one before it."""
+    files = [check_answers(RUBRIC, file) for file in answer_files(number + 1)]
+    for i, (before, answers) in enumerate(pairwise(files)):
+        occasion = Occasion(f"某某第{i}五金制品有限公司", DAY, FirmKind.MICRO, before=Earlier(before, DAY))
+        yield compose(answers, occasion, wording("zh-Hans"))
+
+
+def _composed(number: int) -> float:
+    (answers,) = (check_answers(RUBRIC, file) for file in answer_files(1))
+    return seconds_of(partial(compose, answers, Occasion(f"第{number}厂", DAY), wording("zh-Hans")))
+
+
+async def _through_pool(reports: list[Report]) -> Iterator[Row]:
+    """The first one, which starts the process, and then one at a time; how long the event loop stands still."""
+    pool, left = Pool(), iter(reports)
+    first = await _timed(pool, next(left))
+    later = [await _timed(pool, made) for _, made in zip(range(20), left, strict=False)]
+    still = await _longest_pause(pool, next(left))
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    await pool.close()
+    workers = max(workers, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+    return iter(
+        (
+            Row("pdf through the pool, the first, which starts it", f"{first * 1000:.0f} ms"),
+            at_most("pdf through the pool, median of 20", median(later), 0.15),
+            at_most("the longest pause of the event loop meanwhile", still, 0.02),
+            Row("peak memory of the process that renders", size(workers * 1024)),
+        )
+    )
+
+
+async def _timed(pool: Pool, made: Report) -> float:
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    await pool.render(Kind.DOCUMENT, made)
+    return loop.time() - start
+
+
+async def _longest_pause(pool: Pool, made: Report) -> float:
+    loop = asyncio.get_running_loop()
+    asked, longest = asyncio.create_task(pool.render(Kind.DOCUMENT, made)), 0.0
+    while not asked.done():
+        start = loop.time()
+        await asyncio.sleep(0)
+        longest = max(longest, loop.time() - start)
+    return longest
+
+
+def _memory() -> Row:
+    """The bot's imports with and without the pool, in turns."""
+    seen: dict[str, list[int]] = {BOT: [], WITH_POOL: []}
+    work: dict[str, Work] = {code: partial(_resident, code, seen[code]) for code in seen}
+    turns(work, 5)
+    without, there = (median(seen[code]) for code in (BOT, WITH_POOL))
+    more = there - without
+    what = "memory of the bot before the first report, more than without"
+    return at_most_of(what, f"{more / 2**20:.1f} MiB", f"limit {size(MEMORY_LIMIT)}", more / MEMORY_LIMIT, 1)
+
+
+def _resident(code: str, into: list[int]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", code + REPORTED], check=True, capture_output=True, env=plain_env(), text=True
+    )
+    into.append(int(done.stdout) * 1024)
