@@ -152,6 +152,10 @@ class _Composer:
             labels=self.labels,
         )
 
+    def _said(self, answer: AnswerValue | None) -> str:
+        """An answer in a few characters; on paper, a missing one is told in plainer words than in a chat."""
+        return self.labels["not_answered"] if answer is None else self.words.answer(answer)
+
     # the head
 
     def _date(self, on: date) -> str:
@@ -313,7 +317,7 @@ class _Composer:
                 for option in question.options
             ),
             weights=question.weights,
-            answer=self.words.answer(letters or None),
+            answer=self._said(letters or None),
             value=pencil(credit.value) if credit else "",
             points=pencil(credit.points) if credit else "",
             calculation=calculation(derivation.calculation) if derivation else "",
@@ -350,11 +354,11 @@ class _Composer:
             restrictive=scenario.restrictive,
             kind=self.labels["restrictive" if scenario.restrictive else "guiding"],
             level=level,
-            shown=self.words.answer(level),
+            shown=self._said(level),
             requirement=scenario.levels[level - 1] if level else "",
             requirements=scenario.levels,
             before=before,
-            shown_before=self.words.answer(before) if self.before else "",
+            shown_before=self._said(before) if self.before else "",
         )
 
     # what leads somewhere
@@ -387,7 +391,7 @@ class _Composer:
         sides = [snapshot(self.sheet, result_json(self.sheet, result)) for result in (before, self.result)]
         change = compare(self.sheet, *sides)
         for entry in (*change["questions"], *change["scenarios"]):
-            names = [self.words.answer(_answer(entry[side])) for side in ("before", "after")]
+            names = [self._said(_answer(entry[side])) for side in ("before", "after")]
             yield Change(self.words.item_name(entry["id"]), *names)
 
     def _rulings(self) -> Iterator[str]:
@@ -411,7 +415,7 @@ class _Composer:
         separator = self.text("list.separator")
         shares = (f"{indicator.name} {indicator.shown}" for indicator in self._indicators())
         levels = (
-            f"{self.words.item_label(name)} {self.words.answer(self.result.levels.get(name))}"
+            f"{self.words.item_label(name)} {self._said(self.result.levels.get(name))}"
             for name in self.rubric.scenario
         )
         lines = [
