@@ -415,8 +415,7 @@ class _Composer:
         separator = self.text("list.separator")
         shares = (f"{indicator.name} {indicator.shown}" for indicator in self._indicators())
         levels = (
-            f"{self.words.item_label(name)} {self._said(self.result.levels.get(name))}"
-            for name in self.rubric.scenario
+            f"{self.words.item_label(name)} {self._said(self.result.levels.get(name))}" for name in self.rubric.scenario
         )
         lines = [
             self.text(
