@@ -371,7 +371,7 @@ class _Composer:
     def _plan(self) -> Part:
         if self.result.next is None:
             return Part("", ())
-        section = plan(self.result, self.words)
+        section = plan(self.result.next, self.words)
         return Part(section.title, section.lines)
 
     def _before(self) -> Before | None:
