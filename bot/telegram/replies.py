@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from html import escape
 
-from bot.intents import Intent
+from bot.intents import Detail, Intent
 from bot.results import Section, gap, headline, result_of
 from bot.screens import Screen, screen_of
 from bot.telegram.acts import CHOICE_MARK, Choice
@@ -59,7 +59,8 @@ def _with_result(screen: Screen, session: Session, words: Wording, *, provisiona
     summary = headline(session.record, words, session.firm.name, provisional=provisional)
     missing = gap(result_of(session.record, words), words)
     body = (*summary.lines, "", missing.title, *missing.lines)
-    return Screen(summary.title, body=body, hint=screen.hint, actions=screen.actions)
+    more = tuple(action for action in screen.actions if action.wish is not Detail.GAP)  # it is on the card already
+    return Screen(summary.title, body=body, hint=screen.hint, actions=more)
 
 
 def texts(sections: Sequence[Section], now: datetime) -> list[Outgoing]:

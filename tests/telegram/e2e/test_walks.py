@@ -96,6 +96,7 @@ async def test_what_a_result_offers(api: TelegramApi, install: Install) -> None:
     text = text_of(ann)
     await walk_by_taps(ann, plan)
     before = bot.session(ann)
+    assert card(ann).labels == [["Plan", "Proof", "Re-check"], ["Start anew"]], "what is missing stands on the card"
     for button, word in (("button.plan", "The least work that reaches Level 3"), ("button.proof", "×")):
         old = card(ann)
         shown = await tap(ann, text(button), new_card(ann, old))
