@@ -39,6 +39,8 @@ def _resume(visit: Visit, _: str) -> Decision:
 
 
 def _overview(visit: Visit, _: str) -> Decision:
+    if visit.session.phase is Phase.WELCOME:
+        return show(visit)
     return apply(visit, Overview(*_at(visit.session)))
 
 
