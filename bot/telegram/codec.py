@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.intents import Detail, Intent, Wish
+from bot.telegram.acts import CHOICE_MARK, Choice
 from flows.inputs import (
     Aim,
     AimAt,
@@ -172,6 +173,11 @@ def _item_and(text: str, rubric: Rubric) -> tuple[str, str]:
 
 def _supposed(text: str) -> tuple[str, ...] | int | None:
     return (int(text) if text.isdecimal() else tuple(text)) if text else None
+
+
+def consent(session: Session) -> str:
+    """The callback data of the button that deletes everything."""
+    return f"{CHOICE_MARK}{Choice.DELETE}:{session.id[:SESSION_CHARACTERS]}"
 
 
 def decode(data: str, rubric: Rubric) -> Tap | None:

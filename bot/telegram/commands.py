@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.intents import Detail
 from bot.telegram import replies
 from bot.telegram.acts import Choice
+from bot.telegram.codec import consent
 from bot.telegram.visit import Visit, apply, detail, say, show
 from flows.inputs import Back, Jump, Overview, Provisional, Recheck, Resume
 from flows.session import Phase, Session
@@ -58,6 +59,8 @@ def _result(visit: Visit, _: str) -> Decision:
 
 
 def _recheck(visit: Visit, _: str) -> Decision:
+    if visit.session.phase is Phase.WELCOME:
+        return show(visit)
     return apply(visit, Recheck(*_at(visit.session)))
 
 
@@ -97,12 +100,15 @@ def _reminders(visit: Visit, argument: str) -> Decision:
 def _my_data(visit: Visit, _: str) -> Decision:
     """Everything stored about the person, as JSON."""
     stored = {
+        "telegram": visit.act.chat,
         "contact": visit.contact.model_dump(mode="json"),
         "session": visit.session.model_dump(mode="json"),
         "assessments": [assessment.model_dump(mode="json") for assessment in visit.archive.history],
         "log": [
             {
                 "at": entry.at.isoformat(),
+                "by": entry.by,
+                "session": entry.session,
                 "kind": entry.kind,
                 "item": entry.item,
                 "before": entry.before,
@@ -120,8 +126,9 @@ def _my_data(visit: Visit, _: str) -> Decision:
 
 
 def _delete(visit: Visit, _: str) -> Decision:
-    """Ask once; the tap on "yes" is carried out by the reception."""
-    buttons = [replies.button(visit.words, choice) for choice in (Choice.DELETE, Choice.KEEP)]
+    """Ask once. "Yes" holds for the assessment about which it was asked, not for one begun after that."""
+    yes = {**replies.button(visit.words, Choice.DELETE), "callback_data": consent(visit.session)}
+    buttons = [yes, replies.button(visit.words, Choice.KEEP)]
     return Decision(outbox=(replies.text(escape(visit.words.text("delete.ask"), quote=False), visit.now, buttons),))
 
 

@@ -9,13 +9,13 @@ from bot.reading import read
 from bot.screens import screen_of
 from bot.telegram import replies
 from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Membership, Tapped, Typed
-from bot.telegram.codec import decode
+from bot.telegram.codec import consent, decode
 from bot.telegram.commands import COMMANDS
 from bot.telegram.visit import Archive, Rules, Visit, apply, detail, reminders, show
 from bot.wording import Medium, wording
 from flows.cards import card_of
 from flows.reminders import into_window
-from flows.session import new_session
+from flows.session import Session, new_session
 from locales import DEFAULT_LANGUAGE, supported
 from scoring.rubric import load_rubric
 from storage.contact import Contact
@@ -31,7 +31,7 @@ def decide(act: Act, state: State, now: datetime, fresh: str, rules: Rules, arch
     if isinstance(act, Membership):
         known = state.contact and state.contact.model_copy(update={"blocked": act.blocked})
         return Decision(contact=known, silenced=act.blocked)
-    if isinstance(act, Tapped) and act.data == f"{CHOICE_MARK}{Choice.DELETE}":
+    if isinstance(act, Tapped) and _consents(act.data, state.session):
         return _forget(state, language, now)
     contact = state.contact or Contact(language=language)
     contact = contact.model_copy(update={"blocked": False})
@@ -40,6 +40,11 @@ def decide(act: Act, state: State, now: datetime, fresh: str, rules: Rules, arch
     met_before = state.session is not None
     decision = _answer(visit) if met_before or isinstance(act, Commanded) else show(visit)
     return replace(decision, contact=decision.contact or contact, session=decision.session or session)
+
+
+def _consents(data: str, session: Session | None) -> bool:
+    """To delete everything; once all is deleted, an old "yes" can do no more harm."""
+    return data == consent(session) if session else data.startswith(f"{CHOICE_MARK}{Choice.DELETE}")
 
 
 def _forget(state: State, language: str, now: datetime) -> Decision:

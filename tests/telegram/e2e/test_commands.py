@@ -119,6 +119,12 @@ def everything(path: Any, person: Person) -> list[Any]:
         ]
 
 
+def as_exported(number: int, chat: str, session: str, kind: str, item: str, *rest: Any) -> list[Any]:
+    """A row of the log in the order of the export; its number and chat are the export's place and "telegram"."""
+    before, after, at, by = rest
+    return [at, by, session, kind, item, *(None if value is None else json.loads(value) for value in (before, after))]
+
+
 async def test_my_data_is_everything_stored(town: Town) -> None:
     ann = town.api.person("Ann")
     await walk_by_taps(ann, Plan(firm="汉字“厂” <b>"))
@@ -134,6 +140,8 @@ async def test_my_data_is_everything_stored(town: Town) -> None:
     assert len(sessions) == len(contacts) == 1
     assert len(data["log"]) == len(log) == 32
     assert [entry["item"] for entry in data["log"]][:3] == ["q1", "q2", "q3"]
+    assert [list(entry.values()) for entry in data["log"]] == [as_exported(*row) for row in log]
+    assert data["telegram"] == ann.id
     assert len(data["assessments"]) == len(assessments) == 1
     assert data["assessments"][0]["firm"]["name"] == "汉字“厂” <b>"
     assert {name: value for name, value in data["contact"].items() if name != "card"}["language"] == "zh-Hans"
@@ -175,6 +183,25 @@ async def test_yes_deletes_every_row(town: Town) -> None:
     assert town.bot.troubles == []
     welcome = await say(ann, "/start")
     assert "您好，我是数评" in welcome.text
+
+
+async def test_an_old_yes_does_not_delete_what_was_begun_after_it(town: Town) -> None:
+    ann = await at_second_item(town)
+    ann.say("/delete")
+    asked = await ann.until("要删除您的全部数据吗")
+    ann.tap("是，全部删除", asked)
+    await ann.until("已全部删除")
+    await town.api.quiet(0.12)
+    await begin_by_taps(ann, Plan())
+    await answer_by_taps(ann, Plan(), "q1")
+    await town.api.quiet(0.12)
+    before = town.bot.session(ann)
+    ann.tap("是，全部删除", asked)
+    shown = await ann.until(lambda message: message.rows)
+    await town.api.quiet(0.12)
+    assert town.bot.session(ann) == before
+    assert shown is card(ann)
+    assert "第 2 项" in shown.text
 
 
 async def test_a_deletion_that_is_delivered_again_spares_what_came_after(town: Town) -> None:

@@ -149,8 +149,8 @@ async def test_buttons_nobody_wrote(town: Town, ann: Person) -> None:
 async def test_buttons_of_before_a_deletion(town: Town, ann: Person) -> None:
     """An old card of deleted data leads to the welcome, not into the new assessment."""
     old = card(ann)
-    await say(ann, "/delete", lambda message: message.button("!delete"))
-    ann.tap("!delete")
+    await say(ann, "/delete", lambda message: message.button("是，全部删除"))
+    ann.tap("是，全部删除")
     await ann.until("已全部删除")
     ann.tap("B", old, stale=True)
     await ann.until(lambda message: message.rows and message is ann.chat.last)
