@@ -238,8 +238,8 @@ class Sender:
         now = self._outside.now()
 
         def decide(state: State) -> Decision:
-            session = state.session
-            if session is None or not replies.unfinished(session) or not (state.contact or Contact()).reminders:
+            session, contact = state.session, state.contact or Contact()
+            if session is None or not replies.unfinished(session) or not contact.reminders or contact.blocked:
                 return Decision(cancelled=(replies.REMINDER,))
             zone = zone_of(state.contact, self._rules)
             due = next_reminder(self._rules.schedule, zone, session.updated_at, now)

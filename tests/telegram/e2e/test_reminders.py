@@ -157,3 +157,19 @@ async def test_a_reminder_survives_a_kill_at_any_moment(api: TelegramApi, instal
     await asyncio.sleep(4)
     assert 1 <= len(reminders(ann)) <= 4
     assert bot.waiting(ann) == []
+
+
+@pytest.mark.slow
+async def test_who_blocks_the_bot_while_a_reminder_arrives_is_not_reminded_again(
+    api: TelegramApi, install: Install
+) -> None:
+    bot = install(**SOON)
+    ann = await begun(api, bot)
+    api.faults.add("sendMessage", chat=ann.id, lag=0.5)
+    await api.eventually(lambda: reminders(ann))
+    ann.block()
+    await api.eventually(lambda: bot.contact(ann).blocked)
+    calls = len(api.calls("sendMessage", chat=ann.id))
+    await asyncio.sleep(2)
+    assert bot.waiting(ann) == []
+    assert len(api.calls("sendMessage", chat=ann.id)) == calls
