@@ -29,6 +29,13 @@ class StorageError(Exception):
         self.detail = detail
 
 
+class DamagedRowError(StorageError):
+    """What is stored of one chat cannot be understood; the database itself is sound, and other chats are not touched."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(Trouble.CORRUPT, place)
+
+
 CODES = {
     sqlite3.SQLITE_CORRUPT: Trouble.CORRUPT,
     sqlite3.SQLITE_NOTADB: Trouble.NOT_OURS,

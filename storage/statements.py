@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from flows.events import AnswerValue
 from flows.session import Assessment, Session
 from storage.contact import Contact
-from storage.errors import StorageError, Trouble
+from storage.errors import DamagedRowError, StorageError, Trouble
 from storage.outbox import Outgoing, Queued
 from storage.store import Applied, Arrival, Decide, Decision, LogEntry, State
 
@@ -91,7 +91,7 @@ def reading(place: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError):
-        raise StorageError(Trouble.CORRUPT, place) from None
+        raise DamagedRowError(place) from None
 
 
 def _save(connection: sqlite3.Connection, chat: str, old: Session | None, new: Session, place: str) -> None:

@@ -20,7 +20,7 @@ from bot.telegram.sender import CHAT, Sender
 from bot.telegram.visit import Archive, Rules
 from bot.wording import Medium, wording
 from locales import DEFAULT_LANGUAGE, supported
-from storage.errors import StorageError
+from storage.errors import DamagedRowError, StorageError
 from storage.store import Arrival, Decide, Decision, Store
 
 LOG = logging.getLogger("shuping.reception")
@@ -80,6 +80,8 @@ class Reception:
         async with lock:
             try:
                 await self._act(act)
+            except DamagedRowError:  # waiting would not mend it, and would hold up everybody else
+                LOG.error("what is stored of a chat cannot be read; update %d is passed over", act.update)  # noqa: TRY400
             except StorageError:
                 raise
             except Exception:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from telegram import Bot, InputFile
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.conversation import Outside
 from bot.telegram import replies
@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 BATCH = 32
 LONGEST_WAIT = 60.0
+DOUBLINGS = 6
 FIRST_PAUSE = 0.5
 REMEMBERED = 10_000
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -71,13 +72,17 @@ class Sender:
     async def run(self) -> None:
         """Wake chats as their messages fall due, until cancelled."""
         while True:
-            self._alarm.clear()
-            self._looks = NEVER  # whatever is expected from now on may be missing in what is read here
-            now = self._outside.now()
-            for queued in await self._store.due(now, BATCH * 8):
-                if queued.chat not in self._active:
-                    self.wake(queued.chat)
-            await self._sleep(now)
+            await self._insist(self._look)
+
+    async def _look(self) -> None:
+        """Wake who has something due, and sleep until more is."""
+        self._alarm.clear()
+        self._looks = NEVER  # whatever is expected from now on may be missing in what is read here
+        now = self._outside.now()
+        for queued in await self._store.due(now, BATCH * 8):
+            if queued.chat not in self._active:
+                self.wake(queued.chat)
+        await self._sleep(now)
 
     async def _sleep(self, now: datetime) -> None:
         """Until the next message falls due; the clock is looked at once a minute at least.
@@ -132,14 +137,14 @@ class Sender:
             return await self._first_due(queued.chat)
         return await self._store.delivered(queued, self._outside.now(), card)
 
-    async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
-        """Write what Telegram answered, however long the database is locked: nothing is sent again for that."""
+    async def _insist(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Look, or write what Telegram answered, however long the database is locked: nothing is sent again for that."""
         pause = FIRST_PAUSE
         while True:
             try:
-                return await write()
+                return await work()
             except StorageError as error:
-                LOG.error("what was sent cannot be noted yet: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
+                LOG.error("the outbox waits for the database: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_WAIT, pause * 2)
 
@@ -207,12 +212,12 @@ class Sender:
                 await self._insist(lambda: self._store.apply(queued.chat, _blocked))
             case RetryAfter():
                 await self._put_off(queued, _seconds(error))
-            case BadRequest():
+            case BadRequest() | ChatMigrated():
                 LOG.error("Telegram refused a message (%s): %s", queued.payload["kind"], error.message)
                 return await self._insist(lambda: self._store.delivered(queued, self._outside.now()))
             case _:
                 LOG.warning("a message waits (%s)", type(error).__name__)
-                await self._put_off(queued, min(LONGEST_WAIT, 2.0**queued.attempts))
+                await self._put_off(queued, min(LONGEST_WAIT, 2.0 ** min(queued.attempts, DOUBLINGS)))
         return None
 
     async def _put_off(self, queued: Queued, seconds: float) -> None:

@@ -156,6 +156,10 @@ class Shuping:
         with self.database() as connection:
             return connection.execute(statement, values).fetchall()
 
+    def change(self, statement: str, *values: Any) -> None:
+        with self.database() as connection, connection:
+            connection.execute(statement, values)
+
     def session(self, person: Person) -> Session:
         ((data,),) = self.rows("SELECT data FROM sessions WHERE chat = ?", f"{CHAT}{person.id}")
         return Session.model_validate_json(data)

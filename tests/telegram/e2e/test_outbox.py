@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.telegram.sender import CHAT
 from flows.session import Phase
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
@@ -13,6 +14,7 @@ from tests.telegram.e2e.driver import Shuping
 from tests.telegram.e2e.test_stale import expected, keyboard
 from tests.telegram.e2e.walking import Plan, begin_by_taps, card, say, tap
 from tests.telegram.faults import peak
+from tests.telegram.limits import ApiError
 from tests.telegram.people import Person
 
 SENDING = ("sendMessage", "editMessageText", "sendDocument")
@@ -143,6 +145,63 @@ async def test_what_telegram_refuses_is_logged_and_blocks_nothing(api: TelegramA
     assert "essage is too long" in line
     assert shown is card(ann)
     right(bot, ann)
+
+
+async def test_a_damaged_row_holds_up_nobody_else(api: TelegramApi, install: Install) -> None:
+    """Whose session cannot be read is passed over in a sentence; once it is repaired, all goes on."""
+    bot = await install().start()
+    ann, bob = await at_first_item(api, bot), await at_first_item(api, bot, "Bob")
+    sound = bot.session(ann).model_dump_json()
+    bot.change("UPDATE sessions SET data = '{' WHERE chat = ?", f"{CHAT}{ann.id}")
+    ann.say("B")
+    await api.quiet()
+    await say(bob, "B", "第 2 项")
+    bot.change("UPDATE sessions SET data = ? WHERE chat = ?", sound, f"{CHAT}{ann.id}")
+    await say(ann, "B", "第 2 项")
+    (line,) = bot.troubles
+    assert "cannot be read" in line
+    assert "Traceback" not in bot.output
+
+
+async def test_an_outbox_that_cannot_be_read_ends_nothing(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann, bob = await at_first_item(api, bot), await at_first_item(api, bot, "Bob")
+    await bot.kill()
+    ((number, sound),) = bot.rows("SELECT number, payload FROM outbox WHERE chat = ?", f"{CHAT}{ann.id}")
+    bot.change("UPDATE outbox SET payload = '{', key = NULL, due = 0 WHERE number = ?", number)
+    await bot.start()
+    await bot.until_says("the outbox waits for the database")
+    await say(bob, "B", "第 2 项")
+    bot.change("UPDATE outbox SET payload = ? WHERE number = ?", sound, number)
+    await ann.until("评测还没做完", within=20)
+
+
+async def test_a_message_that_failed_a_thousand_times_is_still_spaced_out(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.broken(500, "sendMessage", chat=ann.id, count=-1)
+    ann.say("/privacy")
+    await api.eventually(lambda: bot.rows("SELECT 1 FROM outbox WHERE attempts > 0"))
+    await bot.kill()
+    bot.change("UPDATE outbox SET attempts = 2000, due = 0 WHERE attempts > 0")
+    calls = len(api.calls("sendMessage", chat=ann.id))
+    await bot.start()
+    await api.called("sendMessage", calls + 1)
+    await asyncio.sleep(2.5)
+    assert len(api.calls("sendMessage", chat=ann.id)) == calls + 1
+    assert "broke off" not in bot.output
+
+
+async def test_a_group_that_has_moved_is_not_called_again(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann = api.person("Ann")
+    group = api.group("Team", ann)
+    moved = ApiError(400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": -1009})
+    api.faults.add("sendMessage", chat=group.id, error=moved)
+    ann.say("/start", group)
+    await api.called("sendMessage")
+    await api.quiet()
+    assert bot.rows("SELECT chat FROM outbox") == []
 
 
 @pytest.mark.slow
