@@ -26,6 +26,8 @@ def default_database() -> str:
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 WINDOW = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
+ADDRESS = re.compile(r"\S+:(\d{1,5})", re.ASCII)
+HIGHEST_PORT = 65535
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 MOST_REMINDERS = 3
 
@@ -57,6 +59,13 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def _address(text: str) -> str:
+    match = ADDRESS.fullmatch(text)
+    if match is None or int(match[1]) > HIGHEST_PORT:
+        raise ValueError("write a host and a port such as 127.0.0.1:8080")
+    return text
+
+
 def _sendable(secret: SecretStr) -> SecretStr:
     """What Telegram takes as a secret token (a pattern on the field would refuse every SecretStr)."""
     if WEBHOOK_SECRET.fullmatch(secret.get_secret_value()) is None:
@@ -77,7 +86,7 @@ class Settings(BaseSettings):
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
     telegram_rate: Annotated[float, Field(ge=0)] = 30.0
     webhook_url: HttpUrl | None = None
-    webhook_listen: Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")] = "127.0.0.1:8080"
+    webhook_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
     webhook_secret: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
     remind_after: Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(_durations)] = _durations("24h,3d,7d")
     remind_window: Annotated[tuple[time, time], NoDecode, BeforeValidator(_window)] = _window("09:00-20:00")

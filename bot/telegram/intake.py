@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from telegram import Update
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.telegram.line import Line
 from bot.telegram.reception import Reception
@@ -49,7 +49,7 @@ def name_of(error: Exception) -> str:
             return "storage"
         case Conflict():
             return "conflict"
-        case NetworkError():
+        case NetworkError() if not isinstance(error, BadRequest):
             return "network"
         case _:
             return "other"

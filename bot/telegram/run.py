@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from telegram import Bot, BotCommand
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.conversation import Outside
 from bot.logs import set_up_logs
@@ -127,19 +127,22 @@ async def _greet(bot: Bot, text: Catalogue, stop: asyncio.Event) -> bool:
         await greeting
     except asyncio.CancelledError:
         return False
-    except InvalidToken:
-        _say(text, "bad_token")
+    except (InvalidToken, BadRequest) as error:
+        _give_up(text, error)
         return False
     return True
 
 
 async def _insist(call: Callable[[], Awaitable[object]], text: Catalogue) -> None:
-    """Call Telegram until it works, with a sentence for every failure. Raises InvalidToken: waiting cannot mend it."""
+    """Call Telegram until it works, with a sentence for every failure.
+
+    Raises InvalidToken and BadRequest: waiting cannot mend a wrong token, or an address that Telegram does not take.
+    """
     pause = FIRST_PAUSE
     while True:
         try:
             await call()
-        except InvalidToken:
+        except (InvalidToken, BadRequest):
             raise
         except TelegramError as error:
             _say(text, name_of(error))
@@ -174,8 +177,8 @@ async def _run(taking: Coroutine[Any, Any, None], sender: Sender, stop: asyncio.
     if told in done:
         return STOPPED
     for task in done:
-        if isinstance(task.exception(), InvalidToken):
-            return _refuse(text, "bad_token")
+        if isinstance(error := task.exception(), InvalidToken | BadRequest):
+            return _give_up(text, error)
         task.result()
     return STOPPED
 
@@ -231,6 +234,14 @@ async def _finish(reception: Reception, sender: Sender) -> None:
 def _say(text: Catalogue, name: str, **values: object) -> None:
     sys.stderr.write(f"shuping: {text(f'telegram.trouble.{name}', **values)}\n")
     sys.stderr.flush()
+
+
+def _give_up(text: Catalogue, error: TelegramError) -> int:
+    """Telegram said no, and would say it again."""
+    if isinstance(error, InvalidToken):
+        return _refuse(text, "bad_token")
+    _say(text, "refused", reason=error.message)
+    return REFUSED
 
 
 def _refuse(text: Catalogue, name: str) -> int:

@@ -165,6 +165,27 @@ async def test_an_address_that_is_taken(install: Install) -> None:
     assert bot.output.splitlines()[-1].startswith("shuping: ")
 
 
+async def test_a_webhook_address_that_telegram_does_not_take(api: TelegramApi, install: Install) -> None:
+    """It would refuse it for ever, so the program says why and ends."""
+    bot = install(**webhook())
+    api.faults.refuse("bad webhook: An HTTPS URL must be provided for webhook", "setWebhook", count=-1)
+    await bot.spawn()
+    assert await bot.ended() == 2
+    line = bot.output.splitlines()[-1]
+    assert line.startswith("shuping: ")
+    assert "HTTPS URL must be provided" in line
+    assert "SHUPING_WEBHOOK_URL" in line
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:99999", "127.0.0.1", "nowhere"])
+async def test_an_address_that_cannot_be(install: Install, address: str) -> None:
+    bot = install(**{**webhook(), "WEBHOOK_LISTEN": address})
+    await bot.spawn()
+    assert await bot.ended() == 2
+    (line,) = bot.output.splitlines()
+    assert f"SHUPING_WEBHOOK_LISTEN={address}" in line
+
+
 async def test_a_wrong_secret_is_refused_by_name(install: Install) -> None:
     bot = install(**{**webhook(), "WEBHOOK_SECRET": "not a secret!"})
     await bot.spawn()
