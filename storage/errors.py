@@ -30,7 +30,7 @@ class StorageError(Exception):
 
 
 class DamagedRowError(StorageError):
-    """What is stored of one chat cannot be understood; the database itself is sound, and other chats are not touched."""
+    """What is stored of one chat cannot be understood; the database itself is sound, and other chats are well."""
 
     def __init__(self, place: str) -> None:
         super().__init__(Trouble.CORRUPT, place)

@@ -82,7 +82,10 @@ class MemoryStore(Store):
 
     @override
     async def due(self, now: datetime, limit: int, chat: str | None = None) -> list[Queued]:
-        return [queued for queued in self._of(chat) if queued.due <= now][:limit]
+        found = [queued for queued in self._of(chat) if queued.due <= now]
+        if chat is None:
+            found = list({queued.chat: queued for queued in reversed(found)}.values())[::-1]
+        return sorted(found, key=lambda queued: queued.number)[:limit]
 
     @override
     async def next_due(self) -> datetime | None:

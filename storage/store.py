@@ -101,7 +101,7 @@ class Store(ABC):
 
     @abstractmethod
     async def due(self, now: datetime, limit: int, chat: str | None = None) -> list[Queued]:
-        """Messages to be sent by now, of one chat or of all, in their order."""
+        """Messages to be sent by now, in their order: all of one chat, or the first of each chat."""
 
     @abstractmethod
     async def next_due(self) -> datetime | None:

@@ -122,7 +122,7 @@ async def test_messages_queued_before_the_third_step_keep_their_place(
             connection.execute("INSERT INTO outbox (chat, payload, due) VALUES (?, ?, 0)", (CHAT, payload))
         connection.commit()
     async with await open_sqlite(path) as store:
-        assert [queued.anew for queued in await store.due(NOW, 9)] == [True, False, False]
+        assert [queued.anew for queued in await store.due(NOW, 9, CHAT)] == [True, False, False]
 
 
 async def test_an_empty_file_is_a_new_database(path: Path, fresh: Schema) -> None:

@@ -33,6 +33,14 @@ async def test_messages_wait_in_the_order_in_which_they_were_decided(store: Stor
     assert await waiting(store) == ["one", "two", '三 😀 "quoted"']
 
 
+async def test_of_all_chats_the_first_message_of_each_however_many_wait_in_one(store: Store) -> None:
+    await store.apply("flood", sends(*(message(f"flood {number}") for number in range(20))))
+    await store.apply(CHAT, sends(message("later", 2), message("one"), message("two")))
+    assert [queued.payload["text"] for queued in await store.due(NOW, 9)] == ["flood 0", "one"]
+    assert [queued.payload["text"] for queued in await store.due(NOW, 1)] == ["flood 0"]
+    assert [queued.payload["text"] for queued in await store.due(NOW + 2 * HOUR, 9)] == ["flood 0", "later"]
+
+
 async def test_a_message_in_the_future_is_not_due_and_holds_nobody_up(store: Store) -> None:
     await store.apply(CHAT, sends(message("later", 2), message("now")))
     assert await waiting(store) == ["now"]
