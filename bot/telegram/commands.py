@@ -77,7 +77,7 @@ def _help(visit: Visit, _: str) -> Decision:
 
 
 def _language(visit: Visit, _: str) -> Decision:
-    return say(visit, replies.languages(visit.session, visit.words, LANGUAGES, visit.now))
+    return say(visit, replies.languages(visit.words, LANGUAGES, visit.now))
 
 
 def _privacy(visit: Visit, _: str) -> Decision:

@@ -14,6 +14,7 @@ from bot.telegram.commands import COMMANDS
 from bot.telegram.visit import Archive, Rules, Visit, apply, detail, reminders, show
 from bot.wording import Medium, wording
 from flows.cards import card_of
+from flows.inputs import ChooseLanguage
 from flows.reminders import into_window
 from flows.session import Session, new_session
 from locales import DEFAULT_LANGUAGE, supported
@@ -95,6 +96,8 @@ def _type(visit: Visit, text: str) -> Decision:
 def _choose(visit: Visit, name: str) -> Decision:
     if name in (replies.RESUME, replies.RECHECK):
         return COMMANDS[name](visit, "")
+    if name.startswith(replies.LANGUAGE):
+        return apply(visit, Intent(ChooseLanguage, (name.removeprefix(replies.LANGUAGE),)).at(visit.session))
     choice = CHOICES.get(name)
     return choice(visit) if choice else show(visit, visit.words.text("event.stale"))
 

@@ -5,15 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from html import escape
 
-from bot.intents import Detail, Intent
+from bot.intents import Detail
 from bot.results import Section, gap, headline, result_of
 from bot.screens import Screen, screen_of
 from bot.telegram.acts import CHOICE_MARK, Choice
-from bot.telegram.codec import encode
 from bot.telegram.render import Button, Payload, bar, card_payload, message, pages, sections_text
 from bot.wording import Wording
 from flows.cards import CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
-from flows.inputs import ChooseLanguage
 from flows.progress import progress_of
 from flows.session import Session
 from storage.outbox import Outgoing
@@ -31,7 +29,8 @@ CARD, REMINDER, RECHECK = "card", "reminder", "recheck"
 """Keys: an unsent message of the same key is superseded."""
 REMINDERS = (REMINDER, RECHECK)
 """Nobody asked for these just now, so they come by day only."""
-RESUME = "resume"
+RESUME, LANGUAGE = "resume", "language:"
+"""A language may be chosen at any time, so its button names no card."""
 FINISHED = (ResultCard, CommitmentCard, PlanCard, WhatIfCard)
 """Cards without a bar: nothing is on its way."""
 
@@ -73,12 +72,12 @@ def text(html: str, now: datetime, buttons: Sequence[Button] = ()) -> Outgoing:
     return Outgoing({"kind": Kind.TEXT, "message": message(html, [list(buttons)] if buttons else None)}, now)
 
 
-def languages(session: Session, words: Wording, offered: Sequence[str], now: datetime) -> Outgoing:
+def languages(words: Wording, offered: Sequence[str], now: datetime) -> Outgoing:
     """The choice of a language."""
     buttons = [
         {
             "text": words.text(f"language.{language}"),
-            "callback_data": encode(Intent(ChooseLanguage, (language,)), session, words.rubric),
+            "callback_data": f"{CHOICE_MARK}{LANGUAGE}{language}",
         }
         for language in offered
     ]

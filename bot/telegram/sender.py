@@ -138,7 +138,7 @@ class Sender:
         return await self._store.delivered(queued, self._outside.now(), card)
 
     async def _insist(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Look, or write what Telegram answered, however long the database is locked: nothing is sent again for that."""
+        """Look, or note what Telegram answered, however long the database is locked: nothing is sent twice for that."""
         pause = FIRST_PAUSE
         while True:
             try:

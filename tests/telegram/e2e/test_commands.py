@@ -86,6 +86,18 @@ async def test_another_language(town: Town) -> None:
     await say(ann, "中文", "第 2 项")
 
 
+async def test_another_language_later_on(town: Town) -> None:
+    """The choice stays open while the person goes on with the questions."""
+    ann = await at_second_item(town)
+    messages = await said(town, ann, "/language")
+    label = catalogue("zh-Hans")("language.en")
+    choice = next(message for message in messages if message.button(label))
+    await tap(ann, "C", "第 3 项")
+    ann.tap(label, choice)
+    await ann.until("Item 3 of 31")
+    assert town.bot.session(ann).language == "en"
+
+
 async def test_reminders_and_the_time_zone(town: Town) -> None:
     ann = await at_second_item(town)
     assert "Asia/Shanghai" in (await said(town, ann, "/reminders"))[0].text

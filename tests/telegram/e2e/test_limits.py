@@ -137,7 +137,7 @@ def test_other_messages(language: str) -> None:
     for outgoing in (
         replies.reminder(parked, words, START),
         replies.recheck_reminder(words, START),
-        replies.languages(aged(session), words, LANGUAGES, START),
+        replies.languages(words, LANGUAGES, START),
     ):
         message = outgoing.payload["message"]
         assert length(parse_html(message["text"])[0]) <= TEXT_LIMIT
