@@ -1,4 +1,4 @@
-"""What a person wants, before it is tied to a card: an input's kind and arguments, or a look at more detail."""
+"""What a person wants, before it is tied to a card: an input's kind and arguments, or a look at something."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,8 +27,22 @@ class Detail(StrEnum):
     GAP = "gap"
     PLAN = "plan"
     PROOF = "proof"
+    MARGIN = "margin"
+    POLICY = "policy"
     HISTORY = "history"
     COMMANDS = "commands"
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two past assessments side by side, by their numbers in the history; without numbers, the last two."""
+
+    numbers: tuple[int, ...] = ()
+
+
+Look = Detail | Comparison
+"""What changes nothing in the session."""
 Wish = Intent | Detail
+"""What a choice or a button stands for."""
+Meant = Wish | Comparison
+"""What a typed line may stand for."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.intents import Detail, Intent, Wish
+from bot.intents import Comparison, Detail, Intent, Look, Meant, Wish
 from bot.numbers import read_numbers
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, RESUME
@@ -41,6 +41,9 @@ from scoring.rubric import load_rubric
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 EVERYWHERE = (BACK, PARK, HELP, OVERVIEW, PAUSE, RESUME)
 LETTERS = re.compile(r"[a-z](?:[\s,;、]*[a-z])*", re.IGNORECASE)
+NUMBERS = re.compile(r"\d{1,9}")
+APART = re.compile(r"[\d\s,;、#]+")
+"""Numbers and the signs between them."""
 ITEM = re.compile(r"(?:q|#)?\s*(\d{1,2})")
 WISHED = re.compile(r"(\D+?)\s*[q#]?\s*(\d{1,2})")
 SUPPOSED = re.compile(r"[q#]?\s*(\d{1,2})\s*[=:\s]\s*(?:([0-9])|([a-z](?:[\s,、]*[a-z])*))")
@@ -54,7 +57,7 @@ class Units:
     all: bool = False
 
 
-def read(text: str, card: Card, screen: Screen, words: Wording) -> Wish | None:
+def read(text: str, card: Card, screen: Screen, words: Wording) -> Meant | None:
     """The wish behind a line of text, or None if it is not understood here.
 
     Words of the actions on the screen come first, then words that are understood everywhere, then the screen's
@@ -65,7 +68,7 @@ def read(text: str, card: Card, screen: Screen, words: Wording) -> Wish | None:
     plain = normalised(text)
     if not plain or UNREADABLE in text:
         return None
-    wishes = (
+    wishes: tuple[Meant | None, ...] = (
         _action(plain, screen, words),
         _anywhere(plain, words),
         _letters(plain, card),
@@ -193,9 +196,27 @@ def _item_at(number: str, words: Wording) -> str | None:
     return words.rubric.items[position] if 0 <= position < len(words.rubric.items) else None
 
 
-def _anywhere(plain: str, words: Wording) -> Wish | None:
+def _anywhere(plain: str, words: Wording) -> Meant | None:
     """Moving about, a language's own name, a list of commands or of past assessments."""
     named: list[tuple[str, Wish]] = [(action.name, action.wish) for action in EVERYWHERE]
-    named += [(detail.value, detail) for detail in (Detail.COMMANDS, Detail.HISTORY)]
+    named.append((Detail.COMMANDS.value, Detail.COMMANDS))
     named += [(f"language.{language}", Intent(ChooseLanguage, (language,))) for language in LANGUAGES]
-    return next((wish for name, wish in named if plain in known_words(name, words)), None)
+    return next((wish for name, wish in named if plain in known_words(name, words)), None) or look_back(plain, words)
+
+
+def look_back(plain: str, words: Wording) -> Look | None:
+    """ "history"; "compare 1 3", which needs nothing but past assessments either. The text is `normalised`."""
+    if plain in known_words(Detail.HISTORY.value, words):
+        return Detail.HISTORY
+    rests = (plain.removeprefix(word) for word in known_words("compare", words) if plain.startswith(word))
+    return next((compared(rest) for rest in rests if _numbers_only(rest, words)), None)
+
+
+def _numbers_only(text: str, words: Wording) -> bool:
+    """Numbers with "and" between them, or nothing; a firm called "Compare Ltd" is more."""
+    return {*APART.split(text), ""} <= {*known_words("and", words), ""}
+
+
+def compared(numbers: str) -> Comparison:
+    """The numbers in a text."""
+    return Comparison(tuple(map(int, NUMBERS.findall(numbers))))

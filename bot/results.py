@@ -1,13 +1,13 @@
 """A result in words: headline, dimensions, both conditions, what is missing, the plan, the proof, before and after."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from bot.firmness import elsewhere, in_short, item_by_item, nearest, within_reach
 from bot.wording import Wording, calculation
 from flows.recording import answers_of
-from flows.session import Assessment, Record
+from flows.session import Record
 from scoring.compare import compare, snapshot
 from scoring.exact import exact_decimal, fixed, shown
 from scoring.plan import Gap, QuestionStep, ScenarioStep
@@ -39,7 +39,7 @@ def headline(record: Record, words: Wording, firm: str | None, *, provisional: b
 
 
 def headline_of(result: Result, words: Wording, *, provisional: bool | None = None) -> Section:
-    """The same for a result alone; it is provisional while answers are missing."""
+    """The same for a result alone, with how firmly it stands; it is provisional while answers are missing."""
     text = words.text
     provisional = not result.complete if provisional is None else provisional
     title = text("result.provisional.headline" if provisional else "result.headline", grade=words.grade(result.grade))
@@ -48,6 +48,7 @@ def headline_of(result: Result, words: Wording, *, provisional: bool | None = No
         *_dimensions(result, words),
         text("result.score_grade", grade=words.grade(result.score_grade)),
         text("result.scenario_grade", grade=words.grade(result.scenario_grade)),
+        *in_short(result, words),
         *(_bounds(result, words) if provisional else ()),
     ]
     return Section(title, tuple(lines))
@@ -104,6 +105,17 @@ def gap(result: Result, words: Wording) -> Section:
     if missing.restrictive_short:
         lines.append(text("gap.restrictive", short=missing.restrictive_short, wanted=row.restrictive))
     return Section(text("gap.title", grade=words.grade(missing.grade)), tuple(lines))
+
+
+def firmness(result: Result, words: Wording) -> Section:
+    """Which single answers the grade hangs on, item by item; without a grade, what is nearest."""
+    if result.grade:
+        lines = item_by_item(result, words)
+        title = words.text("margin.title", grade=words.grade(result.grade))
+    else:
+        lines = [*within_reach(result, words), *gap(result, words).lines, *nearest(result, words)]
+        title = words.text("margin.title.none")
+    return Section(title, (*lines, *elsewhere(result, words)))
 
 
 def plan(missing: Gap | None, words: Wording) -> Section:
@@ -245,17 +257,3 @@ def comparison(change: dict[str, Any], words: Wording) -> Section:
 
 def _side(answer: list[str] | int | None, words: Wording) -> str:
     return words.answer(tuple(answer) if isinstance(answer, list) else answer)
-
-
-def history(past: Sequence[Assessment], words: Wording) -> Section:
-    """Finished assessments, the newest first."""
-    lines = [
-        words.text(
-            "history.line",
-            date=entry.finished_at.astimezone().strftime("%Y-%m-%d"),
-            grade=words.grade(entry.grade),
-            score=shown_score(load_sheet(), Fraction(entry.score)),
-        )
-        for entry in past
-    ]
-    return Section(words.text("history.title"), tuple(lines) or (words.text("history.none"),))

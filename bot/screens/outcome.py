@@ -18,6 +18,8 @@ from flows.inputs import (
     Resume,
 )
 
+HISTORY = Action("history", Detail.HISTORY)
+
 
 def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: Wording) -> Screen:
     """What can be done at the commitment and at a result."""
@@ -44,6 +46,7 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
                 hint=words.hint("result"),
                 actions=(
                     *_details(),
+                    HISTORY,
                     AIM,
                     WHAT_IF,
                     Action("recheck", Intent(Recheck)),
@@ -54,7 +57,8 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
 
 
 def _details() -> tuple[Action, ...]:
-    return tuple(Action(detail.value, detail) for detail in (Detail.GAP, Detail.PLAN, Detail.PROOF))
+    wanted = (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY)
+    return tuple(Action(detail.value, detail) for detail in wanted)
 
 
 def recheck_screen(card: RecheckCard, words: Wording) -> Screen:

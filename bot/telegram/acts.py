@@ -27,6 +27,7 @@ class Choice(StrEnum):
     NEVER = "never"
     REMIND = "remind"
     RECHECK_LATER = "recheck_later"
+    COMPARE_LAST = "compare_last"
 
 
 CHOICE_MARK = "!"

@@ -8,13 +8,16 @@ from html import escape
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.intents import Detail
+from bot.reading import compared, look_back, normalised
 from bot.telegram import replies
-from bot.telegram.acts import Choice
-from bot.telegram.codec import consent
+from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Tapped, Typed
+from bot.telegram.codec import consent, decode
 from bot.telegram.visit import Visit, apply, detail, say, show
+from bot.wording import Medium, wording
 from flows.inputs import Back, Jump, Overview, Provisional, Recheck, Resume
 from flows.session import Phase, Session
 from locales import LANGUAGES
+from scoring.rubric import load_rubric
 from storage.store import Decision
 
 Command = Callable[[Visit, str], Decision]
@@ -68,8 +71,12 @@ def _at(session: Session) -> tuple[str, str, int]:
     return session.id, session.card, session.revision
 
 
-def _history(visit: Visit, _: str) -> Decision:
-    return detail(visit, Detail.HISTORY)
+def _history(visit: Visit, argument: str) -> Decision:
+    """The list; or two of it side by side ("/history 1 3")."""
+    if not argument:
+        return detail(visit, Detail.HISTORY)
+    wanted = compared(argument)
+    return detail(visit, wanted) if wanted.numbers else show(visit, visit.words.text("history.compare.two"))
 
 
 def _help(visit: Visit, _: str) -> Decision:
@@ -150,3 +157,17 @@ COMMANDS: dict[str, Command] = {
 
 ARCHIVED = ("history", "mydata", "start")
 """Commands that show more than the session, so that it has to be read first."""
+
+
+def shows_archive(act: Act) -> bool:
+    """Whether more than the session may have to be read first: asked before it is known who speaks which language."""
+    match act:
+        case Commanded(name=name):
+            return name in ARCHIVED
+        case Tapped(data=data):
+            tap = decode(data, load_rubric())
+            return data == f"{CHOICE_MARK}{Choice.COMPARE_LAST}" or (tap is not None and tap.wish is Detail.HISTORY)
+        case Typed(text=text):
+            return any(look_back(normalised(text), wording(language, Medium.TAPPING)) for language in LANGUAGES)
+        case _:
+            return False

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.intents import Detail, Intent
+from bot.intents import Comparison, Detail, Intent
 from bot.reading import read
 from bot.screens import screen_of
 from bot.telegram import replies
@@ -87,10 +87,10 @@ def _type(visit: Visit, text: str) -> Decision:
     match read(text, card, screen_of(card, visit.words), visit.words):
         case None:
             return show(visit, visit.words.text("telegram.not_understood", given=text.strip()[:40]))
-        case Detail() as wanted:
-            return detail(visit, wanted)
         case Intent() as wish:
             return apply(visit, wish.at(visit.session))
+        case wanted:
+            return detail(visit, wanted)
 
 
 def _choose(visit: Visit, name: str) -> Decision:
@@ -136,4 +136,5 @@ CHOICES: dict[str, Callable[[Visit], Decision]] = {
     Choice.REMIND: lambda visit: _switch_reminders(visit, on=True),
     Choice.RECHECK_LATER: _promise_recheck,
     Choice.KEEP: _keep,
+    Choice.COMPARE_LAST: lambda visit: detail(visit, Comparison()),
 }

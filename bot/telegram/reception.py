@@ -13,8 +13,8 @@ from telegram.error import TelegramError
 
 from bot.conversation import Outside
 from bot.telegram import replies
-from bot.telegram.acts import Act, Commanded, InGroup, Tapped, act_of
-from bot.telegram.commands import ARCHIVED
+from bot.telegram.acts import Act, InGroup, Tapped, act_of
+from bot.telegram.commands import shows_archive
 from bot.telegram.desk import decide
 from bot.telegram.sender import CHAT, Sender
 from bot.telegram.visit import Archive, Rules
@@ -132,8 +132,7 @@ class Reception:
             self.sender.expect(outgoing.due)
 
     async def _archive(self, chat: str, act: Act) -> Archive:
-        wanted = isinstance(act, Commanded) and (act.name in ARCHIVED)
-        if not wanted:
+        if not shows_archive(act):
             return Archive()
         history, log = await self.store.history(chat), await self.store.log(chat)
         return Archive(tuple(history), tuple(log), tuple(await self.store.due(EVER, MANY, chat)))

@@ -62,9 +62,12 @@ def _with_result(screen: Screen, session: Session, words: Wording, *, provisiona
     return Screen(summary.title, body=body, hint=screen.hint, actions=more)
 
 
-def texts(sections: Sequence[Section], now: datetime) -> list[Outgoing]:
-    """Sections as messages within Telegram's limit; none for none."""
-    return [text(page, now) for page in pages(sections_text(sections))] if sections else []
+def texts(sections: Sequence[Section], now: datetime, buttons: Sequence[Button] = ()) -> list[Outgoing]:
+    """Sections as messages within Telegram's limit, buttons below the last; none for none."""
+    if not sections:
+        return []
+    *before, last = pages(sections_text(sections))
+    return [*(text(page, now) for page in before), text(last, now, buttons)]
 
 
 def text(html: str, now: datetime, buttons: Sequence[Button] = ()) -> Outgoing:

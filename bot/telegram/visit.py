@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.concern import concern
 from bot.conversation import recorded, rubric_of
-from bot.intents import Detail
-from bot.results import Section, history, plan, proof, result_of
+from bot.intents import Comparison, Detail, Look
+from bot.past import compared, history
+from bot.results import Section, firmness, plan, proof, result_of
 from bot.telegram import replies
 from bot.telegram.acts import Act, Choice, Tapped
 from bot.wording import Medium, Wording, wording
@@ -111,22 +113,30 @@ def commands_help(words: Wording) -> Section:
     return Section(words.text("help.commands"), tuple(words.text("help.commands.text").split("\n")))
 
 
-def detail(visit: Visit, wanted: Detail) -> Decision:
-    """A longer part of a result, on request."""
-    return say(visit, *replies.texts(_sections(visit, wanted), visit.now))
+def detail(visit: Visit, wanted: Look) -> Decision:
+    """A longer part of a result, or of the history, on request; below the history a button compares the last two."""
+    comparable = wanted is Detail.HISTORY and len(visit.archive.history) > 1
+    buttons = [replies.button(visit.words, Choice.COMPARE_LAST)] if comparable else []
+    return say(visit, *replies.texts(_sections(visit, wanted), visit.now, buttons))
 
 
-def _sections(visit: Visit, wanted: Detail) -> list[Section]:
+def _sections(visit: Visit, wanted: Look) -> list[Section]:
     words = visit.words
     match wanted:
         case Detail.PLAN | Detail.GAP:
             return [plan(planned_gap(visit.session), words)]
         case Detail.PROOF:
             return list(proof(result_of(visit.session.record, words), words))
+        case Detail.MARGIN:
+            return [firmness(result_of(visit.session.record, words), words)]
+        case Detail.POLICY:
+            return concern(result_of(visit.session.record, words), visit.session.firm.kind, words)
         case Detail.HISTORY:
-            return [history(visit.archive.history, words)]
+            return history(visit.archive.history, words)
         case Detail.COMMANDS:
             return [commands_help(words)]
+        case Comparison(numbers=numbers):
+            return [compared(visit.archive.history, numbers, words)]
 
 
 def reminders(visit: Visit, events: Sequence[Event]) -> tuple[tuple[Outgoing, ...], tuple[str, ...]]:

@@ -4,10 +4,12 @@ import sys
 import uuid
 from datetime import UTC, datetime
 
+from bot.concern import concern
 from bot.conversation import Conversation, Outside
-from bot.intents import Detail, Intent
+from bot.intents import Comparison, Detail, Intent
+from bot.past import compared, history
 from bot.reading import read
-from bot.results import Section, before_and_after, gap, headline, history, plan, proof, result_of
+from bot.results import Section, before_and_after, firmness, gap, headline, plan, proof, result_of
 from bot.screens import screen_of
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
@@ -16,7 +18,7 @@ from flows.aiming import planned_gap
 from flows.cards import Card, ProvisionalCard, ResultCard, card_of
 from flows.events import Event, HelpAsked, Paused, Refused, Resumed, Stale
 from flows.progress import progress_of
-from flows.session import Session
+from flows.session import Assessment, Session
 from storage.store import Store
 
 OUTSIDE = Outside(now=lambda: datetime.now(UTC), fresh_id=lambda: uuid.uuid4().hex)
@@ -71,6 +73,9 @@ class TerminalTalk:
                 return False
             case Detail():
                 await self._detail(wish)
+                return False
+            case Comparison(numbers=numbers):
+                self._painter.sections([compared(await self._past(), numbers, words)])
                 return False
             case Intent():
                 return await self._send(wish)
@@ -128,7 +133,7 @@ class TerminalTalk:
         if detail is Detail.COMMANDS:
             self._painter.sections(self._help(""))
         elif detail is Detail.HISTORY:
-            self._painter.sections([await self._history()])
+            self._painter.sections(history(await self._past(), words))
         else:
             self._painter.sections(self._of_result(detail, words))
 
@@ -139,10 +144,12 @@ class TerminalTalk:
                 return [gap(result, words)]
             case Detail.PLAN:
                 return [plan(planned_gap(self._session), words)]
+            case Detail.MARGIN:
+                return [firmness(result, words)]
+            case Detail.POLICY:
+                return concern(result, self._session.firm.kind, words)
             case _:
                 return list(proof(result, words))
 
-    async def _history(self) -> Section:
-        words = self._words
-        past = await self._conversation.store.history(self._conversation.chat)
-        return history(past, words)
+    async def _past(self) -> list[Assessment]:
+        return await self._conversation.store.history(self._conversation.chat)

@@ -1,16 +1,15 @@
-"""Before and after, and the history, in words."""
+"""Before and after, in words."""
 
 import pytest
 
-from bot.results import before_and_after, comparison, history, result_of
+from bot.results import before_and_after, comparison, result_of
 from bot.wording import wording
-from flows.session import Assessment, Firm, Record
+from flows.session import Record
 from scoring.compare import compare, snapshot
 from scoring.result_json import result_json
 from scoring.sheet import load_sheet
 from tests.bot.support import LANGUAGES
 from tests.bot.test_results import EMPTY, LOWEST, PARTIAL
-from tests.flows.driver import RUBRIC, START
 
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -40,24 +39,3 @@ def test_a_comparison_never_shows_a_score_on_the_wrong_side() -> None:
     data["score"]["exact"] = "39999/1000"
     side = snapshot(sheet, data)
     assert "39.999 → 39.999" in comparison(compare(sheet, side, side), words).lines[0]
-
-
-@EVERY
-def test_history(language: str) -> None:
-    words = wording(language)
-    past = Assessment(
-        id="a",
-        rubric=RUBRIC.id,
-        firm=Firm(),
-        record=LOWEST,
-        score="119/3",
-        grade=1,
-        previous=None,
-        started_at=START,
-        finished_at=START,
-    )
-    section = history([past, past], words)
-    assert len(section.lines) == 2
-    assert "2024-09-02" in section.lines[0]
-    assert "39.67" in section.lines[0]
-    assert history([], words).lines == (words.text("history.none"),)

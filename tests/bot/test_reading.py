@@ -5,8 +5,9 @@ from typing import get_args
 
 import pytest
 
-from bot.intents import Detail, Intent, Wish
-from bot.reading import read
+from bot.intents import Comparison, Detail, Intent, Meant
+from bot.reading import look_back, normalised, read
+from bot.wording import wording
 from flows.inputs import (
     Aim,
     AimAt,
@@ -55,12 +56,12 @@ from tests.flows.driver import RUBRIC
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
 
 
-def wish(text: str, name: str, language: str = "zh-Hans") -> Wish | None:
+def wish(text: str, name: str, language: str = "zh-Hans") -> Meant | None:
     card, screen, words = shown(sessions()[name], language)
     return read(text, card, screen, words)
 
 
-BOTH: list[tuple[str, str, Wish | None]] = [
+BOTH: list[tuple[str, str, Meant | None]] = [
     # letters and choices
     ("q5", "B", Intent(Answer, (("B",),))),
     ("q5", "b", Intent(Answer, (("B",),))),
@@ -155,6 +156,14 @@ BOTH: list[tuple[str, str, Wish | None]] = [
     ("name", "English", Intent(ChooseLanguage, ("en",))),
     ("q4", "history", Detail.HISTORY),
     ("q4", "Commands", Detail.COMMANDS),
+    ("result", "compare 1 3", Comparison((1, 3))),
+    ("q4", "Compare 3,1.", Comparison((3, 1))),
+    ("name", "compare １ and #3", Comparison((1, 3))),
+    ("q1", "compare", Comparison()),
+    ("result", "compare 2", Comparison((2,))),
+    ("result", "compare 1 2 3", Comparison((1, 2, 3))),
+    ("result", "compare B", None),
+    ("name", "Compare Ltd 1 2", Intent(NameFirm, ("Compare Ltd 1 2",))),
     ("q1", "?", Intent(Help)),
     ("q1", "？", Intent(Help)),
     # nothing, and what cannot be read
@@ -170,7 +179,7 @@ BOTH: list[tuple[str, str, Wish | None]] = [
     ("result", "B", None),
 ]
 
-CHINESE: list[tuple[str, str, Wish | None]] = [
+CHINESE: list[tuple[str, str, Meant | None]] = [
     ("q1", "完成", Intent(Done)),
     ("q1", "好了。", Intent(Done)),
     ("q2", "填数字", Intent(EnterFigures)),
@@ -216,9 +225,16 @@ CHINESE: list[tuple[str, str, Wish | None]] = [
     ("what_if", "清空", Intent(ClearAim)),
     ("paused", "继续", Intent(Resume)),
     ("q4", "历史", Detail.HISTORY),
+    ("q4", "比较 1 3", Comparison((1, 3))),
+    ("q4", "对比1和3", Comparison((1, 3))),
+    ("q4", "比较第一次", None),
+    ("name", "比较好五金厂", Intent(NameFirm, ("比较好五金厂",))),
+    ("result", "稳不稳", Detail.MARGIN),
+    ("provisional", "政策", Detail.POLICY),
+    ("q4", "政策", None),
 ]
 
-ENGLISH: list[tuple[str, str, Wish | None]] = [
+ENGLISH: list[tuple[str, str, Meant | None]] = [
     ("q1", "Done.", Intent(Done)),
     ("q2", "figures", Intent(EnterFigures)),
     ("q12", "Energy calculator", Intent(OpenEnergy)),
@@ -241,6 +257,9 @@ ENGLISH: list[tuple[str, str, Wish | None]] = [
     ("plan", "must 16", Intent(Want, (RUBRIC.items[15], Wanted.PINNED))),
     ("plan", "not us q5", Intent(Want, ("q5", Wanted.EXCLUDED))),
     ("plan", "what if", Intent(Aim, (AimPage.WHAT_IF,))),
+    ("result", "How firm?", None),
+    ("result", "How firm", Detail.MARGIN),
+    ("result", "policy", Detail.POLICY),
     ("q14", "55 people 60 people", Intent(Numbers, ((55, 60),))),
     ("q2", "200 machines, 90 machines", Intent(Numbers, ((200, 90),))),
 ]
@@ -248,17 +267,17 @@ ENGLISH: list[tuple[str, str, Wish | None]] = [
 
 @EVERY
 @pytest.mark.parametrize(("name", "text", "meant"), BOTH)
-def test_typed_in_either_language(language: str, name: str, text: str, meant: Wish | None) -> None:
+def test_typed_in_either_language(language: str, name: str, text: str, meant: Meant | None) -> None:
     assert wish(text, name, language) == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), CHINESE)
-def test_typed_in_chinese(name: str, text: str, meant: Wish | None) -> None:
+def test_typed_in_chinese(name: str, text: str, meant: Meant | None) -> None:
     assert wish(text, name, "zh-Hans") == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), ENGLISH)
-def test_typed_in_english(name: str, text: str, meant: Wish | None) -> None:
+def test_typed_in_english(name: str, text: str, meant: Meant | None) -> None:
     assert wish(text, name, "en") == meant
 
 
@@ -266,3 +285,18 @@ def test_the_table_knows_every_kind_of_input() -> None:
     meant = {entry.kind for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if isinstance(entry, Intent)}
     assert meant == set(get_args(AnyInput))
     assert {entry for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if isinstance(entry, Detail)} == set(Detail)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "meant"),
+    [
+        ("历史", "zh-Hans", Detail.HISTORY),
+        ("比较 1 2", "zh-Hans", Comparison((1, 2))),
+        ("past results", "en", Detail.HISTORY),
+        ("总览", "zh-Hans", None),
+        ("1 2", "en", None),
+        ("", "en", None),
+    ],
+)
+def test_a_look_back_is_told_without_a_card(text: str, language: str, meant: Meant | None) -> None:
+    assert look_back(normalised(text), wording(language)) == meant

@@ -9,7 +9,7 @@ from bot.terminal.chat import TerminalTalk
 from bot.terminal.lines import Lines
 from bot.terminal.painter import PlainPainter
 from flows.cards import FirmNameCard, LadderCard, card_of
-from flows.session import Session
+from flows.session import FirmKind, Session
 from storage.memory import MemoryStore
 from storage.store import Decision
 from tests.bot.support import LANGUAGES, sessions
@@ -98,9 +98,10 @@ async def test_details_and_help_change_nothing() -> None:
     for name in ("result", "provisional", "q1", "ladder", "name", "welcome", "commitment", "recheck"):
         session = sessions()[name].but(language="zh-Hans")
         store = await holding(session)
-        asked = ("差什么", "怎么补", "计算过程") if name in ("result", "provisional") else ()
-        said = await talk(store, *asked, "?", "历史", "命令")
+        asked = ("差什么", "怎么补", "计算过程", "稳不稳", "政策") if name in ("result", "provisional") else ()
+        said = await talk(store, *asked, "?", "历史", "比较 1 2", "命令")
         assert "! " not in said
+        assert "做完两次评测才能比较。" in said
         assert (await store.state(CHAT)).session == session
         assert "随时可以输入" in said
 
@@ -145,3 +146,24 @@ async def test_the_history_lists_finished_assessments() -> None:
     assert "还没有做完的评测。" in said
     assert "2024-09-0" in said.split("以前的评测")[-1]
     assert "0.00 分" in said.split("以前的评测")[-1]
+
+
+async def test_any_two_of_the_history_are_compared() -> None:
+    store = await holding(sessions()["commitment"])
+    said = await talk(store, "我承诺", "重新评", "6", "完成", "BC", "", "我承诺", "历史", "比较 2 1", "比较 1 9")
+    listed, drawn = said.split("以前的评测")[-1].split("得分走势")
+    assert "1. 2024-09-0" in listed
+    assert "2. 2024-09-0" in listed
+    assert drawn.count("▱") + drawn.count("▰") == 20
+    assert "两次评测比较：第 2 号" in drawn
+    assert "6. 网络安全：A → B、C" in drawn
+    assert "没有第 9 号" in drawn
+
+
+async def test_the_firms_kind_decides_what_the_policy_says_to_it() -> None:
+    firm = sessions()["result"].firm
+    for kind in FirmKind:
+        store = await holding(sessions()["result"].but(language="zh-Hans", firm=firm.model_copy(update={"kind": kind})))
+        said = await talk(store, "政策")
+        assert ("到2027年，试点省级专精特新中小企业数字化水平达到二级及以上。" in said) is (kind is FirmKind.PROVINCIAL)
+        assert "工信部联企业〔2024〕239号" in said

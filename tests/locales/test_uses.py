@@ -33,13 +33,14 @@ SIDES = [side.value for side in EnergySide]
 ACTIONS = {
     *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
     *(detail.value for detail in Detail),
+    *("compare", "and"),
     *(f"energy.{side}" for side in SIDES),
     *(f"language.{language}" for language in LANGUAGES),
 }
 BUTTONS = {
     *(name for place, tree in BOT if "screens" in place for name in first_arguments(tree, "Action") if "{" not in name),
     *(f"energy.{side}" for side in SIDES),
-    *(detail.value for detail in (Detail.GAP, Detail.PLAN, Detail.PROOF)),
+    *(detail.value for detail in (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY)),
 } - {"pause"}
 """What is tapped; nobody needs a button to put a phone away."""
 TROUBLES = {

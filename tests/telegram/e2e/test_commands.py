@@ -161,6 +161,49 @@ async def test_my_data_is_everything_stored(town: Town) -> None:
     assert town.bot.troubles == []
 
 
+async def twice_assessed(town: Town) -> Person:
+    """A result, then a re-check in which 6. 网络安全 went from B, C to B to E."""
+    ann = town.api.person("Ann")
+    await walk_by_taps(ann, Plan(kind="B"))
+    await tap(ann, "有变化，重新评", lambda message: message.button("6"))
+    await tap(ann, "6", lambda message: message.button("6 ✓"))
+    await tap(ann, "✅ 完成", lambda message: message.button("B ✓"))
+    await say(ann, "BCDE", lambda message: message.button("提交"))
+    await tap(ann, "提交", lambda message: message.button("我承诺"))
+    await tap(ann, "我承诺", lambda message: message.button("历史"))
+    await town.api.quiet(0.12)
+    return ann
+
+
+async def test_what_leads_on_from_a_result(town: Town) -> None:
+    """The buttons of the card; the history by button, word and command; any two of it compared."""
+    ann = await twice_assessed(town)
+    assert [len(row) for row in card(ann).rows][:2] == [3, 3]
+    for label, told in (("稳不稳", "工信部在线填报"), ("政策", "试点省级专精特新中小企业")):
+        ann.tap(label, card(ann))
+        await ann.until(told)
+        await town.api.quiet(0.12)
+    ann.tap("历史", card(ann))
+    listed = await ann.until("以前的评测")
+    await town.api.quiet(0.12)
+    assert "2. 20" in listed.text
+    ann.tap("比较最近两次", listed)
+    await ann.until("6. 网络安全：B、C → B、C、D、E")
+    await town.api.quiet(0.12)
+    for asked, told in (
+        ("历史", "得分走势"),
+        ("/history", "得分走势"),
+        ("比较 1 2", "6. 网络安全：B、C → B、C、D、E"),
+        ("/history 2 1", "6. 网络安全：B、C → B、C、D、E"),
+        ("比较 1 9", "没有第 9 号"),
+        ("/history 5", "要写两个不同的编号"),
+        ("/history x", "要写两个不同的编号"),
+    ):
+        messages = await said(town, ann, asked)
+        assert told in "".join(message.text for message in messages[-2:]), asked
+        assert messages[-1] is card(ann)
+
+
 async def test_delete_asks_and_no_keeps_everything(town: Town) -> None:
     ann = await at_second_item(town)
     before = town.bot.session(ann)

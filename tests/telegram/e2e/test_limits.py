@@ -6,8 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.concern import concern
 from bot.intents import Detail, Intent
-from bot.results import Section, history, plan, proof, result_of
+from bot.past import compared, history
+from bot.results import Section, firmness, plan, proof, result_of
 from bot.screens import Action, screen_of
 from bot.telegram import replies
 from bot.telegram.codec import LIMIT, decode
@@ -17,9 +19,11 @@ from bot.telegram.visit import commands_help
 from bot.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import AnyInput, Pause
-from flows.session import Phase, Session
+from flows.session import FirmKind, Phase, Session
 from locales import LANGUAGES, catalogue
 from tests.bot.support import sessions
+from tests.bot.test_past import finished as past_assessment
+from tests.bot.test_results import LOWEST
 from tests.flows.driver import START, Walker, finished
 from tests.flows.random_inputs import Chance, chances, given_by
 from tests.telegram.entities import parse_html
@@ -113,11 +117,14 @@ def test_any_card_that_chance_finds(name: str, sequence: list[Chance]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_longer_texts_are_split(language: str) -> None:
-    """Plan, proof, help, explanations, history: in pages within the limit, nothing lost, each with whole markup."""
+    """Plan, proof, policy, help, history and the rest: in pages within the limit, nothing lost, each with whole markup."""
     words = wording(language, Medium.TAPPING)
     record = finished().session.record
     result = result_of(record, words)
-    parts = [[plan(result.next, words)], list(proof(result, words)), [history([], words)], [commands_help(words)]]
+    past = [past_assessment(LOWEST), *[past_assessment(record)] * 299]
+    parts = [[plan(result.next, words)], list(proof(result, words)), [commands_help(words)], [firmness(result, words)]]
+    parts += [history(past, words), history([], words), [compared(past, (1, 300), words)]]
+    parts += [concern(result, kind, words) for kind in (None, *FirmKind)]
     parts += [[Section(title, (text,)) for title, text in words.explanation(item)] for item in record.choices]
     for sections in parts:
         html = sections_text(sections)

@@ -1,0 +1,81 @@
+"""Finished assessments, in words: a numbered list, how the score went, and any two compared."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from bot.results import Section, before_and_after
+from bot.wording import Wording
+from flows.session import Assessment
+from scoring.result import shown_score
+from scoring.sheet import load_sheet
+
+CELLS = 10
+"""Blocks in a bar for the full score of 100."""
+DRAWN = 12
+"""So many assessments are drawn, the latest."""
+FULL, EMPTY = "▰", "▱"
+"""As wide as each other in any font, so that bars at the start of a line are aligned on a phone too."""
+
+
+def history(past: Sequence[Assessment], words: Wording) -> list[Section]:
+    """Assessments, the newest first as number 1; with two or more also a chart, and how to compare."""
+    if not past:
+        return [Section(words.text("history.title"), (words.text("history.none"),))]
+    lines = (_line(number, entry, words) for number, entry in enumerate(past, start=1))
+    listed = Section(words.text("history.title"), tuple(lines))
+    return [listed, _chart(past, words)] if len(past) > 1 else [listed]
+
+
+def _line(number: int, entry: Assessment, words: Wording) -> str:
+    return words.text(
+        "history.line", number=number, date=_date(entry), grade=words.grade(entry.grade), score=_score(entry)
+    )
+
+
+def _date(entry: Assessment) -> str:
+    return entry.finished_at.astimezone().strftime("%Y-%m-%d")
+
+
+def _score(entry: Assessment) -> str:
+    return shown_score(load_sheet(), Fraction(entry.score))
+
+
+def _chart(past: Sequence[Assessment], words: Wording) -> Section:
+    """A bar, the score and the grade a line, from the oldest to the newest."""
+    lines = (
+        words.text("history.bar", bar=_bar(Fraction(entry.score)), score=_score(entry), grade=words.grade(entry.grade))
+        for entry in past[:DRAWN][::-1]
+    )
+    return Section(words.text("history.chart"), (*lines, words.hint("history")))
+
+
+def _bar(score: Fraction) -> str:
+    """A block for every full ten points."""
+    full = int(score * CELLS / 100)
+    return FULL * full + EMPTY * (CELLS - full)
+
+
+def compared(past: Sequence[Assessment], numbers: Sequence[int], words: Wording) -> Section:
+    """Two of the list, the older one first, item by item; without numbers, the last two. Or why that cannot be done."""
+    title = words.text("history.compare")
+    if fault := _fault(past, numbers or (1, 2), words):
+        return Section(title, (fault,))
+    new, old = sorted(numbers or (1, 2))
+    before, after = past[old - 1], past[new - 1]
+    heading = words.text(
+        "history.compare.title", title=title, old=old, before=_date(before), new=new, after=_date(after)
+    )
+    return replace(before_and_after(before.record, after.record, words), title=heading)
+
+
+def _fault(past: Sequence[Assessment], numbers: Sequence[int], words: Wording) -> str | None:
+    if len(past) < 2:
+        return words.text("history.compare.few")
+    if len(numbers) != 2 or numbers[0] == numbers[1]:
+        return words.text("history.compare.two")
+    if wrong := [number for number in numbers if not 1 <= number <= len(past)]:
+        return words.text("history.compare.unknown", number=wrong[0], last=len(past))
+    if {past[number - 1].rubric for number in numbers} != {words.rubric.id}:
+        return words.text("history.compare.editions")
+    return None
