@@ -117,7 +117,7 @@ def test_any_card_that_chance_finds(name: str, sequence: list[Chance]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_longer_texts_are_split(language: str) -> None:
-    """Plan, proof, policy, help, history and the rest: in pages within the limit, nothing lost, each with whole markup."""
+    """Plan, proof, policy, help, history and more: in pages within the limit, nothing lost, each with whole markup."""
     words = wording(language, Medium.TAPPING)
     record = finished().session.record
     result = result_of(record, words)
