@@ -6,12 +6,14 @@ nearest is said instead.
 
 from bot.wording import Wording
 from scoring.exact import shown
-from scoring.margin import Distance, Fragile, Margin, find_margin, in_other_profiles
+from scoring.margin import Distance, Fragile, Margin, Standing, find_margin, in_other_profiles
 from scoring.result import Result, shown_score
 from scoring.sheet import load_sheet
 
 NAMED = 3
 """So many items are named on the result itself; the others are counted."""
+FORM = "platform"
+"""The profile of the ministry's online form."""
 
 
 def in_short(result: Result, words: Wording) -> list[str]:
@@ -23,8 +25,7 @@ def in_short(result: Result, words: Wording) -> list[str]:
 
 
 def _margin(result: Result) -> Margin:
-    choices = {item: credit.letters for item, credit in result.credits.items()}
-    return find_margin(load_sheet(result.profile), choices, result.levels)
+    return find_margin(load_sheet(result.profile), _choices(result), result.levels)
 
 
 def _above(above: Distance, grade: int, words: Wording) -> str:
@@ -98,18 +99,21 @@ def _fragile(entry: Fragile, words: Wording) -> str:
 
 def elsewhere(result: Result, words: Wording) -> list[str]:
     """What the same answers come to on the ministry's online form."""
-    choices = {item: credit.letters for item, credit in result.credits.items()}
-    sheet = load_sheet(result.profile)
     return [
         words.text(
             "margin.same" if standing.grade == result.grade else "margin.other",
             score=shown_score(load_sheet(standing.profile), standing.score),
             grade=words.grade(standing.grade),
         )
-        for standing in in_other_profiles(sheet, choices, result.levels)
-        if standing.profile == MINISTRY
+        for standing in on_the_form(result)
     ]
 
 
-MINISTRY = "platform"
-"""The profile of the ministry's online form."""
+def on_the_form(result: Result) -> list[Standing]:
+    """The same answers by the ministry's online form; nothing if that is how they were scored."""
+    standings = in_other_profiles(load_sheet(result.profile), _choices(result), result.levels)
+    return [standing for standing in standings if standing.profile == FORM]
+
+
+def _choices(result: Result) -> dict[str, tuple[str, ...]]:
+    return {item: credit.letters for item, credit in result.credits.items()}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from bot.firmness import elsewhere, in_short, item_by_item, nearest, within_reach
+from bot.firmness import elsewhere, in_short, item_by_item, nearest, on_the_form, within_reach
 from bot.wording import Wording, calculation
 from flows.recording import answers_of
 from flows.session import Record
@@ -35,7 +35,7 @@ def headline(record: Record, words: Wording, firm: str | None, *, provisional: b
     result = result_of(record, words)
     section = headline_of(result, words, provisional=provisional)
     title = words.text("result.of", firm=firm, headline=section.title) if firm else section.title
-    return Section(title, (*section.lines, *([] if provisional else _platform(record, result.grade, words))))
+    return Section(title, (*section.lines, *([] if provisional else _platform(result, words))))
 
 
 def headline_of(result: Result, words: Wording, *, provisional: bool | None = None) -> Section:
@@ -68,10 +68,10 @@ def _bounds(result: Result, words: Wording) -> list[str]:
     return [words.text("result.bounds", low=low, high=high, low_grade=low_grade, high_grade=high_grade)]
 
 
-def _platform(record: Record, grade: int, words: Wording) -> list[str]:
+def _platform(result: Result, words: Wording) -> list[str]:
     """The ministry's online form values one question otherwise: said only where the grade would differ."""
-    other = result_of(record, words, "platform").grade
-    return [] if other == grade else [words.text("result.platform", grade=words.grade(other))]
+    grades = [standing.grade for standing in on_the_form(result) if standing.grade != result.grade]
+    return [words.text("result.platform", grade=words.grade(grade)) for grade in grades]
 
 
 def shown_points(result: Result) -> str:

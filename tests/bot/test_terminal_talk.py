@@ -167,3 +167,16 @@ async def test_the_firms_kind_decides_what_the_policy_says_to_it() -> None:
         said = await talk(store, "政策")
         assert ("到2027年，试点省级专精特新中小企业数字化水平达到二级及以上。" in said) is (kind is FirmKind.PROVINCIAL)
         assert "工信部联企业〔2024〕239号" in said
+
+
+@pytest.mark.parametrize("before", [("重新评", "6", "完成"), ()], ids=["result", "provisional"])
+async def test_the_way_to_give_the_kind_afterwards_is_the_way_that_is_told(before: tuple[str, ...]) -> None:
+    name = "result" if before else "provisional"
+    firm = sessions()[name].firm.model_copy(update={"kind": None})
+    store = await holding(sessions()[name].but(language="zh-Hans", firm=firm))
+    told = "选一项，再去“总览”"
+    assert told in await talk(store, "政策")
+    await talk(store, *before, "总览", "改企业信息", "跳过", "B")
+    session = (await store.state(CHAT)).session
+    assert session
+    assert session.firm.kind is FirmKind.PROVINCIAL
