@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from bot.firmness import NAMED, in_short, item_by_item
+from bot.firmness import NAMED, elsewhere, in_short, item_by_item
 from bot.results import Section, firmness, gap, headline, result_of
 from bot.wording import Wording, wording
 from flows.session import Record
@@ -91,6 +91,17 @@ def test_scenarios_fall_by_a_level(language: str) -> None:
     )
 
 
+@EVERY
+def test_a_few_are_all_named(language: str) -> None:
+    """Seven scenarios at the level are one more than enough, but of the restrictive ones none can be spared."""
+    words = wording(language)
+    restrictive, guiding = _scenarios(restrictive=True)[:NAMED], _scenarios(restrictive=False)[:4]
+    levels = dict.fromkeys(RUBRIC.scenario, 0) | dict.fromkeys((*restrictive, *guiding), 1)
+    above, hanging = in_short(standing(Record(choices=HIGHEST.choices, levels=levels), words), words)
+    assert above == words.text("result.margin", grade=words.grade(1), points="80.00", scenarios=1, restrictive=0)
+    assert hanging == words.text("result.fragile", grade=words.grade(1), items=words.items(restrictive))
+
+
 def _scenarios(*, restrictive: bool) -> list[str]:
     return [scenario.id for scenario in RUBRIC.scenarios if scenario.restrictive is restrictive]
 
@@ -164,10 +175,10 @@ def test_the_other_profile_is_always_named_on_request(language: str, name: str) 
     assert f"{float(other.score):.2f}" in last
 
 
-def test_by_the_ministrys_form_itself_its_own_name_is_not_repeated() -> None:
+def test_a_result_by_the_ministrys_form_is_not_held_against_itself() -> None:
     words = wording("en")
-    section = firmness(result_of(LOWERED, words, "platform"), words)
-    assert words.text("margin.same", score="19.90", grade=words.grade(0)) not in section.lines
+    assert elsewhere(result_of(LOWERED, words), words)
+    assert elsewhere(result_of(LOWERED, words, "platform"), words) == []
 
 
 # whatever the answers

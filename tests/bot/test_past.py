@@ -79,6 +79,13 @@ def test_the_chart_goes_from_the_oldest_to_the_newest_and_says_how_to_compare(la
     assert chart.lines[-1] == words.hint("history")
 
 
+def test_a_block_is_drawn_only_when_its_ten_points_are_reached() -> None:
+    scores = ("100", "999/10", "10", "99/10")
+    entries = [finished(LOWEST).model_copy(update={"score": score}) for score in scores]
+    chart = history(entries, wording("en"))[1]
+    assert [line.count(FULL) for line in chart.lines[:-1]] == [0, 1, 9, 10]
+
+
 def test_only_the_latest_are_drawn_but_all_are_listed() -> None:
     listed, chart = history(past(HIGHEST, *[LOWEST] * DRAWN), wording("en"))
     assert len(listed.lines) == DRAWN + 1
