@@ -10,6 +10,7 @@ from flows.events import AnswerValue
 from flows.outcome import changes
 from flows.phases import settled
 from flows.progress import Progress, progress_of
+from flows.quick import offers_quick, settled_grade
 from flows.recording import answers_of, complete_figures, item_answer, open_figures
 from flows.scenarios import levels_met
 from flows.session import (
@@ -52,10 +53,11 @@ class FirmNameCard:
 
 @dataclass(frozen=True, slots=True)
 class FirmKindCard:
-    """What kind of firm is it?"""
+    """What kind of firm is it? `quick`: the quick order is worth offering."""
 
     kinds: tuple[FirmKind, ...]
     kind: FirmKind | None
+    quick: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,10 @@ class LevelCard:
 
 @dataclass(frozen=True, slots=True)
 class ReviewCard:
-    """Every answer, a page a dimension; the summary (page "") shows what is parked and open first."""
+    """Every answer, a page a dimension; the summary (page "") shows what is parked and open first.
+
+    `quick`: the quick order is worth offering.
+    """
 
     page: str
     pages: Mapping[str, tuple[str, ...]]
@@ -134,6 +139,7 @@ class ReviewCard:
     parked: tuple[str, ...]
     open: tuple[str, ...]
     complete: bool
+    quick: bool
     progress: Progress
 
 
@@ -146,9 +152,10 @@ class CommitmentCard:
 
 @dataclass(frozen=True, slots=True)
 class ProvisionalCard:
-    """What the answers come to so far."""
+    """What the answers come to so far; `settled` is the grade, if none of the missing ones can change it."""
 
     missing: int
+    settled: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +229,7 @@ def card_of(rubric: Rubric, session: Session) -> Card:
         return PausedCard(progress_of(rubric, session))
     match session.phase:
         case Phase.WELCOME | Phase.FIRM:
-            return _opening(session)
+            return _opening(rubric, session)
         case Phase.QUESTIONS:
             return _question_card(rubric, session)
         case Phase.SCENARIOS:
@@ -237,18 +244,18 @@ def card_of(rubric: Rubric, session: Session) -> Card:
             assert_never(session.phase)
 
 
-def _opening(session: Session) -> Card:
+def _opening(rubric: Rubric, session: Session) -> Card:
     if session.phase is Phase.WELCOME:
         return WelcomeCard()
     if session.page == FirmField.NAME:
         return FirmNameCard(session.firm.name)
-    return FirmKindCard(tuple(FirmKind), session.firm.kind)
+    return FirmKindCard(tuple(FirmKind), session.firm.kind, offers_quick(rubric, session))
 
 
 def _outcome_card(rubric: Rubric, session: Session) -> Card:
     match session.phase:
         case Phase.PROVISIONAL:
-            return ProvisionalCard(len(unanswered(rubric, session)))
+            return ProvisionalCard(len(unanswered(rubric, session)), settled_grade(rubric, session))
         case Phase.COMMITMENT:
             return CommitmentCard(session.firm.name)
         case Phase.RECHECK:
@@ -326,6 +333,7 @@ def _review_card(rubric: Rubric, session: Session) -> ReviewCard:
         parked=session.parked,
         open=tuple(item for item in unanswered(rubric, session) if item not in session.parked),
         complete=settled(rubric, session),
+        quick=offers_quick(rubric, session),
         progress=progress_of(rubric, session),
     )
 

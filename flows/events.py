@@ -81,6 +81,18 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class QuickBegun:
+    """From now on, what settles the grade soonest is asked first."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradeSettled:
+    """Items are open, but none of them can change the grade any more. Said once, in the step that settled it."""
+
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """An assessment was committed to."""
 
@@ -107,4 +119,17 @@ class Stale:
     """The input answered a card that is gone; it changed nothing."""
 
 
-Event = Recorded | Parked | Withdrawn | HelpAsked | Paused | Resumed | Finished | TargetKept | Refused | Stale
+Event = (
+    Recorded
+    | Parked
+    | Withdrawn
+    | HelpAsked
+    | Paused
+    | Resumed
+    | QuickBegun
+    | GradeSettled
+    | Finished
+    | TargetKept
+    | Refused
+    | Stale
+)

@@ -67,6 +67,11 @@ class Resume(Input):
     """Go on, at the first open item."""
 
 
+@dataclass(frozen=True, slots=True)
+class Quick(Input):
+    """Ask in the order that settles the grade soonest, and stop when it is settled."""
+
+
 # welcome and firm
 
 
@@ -269,7 +274,7 @@ class ClearAim(Input):
     """No wishes any more, or nothing supposed."""
 
 
-MoveInput = Back | Jump | Overview | Keep | Park | Help | Pause | Resume | ChooseLanguage
+MoveInput = Back | Jump | Overview | Keep | Park | Help | Pause | Resume | Quick | ChooseLanguage
 FirmInput = NameFirm | ChooseKind | Skip | EditFirm
 QuestionInput = Answer | Tick | EnterFigures | Numbers | Confirm
 EnergyInput = OpenEnergy | ChooseFuel | ChooseSide

@@ -18,6 +18,7 @@ from functools import cached_property
 from transitions import Machine, State
 from typing_extensions import override
 
+from flows.quick import settled_grade
 from flows.session import Phase, Session
 from scoring.rubric import Rubric
 
@@ -44,6 +45,11 @@ def committed(_: Rubric, session: Session) -> bool:
     return session.finished_at is not None
 
 
+def grade_settled(rubric: Rubric, session: Session) -> bool:
+    """Some item is open or parked, but the grade can no longer change."""
+    return settled_grade(rubric, session) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """A row: this trigger leads from any of the sources to the target, if the guard allows."""
@@ -62,6 +68,7 @@ TABLE = (
     Way("ask_scenario", ITEMS_OPEN, Phase.SCENARIOS),
     Way("review", (Phase.FIRM, *ASKING, Phase.REVIEW, Phase.PROVISIONAL, Phase.COMMITMENT), Phase.REVIEW),
     Way("preview", (Phase.REVIEW, Phase.AIM), Phase.PROVISIONAL, unsettled),
+    Way("preview", (Phase.FIRM, *ASKING, Phase.PROVISIONAL), Phase.PROVISIONAL, grade_settled),
     Way("submit", (Phase.REVIEW,), Phase.COMMITMENT, settled),
     Way("commit", (Phase.COMMITMENT,), Phase.RESULT, settled),
     Way("recheck", (Phase.RESULT, Phase.AIM), Phase.RECHECK, committed),

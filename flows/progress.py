@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flows.quick import settled_grade
 from flows.session import Session
 from scoring.rubric import Rubric
 
@@ -11,7 +12,10 @@ SECONDS_A_SCENARIO = 30
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`position` of `total` in the standard's order; `answered` and `rest` count what is settled and still open."""
+    """`position` of `total` in the standard's order; `answered` and `rest` count what is done and still open.
+
+    `settled` is the grade, if none of the open items can change it.
+    """
 
     position: int
     total: int
@@ -19,6 +23,7 @@ class Progress:
     rest: int
     parked: int
     minutes: int
+    settled: int | None
 
 
 def progress_of(rubric: Rubric, session: Session) -> Progress:
@@ -32,4 +37,5 @@ def progress_of(rubric: Rubric, session: Session) -> Progress:
         rest=len(waiting),
         parked=len(session.parked),
         minutes=-(-seconds // 60),
+        settled=settled_grade(rubric, session),
     )

@@ -186,6 +186,7 @@ class Session(Value):
     `item` is the question or scenario last shown, `page` the place inside the phases firm and review.
     `agenda` holds the items still to be asked, in the standard's order; `parked` those put off ("ask me
     later"), which are unanswered by definition. `opened` is the revision at which the present card came up.
+    `quick`: the items of the agenda are asked in the order that settles the grade soonest (`flows.quick`).
     """
 
     id: str
@@ -197,6 +198,7 @@ class Session(Value):
     revision: int = 0
     opened: int = 0
     paused: bool = False
+    quick: bool = False
     firm: Firm = Firm()
     record: Record = Record()
     drafts: dict[str, Draft] = {}

@@ -23,6 +23,7 @@ from flows.inputs import (
 )
 from flows.outcome import conclude, start_recheck
 from flows.questions import answer_question, finish_ticking
+from flows.quick import newly_settled
 from flows.scenarios import answer_scenario
 from flows.session import Fuelling, Phase, Session
 from flows.turn import Step, Turn, current_draft
@@ -44,7 +45,8 @@ def step(rubric: Rubric, session: Session, given: AnyInput, now: datetime, fresh
     changed = _paused(outcome.session, paused=isinstance(given, Pause))
     if changed == session:
         return Step(session, outcome.events)
-    return Step(_revised(session, changed, now), outcome.events)
+    settled = newly_settled(rubric, session, changed)
+    return Step(_revised(session, changed, now), (*outcome.events, *settled))
 
 
 def _paused(session: Session, *, paused: bool) -> Session:

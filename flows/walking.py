@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from flows.aiming import leave
-from flows.events import Event, HelpAsked, Paused, Refusal, Resumed
-from flows.inputs import Back, ChooseLanguage, Help, Jump, Keep, MoveInput, Overview, Park, Pause, Resume
+from flows.events import Event, GradeSettled, HelpAsked, Paused, QuickBegun, Refusal, Resumed
+from flows.inputs import Back, ChooseLanguage, Help, Jump, Keep, MoveInput, Overview, Park, Pause, Quick, Resume
+from flows.quick import quick_item, settled_grade
 from flows.recording import item_answer, park, unpark
 from flows.session import Climbing, Confirming, Draft, Entering, FirmField, Fuelling, Phase, Picking, Session
 from flows.turn import Step, Turn, current_draft, with_draft
@@ -27,8 +28,8 @@ def move(turn: Turn, given: MoveInput) -> Step:
             return _park(turn)
         case ChooseLanguage(language=language):
             return _choose_language(turn, language)
-        case Help() | Pause() | Resume():
-            return _look_up(turn, given)
+        case Help() | Pause() | Resume() | Quick():
+            return _aside(turn, given)
 
 
 def _go_to(turn: Turn, given: Jump | Overview) -> Step:
@@ -41,10 +42,13 @@ def _go_to(turn: Turn, given: Jump | Overview) -> Step:
             return _overview(turn, page)
 
 
-def _look_up(turn: Turn, given: Help | Pause | Resume) -> Step:
+def _aside(turn: Turn, given: Help | Pause | Resume | Quick) -> Step:
+    """What answers nothing and leads to no item in particular."""
     match given:
         case Help():
             return Step(turn.session, (HelpAsked(turn.session.card),))
+        case Quick():
+            return _quicken(turn)
         case Pause():
             return Step(turn.session.but(paused=True), (Paused(),))
         case Resume():
@@ -63,12 +67,22 @@ def _show(turn: Turn, session: Session, item: str, trail: tuple[str, ...], *even
 
 
 def advance(turn: Turn, session: Session, *events: Event) -> Step:
-    """After an item: the next open one of the agenda, from here on, then from the start; else the review."""
+    """After an item: the next open one of the agenda, from here on, then from the start; else the review.
+
+    In the quick order: the one that settles the grade soonest; once it is settled, the provisional result.
+    """
     trail = _with_last(session.trail, session.item or "")
-    following = next_open(turn.rubric, session)
+    if _is_enough(turn, session):
+        return turn.go("preview", session.but(page="", trail=trail), *events)
+    following = quick_item(turn.rubric, session) if session.quick else next_open(turn.rubric, session)
     if following is None:
         return turn.go("review", session.but(page="", trail=trail), *events)
     return _show(turn, session, following, trail, *events)
+
+
+def _is_enough(turn: Turn, session: Session) -> bool:
+    """The quick order has got where it leads."""
+    return session.quick and settled_grade(turn.rubric, session) is not None
 
 
 def next_open(rubric: Rubric, session: Session) -> str | None:
@@ -190,14 +204,37 @@ def _choose_language(turn: Turn, language: str) -> Step:
 
 def _resume(turn: Turn) -> Step:
     session = turn.session.but(paused=False)
-    going_on = session.asking or session.phase in (Phase.REVIEW, Phase.PROVISIONAL)
-    return resume(turn, session, Resumed()) if going_on else Step(session, (Resumed(),))
+    if not session.asking and session.phase not in (Phase.REVIEW, Phase.PROVISIONAL):
+        return Step(session, (Resumed(),))
+    if _is_enough(turn, session):
+        session = session.but(quick=False)  # who goes on after that wants to answer the rest
+    return resume(turn, session, Resumed())
+
+
+def _quicken(turn: Turn) -> Step:
+    """At the welcome it is only remembered: language and privacy come first. What is begun at an item stays begun."""
+    session = turn.session
+    if session.baseline or session.phase in (Phase.RESULT, Phase.RECHECK):
+        return turn.refuse(Refusal.NOT_HERE)
+    if not session.agenda and not session.parked:
+        return turn.refuse(Refusal.ALL_ANSWERED)
+    if session.phase is Phase.WELCOME:
+        return Step(session.but(quick=True), (QuickBegun(),))
+    grade = settled_grade(turn.rubric, session)
+    event = QuickBegun() if grade is None else GradeSettled(grade)
+    trail = _with_last(session.trail, session.item) if session.asking and session.item else session.trail
+    return resume(turn, session.but(quick=True, trail=trail), event)
 
 
 def resume(turn: Turn, session: Session, *events: Event) -> Step:
-    """Go on at the first open item; parked ones come up when nothing else is open; else the review."""
+    """Go on at the first open item, or the one that settles the grade soonest; parked ones come up when nothing
+    else is open; else the review. In the quick order a settled grade is the end.
+    """
+    if _is_enough(turn, session):
+        return turn.go("preview", session.but(page=""), *events)
     if not session.agenda and session.parked:
         session = unpark(turn.rubric, session)
     if not session.agenda:
         return turn.go("review", session.but(page=""), *events)
-    return show_item(turn, session, session.agenda[0], *events)
+    first = quick_item(turn.rubric, session) if session.quick else None
+    return show_item(turn, session, first or session.agenda[0], *events)
