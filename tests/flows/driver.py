@@ -133,6 +133,12 @@ class Walker:
                 self.take(level)
         return self
 
+    def fill_scenarios(self, level: int = 0) -> "Walker":
+        """Every scenario that is still on the agenda, from the one on the screen on."""
+        while self.session.phase is Phase.SCENARIOS:
+            self.take(level)
+        return self
+
     def finish(self) -> "Walker":
         self.say(Overview)
         self.say(Submit)

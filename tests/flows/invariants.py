@@ -67,6 +67,7 @@ def _lists(session: Session) -> None:
     assert set(unanswered(RUBRIC, session)) <= agenda | parked
     for listed in (session.agenda, session.parked, session.picked):
         assert list(listed) == [item for item in RUBRIC.items if item in listed]
+    assert not (session.quick and session.baseline)
     if session.baseline is None and not is_final(session):
         assert not agenda & answered
 

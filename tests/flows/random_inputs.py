@@ -49,6 +49,7 @@ from flows.inputs import (
     Pick,
     PickLevel,
     Provisional,
+    Quick,
     Recheck,
     Resume,
     Rung,
@@ -87,6 +88,7 @@ MOVES: list[Wish] = [
     (Keep, ()),
     (Pause, ()),
     (Resume, ()),
+    (Quick, ()),
     (Help, ()),
     (ChooseLanguage, ("en",)),
     (EditFirm, ()),
@@ -105,8 +107,14 @@ AIMS: list[Wish] = [
 ]
 FUELS: list[Wish] = [(ChooseFuel, (fuel,)) for fuel in ("electricity", "heat", "other_fuel")]
 PHASES: dict[Phase, list[Wish]] = {
-    Phase.WELCOME: [(ChooseLanguage, ("zh-Hans",))],
-    Phase.FIRM: [(NameFirm, ("示例厂",)), *((ChooseKind, (kind,)) for kind in FirmKind), (Skip, ()), (Skip, ())],
+    Phase.WELCOME: [(ChooseLanguage, ("zh-Hans",)), (Quick, ())],
+    Phase.FIRM: [
+        (NameFirm, ("示例厂",)),
+        *((ChooseKind, (kind,)) for kind in FirmKind),
+        (Skip, ()),
+        (Skip, ()),
+        (Quick, ()),
+    ],
     Phase.PROVISIONAL: [*MOVES, *LOOKS],
     Phase.COMMITMENT: [*4 * [(Commit, ())], (Back, ()), (Overview, ()), (Jump, ("q5",))],
     Phase.RESULT: [(Recheck, ()), (Recheck, ()), (Anew, ()), (Help, ()), *LOOKS],
@@ -184,7 +192,7 @@ _words = st.lists(_word, max_size=3).map(tuple)
 _numbers = st.lists(st.sampled_from([*AMOUNTS, *BAD]), max_size=5).map(tuple)
 junk = st.one_of(
     *(_of(kind) for kind in (Back, Keep, Park, Help, Pause, Resume, Skip, EditFirm, Done, EnterFigures, Confirm)),
-    *(_of(kind) for kind in (OpenEnergy, PickLevel, Submit, Provisional, Commit, Recheck, Anew)),
+    *(_of(kind) for kind in (OpenEnergy, PickLevel, Submit, Provisional, Quick, Commit, Recheck, Anew)),
     *(_of(kind, _word) for kind in (Jump, Overview, ChooseLanguage, ChooseFuel)),
     _of(NameFirm, st.text(max_size=120)),
     _of(ChooseKind, st.sampled_from(FirmKind)),

@@ -15,13 +15,14 @@ from flows.inputs import (
     Pause,
     PickLevel,
     Provisional,
+    Quick,
     Recheck,
     Skip,
     Submit,
     TakeLevel,
 )
 from flows.session import AimPage, Session
-from tests.flows.driver import Kind, Walker, finished
+from tests.flows.driver import RUBRIC, Kind, Walker, finished
 
 
 def _asked(item: str, *then: Kind) -> Callable[[], Walker]:
@@ -62,6 +63,18 @@ def _answered() -> Walker:
     walker = Walker().begin().go("q5")
     walker.say(Answer, ("B",))
     return walker.go("q5")
+
+
+def _settled(*then: Kind) -> Callable[[], Walker]:
+    """No grade, whatever is still to come: no scenario reaches a level."""
+
+    def walker() -> Walker:
+        settled = Walker().begin().go(next(iter(RUBRIC.scenario))).fill_scenarios().go("q8")
+        for kind in then:
+            settled.say(kind)
+        return settled
+
+    return walker
 
 
 def _full(*then: Kind) -> Callable[[], Walker]:
@@ -107,6 +120,8 @@ SCENES: dict[str, Callable[[], Walker]] = {
     "fuel": _fuel,
     "ladder": _asked("quality"),
     "levels": _asked("quality", PickLevel),
+    "settled": _settled(),
+    "stopped": _settled(Quick),
     "review": _asked("q8", Overview),
     "full": _full(),
     "provisional": _asked("q8", Overview, Provisional),
@@ -119,7 +134,19 @@ SCENES: dict[str, Callable[[], Walker]] = {
     "paused": _asked("q8", Pause),
 }
 QUESTIONS = frozenset(
-    {"single", "answered", "multiple", "figures", "energy", "entering", "confirming", "fuels", "fuel", "paused"}
+    {
+        "single",
+        "answered",
+        "multiple",
+        "figures",
+        "energy",
+        "entering",
+        "confirming",
+        "fuels",
+        "fuel",
+        "settled",
+        "paused",
+    }
 )
 SCENARIOS = frozenset({"ladder", "levels"})
 ITEMS = QUESTIONS | SCENARIOS

@@ -36,6 +36,7 @@ from flows.inputs import (
     Pick,
     PickLevel,
     Provisional,
+    Quick,
     Recheck,
     Resume,
     Rung,
@@ -51,7 +52,7 @@ from flows.session import AimPage, EnergySide, FirmKind
 from tests.flows.driver import Kind, aimed, play
 from tests.flows.scenes import AIMS, EVERYWHERE, ITEMS, PLANS, QUESTIONS, REVIEWS, SCENARIOS, SCENES, TOP, scene
 
-OPENED = frozenset({"name", "kind", "provisional", "commitment"}) | ITEMS | REVIEWS
+OPENED = frozenset({"name", "kind", "provisional", "stopped", "commitment"}) | ITEMS | REVIEWS
 FUELLING = frozenset({"fuels", "fuel"})
 
 
@@ -84,6 +85,12 @@ CASES = [
     Case(Help, {}, EVERYWHERE),
     Case(Pause, {}, EVERYWHERE),
     Case(Resume, {}, EVERYWHERE),
+    Case(
+        Quick,
+        {},
+        (OPENED | {"welcome"}) - {"full", "commitment"},
+        {Refusal.ALL_ANSWERED: frozenset({"full", "commitment"})},
+    ),
     Case(ChooseLanguage, {"language": "en"}, EVERYWHERE),
     Case(NameFirm, {"name": "示例厂"}, frozenset({"name"})),
     Case(ChooseKind, {"kind": FirmKind.PROVINCIAL}, frozenset({"kind"})),
@@ -116,7 +123,12 @@ CASES = [
     Case(PickLevel, {}, SCENARIOS),
     Case(TakeLevel, {"level": 2}, frozenset({"levels"})),
     Case(Submit, {}, frozenset({"full"}), {Refusal.STILL_OPEN: frozenset({"review"})}),
-    Case(Provisional, {}, frozenset({"review", "plan so far"}), {Refusal.ALL_ANSWERED: frozenset({"full"})}),
+    Case(
+        Provisional,
+        {},
+        frozenset({"review", "settled", "stopped", "plan so far"}),
+        {Refusal.ALL_ANSWERED: frozenset({"full"})},
+    ),
     Case(Commit, {}, frozenset({"commitment"})),
     Case(Recheck, {}, frozenset({"result", "plan", "what_if"})),
     Case(Pick, {"items": ("q2", "energy"), "on": True}, frozenset({"recheck"})),

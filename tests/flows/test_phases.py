@@ -6,14 +6,14 @@ from itertools import product
 import pytest
 
 from flows.inputs import Answer, Help, Numbers, Pause, Resume, Skip
-from flows.phases import MACHINE, TABLE, Cursor, Way, committed, moved, settled, unsettled
+from flows.phases import MACHINE, TABLE, Cursor, Way, committed, grade_settled, moved, settled, unsettled
 from flows.session import Phase, Session
 from tests.flows.driver import RUBRIC, Walker, aimed, play
 from tests.flows.scenes import SCENES, scene
 
 TRIGGERS = sorted({way.trigger for way in TABLE})
 WAYS = {(way.trigger, source): way for way in TABLE for source in way.sources}
-OPEN, FULL = scene("single"), scene("full")
+OPEN, SURE, FULL = scene("single"), scene("settled"), scene("full")
 
 
 def test_every_trigger_has_one_way_from_a_phase() -> None:
@@ -22,7 +22,7 @@ def test_every_trigger_has_one_way_from_a_phase() -> None:
 
 
 @pytest.mark.parametrize(("trigger", "source"), [*product(TRIGGERS, Phase)])
-@pytest.mark.parametrize("session", [OPEN, FULL], ids=["open", "full"])
+@pytest.mark.parametrize("session", [OPEN, SURE, FULL], ids=["open", "sure", "full"])
 def test_a_trigger_leads_where_the_table_says(trigger: str, source: Phase, session: Session) -> None:
     here = session.but(phase=source)
     way = WAYS.get((trigger, source))
@@ -46,13 +46,14 @@ def test_guards() -> None:
     assert unsettled(RUBRIC, OPEN)
     assert settled(RUBRIC, FULL)
     assert not unsettled(RUBRIC, FULL)
-    guarded = {way.trigger: way.guard for way in TABLE if way.guard}
+    guarded = {(way.trigger, way.guard) for way in TABLE if way.guard}
     assert guarded == {
-        "preview": unsettled,
-        "submit": settled,
-        "commit": settled,
-        "recheck": committed,
-        "leave_aim": committed,
+        ("preview", unsettled),
+        ("preview", grade_settled),
+        ("submit", settled),
+        ("commit", settled),
+        ("recheck", committed),
+        ("leave_aim", committed),
     }
     review = OPEN.but(phase=Phase.REVIEW)
     assert moved("submit", RUBRIC, review) is None
@@ -60,6 +61,8 @@ def test_guards() -> None:
     assert moved("commit", RUBRIC, OPEN.but(phase=Phase.COMMITMENT)) is None
     assert moved("submit", RUBRIC, FULL) is Phase.COMMITMENT
     assert moved("preview", RUBRIC, FULL) is None
+    assert moved("preview", RUBRIC, OPEN) is None
+    assert moved("preview", RUBRIC, SURE) is Phase.PROVISIONAL
 
 
 @pytest.mark.parametrize("missing", ["q1", "q15", "product_design", "decision_support"])

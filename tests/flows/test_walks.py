@@ -126,7 +126,7 @@ def test_parking_changing_and_provisional() -> None:
     walker.say(Overview)
     assert walker.refused(Submit) is Refusal.STILL_OPEN
     walker.say(Provisional)
-    assert walker.card == ProvisionalCard(29)
+    assert walker.card == ProvisionalCard(29, None)
     walker.say(Back)
     walker.say(Overview, "operations")
     walker.go("q3").fill()

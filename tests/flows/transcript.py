@@ -100,8 +100,8 @@ def _outside(
             return _text(name)
         case FirmKindCard(kind=kind):
             return _text(kind)
-        case ProvisionalCard(missing=missing):
-            return f"{missing} missing"
+        case ProvisionalCard(missing=missing, settled=settled):
+            return f"{missing} missing{_settled(settled)}"
         case CommitmentCard(firm=firm):
             return _text(firm)
         case _:
@@ -126,6 +126,10 @@ def _progress(progress: Progress) -> str:
         f"({progress.position}/{progress.total}, {progress.answered} answered, {progress.rest} left, "
         f"{progress.parked} parked, {progress.minutes} min)"
     )
+
+
+def _settled(grade: int | None) -> str:
+    return "" if grade is None else f", grade {grade} settled"
 
 
 def compare(name: str, lines: Sequence[str]) -> None:
