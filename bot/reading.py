@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.intents import Comparison, Detail, Intent, Look, Meant, Wish
 from bot.numbers import read_numbers
 from bot.screens import Screen
-from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, RESUME
+from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
 from bot.wording import Wording
 from flows.cards import (
     Card,
@@ -39,7 +39,7 @@ from scoring.figures import Number
 from scoring.rubric import load_rubric
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-EVERYWHERE = (BACK, PARK, HELP, OVERVIEW, PAUSE, RESUME)
+EVERYWHERE = (BACK, PARK, HELP, OVERVIEW, PAUSE, RESUME, QUICK)
 LETTERS = re.compile(r"[a-z](?:[\s,;、]*[a-z])*", re.IGNORECASE)
 NUMBERS = re.compile(r"\d{1,9}")
 APART = re.compile(r"[\d\s,;、#]+")

@@ -65,6 +65,8 @@ def _dimensions(result: Result, words: Wording) -> list[str]:
 def _bounds(result: Result, words: Wording) -> list[str]:
     low, high = (shown_score(load_sheet(), bound) for bound in result.bounds.score)
     low_grade, high_grade = map(words.grade, result.bounds.grade)
+    if low_grade == high_grade:
+        return [words.text("result.bounds.settled", low=low, high=high, grade=low_grade)]
     return [words.text("result.bounds", low=low, high=high, low_grade=low_grade, high_grade=high_grade)]
 
 

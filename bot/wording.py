@@ -7,7 +7,9 @@ from functools import lru_cache
 from flows.events import (
     AnswerValue,
     Event,
+    GradeSettled,
     Parked,
+    QuickBegun,
     Recorded,
     Refusal,
     Refused,
@@ -127,12 +129,12 @@ class Wording:
     def event(self, event: Event, session: Session) -> str | None:
         """What happened, in a line; None for what the next card shows anyway."""
         match event:
-            case Recorded(item=item, after=after):
-                return self.text("event.recorded", item=self.item_name(item), answer=self.answer(after))
-            case Parked(item=item):
-                return self.text("event.parked", item=self.item_name(item))
-            case Withdrawn(item=item):
-                return self.text("event.withdrawn", item=self.item_name(item))
+            case Recorded() | Parked() | Withdrawn():
+                return self._about_an_answer(event)
+            case GradeSettled(grade=grade):
+                return self._settled(grade, session)
+            case QuickBegun():
+                return self.text("event.quick")
             case Refused():
                 return self.refusal(event)
             case Stale():
@@ -143,6 +145,22 @@ class Wording:
                 return self.welcome_back(session)
             case _:
                 return None
+
+    def _about_an_answer(self, event: Recorded | Parked | Withdrawn) -> str:
+        item = self.item_name(event.item)
+        match event:
+            case Recorded(after=after):
+                return self.text("event.recorded", item=item, answer=self.answer(after))
+            case Parked():
+                return self.text("event.parked", item=item)
+            case Withdrawn():
+                return self.text("event.withdrawn", item=item)
+
+    def _settled(self, grade: int, session: Session) -> str:
+        """That the grade is certain; where questions go on, also how to see the result now."""
+        text = self.text
+        said = text("event.settled", grade=self.level_name(grade)) if grade else text("event.settled.none")
+        return said + self.hint("settled") if session.asking else said
 
     def welcome_back(self, session: Session) -> str | None:
         """Where the person left off."""

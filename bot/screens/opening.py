@@ -1,7 +1,7 @@
 """Hello, and about the firm."""
 
 from bot.intents import Intent
-from bot.screens.parts import BACK, HELP, PAUSE, RESUME, Action, Choice, Screen, letter, progress_line
+from bot.screens.parts import BACK, HELP, PAUSE, QUICK, RESUME, Action, Choice, Screen, letter, progress_line
 from bot.wording import Medium, Wording
 from flows.cards import (
     FirmKindCard,
@@ -34,16 +34,16 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 actions=(Action("skip", Intent(Skip)), BACK, HELP, PAUSE),
                 default=Intent(Skip),
             )
-        case FirmKindCard(kinds=kinds, kind=present):
+        case FirmKindCard(kinds=kinds, kind=present, quick=quick):
             choices = tuple(
                 Choice(letter(i), text(f"kind.{kind.value}"), Intent(ChooseKind, (kind,)), kind == present)
                 for i, kind in enumerate(kinds)
             )
-            actions = (Action("skip", Intent(Skip)), BACK, HELP, PAUSE)
+            actions = (Action("skip", Intent(Skip)), *((QUICK,) if quick else ()), BACK, HELP, PAUSE)
             return Screen(
                 text("firm.kind.title"),
                 text("firm.header"),
-                (),
+                (words.hint("quick"),) if quick else (),
                 choices,
                 words.hint("firm.kind"),
                 actions,

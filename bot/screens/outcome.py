@@ -33,10 +33,10 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
                 hint=words.hint("commitment"),
                 actions=(Action("commit", Intent(Commit)), BACK, HELP, PAUSE),
             )
-        case ProvisionalCard(missing=missing):
+        case ProvisionalCard(settled=settled):
             return Screen(
-                text.count("provisional.title", missing),
-                hint=words.hint("provisional"),
+                _provisional_title(card, words),
+                hint=words.hint("provisional" if settled is None else "provisional.settled"),
                 actions=(RESUME, *_details(), AIM, WHAT_IF, OVERVIEW, PAUSE),
                 default=Intent(Resume),
             )
@@ -54,6 +54,18 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
                     PAUSE,
                 ),
             )
+
+
+def _provisional_title(card: ProvisionalCard, words: Wording) -> str:
+    """How far this is from final; when the grade is settled, that comes first."""
+    text = words.text
+    match card.settled:
+        case None:
+            return text.count("provisional.title", card.missing)
+        case 0:
+            return text.count("provisional.settled.none", card.missing)
+        case grade:
+            return text.count("provisional.settled", card.missing, grade=words.level_name(grade))
 
 
 def _details() -> tuple[Action, ...]:

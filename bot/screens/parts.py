@@ -13,6 +13,8 @@ from flows.inputs import (
     Overview,
     Park,
     Pause,
+    Provisional,
+    Quick,
     Resume,
 )
 from flows.progress import Progress
@@ -57,7 +59,18 @@ PARK = Action("park", Intent(Park))
 KEEP = Action("keep", Intent(Keep))
 DONE = Action("done", Intent(Done))
 RESUME = Action("resume", Intent(Resume))
-MOVES = (BACK, PARK, HELP, OVERVIEW, PAUSE)
+QUICK = Action("quick", Intent(Quick))
+PROVISIONAL = Action("provisional", Intent(Provisional))
+
+
+def moves(progress: Progress) -> tuple[Action, ...]:
+    """What can be done at any item."""
+    return (*early_end(progress), BACK, PARK, HELP, OVERVIEW, PAUSE)
+
+
+def early_end(progress: Progress) -> tuple[Action, ...]:
+    """The result at once, when nothing that is open can change the grade."""
+    return () if progress.settled is None else (PROVISIONAL,)
 
 
 def letter(position: int) -> str:
@@ -66,7 +79,7 @@ def letter(position: int) -> str:
 
 
 def progress_line(progress: Progress, words: Wording) -> str:
-    """How much is answered, how long still, what waits."""
+    """How much is answered, how long still, what waits, and whether the grade is settled."""
     answered = words.text("progress.answered", answered=progress.answered, total=progress.total)
     return _joined(answered, progress, words)
 
@@ -76,6 +89,7 @@ def _joined(first: str, progress: Progress, words: Wording) -> str:
         first,
         words.text.count("progress.minutes", progress.minutes) if progress.minutes else "",
         words.text("progress.parked", parked=progress.parked) if progress.parked else "",
+        words.text("progress.settled") if progress.settled is not None else "",
     ]
     return words.text("progress.separator").join(part for part in parts if part)
 

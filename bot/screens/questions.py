@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.intents import Intent
-from bot.screens.parts import BACK, DONE, HELP, KEEP, MOVES, PAUSE, Action, Choice, Screen, header_line
+from bot.screens.parts import BACK, DONE, HELP, KEEP, PAUSE, Action, Choice, Screen, early_end, header_line, moves
 from bot.wording import Wording, calculation
 from flows.cards import (
     ConfirmCard,
@@ -68,7 +68,7 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
         body=(words.hint("present", answer=words.answer(card.answered)),) if card.answered else (),
         choices=choices,
         hint=_question_hint(card, words),
-        actions=(*actions, *MOVES),
+        actions=(*actions, *moves(card.progress)),
     )
 
 
@@ -89,7 +89,7 @@ def _figure(card: FigureCard, words: Wording) -> Screen:
         header=header_line(card.progress, _place(question, words), words),
         body=(question.text, *_known(card, words)),
         hint=words.hint("figure.series" if series else "figure.energy" if card.energy else "figure"),
-        actions=(*actions, *MOVES),
+        actions=(*actions, *moves(card.progress)),
     )
 
 
@@ -107,7 +107,7 @@ def _confirm(card: ConfirmCard, words: Wording) -> Screen:
         header=header_line(card.progress, _place(question, words), words),
         body=(question.text, calculation(card.calculation)),
         hint=words.hint("confirm"),
-        actions=(Action("yes", yes), Action("no", Intent(Back)), *MOVES),
+        actions=(Action("yes", yes), Action("no", Intent(Back)), *moves(card.progress)),
         default=yes,
     )
 
@@ -137,5 +137,5 @@ def _energy(card: EnergyCard, words: Wording) -> Screen:
         body=total,
         choices=choices,
         hint=words.hint("energy"),
-        actions=(DONE, *sides, BACK, HELP, PAUSE),
+        actions=(DONE, *sides, *early_end(card.progress), BACK, HELP, PAUSE),
     )

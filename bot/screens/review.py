@@ -1,7 +1,19 @@
 """Every answer, to look through and change."""
 
 from bot.intents import Intent
-from bot.screens.parts import BACK, HELP, PAUSE, RESUME, Action, Choice, Screen, letter, progress_line
+from bot.screens.parts import (
+    BACK,
+    HELP,
+    PAUSE,
+    PROVISIONAL,
+    QUICK,
+    RESUME,
+    Action,
+    Choice,
+    Screen,
+    letter,
+    progress_line,
+)
 from bot.wording import Wording
 from flows.cards import (
     ReviewCard,
@@ -11,7 +23,6 @@ from flows.inputs import (
     EditFirm,
     Jump,
     Overview,
-    Provisional,
     Resume,
     Submit,
 )
@@ -39,8 +50,8 @@ def _summary(card: ReviewCard, words: Wording) -> Screen:
         )
         for i, (page, items) in enumerate(card.pages.items())
     )
-    last = Action("submit", Intent(Submit)) if card.complete else Action("provisional", Intent(Provisional))
-    going_on = () if card.complete else (RESUME,)
+    last = Action("submit", Intent(Submit)) if card.complete else PROVISIONAL
+    going_on = () if card.complete else (RESUME, *((QUICK,) if card.quick else ()))
     return Screen(
         text("review.title.complete" if card.complete else "review.title"),
         header=progress_line(card.progress, words),

@@ -1,7 +1,7 @@
 """The ladder of a scenario, and all its levels at once."""
 
 from bot.intents import Intent
-from bot.screens.parts import KEEP, MOVES, Action, Choice, Screen, header_line
+from bot.screens.parts import KEEP, Action, Choice, Screen, header_line, moves
 from bot.wording import Wording
 from flows.cards import (
     LadderCard,
@@ -34,7 +34,7 @@ def ladder_screen(card: LadderCard, words: Wording) -> Screen:
             Action("unmet", Intent(Rung, (False,))),
             Action("levels", Intent(PickLevel)),
             *kept,
-            *MOVES,
+            *moves(card.progress),
         ),
     )
 
@@ -58,5 +58,5 @@ def levels_screen(card: LevelCard, words: Wording) -> Screen:
         body=(text("levels.reminder"),),
         choices=choices,
         hint=words.hint("levels", top=len(scenario.levels)),
-        actions=MOVES,
+        actions=moves(card.progress),
     )

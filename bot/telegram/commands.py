@@ -14,7 +14,7 @@ from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Tapped, Typed
 from bot.telegram.codec import consent, decode
 from bot.telegram.visit import Visit, apply, detail, say, show
 from bot.wording import Medium, wording
-from flows.inputs import Back, Jump, Overview, Provisional, Recheck, Resume
+from flows.inputs import Back, Jump, Overview, Provisional, Quick, Recheck, Resume
 from flows.session import Phase, Session
 from locales import LANGUAGES
 from scoring.rubric import load_rubric
@@ -40,6 +40,10 @@ def _resume(visit: Visit, _: str) -> Decision:
     if session.phase in (Phase.WELCOME, Phase.RESULT, Phase.AIM) and not session.paused:
         return show(visit)
     return apply(visit, Resume(session.id, session.card, session.revision))
+
+
+def _quick(visit: Visit, _: str) -> Decision:
+    return apply(visit, Quick(*_at(visit.session)))
 
 
 def _overview(visit: Visit, _: str) -> Decision:
@@ -142,6 +146,7 @@ def _delete(visit: Visit, _: str) -> Decision:
 COMMANDS: dict[str, Command] = {
     "start": _start,
     "resume": _resume,
+    "quick": _quick,
     "overview": _overview,
     "result": _result,
     "recheck": _recheck,

@@ -57,7 +57,8 @@ def _with_result(screen: Screen, session: Session, words: Wording, *, provisiona
     """Grade, score and what is missing, on the card itself; plan and proof open on request."""
     summary = headline(session.record, words, session.firm.name, provisional=provisional)
     missing = gap(result_of(session.record, words), words)
-    body = (*summary.lines, "", missing.title, *missing.lines)
+    sure = (screen.title,) if provisional else ()
+    body = (*sure, *summary.lines, "", missing.title, *missing.lines)
     more = tuple(action for action in screen.actions if action.wish is not Detail.GAP)  # it is on the card already
     return Screen(summary.title, body=body, hint=screen.hint, actions=more)
 
