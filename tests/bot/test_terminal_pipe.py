@@ -10,19 +10,19 @@ import pytest
 
 from bot.cli import environment_language
 from tests.bot.child import COMMAND, TRANSCRIPTS, Shuping, environment, hold_against
-from tests.bot.walks import CHINESE, ENGLISH
+from tests.bot.walks import CHINESE, ENGLISH, QUICK
 
 pytestmark = pytest.mark.slow
 
-WALKS = {"zh-Hans": CHINESE, "en": ENGLISH}
+WALKS = {"walk.zh-Hans": CHINESE, "walk.en": ENGLISH, "quick.zh-Hans": QUICK}
 
 
-@pytest.mark.parametrize("language", WALKS)
-def test_a_whole_walk(shuping: Shuping, language: str) -> None:
-    lines = WALKS[language]
-    out = shuping.chat(*lines, lang=language)
+@pytest.mark.parametrize("name", WALKS)
+def test_a_whole_walk(shuping: Shuping, name: str) -> None:
+    lines = WALKS[name]
+    out = shuping.chat(*lines, lang=name.split(".")[1])
     assert "\x1b" not in out
-    hold_against(f"walk.{language}", "".join(f"› {line}".rstrip() + "\n" for line in lines) + "\n" + out)
+    hold_against(name, "".join(f"› {line}".rstrip() + "\n" for line in lines) + "\n" + out)
 
 
 def test_a_walk_in_pieces_comes_to_the_same(shuping: Shuping) -> None:

@@ -33,3 +33,13 @@ ENGLISH = (
     *("missing", "plan", "proof"),
     *("pause",),
 )
+
+QUICK = (
+    *("没时间", "", "示例厂", "E"),
+    *("BCDEFGHIJK", "D"),  # q4 and q5, the heaviest
+    *("3", "2", *(["直接选级别", "2"] * 2)),  # three restrictive scenarios
+    *("BC", *(["直接选级别", "2"] * 3)),  # q1, then three more
+    *("C", "BC", "稍后", "C", "B", "C", "200 30", "是"),  # q10 put off; q2 by figures settles it
+    *("差什么", "", "30", ""),  # on with the rest, in the standard's order
+    *("先看看结果", "总览", "快评", "暂停"),
+)
