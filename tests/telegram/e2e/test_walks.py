@@ -5,12 +5,29 @@ from fractions import Fraction
 import pytest
 
 from bot.telegram.sender import CHAT
+from bot.wording import wording
 from flows.session import FirmKind, Phase
+from scoring.certainty import find_certainty
 from scoring.sheet import load_sheet
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
 from tests.telegram.e2e.driver import Shuping, webhook
-from tests.telegram.e2e.walking import CODES, Plan, Shown, card, cards, say, tap, text_of, walk_by_taps, walk_by_typing
+from tests.telegram.e2e.walking import (
+    CODES,
+    Plan,
+    Shown,
+    answer_by_taps,
+    begin_by_taps,
+    card,
+    cards,
+    quick_by_taps,
+    say,
+    tap,
+    text_of,
+    walk_by_taps,
+    walk_by_typing,
+    word,
+)
 from tests.telegram.people import Person
 from tests.telegram.views import Message
 
@@ -88,6 +105,49 @@ async def test_a_first_assessment_by_typing(api: TelegramApi, install: Install, 
     await check(api, bot, ann)
 
 
+@ways("polling zh-Hans")
+async def test_a_quick_one_by_taps(api: TelegramApi, install: Install, language: str, by: str) -> None:
+    """From /quick to the settled grade, with eight items open; on with the rest, and back to the result early."""
+    bot = await install(**(webhook() if by == "webhook" else {})).start()
+    ann, plan = api.person("Ann", CODES[language]), Plan()
+    text = text_of(ann)
+    items = await quick_by_taps(ann, plan, lambda: bot.session(ann).item)
+    stopped = bot.session(ann)
+    assert stopped.phase is Phase.PROVISIONAL
+    assert items[0] == "q4"
+    assert len(set(items)) == len(items) == 31 - len(stopped.agenda) == 23
+    record, sheet = stopped.record, load_sheet()
+    assert find_certainty(sheet, record.choices, record.levels).settled == 2
+    assert sheet.tally({item: tuple(letters) for item, letters in plan.letters.items()}, plan.levels).grade == 2
+    level = wording(language).level_name(2)
+    assert text("event.settled", grade=level) in card(ann).text
+    assert text.count("provisional.settled", 8, grade=level) in card(ann).text
+    await tap(ann, text("button.resume"), lambda message: message.button(text("button.park")))
+    assert bot.session(ann).item == stopped.agenda[0]
+    await answer_by_taps(ann, plan, stopped.agenda[0])
+    assert bot.session(ann).item == stopped.agenda[1]
+    await tap(ann, text("button.provisional"), lambda message: message.button(text("button.plan")))
+    assert text.count("provisional.settled", 7, grade=level) in card(ann).text
+    await api.quiet()
+    await check(api, bot, ann)
+
+
+async def test_the_quick_order_begins_at_an_item_by_command_and_by_word(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    for name, typed in (("Ann", "/quick"), ("Bea", word(text_of(api.person("Bea")), "quick"))):
+        person = api.person(name)
+        await begin_by_taps(person, Plan())
+        await tap(person, "B", lambda message: message.button("B ✓"))
+        shown = await say(person, typed)
+        assert text_of(person)("event.quick") in shown.text
+        session = bot.session(person)
+        assert (session.quick, session.item) == (True, "q4")
+        await say(person, "BC")
+        assert bot.session(person).item == "q5"
+        await api.quiet()
+        await check(api, bot, person)
+
+
 @pytest.mark.slow
 async def test_what_a_result_offers(api: TelegramApi, install: Install) -> None:
     """Plan and proof on request; a re-check after an event, from before to after."""
@@ -96,11 +156,11 @@ async def test_what_a_result_offers(api: TelegramApi, install: Install) -> None:
     text = text_of(ann)
     await walk_by_taps(ann, plan)
     before = bot.session(ann)
-    assert card(ann).labels == [["Plan", "Proof", "Re-check"], ["Start anew"]], "what is missing stands on the card"
-    for button, word in (("button.plan", "The least work that reaches Level 3"), ("button.proof", "×")):
+    assert not card(ann).button(text("button.gap")), "what is missing stands on the card"
+    for button, part in (("button.plan", "The least work that reaches Level 3"), ("button.proof", "×")):
         old = card(ann)
         shown = await tap(ann, text(button), new_card(ann, old))
-        assert any(word in message.text for message in ann.chat.answers() if message is not shown), ann.chat.draw()
+        assert any(part in message.text for message in ann.chat.answers() if message is not shown), ann.chat.draw()
     await tap(ann, text("button.recheck"), lambda message: message.button(text("button.done")))
     await tap(ann, "A", lambda message: message.button("A ✓"))
     picked = bot.session(ann).picked

@@ -93,6 +93,22 @@ async def answer_by_taps(person: Person, plan: Plan, item: str) -> None:
         await tap(person, text("button.done"))
 
 
+async def quick_by_taps(person: Person, plan: Plan, asked: Callable[[], str | None]) -> list[str]:
+    """From the first word, a command, until nothing is asked any more: the items in their order; `asked` tells them."""
+    text = text_of(person)
+    welcome = await say(person, "/quick")
+    await tap(person, next(label for row in welcome.labels for label in row if "✓" in label))
+    await tap(person, text("button.skip"))
+    await tap(person, plan.kind)
+    items: list[str] = []
+    while not card(person).button(text("button.plan")):
+        item = asked()
+        assert item is not None
+        items.append(item)
+        await answer_by_taps(person, plan, item)
+    return items
+
+
 async def walk_by_taps(person: Person, plan: Plan) -> Message:
     """A first assessment to the result's card."""
     text = text_of(person)
