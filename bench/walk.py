@@ -30,6 +30,7 @@ from flows.inputs import (
     Pick,
     PickLevel,
     Provisional,
+    Quick,
     Recheck,
     Resume,
     Rung,
@@ -106,6 +107,15 @@ def full_walk() -> list[Moment]:
     person.begin()
     person.answer_all()
     person.finish()
+    return person.moments
+
+
+def quick_walk() -> list[Moment]:
+    """From hello to a settled grade, in the order that settles it soonest."""
+    person = Person()
+    person.begin()
+    person.say(Quick)
+    person.answer_all()
     return person.moments
 
 
