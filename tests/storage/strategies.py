@@ -109,6 +109,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "revision": st.integers(0, 2**40),
     "opened": st.integers(0, 2**40),
     "paused": st.booleans(),
+    "quick": st.booleans(),
     "firm": firms,
     "record": records,
     "drafts": st.dictionaries(items, st.one_of(*DRAFTS.values()), max_size=4),
