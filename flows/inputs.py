@@ -64,7 +64,7 @@ class Pause(Input):
 
 @dataclass(frozen=True, slots=True)
 class Resume(Input):
-    """Go on, at the first open item."""
+    """Go on, at the first open item; after the end of the quick order, with the rest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bot.wording import Medium, wording
 from flows.cards import FirmKindCard, ProvisionalCard, ReviewCard, card_of
 from flows.events import GradeSettled, QuickBegun
 from flows.inputs import Overview, PickLevel, Tick
+from flows.phases import grade_settled
 from flows.session import Record
 from tests.bot.support import LANGUAGES, sessions, shown
 from tests.flows.driver import RUBRIC, Walker
@@ -27,8 +28,7 @@ def test_every_item_card_offers_the_result_once_the_grade_is_settled_and_not_bef
     asking = {name: session for name, session in sessions().items() if session.asking and not session.paused}
     assert len(asking) > 100
     for name, session in asking.items():
-        settled = getattr(card_of(RUBRIC, session), "progress").settled  # noqa: B009  # items alone have it
-        assert ("provisional" in names(name)) is (settled is not None), name
+        assert ("provisional" in names(name)) is grade_settled(RUBRIC, session), name
     assert "provisional" in names("settled")
 
 
@@ -96,9 +96,7 @@ def test_what_may_be_typed_or_tapped_is_called_as_it_is_offered(language: str, m
 @EVERY
 def test_the_provisional_result_says_that_the_grade_is_settled(language: str) -> None:
     words = wording(language)
-    titles = {
-        grade: screen_of(ProvisionalCard(9, grade), words).title for grade in (None, *range(5))
-    }  # fmt: skip
+    titles = {grade: screen_of(ProvisionalCard(9, grade), words).title for grade in (None, *range(5))}
     assert len(set(titles.values())) == 6
     assert all("9" in title for title in titles.values())
     assert all(words.level_name(grade) in titles[grade] for grade in range(1, 5))
