@@ -173,7 +173,7 @@ async def test_a_webhook_address_that_telegram_does_not_take(api: TelegramApi, i
     assert await bot.ended() == 2
     line = bot.output.splitlines()[-1]
     assert line.startswith("shuping: ")
-    assert "HTTPS URL must be provided" in line
+    assert "https url must be provided" in line.lower()
     assert "SHUPING_WEBHOOK_URL" in line
 
 
