@@ -23,7 +23,7 @@ def _by_module(error: Exception, language: str) -> str | None:
     """Errors of modules that are slow to import are matched only if they were imported at all."""
     text = wording(language).text
     name = type(error).__name__
-    if name == "StorageError":
+    if type(error).__module__ == "storage.errors":
         from storage.errors import StorageError
 
         if isinstance(error, StorageError):
