@@ -33,13 +33,17 @@ def move(turn: Turn, given: MoveInput) -> Step:
 
 
 def _go_to(turn: Turn, given: Jump | Overview) -> Step:
-    if turn.session.phase is Phase.AIM:
-        turn = replace(turn, session=leave(turn).session)
+    turn = _ahead_no_more(turn)
     match given:
         case Jump(item=item):
             return _jump(turn, item)
         case Overview(page=page):
             return _overview(turn, page)
+
+
+def _ahead_no_more(turn: Turn) -> Turn:
+    """Whoever looks ahead and wants to be elsewhere is back at the result first."""
+    return replace(turn, session=leave(turn).session) if turn.session.phase is Phase.AIM else turn
 
 
 def _aside(turn: Turn, given: Help | Pause | Resume | Quick) -> Step:
@@ -48,7 +52,7 @@ def _aside(turn: Turn, given: Help | Pause | Resume | Quick) -> Step:
         case Help():
             return Step(turn.session, (HelpAsked(turn.session.card),))
         case Quick():
-            return _quicken(turn)
+            return _quicken(_ahead_no_more(turn))
         case Pause():
             return Step(turn.session.but(paused=True), (Paused(),))
         case Resume():

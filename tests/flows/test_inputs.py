@@ -88,7 +88,7 @@ CASES = [
     Case(
         Quick,
         {},
-        (OPENED | {"welcome"}) - {"full", "commitment"},
+        (OPENED | {"welcome", "plan so far"}) - {"full", "commitment"},
         {Refusal.ALL_ANSWERED: frozenset({"full", "commitment"})},
     ),
     Case(ChooseLanguage, {"language": "en"}, EVERYWHERE),
@@ -133,7 +133,7 @@ CASES = [
     Case(Recheck, {}, frozenset({"result", "plan", "what_if"})),
     Case(Pick, {"items": ("q2", "energy"), "on": True}, frozenset({"recheck"})),
     Case(Anew, {}, frozenset({"result"})),
-    Case(Aim, {"page": AimPage.WHAT_IF}, frozenset({"result", "provisional"}) | AIMS),
+    Case(Aim, {"page": AimPage.WHAT_IF}, frozenset({"result", "provisional", "stopped"}) | AIMS),
     Case(AimAt, {"grade": 4}, AIMS),
     Case(Want, {"item": "q1", "wanted": Wanted.EXCLUDED}, AIMS),
     Case(Suppose, {"item": "q1", "answer": ("B", "C")}, AIMS),
