@@ -31,6 +31,13 @@ class Detail(StrEnum):
     POLICY = "policy"
     HISTORY = "history"
     COMMANDS = "commands"
+    PNG = "png"
+    PDF = "pdf"
+    XLSX = "xlsx"
+
+
+FILES = (Detail.PNG, Detail.PDF, Detail.XLSX)
+"""Details that are a file: the picture, the report, the workbook."""
 
 
 @dataclass(frozen=True, slots=True)

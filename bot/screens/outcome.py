@@ -1,6 +1,6 @@
 """Commitment, results and re-check: what can be done there."""
 
-from bot.intents import Detail, Intent
+from bot.intents import FILES, Detail, Intent
 from bot.screens.aim import AIM, WHAT_IF
 from bot.screens.parts import BACK, DONE, HELP, OVERVIEW, PAUSE, RESUME, Action, Choice, Screen, letter
 from bot.wording import Wording
@@ -69,7 +69,7 @@ def _provisional_title(card: ProvisionalCard, words: Wording) -> str:
 
 
 def _details() -> tuple[Action, ...]:
-    wanted = (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY)
+    wanted = (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY, *FILES)
     return tuple(Action(detail.value, detail) for detail in wanted)
 
 

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CARD = "card"
     TEXT = "text"
     DOCUMENT = "document"
+    REPORT = "report"
 
 
 CARD, REMINDER, RECHECK = "card", "reminder", "recheck"
@@ -96,6 +97,11 @@ def button(words: Wording, choice: Choice) -> Button:
 def document(name: str, content: str, caption: str, now: datetime) -> Outgoing:
     """A file made of text."""
     return Outgoing({"kind": Kind.DOCUMENT, "name": name, "content": content, "caption": escape(caption)}, now)
+
+
+def report(wanted: Detail, now: datetime) -> Outgoing:
+    """A report, made when its turn comes; asked for twice at once, it comes once."""
+    return Outgoing({"kind": Kind.REPORT, "format": str(wanted)}, now, f"{Kind.REPORT}.{wanted}")
 
 
 def reminder(session: Session, words: Wording, due: datetime) -> Outgoing:

@@ -17,10 +17,12 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.conversation import Outside
 from bot.logs import set_up_logs
+from bot.reports.pool import Pool
 from bot.settings import Settings
 from bot.telegram.commands import COMMANDS
 from bot.telegram.intake import FIRST_PAUSE, KINDS, LONGEST_PAUSE, name_of, poll
 from bot.telegram.line import Line
+from bot.telegram.press import Press
 from bot.telegram.reception import Reception
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import Sender
@@ -68,7 +70,8 @@ async def serve(settings: Settings, language: str) -> int:
         stop = _stop_on_signals()
         if not await _greet(bot, text, stop):
             return STOPPED if stop.is_set() else REFUSED
-        sender = Sender(store, bot, OUTSIDE, rules, settings.telegram_rate)
+        pool = Pool()
+        sender = Sender(store, bot, OUTSIDE, rules, Press(store, pool, rules), settings.telegram_rate)
         reception = Reception(store, bot, sender, OUTSIDE, rules)
         listens = settings.webhook_url is not None
         intake = _listen(settings, secret, bot, reception, text) if listens else _poll(bot, reception, text)
@@ -78,6 +81,7 @@ async def serve(settings: Settings, language: str) -> int:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_SECONDS):
                 await _finish(reception, sender)
+        await pool.close()
         return status
 
 

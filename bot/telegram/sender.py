@@ -10,16 +10,17 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from telegram import Bot, InputFile
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.conversation import Outside
+from bot.reports import render as reports
 from bot.telegram import replies
 from bot.telegram.pace import Pace
+from bot.telegram.press import Press, Printed
 from bot.telegram.replies import Kind
-from bot.telegram.visit import Rules
+from bot.telegram.visit import Rules, zone_of
 from bot.wording import Medium, wording
 from flows.reminders import into_window, next_reminder
 from storage.contact import Contact
@@ -43,8 +44,8 @@ GONE = ("message to edit not found", "message can't be edited", "message_id_inva
 class Sender:
     """Drains the outbox. `wake` says that a chat has something to send; `run` looks after what falls due later."""
 
-    def __init__(self, store: Store, bot: Bot, outside: Outside, rules: Rules, rate: float) -> None:
-        self._store, self._bot, self._outside, self._rules = store, bot, outside, rules
+    def __init__(self, store: Store, bot: Bot, outside: Outside, rules: Rules, press: Press, rate: float) -> None:
+        self._store, self._bot, self._outside, self._rules, self._press = store, bot, outside, rules, press
         self._pace = Pace(rate)
         self._active: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -112,21 +113,33 @@ class Sender:
         """One message at a time; what had to wait for its turn may have been superseded meanwhile."""
         queued = queued or await self._first_due(chat)
         while queued:
+            printed = await self._printed(queued)  # before its turn: nobody waits for a report but who asked for it
             async with self._pace.turn(chat) as waited:
-                if waited:
-                    queued = await self._first_due(chat)
-                if queued:
-                    queued = await self._deliver(queued)
+                present = await self._first_due(chat) if waited else queued
+                queued = await self._deliver(queued, printed) if present == queued else present
 
     async def _first_due(self, chat: str) -> Queued | None:
         return next(iter(await self._store.due(self._outside.now(), 1, chat)), None)
 
-    async def _deliver(self, queued: Queued) -> Queued | None:
+    async def _printed(self, queued: Queued) -> Printed | None:
+        """The file of a message that is a report."""
+        if queued.payload["kind"] != Kind.REPORT:
+            return None
+        chat = int(queued.chat.removeprefix(CHAT))
+
+        async def tell(text: str) -> None:
+            with suppress(TelegramError):
+                await self._bot.send_message(chat, text)
+
+        wanted = reports.Kind(queued.payload["format"])
+        return await self._insist(lambda: self._press.print(queued.chat, wanted, self._outside.now(), tell))
+
+    async def _deliver(self, queued: Queued, printed: Printed | None) -> Queued | None:
         """Send one message; gives the chat's next one, None if there is none or the chat has to wait."""
         if queued.key in replies.REMINDERS and not await self._welcome(queued):
             return await self._first_due(queued.chat)
         try:
-            card = await self._send(queued)
+            card = await self._send(queued, printed)
         except TelegramError as error:
             return await self._failed(queued, error)
         return await self._insist(lambda: self._arrived(queued, card))
@@ -150,7 +163,7 @@ class Sender:
 
     # what goes out
 
-    async def _send(self, queued: Queued) -> int | None:
+    async def _send(self, queued: Queued, printed: Printed | None) -> int | None:
         """Carry out a payload; the message id of a new live card."""
         payload, chat = queued.payload, int(queued.chat.removeprefix(CHAT))
         match payload["kind"]:
@@ -159,6 +172,9 @@ class Sender:
             case Kind.DOCUMENT:
                 file = InputFile(payload["content"].encode(), filename=payload["name"])
                 await self._bot.send_document(chat, file, caption=payload["caption"])
+            case Kind.REPORT:
+                if printed:
+                    await printed.send(self._bot, chat)
             case _:
                 await self._bot.send_message(chat, **payload["message"])
         return None
@@ -214,11 +230,19 @@ class Sender:
                 await self._put_off(queued, _seconds(error))
             case BadRequest() | ChatMigrated():
                 LOG.error("Telegram refused a message (%s): %s", queued.payload["kind"], error.message)
+                await self._apologise(queued)
                 return await self._insist(lambda: self._store.delivered(queued, self._outside.now()))
             case _:
                 LOG.warning("a message waits (%s)", type(error).__name__)
                 await self._put_off(queued, min(LONGEST_WAIT, 2.0 ** min(queued.attempts, DOUBLINGS)))
         return None
+
+    async def _apologise(self, queued: Queued) -> None:
+        """Somebody asked for a report and would wait for it."""
+        if queued.payload["kind"] == Kind.REPORT:
+            apology = await self._insist(lambda: self._press.refused(queued.chat))
+            with suppress(TelegramError):
+                await apology.send(self._bot, int(queued.chat.removeprefix(CHAT)))
 
     async def _put_off(self, queued: Queued, seconds: float) -> None:
         until = self._outside.now() + timedelta(seconds=seconds)
@@ -258,11 +282,6 @@ class Sender:
 
 
 CHAT = "telegram:"
-
-
-def zone_of(contact: Contact | None, rules: Rules) -> ZoneInfo:
-    """The person's time zone, or the default one."""
-    return ZoneInfo(contact.zone) if contact and contact.zone else rules.zone
 
 
 def _seconds(error: RetryAfter) -> float:

@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.concern import concern
 from bot.conversation import recorded, rubric_of
-from bot.intents import Comparison, Detail, Look
+from bot.details import sections_of
+from bot.intents import FILES, Comparison, Detail, Look
 from bot.past import compared, history
-from bot.results import Section, firmness, plan, proof, result_of
+from bot.results import Section
 from bot.telegram import replies
 from bot.telegram.acts import Act, Choice, Tapped
 from bot.wording import Medium, Wording, wording
-from flows.aiming import planned_gap
 from flows.events import Event, Finished, HelpAsked, Stale
 from flows.inputs import AnyInput
 from flows.reminders import Schedule, next_reminder
@@ -30,6 +29,11 @@ class Rules:
 
     schedule: Schedule
     zone: ZoneInfo
+
+
+def zone_of(contact: Contact | None, rules: Rules) -> ZoneInfo:
+    """The person's time zone, or the default one."""
+    return ZoneInfo(contact.zone) if contact and contact.zone else rules.zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Visit:
     @property
     def zone(self) -> ZoneInfo:
         """The person's time zone."""
-        return ZoneInfo(self.contact.zone) if self.contact.zone else self.rules.zone
+        return zone_of(self.contact, self.rules)
 
     def with_session(self, session: Session) -> "Visit":
         """The same visit after a step."""
@@ -115,6 +119,8 @@ def commands_help(words: Wording) -> Section:
 
 def detail(visit: Visit, wanted: Look) -> Decision:
     """A longer part of a result, or of the history, on request; below the history a button compares the last two."""
+    if isinstance(wanted, Detail) and wanted in FILES:
+        return say(visit, replies.report(wanted, visit.now))
     comparable = wanted is Detail.HISTORY and len(visit.archive.history) > 1
     buttons = [replies.button(visit.words, Choice.COMPARE_LAST)] if comparable else []
     return say(visit, *replies.texts(_sections(visit, wanted), visit.now, buttons))
@@ -123,20 +129,14 @@ def detail(visit: Visit, wanted: Look) -> Decision:
 def _sections(visit: Visit, wanted: Look) -> list[Section]:
     words = visit.words
     match wanted:
-        case Detail.PLAN | Detail.GAP:
-            return [plan(planned_gap(visit.session), words)]
-        case Detail.PROOF:
-            return list(proof(result_of(visit.session.record, words), words))
-        case Detail.MARGIN:
-            return [firmness(result_of(visit.session.record, words), words)]
-        case Detail.POLICY:
-            return concern(result_of(visit.session.record, words), visit.session.firm.kind, words)
         case Detail.HISTORY:
             return history(visit.archive.history, words)
         case Detail.COMMANDS:
             return [commands_help(words)]
         case Comparison(numbers=numbers):
             return [compared(visit.archive.history, numbers, words)]
+        case _:
+            return sections_of(visit.session, wanted, words)
 
 
 def reminders(visit: Visit, events: Sequence[Event]) -> tuple[tuple[Outgoing, ...], tuple[str, ...]]:

@@ -1,15 +1,17 @@
 """`shuping chat`: show the card, read a line, apply it, until the person leaves. Everything is saved at once."""
 
+import asyncio
+import shlex
 import sys
 import uuid
 from datetime import UTC, datetime
 
-from bot.concern import concern
 from bot.conversation import Conversation, Outside
-from bot.intents import Comparison, Detail, Intent
+from bot.details import sections_of
+from bot.intents import FILES, Comparison, Detail, Intent
 from bot.past import compared, history
 from bot.reading import read
-from bot.results import Section, before_and_after, firmness, gap, headline, plan, proof, result_of
+from bot.results import Section, before_and_after, gap, headline, plan, result_of
 from bot.screens import screen_of
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
@@ -134,22 +136,28 @@ class TerminalTalk:
             self._painter.sections(self._help(""))
         elif detail is Detail.HISTORY:
             self._painter.sections(history(await self._past(), words))
+        elif detail in FILES:
+            await self._file(detail)
         else:
-            self._painter.sections(self._of_result(detail, words))
+            self._painter.sections(sections_of(self._session, detail, words))
 
-    def _of_result(self, detail: Detail, words: Wording) -> list[Section]:
-        result = result_of(self._session.record, words)
-        match detail:
-            case Detail.GAP:
-                return [gap(result, words)]
-            case Detail.PLAN:
-                return [plan(planned_gap(self._session), words)]
-            case Detail.MARGIN:
-                return [firmness(result, words)]
-            case Detail.POLICY:
-                return concern(result, self._session.firm.kind, words)
-            case _:
-                return list(proof(result, words))
+    async def _file(self, detail: Detail) -> None:
+        """The picture at once, where the terminal can show it; else the command that writes the file."""
+        """The picture at once, where the terminal can show it; else the command that writes the file."""
+        if detail is Detail.PNG and self._painter.draws:
+            await self._draw()
+            return
+        name = self._conversation.chat.removeprefix("terminal:")
+        command = shlex.join(["shuping", "report", "--session", name, f"--{detail}", f"shuping.{detail}"])
+        self._painter.note(self._words.text("report.how", command=command))
+
+    async def _draw(self) -> None:
+        from bot.reports.render import Kind, render
+        from bot.reports.sources import report_of_session
+
+        today = self._conversation.outside.now().astimezone().date()
+        report = report_of_session(self._session, await self._past(), self._words, today)
+        self._painter.picture(await asyncio.to_thread(render, Kind.PICTURE, report))
 
     async def _past(self) -> list[Assessment]:
         return await self._conversation.store.history(self._conversation.chat)

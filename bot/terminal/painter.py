@@ -1,5 +1,6 @@
 """Two ways to show a screen: cards by rich on a terminal, plain lines everywhere else."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TextIO
@@ -15,6 +16,7 @@ from rich.text import Text
 from typing_extensions import override
 from uniseg.wrap import tt_wrap
 
+from bot.reports.inline import protocol_of, shown_inline
 from bot.results import Section
 from bot.screens import Screen
 from bot.wording import Wording
@@ -30,6 +32,15 @@ class Painter(ABC):
     @abstractmethod
     def screen(self, screen: Screen, words: Wording, progress: Progress | None) -> None:
         """A whole card."""
+
+    @property
+    def draws(self) -> bool:
+        """Whether pictures can be shown here."""
+        return False
+
+    @abstractmethod
+    def picture(self, png: bytes) -> None:
+        """Show a picture, where that is possible at all."""
 
     @abstractmethod
     def sections(self, sections: Sequence[Section]) -> None:
@@ -70,6 +81,10 @@ class PlainPainter(Painter):
             self._print("", section.title, *(f"  {line}" for line in section.lines))
 
     @override
+    def picture(self, png: bytes) -> None:
+        """Plain text has none."""
+
+    @override
     def note(self, text: str) -> None:
         self._print(text)
 
@@ -102,6 +117,18 @@ class RichPainter(Painter):
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
+        self._protocol = protocol_of(os.environ)
+
+    @property
+    @override
+    def draws(self) -> bool:
+        return self._protocol is not None
+
+    @override
+    def picture(self, png: bytes) -> None:
+        if self._protocol:
+            self._console.file.write(shown_inline(png, self._protocol))
+            self._console.file.flush()
 
     @property
     def _width(self) -> int:

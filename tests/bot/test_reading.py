@@ -242,6 +242,9 @@ CHINESE: list[tuple[str, str, Meant | None]] = [
     ("name", "比较好五金厂", Intent(NameFirm, ("比较好五金厂",))),
     ("result", "稳不稳", Detail.MARGIN),
     ("provisional", "政策", Detail.POLICY),
+    ("result", "图片", Detail.PNG),
+    ("provisional", "报告", Detail.PDF),
+    ("result", "填报表", Detail.XLSX),
     ("q4", "政策", None),
 ]
 
@@ -272,6 +275,9 @@ ENGLISH: list[tuple[str, str, Meant | None]] = [
     ("plan", "what if", Intent(Aim, (AimPage.WHAT_IF,))),
     ("result", "How firm?", None),
     ("result", "How firm", Detail.MARGIN),
+    ("result", "picture", Detail.PNG),
+    ("provisional", "Excel", Detail.XLSX),
+    ("result", "PDF", Detail.PDF),
     ("result", "policy", Detail.POLICY),
     ("q14", "55 people 60 people", Intent(Numbers, ((55, 60),))),
     ("q2", "200 machines, 90 machines", Intent(Numbers, ((200, 90),))),

@@ -40,7 +40,7 @@ ACTIONS = {
 BUTTONS = {
     *(name for place, tree in BOT if "screens" in place for name in first_arguments(tree, "Action") if "{" not in name),
     *(f"energy.{side}" for side in SIDES),
-    *(detail.value for detail in (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY)),
+    *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS)),
 } - {"pause"}
 """What is tapped; nobody needs a button to put a phone away."""
 TROUBLES = {
@@ -66,6 +66,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "button.{}": BUTTONS,
     "button.choice.{}": (choice.value for choice in Choice),
     "command.{}": COMMANDS,
+    "report.caption.{}": ("pdf", "xlsx"),
     "telegram.trouble.{}": TROUBLES,
 }
 HINTS: dict[str, Iterable[str]] = {"question.{}": {question.type for question in RUBRIC.questions}}

@@ -1,0 +1,24 @@
+"""More about a result, on request: the same sections on every channel."""
+
+from bot.concern import concern
+from bot.intents import Detail
+from bot.results import Section, firmness, gap, plan, proof, result_of
+from bot.wording import Wording
+from flows.aiming import planned_gap
+from flows.session import Session
+
+
+def sections_of(session: Session, wanted: Detail, words: Wording) -> list[Section]:
+    """What a detail of the session's result says."""
+    result = result_of(session.record, words)
+    match wanted:
+        case Detail.GAP:
+            return [gap(result, words)]
+        case Detail.PLAN:
+            return [plan(planned_gap(session), words)]
+        case Detail.MARGIN:
+            return [firmness(result, words)]
+        case Detail.POLICY:
+            return concern(result, session.firm.kind, words)
+        case _:
+            return list(proof(result, words))
