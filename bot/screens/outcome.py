@@ -37,7 +37,7 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
             return Screen(
                 _provisional_title(card, words),
                 hint=words.hint("provisional" if settled is None else "provisional.settled"),
-                actions=(RESUME, *_details(), AIM, WHAT_IF, OVERVIEW, PAUSE),
+                actions=(RESUME, *_details(), OVERVIEW, PAUSE),
                 default=Intent(Resume),
             )
         case ResultCard():
@@ -47,8 +47,6 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
                 actions=(
                     *_details(),
                     HISTORY,
-                    AIM,
-                    WHAT_IF,
                     Action("recheck", Intent(Recheck)),
                     Action("anew", Intent(Anew)),
                     PAUSE,
@@ -69,8 +67,14 @@ def _provisional_title(card: ProvisionalCard, words: Wording) -> str:
 
 
 def _details() -> tuple[Action, ...]:
-    wanted = (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY, *FILES)
-    return tuple(Action(detail.value, detail) for detail in wanted)
+    """What to do comes first, then what to know, then what to hand on."""
+    ahead = (Detail.GAP, Detail.PLAN)
+    more = (Detail.MARGIN, Detail.POLICY, Detail.PROOF, *FILES)
+    return (*map(_detail, ahead), AIM, WHAT_IF, *map(_detail, more))
+
+
+def _detail(wanted: Detail) -> Action:
+    return Action(wanted.value, wanted)
 
 
 def recheck_screen(card: RecheckCard, words: Wording) -> Screen:

@@ -11,8 +11,8 @@ from bot.screens import Screen, screen_of
 from bot.telegram.acts import CHOICE_MARK, Choice
 from bot.telegram.render import Button, Payload, bar, card_payload, message, pages, sections_text
 from bot.wording import Wording
-from flows.cards import CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
-from flows.progress import progress_of
+from flows.cards import Card, CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
+from flows.progress import Progress, progress_of
 from flows.session import Session
 from storage.outbox import Outgoing
 
@@ -50,8 +50,14 @@ def card_message(session: Session, words: Wording, notices: Sequence[str] = ()) 
     screen = screen_of(shown, words)
     if isinstance(shown, ResultCard | ProvisionalCard):
         screen = _with_result(screen, session, words, provisional=isinstance(shown, ProvisionalCard))
-    progress = None if isinstance(shown, FINISHED) else progress_of(words.rubric, session)
+    progress = None if isinstance(shown, FINISHED) else _progress(shown, session, words)
     return card_payload(screen, words, session, progress, notices)
+
+
+def _progress(shown: Card, session: Session, words: Wording) -> Progress:
+    """Most cards know it already."""
+    known: Progress | None = getattr(shown, "progress", None)
+    return known or progress_of(words.rubric, session)
 
 
 def _with_result(screen: Screen, session: Session, words: Wording, *, provisional: bool) -> Screen:

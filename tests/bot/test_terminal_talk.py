@@ -3,11 +3,12 @@
 from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from bot.conversation import Conversation, Outside
 from bot.terminal.chat import TerminalTalk
 from bot.terminal.lines import Lines
-from bot.terminal.painter import PlainPainter
+from bot.terminal.painter import PlainPainter, RichPainter
 from flows.cards import FirmNameCard, LadderCard, card_of
 from flows.session import FirmKind, Session
 from storage.memory import MemoryStore
@@ -180,3 +181,23 @@ async def test_the_way_to_give_the_kind_afterwards_is_the_way_that_is_told(befor
     session = (await store.state(CHAT)).session
     assert session
     assert session.firm.kind is FirmKind.PROVINCIAL
+
+
+async def test_a_file_is_a_command_away() -> None:
+    store = await holding(sessions()["result"])
+    said = await talk(store, "图片", "报告", "填报表")
+    for kind in ("png", "pdf", "xlsx"):
+        assert f"shuping report --session anna --{kind} shuping.{kind}" in said
+
+
+async def test_a_terminal_that_can_show_pictures_shows_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-kitty")
+    out = StringIO()
+    store = await holding(sessions()["result"])
+    painter = RichPainter(Console(file=out, width=80))
+    talking = TerminalTalk(Conversation(store, CHAT, "anna", OUTSIDE), painter)
+    talking._session = sessions()["result"]
+    await talking.listen(Script("图片", "报告"))
+    assert "\x1b_G" in out.getvalue()
+    assert "--pdf" in out.getvalue()
+    assert "--png" not in out.getvalue()
