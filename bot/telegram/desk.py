@@ -40,7 +40,9 @@ def decide(act: Act, state: State, now: datetime, fresh: str, rules: Rules, arch
     visit = Visit(act, session, contact, wording(session.language, Medium.TAPPING), now, fresh, rules, archive)
     met_before = state.session is not None
     decision = _answer(visit) if met_before or isinstance(act, Commanded) else show(visit)
-    return replace(decision, contact=decision.contact or contact, session=decision.session or session)
+    session = decision.session or session
+    contact = (decision.contact or contact).model_copy(update={"language": session.language})
+    return replace(decision, contact=contact, session=session)
 
 
 def _consents(data: str, session: Session | None) -> bool:

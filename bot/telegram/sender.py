@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from telegram import Bot, InputFile
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.conversation import Outside
 from bot.reports import render as reports
@@ -38,7 +38,6 @@ FIRST_PAUSE = 0.5
 REMEMBERED = 10_000
 NEVER = datetime.max.replace(tzinfo=UTC)
 UNCHANGED = "message is not modified"
-GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
 class Sender:
@@ -191,16 +190,12 @@ class Sender:
         return sent.message_id
 
     async def _edited(self, chat: int, card: int, message: dict[str, Any]) -> bool:
-        """False if the message can no longer be edited."""
+        """False if the message can no longer be edited: deleted, too old, or whatever else Telegram may say."""
         try:
             await self._bot.edit_message_text(chat_id=chat, message_id=card, **message)
         except BadRequest as error:
-            reason = error.message.lower()
-            if UNCHANGED in reason:
-                return True
-            if any(gone in reason for gone in GONE):
-                return False
-            raise
+            LOG.debug("a card is not edited: %s", error.message)
+            return UNCHANGED in error.message.lower()
         return True
 
     async def _retire(self, chat: int, card: int) -> None:
@@ -228,6 +223,9 @@ class Sender:
                 await self._insist(lambda: self._store.apply(queued.chat, _blocked))
             case RetryAfter():
                 await self._put_off(queued, _seconds(error))
+            case InvalidToken():
+                LOG.error("Telegram no longer accepts the token; messages wait")
+                await self._put_off(queued, LONGEST_WAIT)
             case BadRequest() | ChatMigrated():
                 LOG.error("Telegram refused a message (%s): %s", queued.payload["kind"], error.message)
                 await self._apologise(queued)

@@ -81,7 +81,7 @@ async def test_another_language(town: Town) -> None:
     ann.tap(label, choice)
     shown = await ann.until("Item 2 of 31")
     await town.api.quiet(0.12)
-    assert town.bot.session(ann).language == "en"
+    assert town.bot.session(ann).language == town.bot.contact(ann).language == "en"
     assert shown is card(ann)
     await say(ann, "中文", "第 2 项")
 

@@ -122,9 +122,10 @@ async def test_a_card_that_was_deleted_comes_again(town: Town, ann: Person) -> N
     assert card(ann) is shown, "the new card is edited from now on"
 
 
-async def test_a_card_too_old_to_edit_is_replaced(town: Town, ann: Person) -> None:
+@pytest.mark.parametrize("reason", ["message can't be edited", "a reason that nobody has heard of"])
+async def test_a_card_that_cannot_be_edited_is_replaced(town: Town, ann: Person, reason: str) -> None:
     old = card(ann)
-    town.api.faults.refuse("message can't be edited", "editMessageText", chat=ann.id)
+    town.api.faults.refuse(reason, "editMessageText", chat=ann.id)
     await tap(ann, "B", lambda message: message.button("B ✓"))
     await town.api.quiet(0.12)
     assert card(ann) is not old

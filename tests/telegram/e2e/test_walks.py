@@ -178,7 +178,7 @@ async def test_what_a_result_offers(api: TelegramApi, install: Install) -> None:
     assert after.baseline is not None
     assert (after.baseline.id, after.baseline.record) == (before.id, before.record)
     shows_score(bot, ann, result.text)
-    history = await say(ann, "/history", lambda message: not message.rows and message.text)
+    history = await say(ann, "/history", text("history.title"))
     scores = bot.rows("SELECT data ->> 'score' FROM assessments ORDER BY number")
     assert len(scores) == 2
     assert all(f"{float(Fraction(score)):.2f}".rstrip("0").rstrip(".") in history.text for (score,) in scores)
