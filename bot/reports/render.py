@@ -1,8 +1,10 @@
 """The three kinds of report behind one name; a renderer is imported when it is first needed."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from bot.reports.content import Report
+if TYPE_CHECKING:
+    from bot.reports.content import Report
 
 
 class Kind(StrEnum):
@@ -13,7 +15,7 @@ class Kind(StrEnum):
     WORKBOOK = "xlsx"
 
 
-def render(kind: Kind, report: Report) -> bytes:
+def render(kind: Kind, report: "Report") -> bytes:
     """The file, made in this process. Takes up to a tenth of a second: where others wait, use a `Pool`."""
     match kind:
         case Kind.PICTURE:

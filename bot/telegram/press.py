@@ -1,18 +1,24 @@
-"""Reports on Telegram: made from what is stored when their turn comes, beside the conversation."""
+"""Reports on Telegram: made from what is stored when their turn comes, beside the conversation.
+
+What makes them is imported for the first report, since most days of a bot have none.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from telegram import Bot, InputFile
 
-from bot.reports.pool import Crowded, Pool
 from bot.reports.render import Kind
-from bot.reports.sources import report_of_session
 from bot.telegram.visit import Rules, zone_of
 from bot.wording import Medium, Wording, wording
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from bot.reports.pool import Pool
 
 LOG = logging.getLogger("shuping.press")
 
@@ -56,14 +62,28 @@ Tell = Callable[[str], Awaitable[None]]
 class Press:
     """Makes reports, a few at a time."""
 
-    def __init__(self, store: Store, pool: Pool, rules: Rules) -> None:
-        self._store, self._pool, self._rules = store, pool, rules
+    def __init__(self, store: Store, rules: Rules) -> None:
+        self._store, self._rules = store, rules
+
+    @cached_property
+    def _pool(self) -> "Pool":
+        from bot.reports.pool import Pool
+
+        return Pool()
+
+    async def close(self) -> None:
+        """End what makes reports, if there ever were any."""
+        if "_pool" in vars(self):
+            await self._pool.close()
 
     async def print(self, chat: str, kind: Kind, now: datetime, tell: Tell) -> Printed | None:
         """The report of what is stored now; None if that was deleted. `tell` is told of a long queue.
 
         A report that cannot be made is an apology, since trying again would not mend it. Raises StorageError.
         """
+        from bot.reports.pool import Crowded
+        from bot.reports.sources import report_of_session
+
         state = await self._store.state(chat)
         if state.session is None:
             return None

@@ -17,7 +17,6 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.conversation import Outside
 from bot.logs import set_up_logs
-from bot.reports.pool import Pool
 from bot.settings import Settings
 from bot.telegram.commands import COMMANDS
 from bot.telegram.intake import FIRST_PAUSE, KINDS, LONGEST_PAUSE, name_of, poll
@@ -70,8 +69,8 @@ async def serve(settings: Settings, language: str) -> int:
         stop = _stop_on_signals()
         if not await _greet(bot, text, stop):
             return STOPPED if stop.is_set() else REFUSED
-        pool = Pool()
-        sender = Sender(store, bot, OUTSIDE, rules, Press(store, pool, rules), settings.telegram_rate)
+        press = Press(store, rules)
+        sender = Sender(store, bot, OUTSIDE, rules, press, settings.telegram_rate)
         reception = Reception(store, bot, sender, OUTSIDE, rules)
         listens = settings.webhook_url is not None
         intake = _listen(settings, secret, bot, reception, text) if listens else _poll(bot, reception, text)
@@ -81,7 +80,7 @@ async def serve(settings: Settings, language: str) -> int:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_SECONDS):
                 await _finish(reception, sender)
-        await pool.close()
+        await press.close()
         return status
 
 
