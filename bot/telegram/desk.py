@@ -109,7 +109,7 @@ def _put_off(visit: Visit, wait: timedelta) -> Decision:
     if not replies.unfinished(visit.session):
         return decision
     due = into_window(visit.rules.schedule, visit.zone, visit.now + wait)
-    return replace(decision, outbox=(*decision.outbox, replies.reminder(visit.session, visit.words, due)))
+    return replace(decision, outbox=(*decision.outbox, replies.reminder(due)))
 
 
 def _switch_reminders(visit: Visit, *, on: bool) -> Decision:

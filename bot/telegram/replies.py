@@ -24,6 +24,7 @@ class Kind(StrEnum):
     TEXT = "text"
     DOCUMENT = "document"
     REPORT = "report"
+    REMINDER = "reminder"
 
 
 CARD, REMINDER, RECHECK = "card", "reminder", "recheck"
@@ -110,7 +111,12 @@ def report(wanted: Detail, now: datetime) -> Outgoing:
     return Outgoing({"kind": Kind.REPORT, "format": str(wanted)}, now, f"{Kind.REPORT}.{wanted}")
 
 
-def reminder(session: Session, words: Wording, due: datetime) -> Outgoing:
+def reminder(due: datetime) -> Outgoing:
+    """A reminder of an unfinished assessment; what it says is written when it falls due."""
+    return Outgoing({"kind": Kind.REMINDER}, due, REMINDER)
+
+
+def reminder_message(session: Session, words: Wording) -> Payload:
     """How much is left, who waits, and three ways to put it off; the button goes on at the open item."""
     progress = progress_of(words.rubric, session)
     lines = [words.text("reminder.title"), words.text.count("reminder.left", progress.rest, minutes=progress.minutes)]
@@ -121,7 +127,7 @@ def reminder(session: Session, words: Wording, due: datetime) -> Outgoing:
         [button(words, choice) for choice in (Choice.TOMORROW, Choice.NEXT_WEEK, Choice.NEVER)],
     ]
     html = "\n".join([f"<b>{escape(lines[0])}</b>", bar(progress), *(escape(line, quote=False) for line in lines[1:])])
-    return Outgoing({"kind": Kind.TEXT, "message": message(html, rows)}, due, REMINDER)
+    return message(html, rows)
 
 
 def recheck_reminder(words: Wording, due: datetime) -> Outgoing:

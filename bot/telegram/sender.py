@@ -174,9 +174,18 @@ class Sender:
             case Kind.REPORT:
                 if printed:
                     await printed.send(self._bot, chat)
+            case Kind.REMINDER:
+                await self._remind(queued.chat, chat)
             case _:
                 await self._bot.send_message(chat, **payload["message"])
         return None
+
+    async def _remind(self, key: str, chat: int) -> None:
+        """As things are now; who has finished meanwhile is not reminded."""
+        session = (await self._insist(lambda: self._store.state(key))).session
+        if session and replies.unfinished(session):
+            words = wording(session.language, Medium.TAPPING)
+            await self._bot.send_message(chat, **replies.reminder_message(session, words))
 
     async def _card(self, queued: Queued, chat: int) -> int | None:
         message = queued.payload["message"]
@@ -270,8 +279,7 @@ class Sender:
                 return Decision(cancelled=(replies.REMINDER,))
             zone = zone_of(state.contact, self._rules)
             due = next_reminder(self._rules.schedule, zone, session.updated_at, now)
-            words = wording(session.language, Medium.TAPPING)
-            following = (replies.reminder(session, words, due),) if due else ()
+            following = (replies.reminder(due),) if due else ()
             return Decision(outbox=following, cancelled=(replies.REMINDER,))
 
         applied = await self._store.apply(chat, decide)

@@ -147,4 +147,4 @@ def reminders(visit: Visit, events: Sequence[Event]) -> tuple[tuple[Outgoing, ..
     if not visit.contact.reminders or not replies.unfinished(visit.session):
         return (), (replies.REMINDER,)
     due = next_reminder(visit.rules.schedule, visit.zone, visit.now, visit.now)
-    return ((replies.reminder(visit.session, visit.words, due),) if due else ()), (replies.REMINDER,)
+    return ((replies.reminder(due),) if due else ()), (replies.REMINDER,)

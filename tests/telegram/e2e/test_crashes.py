@@ -111,7 +111,7 @@ async def test_unsent_messages_survive(api: TelegramApi, install: Install) -> No
     assert "存什么" in ann.chat.answers(since)[-1].text
     assert card(ann) is ann.chat.last
     assert "第 2 项" in card(ann).text
-    assert [payload["kind"] for payload in bot.waiting(ann)] == ["text"], "only the reminder still waits"
+    assert [payload["kind"] for payload in bot.waiting(ann)] == ["reminder"]
 
 
 @pytest.mark.slow

@@ -141,12 +141,11 @@ def test_other_messages(language: str) -> None:
     words = wording(language, Medium.TAPPING)
     session = finished().session
     parked = session.but(parked=words.rubric.items, agenda=(), phase=Phase.REVIEW)
-    for outgoing in (
-        replies.reminder(parked, words, START),
-        replies.recheck_reminder(words, START),
-        replies.languages(words, LANGUAGES, START),
+    for message in (
+        replies.reminder_message(parked, words),
+        replies.recheck_reminder(words, START).payload["message"],
+        replies.languages(words, LANGUAGES, START).payload["message"],
     ):
-        message = outgoing.payload["message"]
         assert length(parse_html(message["text"])[0]) <= TEXT_LIMIT
         rows = message["reply_markup"]["inline_keyboard"]
         assert all(len(button["callback_data"].encode()) <= LIMIT for row in rows for button in row)

@@ -96,7 +96,7 @@ async def test_an_upload_that_fails_is_made_and_sent_again(
     await ask(ann, kind)
     await api.quiet()
     assert not api.faults.planned
-    assert bot.waiting(ann) == [payload for payload in bot.waiting(ann) if payload["kind"] == "text"], "reminders only"
+    assert [payload["kind"] for payload in bot.waiting(ann)] == ["reminder"]
 
 
 async def test_a_file_that_telegram_refuses_is_apologised_for(api: TelegramApi, install: Install) -> None:
