@@ -49,7 +49,10 @@ class SqliteStore(Store):
     @override
     async def apply(self, chat: str, decide: Decide, arrival: Arrival | None = None) -> Applied | None:
         place = self._place
-        applied = await self._write(lambda database: statements.transact(database, chat, decide, arrival, place))
+        batched = arrival is not None  # updates come several at a time
+        applied = await self._write(
+            lambda database: statements.transact(database, chat, decide, arrival, place), batched=batched
+        )
         if applied is not None and applied.decision.forgotten:
             await self._wipe()
         return applied
@@ -120,15 +123,20 @@ class SqliteStore(Store):
         with suppress(StorageError):
             await self._hop(lambda database: database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
-    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a transaction: alone, or, if one is under way, together with others that wait for its end."""
+    async def _write(self, work: Callable[[sqlite3.Connection], T], *, batched: bool = False) -> T:
+        """Run a transaction: alone, or together with those of its batch, or with those that waited for another."""
         if self._writing:
-            return await self._write_together(work)
+            return await self._outcome(self._enqueued(work))
         self._writing = True
         try:
-            return await self._hop(partial(_commit_alone, work))
+            if batched:
+                await asyncio.sleep(0)  # the others of the batch are asked for in this turn of the loop
+            if not self._waiting:
+                return await self._hop(partial(_commit_alone, work))
+            mine = self._enqueued(work)
         finally:
             self._hand_on()
+        return await self._outcome(mine)
 
     def _hand_on(self) -> None:
         """Those who came meanwhile are next, in a task of their own: nobody works for others."""
@@ -137,9 +145,12 @@ class SqliteStore(Store):
         else:
             self._writing = False
 
-    async def _write_together(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _enqueued(self, work: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, done))
+        return done
+
+    async def _outcome(self, done: "asyncio.Future[T]") -> T:
         try:
             return await done
         except sqlite3.Error as error:

@@ -17,7 +17,7 @@ from storage.opening import open_store
 from storage.outbox import Outgoing
 from storage.sqlite import SqliteStore, open_sqlite
 from storage.statements import APPEND
-from storage.store import Decision
+from storage.store import Arrival, Decision
 from tests.storage.child import FOREVER, answer, child, go, rest
 from tests.storage.support import (
     CHAT,
@@ -112,12 +112,25 @@ async def test_what_was_deleted_is_on_the_disk_no_more(store: SqliteStore, path:
 
 
 async def test_writes_that_come_during_a_commit_share_the_next_one(store: SqliteStore) -> None:
-    commits: list[str] = []
-    await store._hop(lambda db: db.set_trace_callback(lambda text: commits.append(text) if text == "COMMIT" else None))
+    commits = await counted(store)
     await asyncio.gather(*(store.apply(CHAT, grown) for _ in range(21)))
     assert len(commits) == 2
     await store.apply(CHAT, grown)
     assert len(commits) == 3
+
+
+async def test_a_batch_of_updates_shares_one_commit(store: SqliteStore) -> None:
+    commits = await counted(store)
+    await asyncio.gather(*(store.apply(CHAT, grown, Arrival(number, NOW)) for number in range(21)))
+    assert len(commits) == 1
+    assert await revisions(store) == (21, list(range(1, 22)))
+
+
+async def counted(store: SqliteStore) -> list[str]:
+    """A list that every commit from now on is added to."""
+    commits: list[str] = []
+    await store._hop(lambda db: db.set_trace_callback(lambda text: commits.append(text) if text == "COMMIT" else None))
+    return commits
 
 
 # others on the same file
