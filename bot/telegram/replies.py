@@ -8,6 +8,7 @@ from html import escape
 from bot.intents import Detail
 from bot.results import Section, gap, headline, result_of
 from bot.screens import Screen, screen_of
+from bot.target import target
 from bot.telegram.acts import CHOICE_MARK, Choice
 from bot.telegram.render import Button, Payload, bar, card_payload, message, pages, sections_text
 from bot.wording import Wording
@@ -66,7 +67,8 @@ def _with_result(screen: Screen, session: Session, words: Wording, *, provisiona
     summary = headline(session.record, words, session.firm.name, provisional=provisional)
     missing = gap(result_of(session.record, words), words)
     sure = (screen.title,) if provisional else ()
-    body = (*sure, *summary.lines, "", missing.title, *missing.lines)
+    aims = [line for part in target(session, words) for line in ("", part.title, *part.lines)]
+    body = (*sure, *summary.lines, "", missing.title, *missing.lines, *aims)
     more = tuple(action for action in screen.actions if action.wish is not Detail.GAP)  # it is on the card already
     return Screen(summary.title, body=body, hint=screen.hint, actions=more)
 

@@ -13,6 +13,7 @@ from bot.past import compared, history
 from bot.reading import read
 from bot.results import Section, before_and_after, gap, headline, plan, result_of
 from bot.screens import screen_of
+from bot.target import target
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from bot.wording import Wording, wording
@@ -128,7 +129,8 @@ class TerminalTalk:
         sections = [headline(session.record, words, session.firm.name, provisional=provisional)]
         if session.baseline:
             sections.append(before_and_after(session.baseline.record, session.record, words))
-        return [*sections, gap(result, words), *(() if provisional else (plan(planned_gap(session), words),))]
+        plans = () if provisional else (plan(planned_gap(session), words),)
+        return [*sections, gap(result, words), *plans, *target(session, words)]
 
     async def _detail(self, detail: Detail) -> None:
         words = self._words

@@ -36,7 +36,8 @@ async def test_a_plan_with_wishes_and_what_if_on_the_phone(api: TelegramApi, ins
     def provisional(message: Message) -> object:
         return message.button(text("button.what_if")) and message.button(text("button.resume"))
 
-    await tap(ann, text("button.back"), provisional)
+    result = await tap(ann, text("button.back"), provisional)
+    assert text("target.title") in result.text, "the target stands on the result, too"
     assert bot.session(ann).phase is Phase.PROVISIONAL
     await tap(ann, text("button.resume"))
     assert bot.session(ann).item == "q2"

@@ -19,8 +19,9 @@ from bot.telegram.visit import commands_help
 from bot.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import AnyInput, Pause
-from flows.session import FirmKind, Phase, Session
+from flows.session import FirmKind, Goal, Phase, Session
 from locales import LANGUAGES, catalogue
+from scoring.sheet import load_sheet
 from tests.bot.support import sessions
 from tests.bot.test_past import finished as past_assessment
 from tests.bot.test_results import LOWEST
@@ -101,6 +102,10 @@ def _longest() -> Iterator[Session]:
     for phase in (Phase.RESULT, Phase.COMMITMENT):
         yield done.but(phase=phase, firm=done.firm.model_copy(update={"name": LONG_NAME}))
     yield done.but(phase=Phase.RECHECK, picked=tuple(wording("en", Medium.TAPPING).rubric.items))
+    everything: dict[str, tuple[str, ...] | int] = {**load_sheet().tops, **load_sheet().highest}
+    goal = Goal(pinned=tuple(everything)[:11], supposed=everything, target=everything)
+    for phase, page in ((Phase.RESULT, ""), (Phase.AIM, "plan"), (Phase.AIM, "what_if")):
+        yield done.but(phase=phase, page=page, goal=goal, firm=done.firm.model_copy(update={"name": LONG_NAME}))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,0 +1,32 @@
+"""The target that somebody kept, beside what is: which of it is done."""
+
+from bot.results import Section
+from bot.wording import Wording
+from flows.events import AnswerValue
+from flows.recording import item_answer
+from flows.session import Session
+
+
+def target(session: Session, words: Wording) -> list[Section]:
+    """A line for each item of the target; nothing without one."""
+    goal = session.goal.target
+    if not goal:
+        return []
+    lines = [_line(session, item, wanted, words) for item, wanted in goal.items()]
+    return [Section(words.text("target.title"), tuple(lines))]
+
+
+def reached(wanted: AnswerValue, present: AnswerValue | None) -> bool:
+    """A level at least as high, a letter at least as far, all of several options."""
+    if isinstance(wanted, int):
+        return isinstance(present, int) and present >= wanted
+    letters = present if isinstance(present, tuple) else ()
+    return set(wanted) <= set(letters) or (len(wanted) == len(letters) == 1 and letters >= wanted)
+
+
+def _line(session: Session, item: str, wanted: AnswerValue, words: Wording) -> str:
+    present = item_answer(session.record, item)
+    name, goal = words.item_name(item), words.answer(wanted)
+    if reached(wanted, present):
+        return words.text("target.done", item=name, wanted=goal)
+    return words.text("target.open", item=name, present=words.answer(present), wanted=goal)

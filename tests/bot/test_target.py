@@ -1,0 +1,43 @@
+"""The kept target on a result: what is done of it, and what is not."""
+
+import pytest
+
+from bot.target import reached, target
+from bot.wording import wording
+from flows.events import AnswerValue
+from flows.session import Goal
+from tests.flows.driver import finished
+
+
+@pytest.mark.parametrize(
+    ("wanted", "present", "done"),
+    [
+        (3, 3, True),
+        (3, 4, True),
+        (3, 2, False),
+        (1, None, False),
+        (("C",), ("C",), True),
+        (("C",), ("D",), True),
+        (("C",), ("B",), False),
+        (("C",), None, False),
+        (("B", "C"), ("B", "C", "D"), True),
+        (("B", "C"), ("B", "D"), False),
+        (("B", "C"), ("A",), False),
+    ],
+)
+def test_when_a_target_is_reached(wanted: AnswerValue, present: AnswerValue | None, done: bool) -> None:
+    assert reached(wanted, present) is done
+
+
+def test_every_item_of_the_target_has_a_line() -> None:
+    session = finished().session
+    present = session.record.levels["quality"]
+    goal = Goal(target={"q5": ("C",), "quality": present, "energy": present + 1})
+    (section,) = target(session.but(goal=goal), wording("zh-Hans"))
+    assert section.lines[0] == "5. 信息系统：现在 A，目标 C"
+    assert section.lines[1].startswith("✓ 22. 质量管理*：")
+    assert "目标" in section.lines[2]
+
+
+def test_without_a_target_nothing_is_said() -> None:
+    assert target(finished().session, wording("en")) == []
