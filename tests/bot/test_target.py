@@ -35,7 +35,7 @@ def test_every_item_of_the_target_has_a_line() -> None:
     goal = Goal(target={"q5": ("C",), "quality": present, "energy": present + 1})
     (section,) = target(session.but(goal=goal), wording("zh-Hans"))
     assert section.lines[0] == "5. 信息系统：现在 A，目标 C"
-    assert section.lines[1].startswith("✓ 22. 质量管理*：")
+    assert section.lines[1].startswith("已做到 22. 质量管理*：")
     assert "目标" in section.lines[2]
 
 
