@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
 
 def _speed() -> float:
     """Over every step of some walks."""
-    chance = Random(SEED)  # noqa: S311
+    chance = Random(SEED)  # noqa: S311  # made-up firms, no secrets
     steps = [
         partial(_quick, choices, levels, open_items)
         for firm in (_firm(chance, KINDS["any maturity"]) for _ in range(10))

@@ -30,12 +30,11 @@ def result_of(record: Record, words: Wording, profile: str = "published") -> Res
     return assess(load_sheet(profile), answers_of(words.rubric, record))
 
 
-def headline(record: Record, words: Wording, firm: str | None, *, provisional: bool) -> Section:
+def headline(result: Result, words: Wording, firm: str | None, *, provisional: bool) -> Section:
     """Grade and score first; then each dimension and both partial grades."""
-    result = result_of(record, words)
     section = headline_of(result, words, provisional=provisional)
     title = words.text("result.of", firm=firm, headline=section.title) if firm else section.title
-    return Section(title, (*section.lines, *([] if provisional else _platform(result, words))))
+    return Section(title, (*section.lines, *([] if provisional else on_platform(result, words))))
 
 
 def headline_of(result: Result, words: Wording, *, provisional: bool | None = None) -> Section:
@@ -49,7 +48,7 @@ def headline_of(result: Result, words: Wording, *, provisional: bool | None = No
         text("result.score_grade", grade=words.grade(result.score_grade)),
         text("result.scenario_grade", grade=words.grade(result.scenario_grade)),
         *in_short(result, words),
-        *(_bounds(result, words) if provisional else ()),
+        *([bounds(result, words)] if provisional else ()),
     ]
     return Section(title, tuple(lines))
 
@@ -62,15 +61,16 @@ def _dimensions(result: Result, words: Wording) -> list[str]:
     ]
 
 
-def _bounds(result: Result, words: Wording) -> list[str]:
+def bounds(result: Result, words: Wording) -> str:
+    """Between what the result lies while answers are missing."""
     low, high = (shown_score(load_sheet(), bound) for bound in result.bounds.score)
     low_grade, high_grade = map(words.grade, result.bounds.grade)
     if low_grade == high_grade:
-        return [words.text("result.bounds.settled", low=low, high=high, grade=low_grade)]
-    return [words.text("result.bounds", low=low, high=high, low_grade=low_grade, high_grade=high_grade)]
+        return words.text("result.bounds.settled", low=low, high=high, grade=low_grade)
+    return words.text("result.bounds", low=low, high=high, low_grade=low_grade, high_grade=high_grade)
 
 
-def _platform(result: Result, words: Wording) -> list[str]:
+def on_platform(result: Result, words: Wording) -> list[str]:
     """The ministry's online form values one question otherwise: said only where the grade would differ."""
     grades = [standing.grade for standing in on_the_form(result) if standing.grade != result.grade]
     return [words.text("result.platform", grade=words.grade(grade)) for grade in grades]

@@ -16,10 +16,9 @@ from scoring.plan import Gap, Plan, plan_to
 from scoring.rubric import Question, Rubric
 from scoring.sheet import Sheet, load_sheet
 from scoring.whatif import changed
-from scoring.wishes import WishCode, WishError, Wishes, check_wishes
+from scoring.wishes import WishCode, WishError, Wishes, check_wishes, raisable
 
 REFUSALS = {
-    WishCode.UNKNOWN_ITEM: Refusal.UNKNOWN_ITEM,
     WishCode.NOT_A_DECISION: Refusal.NOT_A_DECISION,
     WishCode.AT_TOP: Refusal.AT_TOP,
 }
@@ -56,18 +55,6 @@ def grades_above(sheet: Sheet, record: Record) -> tuple[int, ...]:
     return tuple(row.grade for row in sheet.grades if row.grade > present)
 
 
-def raisable(sheet: Sheet, record: Record) -> tuple[str, ...]:
-    """The items that one can decide to raise: no results, nothing that is at its top."""
-    found = []
-    for item in sheet.rubric.items:
-        try:
-            check_wishes(sheet, record.choices, record.levels, Wishes(frozenset({item})))
-        except WishError:
-            continue
-        found.append(item)
-    return tuple(found)
-
-
 def planned_gap(session: Session) -> Gap | None:
     """The gap to the grade aimed for, with the least plan under the wishes; None at the highest grade.
 
@@ -82,12 +69,8 @@ def planned_gap(session: Session) -> Gap | None:
 
 
 def _granted(sheet: Sheet, record: Record, goal: Goal) -> Wishes:
-    wishes = Wishes(frozenset(goal.pinned), frozenset(goal.excluded))
-    try:
-        check_wishes(sheet, record.choices, record.levels, wishes)
-    except WishError as error:
-        return Wishes(wishes.pinned.difference(fault.item for fault in error.faults), wishes.excluded)
-    return wishes
+    open_items = raisable(sheet, record.choices, record.levels)
+    return Wishes(frozenset(goal.pinned).intersection(open_items), frozenset(goal.excluded))
 
 
 def planned_answers(rubric: Rubric, record: Record, plan: Plan) -> dict[str, tuple[str, ...] | int]:
@@ -140,21 +123,21 @@ def _aim_at(turn: Turn, grade: int) -> Step:
 
 
 def _want(turn: Turn, item: str, wanted: Wanted) -> Step:
-    session, goal = turn.session, turn.session.goal
-    pinned = {*goal.pinned} - {item} | ({item} if wanted is Wanted.PINNED else set())
-    excluded = {*goal.excluded} - {item} | ({item} if wanted is Wanted.EXCLUDED else set())
-    wishes = Wishes(frozenset({item} & pinned), frozenset({item} & excluded))
-    try:
-        check_wishes(load_sheet(edition=session.rubric), session.record.choices, session.record.levels, wishes)
-    except WishError as error:
-        return turn.refuse(REFUSALS[error.faults[0].code])
-    items = turn.rubric.items
+    session, items = turn.session, turn.rubric.items
     if item not in items:
         return turn.refuse(Refusal.UNKNOWN_ITEM)
+    if wanted is Wanted.PINNED:
+        try:
+            wishes = Wishes(frozenset({item}))
+            check_wishes(load_sheet(edition=session.rubric), session.record.choices, session.record.levels, wishes)
+        except WishError as error:
+            return turn.refuse(REFUSALS[error.faults[0].code])
+    wished = dict.fromkeys(session.goal.pinned, Wanted.PINNED) | dict.fromkeys(session.goal.excluded, Wanted.EXCLUDED)
+    wished[item] = wanted
     return _with_goal(
         turn,
-        pinned=tuple(name for name in items if name in pinned),
-        excluded=tuple(name for name in items if name in excluded),
+        pinned=tuple(name for name in items if wished.get(name) is Wanted.PINNED),
+        excluded=tuple(name for name in items if wished.get(name) is Wanted.EXCLUDED),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from flows.aiming import grades_above, planned_gap, raisable, raised, supposed_answers
+from flows.aiming import grades_above, planned_gap, raised, supposed_answers
 from flows.energy_entry import energy_sum
 from flows.events import AnswerValue
 from flows.outcome import changes
@@ -37,6 +37,7 @@ from scoring.plan import Gap
 from scoring.result import Result, assess
 from scoring.rubric import Question, Rubric, Scenario
 from scoring.sheet import load_sheet
+from scoring.wishes import raisable
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +267,8 @@ def _outcome_card(rubric: Rubric, session: Session) -> Card:
 
 def _plan_card(session: Session) -> PlanCard:
     sheet, record = load_sheet(edition=session.rubric), session.record
-    return PlanCard(planned_gap(session), grades_above(sheet, record), session.goal, raisable(sheet, record))
+    open_items = raisable(sheet, record.choices, record.levels)
+    return PlanCard(planned_gap(session), grades_above(sheet, record), session.goal, open_items)
 
 
 def _what_if_card(rubric: Rubric, session: Session) -> WhatIfCard:

@@ -62,6 +62,13 @@ def check_wishes(
         raise WishError(faults)
 
 
+def raisable(sheet: Sheet, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int]) -> tuple[str, ...]:
+    """The items that may be pinned: no results, nothing that is at its top."""
+    items = frozenset(sheet.rubric.items)
+    refused = {fault.item for fault in _faults(sheet, choices, levels, Wishes(items))}
+    return tuple(item for item in sheet.rubric.items if item not in refused)
+
+
 def _faults(
     sheet: Sheet, choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int], wishes: Wishes
 ) -> Iterator[WishFault]:

@@ -21,7 +21,7 @@ from bot.reports.content import (
     Scenario,
     Score,
 )
-from bot.results import gap, pencil, plan
+from bot.results import bounds, gap, on_platform, pencil, plan
 from bot.wording import Wording, calculation
 from flows.events import AnswerValue
 from flows.session import EnergyUse, FirmKind
@@ -131,8 +131,8 @@ class _Composer:
             conditions=self._conditions(),
             total=self._total(),
             bounds=(float(result.bounds.score[0]), float(result.bounds.score[1])),
-            bounds_note=self._bounds_note(),
-            platform_note=self._platform_note(),
+            bounds_note="" if self.result.complete else bounds(self.result, self.words),
+            platform_note="\n".join(on_platform(self.result, self.words)) if self.final else "",
             dimensions=tuple(self._dimensions()),
             indicators=tuple(self._indicators()),
             grades=tuple(map(self._grade, rubric.grades)),
@@ -181,20 +181,6 @@ class _Composer:
             Field(self.labels["condition_score"], words.grade(result.score_grade)),
             Field(self.labels["condition_scenarios"], words.grade(result.scenario_grade)),
         )
-
-    def _bounds_note(self) -> str:
-        if self.result.complete:
-            return ""
-        low, high = (shown_score(self.sheet, bound) for bound in self.result.bounds.score)
-        low_grade, high_grade = map(self.words.grade, self.result.bounds.grade)
-        return self.text("result.bounds", low=low, high=high, low_grade=low_grade, high_grade=high_grade)
-
-    def _platform_note(self) -> str:
-        """The ministry's online form values one question otherwise: said only where the grade would differ."""
-        other = assess(load_sheet("platform"), self.answers).grade
-        if not self.final or self.sheet.profile == "platform" or other == self.result.grade:
-            return ""
-        return self.text("result.platform", grade=self.words.grade(other))
 
     # points
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.intents import Detail, Intent, Wish
@@ -59,68 +60,90 @@ SEPARATOR = "|"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """How the arguments of one kind of input are written and read."""
+    """How the arguments of one kind of input are written and read; both are given the rubric, to number items by."""
 
     kind: Callable[..., AnyInput]
     write: Callable[..., str]
-    read: Callable[[str], tuple[Any, ...]]
+    read: Callable[[Rubric, str], tuple[Any, ...]]
 
 
 def _bare(kind: Callable[..., AnyInput]) -> Code:
-    return Code(kind, lambda: "", lambda _: ())
+    return Code(kind, lambda _: "", lambda _, __: ())
 
 
-def _text(kind: Callable[..., AnyInput]) -> Code:
-    return Code(kind, str, lambda text: (text,))
+def _plain(kind: Callable[..., AnyInput], of: Callable[[str], Any] = str) -> Code:
+    """One argument that is its own text; `of` makes it from that."""
+    return Code(kind, lambda _, value="": str(value), lambda _, text: (of(text),))
 
 
-def _flag(kind: Callable[..., AnyInput]) -> Code:
-    return Code(kind, lambda on: "1" if on else "0", lambda text: (text == "1",))
+def _of_item(kind: Callable[..., AnyInput], write: Callable[[Any], str], read: Callable[[str], Any]) -> Code:
+    """An item, by its position, and one more argument."""
+    return Code(kind, lambda rubric, item, value: f"{rubric.position[item]}.{write(value)}", partial(_item_and, read))
 
 
-def _items(text: str, rubric: Rubric) -> tuple[str, ...]:
+def _item_and(read: Callable[[str], Any], rubric: Rubric, text: str) -> tuple[str, Any]:
+    position, _, rest = text.partition(".")
+    return rubric.items[int(position)], read(rest)
+
+
+def _picked(rubric: Rubric, items: tuple[str, ...], on: bool) -> str:  # as in the input
     """Items as a bit set in hexadecimal: any number of them in eight characters."""
-    bits = int(text, 16)
-    return tuple(item for position, item in enumerate(rubric.items) if bits >> position & 1)
+    return f"{int(on)}{sum(1 << rubric.position[item] for item in items):x}"
+
+
+def _picks(rubric: Rubric, text: str) -> tuple[tuple[str, ...], bool]:
+    bits = int(text[1:], 16)
+    return tuple(item for item, position in rubric.position.items() if bits >> position & 1), text[0] == "1"
+
+
+def _answer(answer: tuple[str, ...] | int | None) -> str:
+    return "" if answer is None else str(answer) if isinstance(answer, int) else "".join(answer)
+
+
+def _answered(text: str) -> tuple[str, ...] | int | None:
+    return (int(text) if text.isdecimal() else tuple(text)) if text else None
 
 
 CODES: dict[str, Code] = {
     "b": _bare(Back),
-    "j": _text(Jump),
-    "o": _text(Overview),
+    "j": _plain(Jump),
+    "o": _plain(Overview),
     "k": _bare(Keep),
     "l": _bare(Park),
     "h": _bare(Help),
     "z": _bare(Pause),
     "r": _bare(Resume),
     "q": _bare(Quick),
-    "L": _text(ChooseLanguage),
-    "K": Code(ChooseKind, str, lambda text: (FirmKind(text),)),
+    "L": _plain(ChooseLanguage),
+    "K": _plain(ChooseKind, FirmKind),
     "s": _bare(Skip),
     "f": _bare(EditFirm),
-    "a": Code(Answer, "".join, lambda text: (tuple(text),)),
-    "t": Code(Tick, lambda letter, on: f"{letter}{int(on)}", lambda text: (text[0], text[1] == "1")),
+    "a": Code(Answer, lambda _, letters: "".join(letters), lambda _, text: (tuple(text),)),
+    "t": Code(Tick, lambda _, letter, on: f"{letter}{int(on)}", lambda _, text: (text[0], text[1] == "1")),
     "d": _bare(Done),
     "n": _bare(EnterFigures),
     "y": _bare(Confirm),
     "e": _bare(OpenEnergy),
-    "F": _text(ChooseFuel),
-    "S": Code(ChooseSide, str, lambda text: (EnergySide(text),)),
-    "m": _flag(Rung),
+    "F": _plain(ChooseFuel),
+    "S": _plain(ChooseSide, EnergySide),
+    "m": Code(Rung, lambda _, met: str(int(met)), lambda _, text: (text == "1",)),
     "p": _bare(PickLevel),
-    "T": Code(TakeLevel, str, lambda text: (int(text),)),
+    "T": _plain(TakeLevel, int),
     "u": _bare(Submit),
     "v": _bare(Provisional),
     "c": _bare(Commit),
     "R": _bare(Recheck),
     "N": _bare(Anew),
-    "A": Code(Aim, str, lambda text: (AimPage(text),)),
-    "G": Code(AimAt, str, lambda text: (int(text),)),
+    "A": _plain(Aim, AimPage),
+    "G": _plain(AimAt, int),
     "g": _bare(KeepTarget),
     "x": _bare(ClearAim),
+    "P": Code(Pick, _picked, _picks),
+    "W": _of_item(Want, str, Wanted),
+    "U": _of_item(Suppose, _answer, _answered),
 }
-DETAIL, PICK, WANT, SUPPOSE = "D", "P", "W", "U"
-"""Codes of their own: a look at more of a result, and those that name items by their numbers."""
+DETAIL = "D"
+"""A code of its own: a look at more of a result, which is no input."""
 CODE_OF = {code.kind: letter for letter, code in CODES.items()}
 
 
@@ -150,31 +173,8 @@ def encode(wish: Wish, session: Session, rubric: Rubric) -> str:
 def _written(wish: Wish, rubric: Rubric) -> str:
     if isinstance(wish, Detail):
         return f"{DETAIL}{wish.value}"
-    if wish.kind is Pick:
-        items, on = wish.arguments
-        bits = sum(1 << rubric.items.index(item) for item in items)
-        return f"{PICK}{int(on)}{bits:x}"
-    if wish.kind is Want:
-        item, wanted = wish.arguments
-        return f"{WANT}{rubric.position[item]}.{wanted}"
-    if wish.kind is Suppose:
-        item, answer = wish.arguments
-        return f"{SUPPOSE}{rubric.position[item]}.{'' if answer is None else _answer(answer)}"
     letter = CODE_OF[wish.kind]
-    return letter + CODES[letter].write(*wish.arguments)
-
-
-def _answer(answer: tuple[str, ...] | int) -> str:
-    return str(answer) if isinstance(answer, int) else "".join(answer)
-
-
-def _item_and(text: str, rubric: Rubric) -> tuple[str, str]:
-    position, _, rest = text.partition(".")
-    return rubric.items[int(position)], rest
-
-
-def _supposed(text: str) -> tuple[str, ...] | int | None:
-    return (int(text) if text.isdecimal() else tuple(text)) if text else None
+    return letter + CODES[letter].write(rubric, *wish.arguments)
 
 
 def consent(session: Session) -> str:
@@ -194,13 +194,5 @@ def decode(data: str, rubric: Rubric) -> Tap | None:
 def _read(letter: str, text: str, rubric: Rubric) -> Wish:
     if letter == DETAIL:
         return Detail(text)
-    if letter == PICK:
-        return Intent(Pick, (_items(text[1:], rubric), text[0] == "1"))
-    if letter == WANT:
-        item, wanted = _item_and(text, rubric)
-        return Intent(Want, (item, Wanted(wanted)))
-    if letter == SUPPOSE:
-        item, answer = _item_and(text, rubric)
-        return Intent(Suppose, (item, _supposed(answer)))
     code = CODES[letter]
-    return Intent(code.kind, code.read(text))
+    return Intent(code.kind, code.read(rubric, text))

@@ -5,14 +5,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from bot.intents import Detail
 from bot.reading import compared, look_back, normalised
 from bot.telegram import replies
 from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Tapped, Typed
 from bot.telegram.codec import consent, decode
-from bot.telegram.visit import Visit, apply, detail, say, show
+from bot.telegram.visit import Visit, apply, detail, say, show, zone_of
 from bot.wording import Medium, wording
 from flows.inputs import Back, Jump, Overview, Provisional, Quick, Recheck, Resume
 from flows.session import Phase, Session
@@ -100,7 +100,7 @@ def _reminders(visit: Visit, argument: str) -> Decision:
     if argument and argument not in available_timezones():
         return show(visit, visit.words.text("reminders.unknown_zone", zone=argument[:40]))
     contact = visit.contact.model_copy(update={"zone": argument}) if argument else visit.contact
-    zone = ZoneInfo(contact.zone) if contact.zone else visit.rules.zone
+    zone = zone_of(contact, visit.rules)
     state = visit.words.text("reminders.on" if contact.reminders else "reminders.off")
     how = visit.words.text("reminders.how", zone=zone.key)
     choice = Choice.NEVER if contact.reminders else Choice.REMIND

@@ -14,7 +14,8 @@ from telegram import Bot, InputFile
 
 from bot.reports.render import Kind
 from bot.telegram.visit import Rules, zone_of
-from bot.wording import Medium, Wording, wording
+from bot.wording import Medium, wording
+from locales import DEFAULT_LANGUAGE
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -105,5 +106,5 @@ class Press:
     async def refused(self, chat: str) -> Apology:
         """Telegram did not take the file. Raises StorageError."""
         session = (await self._store.state(chat)).session
-        words: Wording = wording(session.language, Medium.TAPPING) if session else wording("zh-Hans", Medium.TAPPING)
+        words = wording(session.language if session else DEFAULT_LANGUAGE, Medium.TAPPING)
         return Apology(words.text("report.refused"))

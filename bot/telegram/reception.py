@@ -81,7 +81,7 @@ class Reception:
             try:
                 await self._act(act)
             except DamagedRowError:  # waiting would not mend it, and would hold up everybody else
-                LOG.error("what is stored of a chat cannot be read; update %d is passed over", act.update)  # noqa: TRY400
+                LOG.error("what is stored of a chat cannot be read; update %d is passed over", act.update)  # noqa: TRY400  # a sentence, not a traceback
             except StorageError:
                 raise
             except Exception:

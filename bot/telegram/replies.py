@@ -64,8 +64,9 @@ def _progress(shown: Card, session: Session, words: Wording) -> Progress:
 
 def _with_result(screen: Screen, session: Session, words: Wording, *, provisional: bool) -> Screen:
     """Grade, score and what is missing, on the card itself; plan and proof open on request."""
-    summary = headline(session.record, words, session.firm.name, provisional=provisional)
-    missing = gap(result_of(session.record, words), words)
+    result = result_of(session.record, words)
+    summary = headline(result, words, session.firm.name, provisional=provisional)
+    missing = gap(result, words)
     sure = (screen.title,) if provisional else ()
     aims = [line for part in target(session, words) for line in ("", part.title, *part.lines)]
     body = (*sure, *summary.lines, "", missing.title, *missing.lines, *aims)

@@ -126,7 +126,7 @@ class TerminalTalk:
         words, session = self._words, self._session
         provisional = isinstance(card, ProvisionalCard)
         result = result_of(session.record, words)
-        sections = [headline(session.record, words, session.firm.name, provisional=provisional)]
+        sections = [headline(result, words, session.firm.name, provisional=provisional)]
         if session.baseline:
             sections.append(before_and_after(session.baseline.record, session.record, words))
         plans = () if provisional else (plan(planned_gap(session), words),)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.results import headline
+from bot.results import headline, result_of
 from bot.screens import screen_of
 from bot.wording import Medium, wording
 from flows.cards import FirmKindCard, ProvisionalCard, ReviewCard, card_of
@@ -109,10 +109,10 @@ def test_the_provisional_result_says_that_the_grade_is_settled(language: str) ->
 @EVERY
 def test_the_bounds_name_a_settled_grade_once(language: str) -> None:
     words = wording(language)
-    settled = headline(scene("stopped").record, words, None, provisional=True)
+    settled = headline(result_of(scene("stopped").record, words), words, None, provisional=True)
     (last,) = settled.lines[-1:]
     assert last.count(words.rubric.no_grade) == 1
-    unsettled = headline(Record(), words, None, provisional=True)
+    unsettled = headline(result_of(Record(), words), words, None, provisional=True)
     assert words.grade(4) in unsettled.lines[-1]
 
 

@@ -50,7 +50,7 @@ def test_the_lines_stand_on_the_result_itself_provisional_or_not(language: str) 
     for record, provisional in ((LOWERED, False), (HIGHEST, False), (RAISED, False), (PARTIAL, True), (some, True)):
         short = in_short(standing(record, words), words)
         assert 1 <= len(short) <= 2
-        assert set(short) <= set(headline(record, words, None, provisional=provisional).lines)
+        assert set(short) <= set(headline(result_of(record, words), words, None, provisional=provisional).lines)
 
 
 @EVERY

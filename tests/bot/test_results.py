@@ -60,7 +60,7 @@ def lines(sections: Section | tuple[Section, ...]) -> str:
 
 def whole(record: Record, words: Wording) -> str:
     result = result_of(record, words)
-    head = headline(record, words, "示例厂", provisional=not result.complete)
+    head = headline(result_of(record, words), words, "示例厂", provisional=not result.complete)
     return lines((head, gap(result, words), plan(result.next, words), *proof(result, words)))
 
 
@@ -69,7 +69,7 @@ def test_a_complete_result(language: str) -> None:
     words = wording(language)
     record = but(HIGHEST, levels=2, q2="D", q4="BCD")
     result = result_of(record, words)
-    section = headline(record, words, "[bold]厂[/bold]", provisional=False)
+    section = headline(result_of(record, words), words, "[bold]厂[/bold]", provisional=False)
     assert result.complete
     assert section.title.startswith("[bold]厂[/bold]")
     assert words.grade(2) in section.title
@@ -85,7 +85,7 @@ def test_a_complete_result(language: str) -> None:
 @EVERY
 def test_a_provisional_result_says_so_and_gives_bounds(language: str) -> None:
     words = wording(language)
-    section = headline(PARTIAL, words, None, provisional=True)
+    section = headline(result_of(PARTIAL, words), words, None, provisional=True)
     assert section == headline_of(result_of(PARTIAL, words), words)
     assert section.title == words.text("result.provisional.headline", grade=words.grade(0))
     low, high = result_of(PARTIAL, words).bounds.score
@@ -170,8 +170,10 @@ def test_the_ministrys_form_is_mentioned_only_where_its_grade_differs(language: 
     for name, record in MANY.items():
         published, platform = grades[name]
         note = words.text("result.platform", grade=words.grade(platform))
-        assert (note in headline(record, words, None, provisional=False).lines) is (published != platform)
-        assert note not in headline(record, words, None, provisional=True).lines
+        assert (note in headline(result_of(record, words), words, None, provisional=False).lines) is (
+            published != platform
+        )
+        assert note not in headline(result_of(record, words), words, None, provisional=True).lines
     assert grades["raised"] == (0, 1)
     assert grades["lowered"] == (1, 0)
 
@@ -247,7 +249,7 @@ def test_any_record_is_put_in_words(choices: dict[str, tuple[str, ...]], levels:
     text = whole(record, words)
     assert "{" not in text
     result = result_of(record, words)
-    shown = headline(record, words, None, provisional=False).lines[0]
+    shown = headline(result_of(record, words), words, None, provisional=False).lines[0]
     (score, *_) = re.findall(r"\d+\.\d+", shown)
     assert [Fraction(score) >= row.score for row in RUBRIC.grades] == [
         result.score >= row.score for row in RUBRIC.grades
