@@ -8,6 +8,8 @@ import sqlite3
 from storage.errors import StorageError, Trouble
 
 APPLICATION_ID = int.from_bytes(b"shup", "big")
+KIND = "(CASE WHEN json_valid(payload) THEN json_extract(payload, '$.kind') END)"
+"""What a message of the outbox is; nothing for a damaged row."""
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -65,6 +67,33 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "ALTER TABLE outbox ADD COLUMN anew INTEGER NOT NULL DEFAULT 0",
         "UPDATE outbox SET anew = 1 WHERE json_extract(payload, '$.edit') = 0",
+    ),
+    (
+        "ALTER TABLE outbox ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0",
+        f"UPDATE outbox SET urgency = 3 WHERE {KIND} IN ('report', 'document')",  # noqa: S608  # our own part
+        "UPDATE outbox SET urgency = 2 WHERE key IN ('reminder', 'recheck')",
+        # an export was a whole file in its row, the exports before it included; now a file is wanted, not stored
+        f"""
+        DELETE FROM outbox WHERE {KIND} = 'document'
+        AND number NOT IN (SELECT max(number) FROM outbox WHERE {KIND} = 'document' GROUP BY chat)
+        """,  # noqa: S608
+        f"""
+        UPDATE outbox SET key = 'report.json', payload = '{{"kind":"report","format":"json"}}'
+        WHERE {KIND} = 'document'
+        """,  # noqa: S608
+        "DROP INDEX outbox_by_due",
+        "CREATE INDEX outbox_by_urgency ON outbox (urgency, due, chat)",
+        """
+        CREATE TABLE damaged (
+            number INTEGER PRIMARY KEY,
+            chat TEXT NOT NULL,
+            key TEXT,
+            payload BLOB,
+            due REAL
+        )
+        """,
+        "CREATE INDEX damaged_of_chat ON damaged (chat)",
+        "CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, beat INTEGER NOT NULL) WITHOUT ROWID",
     ),
 )
 
