@@ -1,10 +1,17 @@
-"""Logging to standard error; no line at any level ever shows a secret."""
+"""Logging to standard error; no line at any level ever shows a secret, or a word of what people wrote.
+
+Our own lines are written so that they hold nothing of people. Of a library's line only the place is told where it was
+logged: what libraries put into their lines (addresses with the token, whole answers of Telegram) is not ours to know.
+"""
 
 import logging
+import traceback
+from typing import Any
 
 from typing_extensions import override
 
 HIDDEN = "***"
+OURS = "shuping"
 
 
 class Redacting(logging.Formatter):
@@ -16,17 +23,39 @@ class Redacting(logging.Formatter):
 
     @override
     def format(self, record: logging.LogRecord) -> str:
+        if record.name.partition(".")[0] != OURS:
+            record = _place_of(record)
         text = super().format(record)
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
         return text
 
+    @override
+    def formatException(self, ei: tuple[Any, ...]) -> str:
+        """Where it happened, and the kind of error; its text may quote what somebody wrote."""
+        kind, _, trace = ei
+        frames = "".join(traceback.format_tb(trace))  # lines of source, no values
+        return f"{frames}{kind.__name__ if kind else None}"
+
+
+def _place_of(record: logging.LogRecord) -> logging.LogRecord:
+    error = f" ({record.exc_info[0].__name__})" if record.exc_info and record.exc_info[0] else ""
+    place = f"said something in {record.filename}, line {record.lineno}{error}"
+    return logging.makeLogRecord({**record.__dict__, "msg": place, "args": None, "exc_info": None, "exc_text": None})
+
+
+def unquoted(reason: str) -> str:
+    """Telegram's reason without what it may quote of a message: up to the first quotation mark or number."""
+    kept = reason.split('"')[0].split("'")[0]
+    return kept.strip(" :")[:80]
+
 
 def set_up_logs(level: str, *secrets: str) -> None:
-    """One handler for everything. Libraries that quote messages or data are kept at INFO."""
+    """One handler for everything. Libraries that log every step are kept at INFO."""
     handler = logging.StreamHandler()
     handler.setFormatter(Redacting(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
     for name in ("aiosqlite", "telegram", "asyncio"):
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
     logging.getLogger("transitions").setLevel(logging.ERROR)  # to it, every refused input is worth a warning

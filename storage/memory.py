@@ -9,8 +9,8 @@ from typing_extensions import override
 
 from flows.session import Assessment
 from storage.errors import StorageError, Trouble
-from storage.outbox import Queued
-from storage.store import Applied, Arrival, Decide, Decision, LogEntry, State, Store
+from storage.outbox import Outgoing, Queued, Urgency, fitting
+from storage.store import Applied, Arrival, Decide, Decision, Lease, LogEntry, State, Store
 
 
 class MemoryStore(Store):
@@ -24,6 +24,8 @@ class MemoryStore(Store):
         self._numbers = count(1)
         self._seen: dict[int, datetime] = {}
         self._finished: set[str] = set()
+        self._leases: dict[str, Lease] = {}
+        self._damaged: dict[int, Queued] = {}
 
     @override
     async def apply(self, chat: str, decide: Decide, arrival: Arrival | None = None) -> Applied | None:
@@ -43,7 +45,7 @@ class MemoryStore(Store):
         if decision.session or decision.contact:
             self._states[chat] = State(decision.session or state.session, decision.contact or state.contact)
         self._queue(chat, decision)
-        return Applied(decision, self._first(chat, arrival.at) if arrival else None)
+        return Applied(decision, self._first(chat, arrival.at, aside=False) if arrival else None)
 
     def _note(self, finished: tuple[Assessment, ...]) -> None:
         """An assessment is finished once, as in a database."""
@@ -54,19 +56,27 @@ class MemoryStore(Store):
 
     def _queue(self, chat: str, decision: Decision) -> None:
         gone = {*decision.cancelled, *(outgoing.key for outgoing in decision.outbox if outgoing.key)}
-        failed = [] if decision.silenced else [queued.due for queued in self._of(chat) if queued.attempts]
+        waiting = [queued for queued in self._of(chat, aside=False) if not decision.silenced]
+        failed = [queued.due for queued in waiting if queued.attempts]
+        texts = sum(queued.key is None for queued in waiting)
         anew = {queued.key for queued in self._of(chat) if queued.key and queued.anew}
         for queued in self._of(chat):
             if decision.silenced or queued.key in gone:
                 del self._outbox[queued.number]
-        for outgoing in decision.outbox:
-            number = next(self._numbers)
-            due = max([outgoing.due, *failed])
-            below = outgoing.anew or outgoing.key in anew
-            self._outbox[number] = Queued(number, chat, outgoing.key, outgoing.payload, due, due > outgoing.due, below)
+        for outgoing in fitting(decision.outbox, texts):
+            due = outgoing.due if outgoing.urgency.aside else max([outgoing.due, *failed])
+            self._put(chat, outgoing, due, anew=outgoing.anew or outgoing.key in anew)
 
-    def _of(self, chat: str | None) -> list[Queued]:
-        return [queued for queued in self._outbox.values() if chat in (None, queued.chat)]
+    def _put(self, chat: str, outgoing: Outgoing, due: datetime, *, anew: bool) -> None:
+        number, held = next(self._numbers), due > outgoing.due
+        self._outbox[number] = Queued(number, chat, outgoing.key, outgoing.payload, due, held, anew, outgoing.urgency)
+
+    def _of(self, chat: str | None, aside: bool | None = None) -> list[Queued]:
+        return [
+            queued
+            for queued in self._outbox.values()
+            if chat in (None, queued.chat) and aside in (None, queued.urgency.aside)
+        ]
 
     @override
     async def state(self, chat: str) -> State:
@@ -81,34 +91,49 @@ class MemoryStore(Store):
         return list(self._log.get(chat, ()))
 
     @override
-    async def due(self, now: datetime, limit: int, chat: str | None = None) -> list[Queued]:
-        found = [queued for queued in self._of(chat) if queued.due <= now]
+    async def due(
+        self, now: datetime, limit: int, chat: str | None = None, *, aside: bool | None = None
+    ) -> list[Queued]:
+        found = sorted((queued for queued in self._of(chat, aside) if queued.due <= now), key=lambda one: one.number)
         if chat is None:
-            found = list({queued.chat: queued for queued in reversed(found)}.values())[::-1]
-        return sorted(found, key=lambda queued: queued.number)[:limit]
+            firsts = {(queued.chat, queued.urgency.aside): queued for queued in reversed(found)}.values()
+            found = sorted(firsts, key=lambda queued: (queued.urgency, queued.due, queued.number))
+        return [replace(queued, card=self._card(queued.chat)) for queued in found[:limit]]
+
+    def _card(self, chat: str) -> int | None:
+        contact = self._states.get(chat, State()).contact
+        return contact.card if contact else None
 
     @override
     async def next_due(self) -> datetime | None:
         return min((queued.due for queued in self._outbox.values()), default=None)
 
     @override
-    async def delivered(self, queued: Queued, now: datetime, card: int | None = None) -> Queued | None:
+    async def delivered(
+        self, queued: Queued, now: datetime, card: int | None = None, owed: Outgoing | None = None
+    ) -> Queued | None:
         self._outbox.pop(queued.number, None)
         if card is not None:
-            state = self._states.get(queued.chat, State())
-            if state.contact is not None:
-                self._states[queued.chat] = State(state.session, state.contact.model_copy(update={"card": card}))
-        return self._first(queued.chat, now)
+            self._reach(queued.chat, card=card)
+        if owed is not None:
+            self._put(queued.chat, owed, owed.due, anew=False)
+        return self._first(queued.chat, now, aside=queued.urgency.aside)
 
-    def _first(self, chat: str, now: datetime) -> Queued | None:
-        return next((queued for queued in self._of(chat) if queued.due <= now), None)
+    def _reach(self, chat: str, **changes: object) -> None:
+        state = self._states.get(chat, State())
+        if state.contact is not None:
+            self._states[chat] = State(state.session, state.contact.model_copy(update=changes))
+
+    def _first(self, chat: str, now: datetime, *, aside: bool) -> Queued | None:
+        first = next((queued for queued in self._of(chat, aside) if queued.due <= now), None)
+        return first and replace(first, card=self._card(chat))
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
-        for other in self._of(queued.chat):
-            if other.due < until and other.number >= queued.number:
-                attempts = other.attempts + (other.number == queued.number)
-                self._outbox[other.number] = replace(other, due=until, attempts=attempts)
+        for other in self._of(queued.chat, queued.urgency.aside):
+            alone = other.number == queued.number
+            if alone or (not queued.urgency.aside and other.due < until and other.number > queued.number):
+                self._outbox[other.number] = replace(other, due=until, attempts=other.attempts + alone)
 
     @override
     async def defer(self, queued: Queued, until: datetime) -> None:
@@ -116,13 +141,59 @@ class MemoryStore(Store):
             self._outbox[queued.number] = replace(queued, due=until, attempts=0)
 
     @override
+    async def hasten(self, now: datetime) -> None:
+        for queued in self._of(None):
+            if queued.urgency is not Urgency.REMINDER and queued.due > now:
+                self._outbox[queued.number] = replace(queued, due=now)
+
+    @override
+    async def refused(self, queued: Queued, asked: datetime) -> bool:
+        contact = self._states.get(queued.chat, State()).contact
+        newer = any(other.number > queued.number for other in self._of(queued.chat, aside=False))
+        returned = contact is not None and contact.returned is not None and contact.returned > asked
+        self._outbox.pop(queued.number, None)
+        if newer or returned:
+            return False
+        for other in self._of(queued.chat):
+            del self._outbox[other.number]
+        self._reach(queued.chat, blocked=True)
+        return True
+
+    @override
+    async def set_aside(self, queued: Queued) -> None:
+        self._damaged[queued.number] = self._outbox.pop(queued.number)
+
+    @override
+    async def damaged(self) -> int:
+        return len(self._damaged)
+
+    @override
+    async def lease(self, name: str) -> Lease | None:
+        return self._leases.get(name)
+
+    @override
+    async def claim(self, name: str, holder: str, seen: Lease | None) -> Lease | None:
+        if self._leases.get(name) != seen:
+            return None
+        self._leases[name] = Lease(holder, seen.beat + 1 if seen else 0)
+        return self._leases[name]
+
+    @override
+    async def release(self, name: str, held: Lease) -> None:
+        if self._leases.get(name) == held:
+            del self._leases[name]
+
+    @override
     async def forget(self, chat: str) -> int:
         queued = self._of(chat)
         for entry in queued:
             del self._outbox[entry.number]
+        damaged = [number for number, entry in self._damaged.items() if entry.chat == chat]
+        for number in damaged:
+            del self._damaged[number]
         state = self._states.pop(chat, State())
         rows = len(self._log.pop(chat, ())) + len(self._history.pop(chat, ()))
-        return len(queued) + rows + (state.session is not None) + (state.contact is not None)
+        return len(queued) + len(damaged) + rows + (state.session is not None) + (state.contact is not None)
 
     @override
     async def forget_updates(self, before: datetime) -> None:

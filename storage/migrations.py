@@ -70,8 +70,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "ALTER TABLE outbox ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0",
-        f"UPDATE outbox SET urgency = 3 WHERE {KIND} IN ('report', 'document')",  # noqa: S608  # our own part
-        "UPDATE outbox SET urgency = 2 WHERE key IN ('reminder', 'recheck')",
+        f"UPDATE outbox SET urgency = 4 WHERE {KIND} IN ('report', 'document')",  # noqa: S608  # our own part
+        "UPDATE outbox SET urgency = 3 WHERE key IN ('reminder', 'recheck')",
         # an export was a whole file in its row, the exports before it included; now a file is wanted, not stored
         f"""
         DELETE FROM outbox WHERE {KIND} = 'document'

@@ -21,15 +21,15 @@ from flows.session import Assessment
 from storage import statements
 from storage.errors import StorageError, Trouble, storage_error, system_error
 from storage.migrations import migrate, version_of
-from storage.outbox import Queued
-from storage.store import Applied, Arrival, Decide, LogEntry, State, Store
+from storage.outbox import Outgoing, Queued
+from storage.store import Applied, Arrival, Decide, Lease, LogEntry, State, Store
 
 T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 PAUSE_SECONDS = 0.01
 WAL = "PRAGMA journal_mode = WAL"
-SETTINGS = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+SETTINGS = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA secure_delete = ON")
 
 Work = Callable[[sqlite3.Connection], Any]
 TOGETHER = 64
@@ -45,6 +45,7 @@ class SqliteStore(Store):
         self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
         self._writing = False
         self._writer: asyncio.Task[None] | None = None
+        self._forgotten: set[str] = set()
 
     @override
     async def apply(self, chat: str, decide: Decide, arrival: Arrival | None = None) -> Applied | None:
@@ -54,6 +55,7 @@ class SqliteStore(Store):
             lambda database: statements.transact(database, chat, decide, arrival, place), batched=batched
         )
         if applied is not None and applied.decision.forgotten:
+            self._forgotten.add(chat)
             await self._wipe()
         return applied
 
@@ -74,12 +76,16 @@ class SqliteStore(Store):
             return [statements.entry(*row) for row in rows]
 
     @override
-    async def due(self, now: datetime, limit: int, chat: str | None = None) -> list[Queued]:
-        statement, who = (statements.DUE, ()) if chat is None else (statements.DUE_OF_CHAT, (chat,))
-        values = (*who, now.timestamp(), limit)
-        rows = await self._hop(lambda database: database.execute(statement, values).fetchall())
-        with statements.reading(self._place):
-            return statements.queued(rows)
+    async def due(
+        self, now: datetime, limit: int, chat: str | None = None, *, aside: bool | None = None
+    ) -> list[Queued]:
+        values: statements.Values = {"now": now.timestamp(), "limit": limit}
+        statement = statements.DUE
+        if chat is not None:
+            lane = () if aside is None else (aside,)
+            statement = statements.DUE_OF_LANE if lane else statements.DUE_OF_CHAT
+            values = (chat, now.timestamp(), *lane, limit)
+        return await self._hop(lambda database: statements.due(database, statement, values))
 
     @override
     async def next_due(self) -> datetime | None:
@@ -87,19 +93,59 @@ class SqliteStore(Store):
         return None if due is None else datetime.fromtimestamp(due, UTC)
 
     @override
-    async def delivered(self, queued: Queued, now: datetime, card: int | None = None) -> Queued | None:
-        return await self._write(lambda database: _deliver(database, queued, now, card, self._place))
+    async def delivered(
+        self, queued: Queued, now: datetime, card: int | None = None, owed: Outgoing | None = None
+    ) -> Queued | None:
+        following = await self._write(lambda database: _deliver(database, queued, now, card, owed, self._place))
+        if following is None and queued.chat in self._forgotten:
+            self._forgotten.discard(queued.chat)
+            await self._wipe()  # the receipt, too, named the chat
+        return following
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
         due = until.timestamp()
-        values = (due, queued.number, queued.chat, queued.number, due)
-        await self._write(lambda database: database.execute(statements.WAIT, values).rowcount)
+        values: statements.Values = (due, queued.number, queued.chat, queued.number, due)
+        statement = statements.WAIT
+        if queued.urgency.aside:
+            statement, values = statements.WAIT_ALONE, (due, queued.number)
+        await self._write(lambda database: database.execute(statement, values).rowcount)
 
     @override
     async def defer(self, queued: Queued, until: datetime) -> None:
         values = (until.timestamp(), queued.number)
         await self._write(lambda database: database.execute(statements.DEFER, values).rowcount)
+
+    @override
+    async def hasten(self, now: datetime) -> None:
+        values = (now.timestamp(), now.timestamp())
+        await self._write(lambda database: database.execute(statements.HASTEN, values).rowcount)
+
+    @override
+    async def refused(self, queued: Queued, asked: datetime) -> bool:
+        return await self._write(lambda database: statements.refused(database, queued, asked, self._place))
+
+    @override
+    async def set_aside(self, queued: Queued) -> None:
+        await self._write(lambda database: statements.set_aside(database, queued.number))
+
+    @override
+    async def damaged(self) -> int:
+        (count,) = await self._hop(lambda database: database.execute(statements.DAMAGED).fetchone())
+        return int(count)
+
+    @override
+    async def lease(self, name: str) -> Lease | None:
+        return await self._hop(lambda database: statements.lease(database, name))
+
+    @override
+    async def claim(self, name: str, holder: str, seen: Lease | None) -> Lease | None:
+        return await self._write(lambda database: statements.claim(database, name, holder, seen))
+
+    @override
+    async def release(self, name: str, held: Lease) -> None:
+        values = (name, held.holder, held.beat)
+        await self._write(lambda database: database.execute(statements.RELEASE, values).rowcount)
 
     @override
     async def forget(self, chat: str) -> int:
@@ -278,11 +324,18 @@ def _settle(done: asyncio.Future[Any], outcome: Any) -> None:
 
 
 def _deliver(
-    connection: sqlite3.Connection, queued: Queued, now: datetime, card: int | None, place: str
+    connection: sqlite3.Connection,
+    queued: Queued,
+    now: datetime,
+    card: int | None,
+    owed: Outgoing | None,
+    place: str,
 ) -> Queued | None:
     connection.execute(statements.DELIVERED, (queued.number,))
     if card is not None:
         contact = statements.load(connection, queued.chat, place).contact
         if contact is not None:  # else the chat was forgotten meanwhile
             statements.reach(connection, queued.chat, contact.model_copy(update={"card": card}))
-    return statements.first_due(connection, queued.chat, now, place)
+    if owed is not None:
+        statements.put(connection, queued.chat, owed, anew=False)
+    return statements.first_due(connection, queued.chat, now, aside=queued.urgency.aside)

@@ -1,17 +1,28 @@
 """What a transaction does, as plain functions of a plain connection; `storage.sqlite` runs them on its thread."""
 
 import json
+import logging
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from flows.events import AnswerValue
 from flows.session import Assessment, Session
 from storage.contact import Contact
 from storage.errors import DamagedRowError, StorageError, Trouble
-from storage.outbox import Outgoing, Queued
-from storage.store import Applied, Arrival, Decide, Decision, LogEntry, State
+from storage.outbox import Outgoing, Queued, Urgency, fitting
+from storage.store import Applied, Arrival, Decide, Decision, Lease, LogEntry, State
+
+LOGGER = logging.getLogger("shuping.storage")
+
+Values = tuple[Any, ...] | Mapping[str, Any]
+"""Of a statement, by place or by name."""
+UNREADABLE = (ValueError, TypeError, OverflowError, OSError)
+"""What is raised over damaged rows: no JSON, not our JSON, a date out of range."""
+ASIDE = int(Urgency.RETIREMENT)
+"""From here on messages stand by themselves."""
 
 LOAD = """
 SELECT sessions.data, contacts.data
@@ -25,25 +36,55 @@ UPDATE = "UPDATE sessions SET id = ?, revision = ?, data = ?, updated_at = ? WHE
 REACH = "INSERT INTO contacts (chat, data) VALUES (?, ?) ON CONFLICT (chat) DO UPDATE SET data = excluded.data"
 APPEND = "INSERT INTO log (chat, session, kind, item, before, after, at, by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 FINISH = "INSERT INTO assessments (id, chat, finished_at, data) VALUES (?, ?, ?, ?)"
-QUEUE = "INSERT INTO outbox (chat, key, payload, due, attempts, anew) VALUES (?, ?, ?, ?, ?, ?)"
-HELD = "SELECT max(due) FROM outbox WHERE chat = ? AND attempts > 0"
+QUEUE = "INSERT INTO outbox (chat, key, payload, due, attempts, anew, urgency) VALUES (?, ?, ?, ?, ?, ?, ?)"
+HELD = f"SELECT max(due) FROM outbox WHERE chat = ? AND attempts > 0 AND urgency < {ASIDE}"  # noqa: S608  # a number
+TEXTS = f"SELECT count(*) FROM outbox WHERE chat = ? AND key IS NULL AND urgency < {ASIDE}"  # noqa: S608
 UNQUEUE = "DELETE FROM outbox WHERE chat = ? AND key = ?"
 SILENCE = "DELETE FROM outbox WHERE chat = ?"
 DELIVERED = "DELETE FROM outbox WHERE number = ?"
-WAIT = "UPDATE outbox SET due = ?, attempts = attempts + (number = ?) WHERE chat = ? AND number >= ? AND due < ?"
+WAIT = f"""
+UPDATE outbox SET due = ?, attempts = attempts + (number = ?)
+WHERE chat = ? AND number >= ? AND due < ? AND urgency < {ASIDE}
+"""  # noqa: S608
+WAIT_ALONE = "UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE number = ?"
+HASTEN = f"UPDATE outbox SET due = ? WHERE urgency <> {int(Urgency.REMINDER)} AND due > ?"  # noqa: S608
+NEWER = f"SELECT 1 FROM outbox WHERE chat = ? AND number > ? AND urgency < {ASIDE} LIMIT 1"  # noqa: S608
+SET_ASIDE = "INSERT INTO damaged SELECT number, chat, key, payload, due FROM outbox WHERE number = ?"
+DAMAGED = "SELECT count(*) FROM damaged"
+LEASE = "SELECT holder, beat FROM leases WHERE name = ?"
+FIRST_CLAIM = "INSERT OR IGNORE INTO leases (holder, beat, name) VALUES (?, ?, ?)"
+CLAIM = "UPDATE leases SET holder = ?, beat = ? WHERE name = ? AND holder = ? AND beat = ?"
+RELEASE = "DELETE FROM leases WHERE name = ? AND holder = ? AND beat = ?"
 ANEW = "SELECT 1 FROM outbox WHERE chat = ? AND key = ? AND anew"
 DEFER = "UPDATE outbox SET due = ?, attempts = 0 WHERE number = ?"
-QUEUED = "SELECT number, chat, key, payload, due, attempts, anew FROM outbox"
-LONGEST_DUE = "SELECT number, chat FROM outbox WHERE due <= ? ORDER BY due LIMIT 4096"
+QUEUED = """
+SELECT number, outbox.chat, key, payload, due, attempts, anew, urgency,
+    CASE WHEN json_valid(contacts.data) THEN json_extract(contacts.data, '$.card') END
+FROM outbox LEFT JOIN contacts ON contacts.chat = outbox.chat
+"""
+LONGEST_DUE = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT number, chat, urgency, due FROM outbox WHERE urgency = {int(urgency)} AND due <= :now "  # noqa: S608
+    "ORDER BY due LIMIT 8192)"
+    for urgency in Urgency
+)
 """By the index, since few are due of very many that wait; and not all, should very many be due at once."""
-DUE = f"{QUEUED} WHERE number IN (SELECT min(number) FROM ({LONGEST_DUE}) GROUP BY chat) ORDER BY number LIMIT ?"  # noqa: S608  # our own parts
-DUE_OF_CHAT = f"{QUEUED} WHERE chat = ? AND due <= ? ORDER BY number LIMIT ?"
+HEADS = f"""
+SELECT min(number) AS head, min(urgency) AS rank, min(due) AS since FROM ({LONGEST_DUE})
+GROUP BY chat, urgency >= {ASIDE} ORDER BY rank, since LIMIT :limit
+"""  # noqa: S608
+DUE = f"{QUEUED} JOIN ({HEADS}) ON number = head ORDER BY rank, since"
+DUE_OF_CHAT = f"{QUEUED} WHERE outbox.chat = ? AND due <= ? ORDER BY number LIMIT ?"
+DUE_OF_LANE = f"{QUEUED} WHERE outbox.chat = ? AND due <= ? AND (urgency >= {ASIDE}) = ? ORDER BY number LIMIT ?"
 FORGET_UPDATES = "DELETE FROM updates WHERE seen < ?"
-NEXT_DUE = "SELECT min(due) FROM outbox"
+NEXT_DUE = "SELECT min(due) FROM ({})".format(  # noqa: S608
+    " UNION ALL ".join(f"SELECT min(due) AS due FROM outbox WHERE urgency = {int(urgency)}" for urgency in Urgency)  # noqa: S608
+)
+"""By the index, urgency for urgency."""
 HISTORY = "SELECT data FROM assessments WHERE chat = ? ORDER BY number DESC"
 LOG = "SELECT session, kind, item, before, after, at, by FROM log WHERE chat = ? ORDER BY number"
 FORGET = (
     "DELETE FROM outbox WHERE chat = ?",
+    "DELETE FROM damaged WHERE chat = ?",
     "DELETE FROM log WHERE chat = ?",
     "DELETE FROM assessments WHERE chat = ?",
     "DELETE FROM sessions WHERE chat = ?",
@@ -67,14 +108,60 @@ def transact(
     if decision.contact is not None and decision.contact != state.contact:
         reach(connection, chat, decision.contact)
     _queue(connection, chat, decision)
-    return Applied(decision, first_due(connection, chat, arrival.at, place) if arrival else None)
+    return Applied(decision, first_due(connection, chat, arrival.at, aside=False) if arrival else None)
 
 
-def first_due(connection: sqlite3.Connection, chat: str, now: datetime, place: str) -> Queued | None:
-    """The chat's first message to be sent by now."""
-    rows = connection.execute(DUE_OF_CHAT, (chat, now.timestamp(), 1)).fetchall()
-    with reading(place):
-        return queued(rows)[0] if rows else None
+def due(connection: sqlite3.Connection, statement: str, values: Values) -> list[Queued]:
+    """Messages of the outbox; the damaged ones among them are set aside, with a line in the log."""
+    found = []
+    for row in connection.execute(statement, values).fetchall():
+        try:
+            found.append(queued(*row))
+        except UNREADABLE:
+            LOGGER.error("a message cannot be read and is set aside (outbox, number %d)", row[0])  # noqa: TRY400  # its text quotes the data
+            set_aside(connection, row[0])
+    return found
+
+
+def first_due(connection: sqlite3.Connection, chat: str, now: datetime, *, aside: bool) -> Queued | None:
+    """The chat's first message to be sent by now, of those that wait for one another, or of those aside."""
+    return next(iter(due(connection, DUE_OF_LANE, (chat, now.timestamp(), aside, 1))), None)
+
+
+def set_aside(connection: sqlite3.Connection, number: int) -> None:
+    """Move a row of the outbox out of everybody's way."""
+    connection.execute(SET_ASIDE, (number,))
+    connection.execute(DELIVERED, (number,))
+
+
+def refused(connection: sqlite3.Connection, message: Queued, asked: datetime, place: str) -> bool:
+    """Silence a chat that takes no messages, and note it; false if the person has come back since it was asked."""
+    connection.execute(DELIVERED, (message.number,))
+    contact = load(connection, message.chat, place).contact
+    returned = contact is not None and contact.returned is not None and contact.returned > asked
+    if returned or connection.execute(NEWER, (message.chat, message.number)).fetchone():
+        return False
+    connection.execute(SILENCE, (message.chat,))
+    if contact is not None:
+        reach(connection, message.chat, contact.model_copy(update={"blocked": True}))
+    return True
+
+
+def lease(connection: sqlite3.Connection, name: str) -> Lease | None:
+    """Who holds a lease."""
+    row = connection.execute(LEASE, (name,)).fetchone()
+    return Lease(*row) if row else None
+
+
+def claim(connection: sqlite3.Connection, name: str, holder: str, seen: Lease | None) -> Lease | None:
+    """Take or keep a lease that is as it was seen."""
+    mine = Lease(holder, seen.beat + 1 if seen else 0)
+    values: Values = (mine.holder, mine.beat, name)
+    if seen is None:
+        taken = connection.execute(FIRST_CLAIM, values)
+    else:
+        taken = connection.execute(CLAIM, (*values, seen.holder, seen.beat))
+    return mine if taken.rowcount == 1 else None
 
 
 def load(connection: sqlite3.Connection, chat: str, place: str) -> State:
@@ -92,7 +179,7 @@ def reading(place: str) -> Iterator[None]:
     """What is stored but cannot be understood is damage; the cause is dropped, since its text quotes the data."""
     try:
         yield
-    except (ValueError, TypeError):
+    except UNREADABLE:
         raise DamagedRowError(place) from None
 
 
@@ -128,8 +215,11 @@ def _queue(connection: sqlite3.Connection, chat: str, decision: Decision) -> Non
     held = (connection.execute(HELD, (chat,)).fetchone()[0] or 0.0) if decision.outbox else 0.0
     for key in {*decision.cancelled, *(outgoing.key for outgoing in decision.outbox if outgoing.key)}:
         connection.execute(UNQUEUE, (chat, key))
-    for outgoing in decision.outbox:
-        connection.execute(QUEUE, _row(chat, outgoing, held, anew=outgoing.key in anew))
+    texts = 0
+    if any(outgoing.counted for outgoing in decision.outbox):
+        (texts,) = connection.execute(TEXTS, (chat,)).fetchone()
+    for outgoing in fitting(decision.outbox, texts):
+        put(connection, chat, outgoing, held, anew=outgoing.key in anew)
 
 
 def _replaces_anew(connection: sqlite3.Connection, chat: str, outgoing: Outgoing) -> bool:
@@ -137,19 +227,31 @@ def _replaces_anew(connection: sqlite3.Connection, chat: str, outgoing: Outgoing
     return outgoing.key is not None and connection.execute(ANEW, (chat, outgoing.key)).fetchone() is not None
 
 
-def _row(chat: str, outgoing: Outgoing, held: float, *, anew: bool) -> tuple[str, str | None, str, float, bool, bool]:
-    """A message that is queued behind a failed one is held as long, and holds what comes after it."""
+def put(connection: sqlite3.Connection, chat: str, outgoing: Outgoing, held: float = 0.0, *, anew: bool) -> None:
+    """Queue a message; behind a failed one it is held as long, and holds what comes after it."""
     payload = json.dumps(outgoing.payload, ensure_ascii=False, separators=(",", ":"))
-    due = outgoing.due.timestamp()
-    return chat, outgoing.key, payload, max(due, held), held > due, anew or outgoing.anew
+    asked = outgoing.due.timestamp()
+    due = asked if outgoing.urgency.aside else max(asked, held)
+    values = (chat, outgoing.key, payload, due, due > asked, anew or outgoing.anew, int(outgoing.urgency))
+    connection.execute(QUEUE, values)
 
 
-def queued(rows: Iterable[tuple[int, str, str | None, str, float, int, int]]) -> list[Queued]:
-    """Rows of the outbox as messages."""
-    return [
-        Queued(number, chat, key, json.loads(payload), datetime.fromtimestamp(due, UTC), attempts, bool(anew))
-        for number, chat, key, payload, due, attempts, anew in rows
-    ]
+def queued(
+    number: int,
+    chat: str,
+    key: str | None,
+    payload: str,
+    due: float,
+    attempts: int,
+    anew: int,
+    urgency: int,
+    card: int | None,
+) -> Queued:
+    """A row of the outbox as a message. Raises one of `UNREADABLE` if it is damaged."""
+    content, moment = json.loads(payload), datetime.fromtimestamp(due, UTC)
+    if not isinstance(content, dict):
+        raise TypeError("a payload is an object")
+    return Queued(number, chat, key, content, moment, attempts, bool(anew), Urgency(urgency), card)
 
 
 def entry(session: str, kind: str, item: str, before: str | None, after: str | None, at: str, by: str) -> LogEntry:
@@ -172,9 +274,5 @@ def _read(text: str | None) -> AnswerValue | None:
 
 
 def forget(connection: sqlite3.Connection, chat: str) -> int:
-    """Delete every row about a chat, and overwrite where it stood."""
-    connection.execute("PRAGMA secure_delete = ON")
-    try:
-        return sum(connection.execute(statement, (chat,)).rowcount for statement in FORGET)
-    finally:
-        connection.execute("PRAGMA secure_delete = OFF")
+    """Delete every row about a chat; the connection overwrites where they stood."""
+    return sum(connection.execute(statement, (chat,)).rowcount for statement in FORGET)

@@ -72,6 +72,14 @@ class Applied:
     due: Queued | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who may do what only one process may; `beat` grows while the holder lives, so that no clock has to agree."""
+
+    holder: str
+    beat: int
+
+
 Decide = Callable[[State], Decision]
 """Pure: it may be called again if a transaction has to be repeated."""
 
@@ -100,27 +108,70 @@ class Store(ABC):
         """The chat's answer log, the oldest entry first."""
 
     @abstractmethod
-    async def due(self, now: datetime, limit: int, chat: str | None = None) -> list[Queued]:
-        """Messages to be sent by now, in their order: all of one chat, or the first of each chat."""
+    async def due(
+        self, now: datetime, limit: int, chat: str | None = None, *, aside: bool | None = None
+    ) -> list[Queued]:
+        """Messages to be sent by now: those of one chat in their order, all or only those (not) aside.
+
+        Without a chat, the first of each chat and the first aside of each, the most urgent first. A row that cannot
+        be read is set aside for good, and told of in the log: it must not hold up anybody else.
+        """
 
     @abstractmethod
     async def next_due(self) -> datetime | None:
         """When the next message falls due."""
 
     @abstractmethod
-    async def delivered(self, queued: Queued, now: datetime, card: int | None = None) -> Queued | None:
+    async def delivered(
+        self, queued: Queued, now: datetime, card: int | None = None, owed: Outgoing | None = None
+    ) -> Queued | None:
         """A message arrived: it leaves the outbox; `card` now is the live card of a chat that we know.
 
-        Gives the chat's next message to be sent by now.
+        What is `owed` on top is queued in the same transaction. Gives the chat's next message to be sent by now, of
+        those that wait for one another, or of those aside.
         """
 
     @abstractmethod
     async def postpone(self, queued: Queued, until: datetime) -> None:
-        """A message has to be sent again; those of its chat that come after it wait with it, so that order is kept."""
+        """A message has to be sent again; those of its chat that come after it wait with it, so that order is kept.
+
+        What is aside waits alone.
+        """
 
     @abstractmethod
     async def defer(self, queued: Queued, until: datetime) -> None:
         """A message is to be sent later after all; nothing waits with it."""
+
+    @abstractmethod
+    async def hasten(self, now: datetime) -> None:
+        """Nothing but reminders is meant for later: whatever else waits is due now, since the clock was set back."""
+
+    @abstractmethod
+    async def refused(self, queued: Queued, asked: datetime) -> bool:
+        """The person takes no messages, as a call that began at `asked` was told: silence the chat, and note it.
+
+        Unless they have come back meanwhile: then only this message goes, and it is false.
+        """
+
+    @abstractmethod
+    async def set_aside(self, queued: Queued) -> None:
+        """A message that nobody can make sense of leaves the outbox, and is kept for whoever looks into it."""
+
+    @abstractmethod
+    async def damaged(self) -> int:
+        """How many messages were set aside."""
+
+    @abstractmethod
+    async def lease(self, name: str) -> Lease | None:
+        """Who holds a lease."""
+
+    @abstractmethod
+    async def claim(self, name: str, holder: str, seen: Lease | None) -> Lease | None:
+        """Take a lease, or keep it, if it still is as it was `seen`; None if somebody else was faster."""
+
+    @abstractmethod
+    async def release(self, name: str, held: Lease) -> None:
+        """Give a lease back, unless it is somebody else's by now."""
 
     @abstractmethod
     async def forget(self, chat: str) -> int:

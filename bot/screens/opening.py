@@ -2,7 +2,7 @@
 
 from bot.intents import Intent
 from bot.screens.parts import BACK, HELP, PAUSE, QUICK, RESUME, Action, Choice, Screen, letter, progress_line
-from bot.wording import Medium, Wording
+from bot.wording import Wording
 from flows.cards import (
     FirmKindCard,
     FirmNameCard,
@@ -71,7 +71,7 @@ def _welcome(words: Wording) -> Screen:
         body=(
             text("welcome.what", title=words.rubric.title),
             text("welcome.how"),
-            *text("privacy" if words.medium is Medium.TAPPING else "welcome.stored").split("\n"),
+            words.hint("stored"),
             *(() if words.rubric.official else (text("rubric.unofficial"),)),
         ),
         choices=choices,

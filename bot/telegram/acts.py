@@ -6,15 +6,17 @@ The models name the fields of the Bot API that we read, and no others: most of a
 import logging
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from telegram import Chat, ChatMember
 
 LOG = logging.getLogger("shuping.acts")
 
 PRIVATE = Chat.PRIVATE
 GONE = (ChatMember.BANNED, ChatMember.LEFT)
+LARGEST = 2**63 - 1
+"""What a database keeps; Telegram's own numbers have 52 bits."""
 
 
 class Choice(StrEnum):
@@ -80,14 +82,19 @@ class Membership(Sender):
 
 @dataclass(frozen=True, slots=True)
 class InGroup(Sender):
-    """Somebody spoke to the bot in a group; `chat` is the group's id."""
+    """Somebody sent a command in a group; `chat` is the group's id, `addressee` the bot it names, "" for any."""
+
+    addressee: str
 
 
 Act = Typed | Commanded | Tapped | Puzzling | Membership | InGroup
 
 
+Number = Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)]
+
+
 class _Chat(BaseModel):
-    id: int
+    id: Number
     type: str
 
 
@@ -96,7 +103,7 @@ class _User(BaseModel):
 
 
 class _Message(BaseModel):
-    message_id: int
+    message_id: Number
     chat: _Chat
     user: _User = Field(_User(), alias="from")
     text: str | None = None
@@ -119,12 +126,24 @@ class _MemberChange(BaseModel):
     new_chat_member: _Member
 
 
+UpdateId = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+_UPDATE_ID: TypeAdapter[int] = TypeAdapter(UpdateId)
+
+
 class _Update(BaseModel):
-    update_id: int
+    update_id: UpdateId
     message: _Message | None = None
     edited_message: _Message | None = None
     callback_query: _Query | None = None
     my_chat_member: _MemberChange | None = None
+
+
+def update_id_of(data: Any) -> int | None:
+    """The number of an update; None for what has none that can be."""
+    try:
+        return _UPDATE_ID.validate_python(data.get("update_id") if isinstance(data, dict) else None)
+    except ValidationError:
+        return None
 
 
 def act_of(data: Any) -> Act | None:
@@ -163,10 +182,16 @@ def _puzzling(update: int, message: _Message) -> Act | None:
 def _spoken(update: int, message: _Message) -> Act | None:
     chat, language, text = message.chat.id, message.user.language_code, message.text
     if message.chat.type != PRIVATE:
-        return InGroup(update, chat, language) if text and text.startswith("/") else None
+        return InGroup(update, chat, language, _name(text)[1]) if text and text.startswith("/") else None
     if text is None:
         return Puzzling(update, chat, language)
     if not text.startswith("/"):
         return Typed(update, chat, language, text)
-    name, argument = [*text[1:].split(maxsplit=1), "", ""][:2]
-    return Commanded(update, chat, language, name.partition("@")[0].lower(), argument.strip())
+    _, argument = [*text[1:].split(maxsplit=1), "", ""][:2]
+    return Commanded(update, chat, language, _name(text)[0], argument.strip())
+
+
+def _name(text: str) -> tuple[str, str]:
+    """The name of a command, and the bot that it is for."""
+    name, _, bot = next(iter(text[1:].split(maxsplit=1)), "").partition("@")
+    return name.lower(), bot.lower()

@@ -1,8 +1,7 @@
 """The commands of the menu. Each is a function from a visit and what follows the command to a decision."""
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import escape
 from zoneinfo import available_timezones
@@ -12,8 +11,8 @@ from bot.reading import compared, look_back, normalised
 from bot.telegram import replies
 from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Tapped, Typed
 from bot.telegram.codec import consent, decode
-from bot.telegram.visit import Visit, apply, detail, say, show, zone_of
-from bot.wording import Medium, wording
+from bot.telegram.visit import Rules, Visit, apply, detail, say, show, zone_of
+from bot.wording import Medium, Wording, wording
 from flows.inputs import Back, Jump, Overview, Provisional, Quick, Recheck, Resume
 from flows.session import Phase, Session
 from locales import LANGUAGES
@@ -92,7 +91,27 @@ def _language(visit: Visit, _: str) -> Decision:
 
 
 def _privacy(visit: Visit, _: str) -> Decision:
-    return say(visit, replies.text(escape(visit.words.text("privacy"), quote=False), visit.now))
+    """What is stored and why, where it goes, who answers for it, how long it stays."""
+    html = "\n".join(escape(line, quote=False) for line in privacy(visit.words, visit.rules))
+    return say(visit, replies.text(html, visit.now))
+
+
+def privacy(words: Wording, rules: Rules) -> Iterator[str]:
+    """The privacy text, line by line."""
+    yield words.text("privacy.stored")
+    yield words.text("privacy.why")
+    yield words.text("privacy.telegram")
+    if rules.operator or rules.contact:
+        who = words.text("list.separator").join(filter(None, (rules.operator, rules.contact)))
+        yield words.text("privacy.operator", who=who)
+    else:
+        yield words.text("privacy.nobody")
+    yield words.text("privacy.unfinished", days=rules.keep_unfinished.days)
+    if rules.keep_finished is None:
+        yield words.text("privacy.finished")
+    else:
+        yield words.text("privacy.finished.until", days=rules.keep_finished.days)
+    yield words.text("privacy.rights")
 
 
 def _reminders(visit: Visit, argument: str) -> Decision:
@@ -109,31 +128,10 @@ def _reminders(visit: Visit, argument: str) -> Decision:
 
 
 def _my_data(visit: Visit, _: str) -> Decision:
-    """Everything stored about the person, as JSON."""
-    stored = {
-        "telegram": visit.act.chat,
-        "contact": visit.contact.model_dump(mode="json"),
-        "session": visit.session.model_dump(mode="json"),
-        "assessments": [assessment.model_dump(mode="json") for assessment in visit.archive.history],
-        "log": [
-            {
-                "at": entry.at.isoformat(),
-                "by": entry.by,
-                "session": entry.session,
-                "kind": entry.kind,
-                "item": entry.item,
-                "before": entry.before,
-                "after": entry.after,
-            }
-            for entry in visit.archive.log
-        ],
-        "outbox": [
-            {"due": queued.due.isoformat(), "key": queued.key, "payload": queued.payload}
-            for queued in visit.archive.waiting
-        ],
-    }
-    content = json.dumps(stored, ensure_ascii=False, indent=1)
-    return say(visit, replies.document("shuping.json", content, visit.words.text("mydata"), visit.now))
+    """Everything stored about the person: a file that is made when its turn comes."""
+    if not visit.known:
+        return say(visit, replies.text(visit.words.text("mydata.nothing"), visit.now))
+    return Decision(outbox=(replies.file(replies.EXPORT, visit.now),))
 
 
 def _delete(visit: Visit, _: str) -> Decision:
@@ -160,7 +158,7 @@ COMMANDS: dict[str, Command] = {
 }
 """In the order of the menu; each has a description `command.<name>` in the catalogues."""
 
-ARCHIVED = ("history", "mydata", "start")
+ARCHIVED = ("history", "start")
 """Commands that show more than the session, so that it has to be read first."""
 
 

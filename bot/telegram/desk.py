@@ -1,5 +1,6 @@
 """What an act comes to: a pure decision from what is stored, to be written with its replies in one transaction."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,12 +17,15 @@ from bot.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import ChooseLanguage
 from flows.reminders import into_window
-from flows.session import Session, new_session
+from flows.session import Phase, Session, new_session
 from locales import DEFAULT_LANGUAGE, supported
 from scoring.rubric import load_rubric
 from storage.contact import Contact
+from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, State
 
+SESSION = re.compile(r"[0-9a-f]{8}")
+"""As much of a session's id as a button carries."""
 LONGEST_TEXT = 1000
 RECHECK_AFTER = timedelta(days=90)
 
@@ -30,19 +34,64 @@ def decide(act: Act, state: State, now: datetime, fresh: str, rules: Rules, arch
     """The whole answer to an act: session, log, contact, messages, reminders."""
     language = (supported(act.language) if act.language else None) or DEFAULT_LANGUAGE
     if isinstance(act, Membership):
-        known = state.contact and state.contact.model_copy(update={"blocked": act.blocked})
+        moved = {"blocked": act.blocked} if act.blocked else {"blocked": False, "returned": now}
+        known = state.contact and state.contact.model_copy(update=moved)
         return Decision(contact=known, silenced=act.blocked)
     if isinstance(act, Tapped) and _consents(act.data, state.session):
         return _forget(state, language, now)
+    visit = _visit(act, state, language, now, fresh, rules, archive)
+    decision = _answer(visit) if visit.known or _begins(visit) else show(visit)
+    session = decision.session or visit.session
+    if not visit.known and session.phase is Phase.WELCOME and not session.quick:
+        return _unrecorded(visit, decision)
+    contact = (decision.contact or visit.contact).model_copy(update={"language": session.language})
+    return replace(decision, contact=contact, session=session, outbox=(*decision.outbox, *_retired(visit)))
+
+
+def _visit(act: Act, state: State, language: str, now: datetime, fresh: str, rules: Rules, archive: Archive) -> Visit:
+    """Who is there. A card that we do not know of may have been sent before it could be noted: it is the live one."""
     contact = state.contact or Contact(language=language)
-    contact = contact.model_copy(update={"blocked": False})
-    session = state.session or new_session(fresh, load_rubric(), language, now)
-    visit = Visit(act, session, contact, wording(session.language, Medium.TAPPING), now, fresh, rules, archive)
-    met_before = state.session is not None
-    decision = _answer(visit) if met_before or isinstance(act, Commanded) else show(visit)
-    session = decision.session or session
-    contact = (decision.contact or contact).model_copy(update={"language": session.language})
-    return replace(decision, contact=contact, session=session)
+    card = contact.card or (act.message if isinstance(act, Tapped) else None)
+    contact = contact.model_copy(update={"blocked": False, "card": card})
+    session = state.session or new_session(_id_on_card(act, fresh), load_rubric(), contact.language or language, now)
+    words = wording(session.language, Medium.TAPPING)
+    return Visit(act, session, contact, words, now, fresh, rules, archive, known=state.session is not None)
+
+
+def _id_on_card(act: Act, fresh: str) -> str:
+    """Of a greeting nothing was stored: who begins by its button begins the session that the button names."""
+    tap = decode(act.data, load_rubric()) if isinstance(act, Tapped) else None
+    named = tap.session if tap and tap.card == Phase.WELCOME and SESSION.fullmatch(tap.session) else ""
+    return named + fresh[len(named) :]
+
+
+def _begins(visit: Visit) -> bool:
+    """A stranger's first words are answered with a greeting, unless they are what the greeting asks for."""
+    match visit.act:
+        case Tapped() | Commanded():
+            return True
+        case Typed(text=text) if len(text) <= LONGEST_TEXT and text.strip():
+            card = card_of(visit.words.rubric, visit.session)
+            return isinstance(read(text, card, screen_of(card, visit.words), visit.words), Intent)
+        case _:
+            return False
+
+
+def _unrecorded(visit: Visit, decision: Decision) -> Decision:
+    """Nothing is kept of who has not begun, but what has to be sent."""
+    answers = tuple(
+        message if message.urgency.aside else replace(message, urgency=Urgency.GREETING) for message in decision.outbox
+    )
+    tapped = visit.act.message if isinstance(visit.act, Tapped) else None
+    retired = (replies.retirement(tapped, visit.now),) if tapped else ()
+    return Decision(outbox=(*answers, *retired), cancelled=decision.cancelled)
+
+
+def _retired(visit: Visit) -> tuple[Outgoing, ...]:
+    """A tap on an old card takes its buttons away, whatever kept them there."""
+    act = visit.act
+    old = isinstance(act, Tapped) and act.message and visit.below and not act.data.startswith(CHOICE_MARK)
+    return (replies.retirement(act.message, visit.now),) if old and isinstance(act, Tapped) and act.message else ()
 
 
 def _consents(data: str, session: Session | None) -> bool:

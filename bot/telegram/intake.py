@@ -7,6 +7,7 @@ from collections.abc import Callable
 from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.telegram.acts import update_id_of
 from bot.telegram.line import Line
 from bot.telegram.reception import Reception
 from storage.errors import StorageError
@@ -16,6 +17,8 @@ LOG = logging.getLogger("shuping.intake")
 KINDS = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 LONG_POLL = 30
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+SECOND_LOOK = 2.0
+LONGEST_REFUSAL = 3600.0
 
 
 async def poll(line: Line, reception: Reception, complain: Callable[[str], None]) -> None:
@@ -30,16 +33,31 @@ async def poll(line: Line, reception: Reception, complain: Callable[[str], None]
             updates = await line.fetch(offset, LONG_POLL, KINDS)
             await reception.take_all(updates)
         except InvalidToken:
-            raise
+            await insist_on_token(line)
+            continue
         except (TelegramError, StorageError) as error:
             if (name := name_of(error)) != trouble:
                 complain(name)
             trouble = name
-            await asyncio.sleep(_wait(error, pause))
+            await asyncio.sleep(wait_after(error, pause))
             pause = min(LONGEST_PAUSE, pause * 2)
             continue
-        offset = max((update["update_id"] for update in updates), default=offset - 1) + 1
+        numbers = [number for update in updates if (number := update_id_of(update)) is not None]
+        if updates and not numbers:  # nothing can be confirmed, and the same would come again at once
+            await asyncio.sleep(LONGEST_PAUSE)
+        offset = max(numbers, default=offset - 1) + 1
         pause, trouble = FIRST_PAUSE, ""
+
+
+async def insist_on_token(line: Line) -> None:
+    """One "unauthorized" may be a mishap of Telegram's: raises InvalidToken only if a second look finds the same."""
+    await asyncio.sleep(SECOND_LOOK)
+    try:
+        await line.get_me()
+    except InvalidToken:
+        raise
+    except TelegramError as error:
+        LOG.debug("the token could not be looked at again: %s", type(error).__name__)
 
 
 def name_of(error: Exception) -> str:
@@ -55,8 +73,9 @@ def name_of(error: Exception) -> str:
             return "other"
 
 
-def _wait(error: Exception, pause: float) -> float:
+def wait_after(error: Exception, pause: float) -> float:
+    """Seconds until the next try: what Telegram asks for, else the pause."""
     if isinstance(error, RetryAfter):
         wait = error.retry_after
-        return float(wait if isinstance(wait, int) else wait.total_seconds())
+        return min(LONGEST_REFUSAL, float(wait if isinstance(wait, int) else wait.total_seconds()))
     return pause

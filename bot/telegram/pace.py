@@ -1,45 +1,86 @@
-"""How fast to send: so many messages a second in all, and about one a second to a chat after a short burst."""
+"""How fast to send, and who goes first: so many calls a second in all, about one a second to a chat after a burst.
+
+Who is answering a card goes before first greetings, reminders and files, and a sixth of the places is kept for them: a
+flood of strangers costs strangers.
+"""
 
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
+
+from storage.outbox import Urgency
 
 CHAT_BURST, CHAT_SECONDS = 3, 1.0
 REMEMBERED = 10_000
 """So many chats are remembered, far more than can be written to in the seconds of a burst."""
+KEPT = 6
+"""One place in so many is kept for who is answering."""
+MARGIN = 1.03
+"""Calls take a little longer or shorter to arrive than those before them."""
+
+
+class Places:
+    """So many calls at once, each place free again after `seconds`, whether the call was answered or hangs."""
+
+    def __init__(self, number: int, seconds: float) -> None:
+        self._free, self._kept, self._seconds = number, number // KEPT, seconds
+        self._waiting: list[tuple[Urgency, int, asyncio.Future[None]]] = []
+        self._order = count()
+
+    async def take(self, urgency: Urgency) -> bool:
+        """Wait for a place, the most urgent first; gives whether that took any time."""
+        if not self._waiting and self._fits(urgency):
+            self._occupy()
+            return False
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heappush(self._waiting, (urgency, next(self._order), turn))
+        self._grant()
+        await turn
+        return True
+
+    def _fits(self, urgency: Urgency) -> bool:
+        return self._free > (0 if urgency is Urgency.ANSWER else self._kept)
+
+    def _occupy(self) -> None:
+        self._free -= 1
+        asyncio.get_running_loop().call_later(self._seconds, self._leave)
+
+    def _leave(self) -> None:
+        self._free += 1
+        self._grant()
+
+    def _grant(self) -> None:
+        while self._waiting and (self._waiting[0][2].done() or self._fits(self._waiting[0][0])):
+            _, _, turn = heappop(self._waiting)
+            if not turn.done():
+                self._occupy()
+                turn.set_result(None)
 
 
 class Pace:
-    """Gives turns in the order in which they are asked for. `rate` is a second's worth; 0 is no limit at all.
+    """Gives turns. `rate` is a second's worth; 0 is no limit at all.
 
-    A place is free again a second after the answer to the message that took it, so that Telegram, however long
-    calls are under way, never sees more than a second's worth in a second.
+    A place is free again a second after the call began, so that calls that hang hold up nobody.
     """
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         together = max(1, int(rate))
-        self._seconds = together / rate if rate else 0.0
-        self._places = asyncio.Semaphore(together)
+        self._places = Places(together, together / rate * MARGIN) if rate else None
         self._chats: OrderedDict[str, float] = OrderedDict()
 
-    @asynccontextmanager
-    async def turn(self, chat: str) -> AsyncIterator[bool]:
+    async def turn(self, chat: str, urgency: Urgency = Urgency.ANSWER) -> bool:
         """Wait for a turn to send to this chat, and have it; gives whether that took any time."""
-        if not self._seconds:
-            yield False
-            return
-        wait = self._wait(chat)
+        if self._places is None:
+            return False
+        wait = 0.0 if urgency is Urgency.RETIREMENT else self._wait(chat)
         if wait > 0:
             await asyncio.sleep(wait)
-        full = self._places.locked()
-        await self._places.acquire()
-        try:
-            yield wait > 0 or full
-        finally:
-            asyncio.get_running_loop().call_later(self._seconds, self._places.release)
+        waited = await self._places.take(urgency)
+        return waited or wait > 0
 
     def _wait(self, chat: str) -> float:
         """Seconds until the chat's turn: each takes one, and a few may be taken in advance."""

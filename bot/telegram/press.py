@@ -1,21 +1,30 @@
-"""Reports on Telegram: made from what is stored when their turn comes, beside the conversation.
+"""Files on Telegram, reports and exports: made from what is stored when their turn comes, beside the conversation.
 
 What makes them is imported for the first report, since most days of a bot have none.
 """
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pydantic_core import to_json
 from telegram import Bot, InputFile
 
+from bot.data import stored_data
 from bot.reports.render import Kind
+from bot.telegram.patience import insist
+from bot.telegram.replies import EXPORT
 from bot.telegram.visit import Rules, zone_of
-from bot.wording import Medium, wording
+from bot.wording import Medium, Wording, wording
+from flows.session import Session
 from locales import DEFAULT_LANGUAGE
+from storage.errors import StorageError
+from storage.outbox import Queued, Urgency
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -23,15 +32,18 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("shuping.press")
 
-QUEUE = 3
-"""With so many reports before one's own, it is worth a word."""
+IN_HAND = 8
+"""So many files are in memory at once, however many are asked for."""
+QUEUE, MOST = 3, 100
+"""With so many files before one's own, it is worth a word; with so many, waiting would take longer than people do."""
+EVER, MANY = datetime.max.replace(tzinfo=UTC), 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A report as a file."""
 
-    kind: Kind
+    kind: Kind | None
     content: bytes
     name: str
     caption: str
@@ -61,10 +73,12 @@ Tell = Callable[[str], Awaitable[None]]
 
 
 class Press:
-    """Makes reports, a few at a time."""
+    """Makes files, and holds only a few at a time: they wait for their turn to be sent as wishes, not as megabytes."""
 
     def __init__(self, store: Store, rules: Rules) -> None:
         self._store, self._rules = store, rules
+        self._places = asyncio.Semaphore(IN_HAND)
+        self._asked = 0
 
     @cached_property
     def _pool(self) -> "Pool":
@@ -77,24 +91,49 @@ class Press:
         if "_pool" in vars(self):
             await self._pool.close()
 
-    async def print(self, chat: str, kind: Kind, now: datetime, tell: Tell) -> Printed | None:
-        """The report of what is stored now; None if that was deleted. `tell` is told of a long queue.
+    @asynccontextmanager
+    async def printed(self, queued: Queued, now: datetime, tell: Tell) -> AsyncIterator[Printed | None]:
+        """The file that a message of the outbox wants, as things are now; None if all was deleted meanwhile.
 
-        A report that cannot be made is an apology, since trying again would not mend it. Raises StorageError.
+        `tell` is told of a long queue. What cannot be made is an apology, since trying again would not mend it.
         """
-        from bot.reports.pool import Crowded
-        from bot.reports.sources import report_of_session
+        words = await insist(lambda: self._words(queued.chat))
+        if self._asked >= MOST:
+            yield Apology(words.text("report.crowded"))
+            return
+        if self._asked >= QUEUE:
+            await tell(words.text("report.queue", ahead=self._asked))
+        self._asked += 1
+        try:
+            async with self._places:
+                yield await insist(lambda: self._made(queued, now))
+        finally:
+            self._asked -= 1
 
-        state = await self._store.state(chat)
+    async def _words(self, chat: str) -> Wording:
+        session = (await self._store.state(chat)).session
+        return wording(session.language if session else DEFAULT_LANGUAGE, Medium.TAPPING)
+
+    async def _made(self, queued: Queued, now: datetime) -> Printed | None:
+        state = await self._store.state(queued.chat)
         if state.session is None:
             return None
         words = wording(state.session.language, Medium.TAPPING)
         today = now.astimezone(zone_of(state.contact, self._rules)).date()
-        report = report_of_session(state.session, await self._store.history(chat), words, today)
-        if self._pool.waiting >= QUEUE:
-            await tell(words.text("report.queue", ahead=self._pool.waiting))
+        if queued.payload["format"] == EXPORT:
+            return await self._export(queued.chat, words, today)
+        return await self._report(queued, state.session, words, today)
+
+    async def _report(self, queued: Queued, session: Session, words: Wording, today: date) -> Printed:
+        from bot.reports.pool import Crowded
+        from bot.reports.sources import report_of_session
+
+        kind = Kind(queued.payload["format"])
         try:
+            report = report_of_session(session, await self._store.history(queued.chat), words, today)
             content = await self._pool.render(kind, report)
+        except StorageError:
+            raise
         except Crowded:
             return Apology(words.text("report.crowded"))
         except Exception:
@@ -103,8 +142,18 @@ class Press:
         caption = report.caption if kind is Kind.PICTURE else words.text(f"report.caption.{kind.value}")
         return Upload(kind, content, f"shuping-{today}.{kind.value}", caption)
 
+    async def _export(self, chat: str, words: Wording, today: date) -> Upload:
+        """All that is stored about a person; written beside the loop, since it may be long."""
+        state, history, log = (
+            await self._store.state(chat),
+            await self._store.history(chat),
+            await self._store.log(chat),
+        )
+        waiting = await self._store.due(EVER, MANY, chat)
+        texts = [queued for queued in waiting if queued.urgency is not Urgency.FILE]
+        content = await asyncio.to_thread(lambda: to_json(stored_data(chat, state, history, log, texts), indent=1))
+        return Upload(None, content, f"shuping-{today}.{EXPORT}", words.text("mydata"))
+
     async def refused(self, chat: str) -> Apology:
         """Telegram did not take the file. Raises StorageError."""
-        session = (await self._store.state(chat)).session
-        words = wording(session.language if session else DEFAULT_LANGUAGE, Medium.TAPPING)
-        return Apology(words.text("report.refused"))
+        return Apology((await self._words(chat)).text("report.refused"))

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -21,12 +20,12 @@ from bot.telegram.visit import Archive, Rules
 from bot.wording import Medium, wording
 from locales import DEFAULT_LANGUAGE, supported
 from storage.errors import DamagedRowError, StorageError
+from storage.outbox import Urgency
 from storage.store import Arrival, Decide, Decision, Store
 
 LOG = logging.getLogger("shuping.reception")
 
 FINISH_SECONDS = 5.0
-EVER, MANY = datetime.max.replace(tzinfo=UTC), 1000
 
 
 @dataclass
@@ -124,24 +123,23 @@ class Reception:
         applied = await self.store.apply(chat, decide, arrival)
         if applied is None:
             return
-        if applied.decision.forgotten:
-            self.sender.forget(chat)
         if applied.due is not None:
             self.sender.wake(chat, applied.due)
         for outgoing in applied.decision.outbox:
-            self.sender.expect(outgoing.due)
+            self.sender.take_up(chat, outgoing)
 
     async def _archive(self, chat: str, act: Act) -> Archive:
         if not shows_archive(act):
             return Archive()
-        history, log = await self.store.history(chat), await self.store.log(chat)
-        return Archive(tuple(history), tuple(log), tuple(await self.store.due(EVER, MANY, chat)))
+        return Archive(tuple(await self.store.history(chat)))
 
     async def _point_home(self, chat: str, act: InGroup) -> None:
-        """Private chats only: in a group there is just a link."""
+        """Private chats only: in a group there is just a link. What is said to another bot is not for us."""
+        if act.addressee not in ("", self.bot.username.lower()):
+            return
         language = (supported(act.language) if act.language else None) or DEFAULT_LANGUAGE
         text = wording(language, Medium.TAPPING).text("telegram.group", link=f"https://t.me/{self.bot.username}")
-        message = replies.text(text, self.outside.now())
+        message = replace(replies.text(text, self.outside.now()), urgency=Urgency.GREETING)
         await self._apply(chat, act, lambda _: Decision(outbox=(message,)))
 
     async def finish(self) -> None:

@@ -1,7 +1,7 @@
-"""Messages for the outbox: the live card, texts, documents, reminders. Payloads say what the sender has to do."""
+"""Messages for the outbox: the live card, texts, files, reminders. Payloads say what the sender has to do."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from html import escape
 
@@ -14,8 +14,8 @@ from bot.telegram.render import Button, Payload, bar, card_payload, message, pag
 from bot.wording import Wording
 from flows.cards import Card, CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
 from flows.progress import Progress, progress_of
-from flows.session import Session
-from storage.outbox import Outgoing
+from flows.session import Phase, Session
+from storage.outbox import Outgoing, Urgency
 
 
 class Kind(StrEnum):
@@ -23,27 +23,34 @@ class Kind(StrEnum):
 
     CARD = "card"
     TEXT = "text"
-    DOCUMENT = "document"
     REPORT = "report"
     REMINDER = "reminder"
+    RETIREMENT = "retirement"
 
 
 CARD, REMINDER, RECHECK = "card", "reminder", "recheck"
 """Keys: an unsent message of the same key is superseded."""
 REMINDERS = (REMINDER, RECHECK)
-"""Nobody asked for these just now, so they come by day only."""
+EXPORT = "json"
+"""All that is stored about a person, beside the kinds of report."""
 RESUME, LANGUAGE = "resume", "language:"
 """A language may be chosen at any time, so its button names no card."""
 FINISHED = (ResultCard, CommitmentCard, PlanCard, WhatIfCard)
 """Cards without a bar: nothing is on its way."""
 
 
-def card(
-    session: Session, words: Wording, now: datetime, notices: Sequence[str], *, live: int | None, anew: bool
-) -> Outgoing:
-    """The live card. `live` is the message that holds it; it is edited, or sent anew, below everything else."""
-    payload = {"kind": Kind.CARD, "live": live, "message": card_message(session, words, notices)}
-    return Outgoing(payload, now, CARD, anew)
+def card(session: Session, words: Wording, now: datetime, notices: Sequence[str], *, anew: bool) -> Outgoing:
+    """The live card: edited where it is, or sent anew, below everything else."""
+    greets = session.phase is Phase.WELCOME
+    payload = {"kind": Kind.CARD, "message": card_message(session, words, notices)}
+    return Outgoing(payload, now, CARD, anew, Urgency.GREETING if greets else Urgency.ANSWER)
+
+
+def retirement(card: int, now: datetime) -> Outgoing:
+    """An old card loses its buttons, sooner or later: two with live buttons would puzzle anybody."""
+    return Outgoing(
+        {"kind": Kind.RETIREMENT, "card": card}, now, f"{Kind.RETIREMENT}.{card}", urgency=Urgency.RETIREMENT
+    )
 
 
 def card_message(session: Session, words: Wording, notices: Sequence[str] = ()) -> Payload:
@@ -104,27 +111,28 @@ def button(words: Wording, choice: Choice) -> Button:
     return {"text": words.text(f"button.choice.{choice.value}"), "callback_data": f"{CHOICE_MARK}{choice.value}"}
 
 
-def document(name: str, content: str, caption: str, now: datetime) -> Outgoing:
-    """A file made of text."""
-    return Outgoing({"kind": Kind.DOCUMENT, "name": name, "content": content, "caption": escape(caption)}, now)
-
-
-def report(wanted: Detail, now: datetime) -> Outgoing:
-    """A report, made when its turn comes; asked for twice at once, it comes once."""
-    return Outgoing({"kind": Kind.REPORT, "format": str(wanted)}, now, f"{Kind.REPORT}.{wanted}")
+def file(wanted: str, now: datetime) -> Outgoing:
+    """A report or an export, made when its turn comes; asked for twice at once, it comes once."""
+    return Outgoing({"kind": Kind.REPORT, "format": wanted}, now, f"{Kind.REPORT}.{wanted}", urgency=Urgency.FILE)
 
 
 def reminder(due: datetime) -> Outgoing:
     """A reminder of an unfinished assessment; what it says is written when it falls due."""
-    return Outgoing({"kind": Kind.REMINDER}, due, REMINDER)
+    return Outgoing({"kind": Kind.REMINDER}, due, REMINDER, urgency=Urgency.REMINDER)
 
 
-def reminder_message(session: Session, words: Wording) -> Payload:
-    """How much is left, who waits, and three ways to put it off; the button goes on at the open item."""
+def reminder_message(session: Session, words: Wording, kept: timedelta | None = None) -> Payload:
+    """How much is left, who waits, and three ways to put it off; the button goes on at the open item.
+
+    `kept`: it is the last one, and the assessment is deleted after so long.
+    """
     progress = progress_of(words.rubric, session)
     lines = [words.text("reminder.title"), words.text.count("reminder.left", progress.rest, minutes=progress.minutes)]
     if session.parked:
         lines.append(words.text("review.parked", items=words.items(session.parked)))
+    if kept:
+        until = (session.updated_at + kept).date().isoformat()
+        lines.append(words.text("reminder.kept", date=until))
     rows = [
         [{"text": words.text("button.resume"), "callback_data": f"{CHOICE_MARK}{RESUME}"}],
         [button(words, choice) for choice in (Choice.TOMORROW, Choice.NEXT_WEEK, Choice.NEVER)],
@@ -137,7 +145,8 @@ def recheck_reminder(words: Wording, due: datetime) -> Outgoing:
     """The reminder that somebody asked for after a result."""
     rows = [[{"text": words.text("button.recheck"), "callback_data": f"{CHOICE_MARK}{RECHECK}"}]]
     html = escape(words.text("reminder.recheck"), quote=False)
-    return Outgoing({"kind": Kind.TEXT, "message": message(html, rows)}, due, RECHECK)
+    payload = {"kind": Kind.TEXT, "message": message(html, rows)}
+    return Outgoing(payload, due, RECHECK, urgency=Urgency.REMINDER)
 
 
 def unfinished(session: Session) -> bool:

@@ -3,6 +3,8 @@
 No message of an error here carries the address, since the token is a part of it.
 """
 
+import re
+
 import aiohttp
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
@@ -10,6 +12,8 @@ from telegram.request import BaseRequest, RequestData
 from typing_extensions import override
 
 DONE = b'{"ok":true,"result":true}'
+OK = re.compile(rb'\s*\{\s*"ok"\s*:\s*true\b')
+"""Only what begins like this says that the call was made; a page of a proxy does not."""
 UNREAD = ("editMessageText", "editMessageReplyMarkup")
 """Methods whose result nobody reads: it is not parsed (a message takes as long as the whole edit)."""
 GATEWAY = 500
@@ -68,7 +72,8 @@ class AiohttpRequest(BaseRequest):
                 if response.status >= GATEWAY:
                     raise NetworkError(f"HTTP {response.status}")  # its body is a page as often as JSON
                 body = await response.read()  # else the connection could not be used again
-                return response.status, DONE if response.status == 200 and url.endswith(UNREAD) else body
+                unread = response.status == 200 and url.endswith(UNREAD) and OK.match(body)
+                return response.status, DONE if unread else body
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError, ValueError) as error:

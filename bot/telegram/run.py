@@ -2,24 +2,28 @@
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import signal
 import socket
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from telegram import Bot, BotCommand
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
+from bot.complaints import complaint
 from bot.conversation import Outside
-from bot.logs import set_up_logs
+from bot.lease import LostError, Ownership
+from bot.logs import set_up_logs, unquoted
 from bot.settings import Settings
 from bot.telegram.commands import COMMANDS
-from bot.telegram.intake import FIRST_PAUSE, KINDS, LONGEST_PAUSE, name_of, poll
+from bot.telegram.intake import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK, name_of, poll, wait_after
 from bot.telegram.line import Line
 from bot.telegram.press import Press
 from bot.telegram.reception import Reception
@@ -29,9 +33,12 @@ from bot.telegram.visit import Rules
 from bot.telegram.webhook import Webhook
 from flows.reminders import Schedule
 from locales import DEFAULT_LANGUAGE, LANGUAGES, Catalogue, catalogue
-from storage.errors import StorageError
+from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.store import Store
+
+LOG = logging.getLogger("shuping.run")
+T = TypeVar("T")
 
 OUTSIDE = Outside(now=lambda: datetime.now(UTC), fresh_id=lambda: uuid.uuid4().hex)
 CONNECTIONS = 256
@@ -39,7 +46,8 @@ REQUEST_SECONDS = 15.0
 FINISH_SECONDS, GRACE_SECONDS = 6.0, 2
 DELIVERED_WITHIN, TIDY_SECONDS = timedelta(days=2), 3600
 """Telegram keeps an update for a day."""
-STOPPED, REFUSED = 0, 2
+STOPPED, FAILED, REFUSED = 0, 1, 2
+"""Exit statuses; 2 is for settings alone, since a service is not started again after it."""
 
 
 def run_bot(settings: Settings, language: str) -> int:
@@ -57,31 +65,106 @@ def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def serve(settings: Settings, language: str) -> int:
-    """Run the bot; the exit status. Raises StorageError if the database cannot be opened."""
+    """Run the bot; the exit status: 0 it was told to stop, 2 a setting is wrong, 1 for what may pass."""
     text = catalogue(language)
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     if not token:
         return _refuse(text, "no_token")
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
     set_up_logs(settings.log_level, token, secret)
-    rules = Rules(Schedule(settings.remind_after, *settings.remind_window), settings.timezone)
-    async with await open_store(settings.database_url) as store, _bot(settings, token) as bot:
-        stop = _stop_on_signals()
-        if not await _greet(bot, text, stop):
-            return STOPPED if stop.is_set() else REFUSED
-        press = Press(store, rules)
-        sender = Sender(store, bot, OUTSIDE, rules, press, settings.telegram_rate)
-        reception = Reception(store, bot, sender, OUTSIDE, rules)
-        listens = settings.webhook_url is not None
-        intake = _listen(settings, secret, bot, reception, text) if listens else _poll(bot, reception, text)
-        tidying = asyncio.create_task(_tidy(store))
-        status = await _run(intake, sender, stop, text)
-        tidying.cancel()
+    stop = _stop_on_signals()
+    try:
+        store = await _unless(stop, _opened(settings.database_url, language))
+        if store is None:
+            return STOPPED
+        async with store, _bot(settings, token) as bot:
+            return await _serve(Installation(settings, secret, store, bot, text), stop)
+    except (StorageError, OSError) as error:
+        sys.stderr.write(f"shuping: {complaint(error, language)}\n")
+        return REFUSED if isinstance(error, StorageError) and error.trouble is Trouble.BAD_URL else FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What the parts of a running bot are made from."""
+
+    settings: Settings
+    secret: str
+    store: Store
+    bot: Line
+    text: Catalogue
+
+    @property
+    def rules(self) -> Rules:
+        """What decisions depend on."""
+        of = self.settings
+        schedule = Schedule(of.remind_after, *of.remind_window)
+        return Rules(schedule, of.timezone)
+
+
+async def _serve(here: Installation, stop: asyncio.Event) -> int:
+    """Greet Telegram, become the one who sends, then take updates and send until told to stop."""
+    try:
+        await _unless(stop, _insist(here.bot.initialize, here.text))
+    except (InvalidToken, BadRequest) as error:
+        return _give_up(here.text, error)
+    ownership = Ownership(here.store)
+    if not stop.is_set():
+        await _unless(stop, ownership.acquire(lambda: _say(here.text, "second")))
+    if stop.is_set():
+        await ownership.release()
+        return STOPPED
+    keeping = asyncio.create_task(ownership.keep())
+    beside = [asyncio.create_task(_tidy(here)), asyncio.create_task(_set_menus(here.bot))]
+    try:
+        return await _take_and_send(here, ownership, keeping, stop)
+    finally:
+        for task in (keeping, *beside):
+            task.cancel()
+        await asyncio.gather(keeping, *beside, return_exceptions=True)
+        await ownership.release()
+
+
+async def _take_and_send(
+    here: Installation, ownership: Ownership, keeping: "asyncio.Task[None]", stop: asyncio.Event
+) -> int:
+    press = Press(here.store, here.rules)
+    sender = Sender(here.store, here.bot, OUTSIDE, here.rules, press, here.settings.telegram_rate, ownership.wait)
+    reception = Reception(here.store, here.bot, sender, OUTSIDE, here.rules)
+    intake = _listen(here, reception) if here.settings.webhook_url else _poll(here.bot, reception, here.text)
+    try:
+        return await _run(intake, sender, keeping, stop, here.text)
+    finally:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_SECONDS):
                 await _finish(reception, sender)
         await press.close()
-        return status
+
+
+async def _opened(url: str, language: str) -> Store:
+    """The store, as soon as it can be opened: a busy database or a full disk passes. Raises StorageError."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await open_store(url)
+        except StorageError as error:
+            if error.trouble not in (Trouble.BUSY, Trouble.FULL):
+                raise
+            sys.stderr.write(f"shuping: {complaint(error, language)}\n")
+        await asyncio.sleep(pause)
+        pause = min(LONGEST_PAUSE, pause * 2)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do it; None if we were told to stop before it was done."""
+    doing, told = asyncio.create_task(work), asyncio.create_task(_until(stop))
+    await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if not doing.done():
+        doing.cancel()
+        await asyncio.gather(doing, return_exceptions=True)
+        return None
+    return await doing
 
 
 async def who_am_i(settings: Settings) -> str:
@@ -118,79 +201,91 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _greet(bot: Bot, text: Catalogue, stop: asyncio.Event) -> bool:
-    """Ask Telegram who we are, patiently; false if the token is wrong, or we were told to stop meanwhile."""
-    greeting = asyncio.create_task(_insist(lambda: _introduce(bot), text))
-    told = asyncio.create_task(_until(stop))
-    await asyncio.wait({greeting, told}, return_when=asyncio.FIRST_COMPLETED)
-    told.cancel()
-    try:
-        if not greeting.done():
-            greeting.cancel()
-        await greeting
-    except asyncio.CancelledError:
-        return False
-    except (InvalidToken, BadRequest) as error:
-        _give_up(text, error)
-        return False
-    return True
-
-
 async def _insist(call: Callable[[], Awaitable[object]], text: Catalogue) -> None:
     """Call Telegram until it works, with a sentence for every failure.
 
-    Raises InvalidToken and BadRequest: waiting cannot mend a wrong token, or an address that Telegram does not take.
+    Raises InvalidToken and BadRequest: waiting cannot mend a wrong token, or an address that Telegram does not take. A
+    token is wrong if it was refused twice.
     """
-    pause = FIRST_PAUSE
+    pause, doubted = FIRST_PAUSE, False
     while True:
         try:
             await call()
-        except (InvalidToken, BadRequest):
+        except BadRequest:
             raise
+        except InvalidToken:
+            if doubted:
+                raise
+            doubted = True
+            await asyncio.sleep(SECOND_LOOK)
         except TelegramError as error:
             _say(text, name_of(error))
-            await asyncio.sleep(pause)
+            await asyncio.sleep(wait_after(error, pause))
             pause = min(LONGEST_PAUSE, pause * 2)
         else:
             return
 
 
-async def _introduce(bot: Bot) -> None:
-    await bot.initialize()
-    await _set_menu(bot)
-
-
-async def _set_menu(bot: Bot) -> None:
+async def _set_menus(bot: Bot) -> None:
+    """The list of commands in Telegram's menu, in each language; nobody waits for it."""
     for language in LANGUAGES:
         text = catalogue(language)
         menu = [BotCommand(name, text(f"command.{name}")) for name in COMMANDS]
         code = None if language == DEFAULT_LANGUAGE else language
-        await bot.set_my_commands(menu, language_code=code)
+        await _set_menu(bot, menu, code)
 
 
-async def _run(taking: Coroutine[Any, Any, None], sender: Sender, stop: asyncio.Event, text: Catalogue) -> int:
-    """Intake and outbox side by side until one ends; intake stops first."""
+async def _set_menu(bot: Bot, menu: list[BotCommand], code: str | None) -> None:
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            await bot.set_my_commands(menu, language_code=code)
+        except BadRequest as error:
+            LOG.warning("Telegram does not take the menu: %s", unquoted(error.message))
+            return
+        except TelegramError as error:
+            pause = wait_after(error, min(LONGEST_PAUSE, pause * 2))
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
+async def _run(
+    taking: Coroutine[Any, Any, None],
+    sender: Sender,
+    keeping: "asyncio.Task[None]",
+    stop: asyncio.Event,
+    text: Catalogue,
+) -> int:
+    """Intake and outbox side by side until one ends, or the lease is lost; intake stops first."""
     outbox = asyncio.create_task(sender.run())
     intake = asyncio.create_task(taking)
     told = asyncio.create_task(_until(stop))
-    done, _ = await asyncio.wait({outbox, intake, told}, return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait({outbox, intake, told, keeping}, return_when=asyncio.FIRST_COMPLETED)
     for task in (intake, told, outbox):
         task.cancel()
     await asyncio.gather(intake, told, outbox, return_exceptions=True)
-    if told in done:
-        return STOPPED
+    return STOPPED if told in done else _ended(done, text)
+
+
+def _ended(done: "set[asyncio.Task[None]]", text: Catalogue) -> int:
+    """The exit status after something ended by itself. Raises what it raised, if that is a fault of ours."""
     for task in done:
-        if isinstance(error := task.exception(), InvalidToken | BadRequest):
-            return _give_up(text, error)
+        match task.exception():
+            case InvalidToken() | BadRequest() as error:
+                return _give_up(text, error)
+            case LostError():
+                _say(text, "lost")
+                return FAILED
         task.result()
     return STOPPED
 
 
-async def _tidy(store: Store) -> None:
+async def _tidy(here: Installation) -> None:
     """Forget the ids of updates that are too old for Telegram to deliver again."""
     while True:
         with contextlib.suppress(StorageError):
-            await store.forget_updates(OUTSIDE.now() - DELIVERED_WITHIN)
+            await here.store.forget_updates(OUTSIDE.now() - DELIVERED_WITHIN)
         await asyncio.sleep(TIDY_SECONDS)
 
 
@@ -205,9 +300,11 @@ async def _poll(bot: Line, reception: Reception, text: Catalogue) -> None:
     await poll(bot, reception, lambda trouble: _say(text, trouble))
 
 
-async def _listen(settings: Settings, secret: str, bot: Bot, reception: Reception, text: Catalogue) -> None:
+async def _listen(here: Installation, reception: Reception) -> None:
     """Serve the webhook, once Telegram knows where it is. Raises OSError if the address is taken."""
     import uvicorn
+
+    settings, secret, bot, text = here.settings, here.secret, here.bot, here.text
 
     url = str(settings.webhook_url)
     host, _, port = settings.webhook_listen.rpartition(":")
@@ -243,7 +340,7 @@ def _give_up(text: Catalogue, error: TelegramError) -> int:
     """Telegram said no, and would say it again."""
     if isinstance(error, InvalidToken):
         return _refuse(text, "bad_token")
-    _say(text, "refused", reason=error.message)
+    _say(text, "refused", reason=unquoted(error.message))
     return REFUSED
 
 

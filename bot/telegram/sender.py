@@ -1,6 +1,7 @@
 """From the outbox to Telegram: each chat in order, within Telegram's limits, through every kind of failure.
 
-A message leaves the outbox only after it arrived, so a crash can at worst send it twice.
+A message leaves the outbox only after it arrived, so a crash can at worst send it twice. What stands aside (files,
+reminders, the buttons of old cards) goes its own way beside the messages that wait for one another.
 """
 
 import asyncio
@@ -9,96 +10,129 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from telegram import Bot, InputFile
+from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.conversation import Outside
-from bot.reports import render as reports
+from bot.logs import unquoted
 from bot.telegram import replies
 from bot.telegram.pace import Pace
-from bot.telegram.press import Press, Printed
+from bot.telegram.patience import insist
+from bot.telegram.press import Press
 from bot.telegram.replies import Kind
 from bot.telegram.visit import Rules, zone_of
 from bot.wording import Medium, wording
 from flows.reminders import into_window, next_reminder
 from storage.contact import Contact
-from storage.errors import StorageError
-from storage.outbox import Queued
+from storage.outbox import Outgoing, Queued, Urgency
 from storage.store import Decision, State, Store
 
 LOG = logging.getLogger("shuping.sender")
-T = TypeVar("T")
 
-BATCH = 32
+AT_ONCE = 256
+"""So many chats are looked after at a time."""
 LONGEST_WAIT = 60.0
-DOUBLINGS = 6
-FIRST_PAUSE = 0.5
+LONGEST_LOOK = 15.0
+"""So soon is it noticed that the clock was set back."""
 REMEMBERED = 10_000
+SET_BACK = timedelta(seconds=5)
+LONGEST_REFUSAL = 86_400.0
+DOUBLINGS = 6
 NEVER = datetime.max.replace(tzinfo=UTC)
 UNCHANGED = "message is not modified"
 
+Lane = tuple[str, bool]
+"""A chat, and whether it is about what stands aside there."""
+
 
 class Sender:
-    """Drains the outbox. `wake` says that a chat has something to send; `run` looks after what falls due later."""
+    """Drains the outbox. `wake` says that a chat has something to send; `run` looks after what falls due later.
 
-    def __init__(self, store: Store, bot: Bot, outside: Outside, rules: Rules, press: Press, rate: float) -> None:
+    `owner` waits until this process, and no other, may send from the database.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        bot: Bot,
+        outside: Outside,
+        rules: Rules,
+        press: Press,
+        rate: float,
+        owner: Callable[[], Awaitable[None]],
+    ) -> None:
         self._store, self._bot, self._outside, self._rules, self._press = store, bot, outside, rules, press
-        self._pace = Pace(rate)
-        self._active: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
-        self._cards: OrderedDict[str, int] = OrderedDict()
+        self._pace, self._owner = Pace(rate), owner
+        self._active: dict[Lane, asyncio.Task[None]] = {}
+        self._again: set[Lane] = set()
         self._alarm = asyncio.Event()
         self._looks = NEVER
+        self._latest: datetime | None = None
+        self._greetings: OrderedDict[str, int] = OrderedDict()
 
-    def wake(self, chat: str, first: Queued | None = None) -> None:
+    def wake(self, chat: str, first: Queued | None = None, *, aside: bool = False) -> None:
         """Send what is due to this chat, after what is already being sent to it; `first`, if it is known."""
-        if chat in self._active:
-            self._again.add(chat)
+        lane = chat, aside
+        if lane in self._active:
+            self._again.add(lane)
             return
-        task = asyncio.create_task(self._drain(chat, first))
-        self._active[chat] = task
-        task.add_done_callback(lambda _: self._rested(chat))
+        task = asyncio.create_task(self._drain(lane, first))
+        self._active[lane] = task
+        task.add_done_callback(lambda _: self._rested(lane))
 
-    def _rested(self, chat: str) -> None:
-        task = self._active.pop(chat)
+    def _rested(self, lane: Lane) -> None:
+        task = self._active.pop(lane)
         if not task.cancelled() and (error := task.exception()):
             LOG.error("sending to a chat broke off: %s", type(error).__name__)
-        if chat in self._again:
-            self._again.discard(chat)
-            self.wake(chat)
+        if lane in self._again:
+            self._again.discard(lane)
+            self.wake(lane[0], aside=lane[1])
 
     async def run(self) -> None:
         """Wake chats as their messages fall due, until cancelled."""
         while True:
-            await self._insist(self._look)
+            await insist(self._look)
 
     async def _look(self) -> None:
         """Wake who has something due, and sleep until more is."""
         self._alarm.clear()
         self._looks = NEVER  # whatever is expected from now on may be missing in what is read here
         now = self._outside.now()
-        for queued in await self._store.due(now, BATCH * 8):
-            if queued.chat not in self._active:
-                self.wake(queued.chat)
+        await self._mind_the_clock(now)
+        for queued in await self._store.due(now, AT_ONCE):
+            if (queued.chat, queued.urgency.aside) not in self._active:
+                self.wake(queued.chat, aside=queued.urgency.aside)
         await self._sleep(now)
 
+    async def _mind_the_clock(self, now: datetime) -> None:
+        """What was put off by a clock that has been set back since, or before a restart, does not wait for it."""
+        if self._latest is None or now < self._latest - SET_BACK:
+            await self._store.hasten(now)
+        self._latest = now
+
     async def _sleep(self, now: datetime) -> None:
-        """Until the next message falls due; the clock is looked at once a minute at least.
+        """Until the next message falls due; the clock is looked at several times a minute.
 
         What is due already is being sent, or could not be: it is looked after once a second.
         """
         due = await self._store.next_due()
-        seconds = LONGEST_WAIT if due is None else min(LONGEST_WAIT, (due - now).total_seconds())
+        seconds = LONGEST_LOOK if due is None else min(LONGEST_LOOK, (due - now).total_seconds())
         seconds = max(seconds, 0.05) if seconds > 0 and not self._active else max(seconds, 1.0)
         self._looks = now + timedelta(seconds=seconds)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation before Python 3.12
                 await self._alarm.wait()
 
-    def expect(self, due: datetime) -> None:
-        """Something is to be sent at a time: look after it in time."""
+    def take_up(self, chat: str, outgoing: Outgoing) -> None:
+        """Something was queued: what stands aside is sent at once, what is for later is looked after in time."""
+        if outgoing.urgency.aside and outgoing.due <= self._outside.now():
+            self.wake(chat, aside=True)
+        else:
+            self._expect(outgoing.due)
+
+    def _expect(self, due: datetime) -> None:
         if self._outside.now() < due < self._looks:
             self._alarm.set()
 
@@ -108,72 +142,77 @@ class Sender:
             self._again.clear()
             await asyncio.wait(list(self._active.values()))
 
-    async def _drain(self, chat: str, queued: Queued | None) -> None:
+    async def _drain(self, lane: Lane, queued: Queued | None) -> None:
         """One message at a time; what had to wait for its turn may have been superseded meanwhile."""
-        queued = queued or await self._first_due(chat)
+        queued = queued or await self._first_due(lane)
         while queued:
-            printed = await self._printed(queued)  # before its turn: nobody waits for a report but who asked for it
-            async with self._pace.turn(chat) as waited:
-                present = await self._first_due(chat) if waited else queued
-                queued = await self._deliver(queued, printed) if present == queued else present
+            if queued.urgency is Urgency.FILE:
+                queued = await self._file(queued)
+                continue
+            waited = await self._turn(queued)
+            present = await self._first_due(lane) if waited else queued
+            queued = await self._deliver(queued) if present == queued else present
 
-    async def _first_due(self, chat: str) -> Queued | None:
-        return next(iter(await self._store.due(self._outside.now(), 1, chat)), None)
+    async def _turn(self, queued: Queued) -> bool:
+        """Wait until it may be sent; gives whether that took any time."""
+        waited = await self._pace.turn(queued.chat, queued.urgency)
+        await self._owner()
+        return waited
 
-    async def _printed(self, queued: Queued) -> Printed | None:
-        """The file of a message that is a report."""
-        if queued.payload["kind"] != Kind.REPORT:
-            return None
-        chat = int(queued.chat.removeprefix(CHAT))
+    async def _first_due(self, lane: Lane) -> Queued | None:
+        chat, aside = lane
+        return next(iter(await insist(lambda: self._store.due(self._outside.now(), 1, chat, aside=aside))), None)
 
-        async def tell(text: str) -> None:
-            with suppress(TelegramError):
-                await self._bot.send_message(chat, text)
-
-        wanted = reports.Kind(queued.payload["format"])
-        return await self._insist(lambda: self._press.print(queued.chat, wanted, self._outside.now(), tell))
-
-    async def _deliver(self, queued: Queued, printed: Printed | None) -> Queued | None:
-        """Send one message; gives the chat's next one, None if there is none or the chat has to wait."""
-        if queued.key in replies.REMINDERS and not await self._welcome(queued):
-            return await self._first_due(queued.chat)
+    async def _deliver(self, queued: Queued) -> Queued | None:
+        """Send one message; gives the next one of its lane, None if there is none or it has to wait."""
+        if queued.urgency is Urgency.REMINDER and not await insist(lambda: self._welcome(queued)):
+            return await self._first_due(_lane(queued))
+        asked = self._outside.now()
         try:
-            card = await self._send(queued, printed)
+            card = await self._send(queued)
         except TelegramError as error:
-            return await self._failed(queued, error)
-        return await self._insist(lambda: self._arrived(queued, card))
+            return await self._failed(queued, error, asked)
+        except (KeyError, TypeError, ValueError) as error:
+            return await self._puzzled(queued, error)
+        return await insist(lambda: self._arrived(queued, card))
 
     async def _arrived(self, queued: Queued, card: int | None = None) -> Queued | None:
         if queued.key == replies.REMINDER:
             await self._remind_again(queued.chat)
-            return await self._first_due(queued.chat)
-        return await self._store.delivered(queued, self._outside.now(), card)
+            return await self._first_due(_lane(queued))
+        now = self._outside.now()
+        old = self._replaced(queued, card) if card is not None else None
+        owed = replies.retirement(old, now) if old is not None else None
+        following = await self._store.delivered(queued, now, card, owed)
+        if owed:
+            self.wake(queued.chat, aside=True)
+        return following
 
-    async def _insist(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Look, or note what Telegram answered, however long the database is locked: nothing is sent twice for that."""
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                return await work()
-            except StorageError as error:
-                LOG.error("the outbox waits for the database: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
-                await asyncio.sleep(pause)
-                pause = min(LONGEST_WAIT, pause * 2)
+    def _replaced(self, queued: Queued, card: int) -> int | None:
+        """The card that a new one takes the place of. A stranger's is nowhere but here: nothing of them is stored."""
+        old = self._greetings.pop(queued.chat, None)
+        if queued.card is None:
+            self._greetings[queued.chat] = card
+            if len(self._greetings) > REMEMBERED:
+                self._greetings.popitem(last=False)
+        return queued.card or old
+
+    async def _puzzled(self, queued: Queued, error: Exception) -> Queued | None:
+        """A message that makes no sense must not hold up its chat."""
+        LOG.error("a message cannot be understood (%s) and is set aside", type(error).__name__)
+        await insist(lambda: self._store.set_aside(queued))
+        return await self._first_due(_lane(queued))
 
     # what goes out
 
-    async def _send(self, queued: Queued, printed: Printed | None) -> int | None:
+    async def _send(self, queued: Queued) -> int | None:
         """Carry out a payload; the message id of a new live card."""
         payload, chat = queued.payload, int(queued.chat.removeprefix(CHAT))
-        match payload["kind"]:
+        match Kind(payload["kind"]):
             case Kind.CARD:
                 return await self._card(queued, chat)
-            case Kind.DOCUMENT:
-                file = InputFile(payload["content"].encode(), filename=payload["name"])
-                await self._bot.send_document(chat, file, caption=payload["caption"])
-            case Kind.REPORT:
-                if printed:
-                    await printed.send(self._bot, chat)
+            case Kind.RETIREMENT:
+                await self._retire(chat, int(payload["card"]))
             case Kind.REMINDER:
                 await self._remind(queued.chat, chat)
             case _:
@@ -182,79 +221,108 @@ class Sender:
 
     async def _remind(self, key: str, chat: int) -> None:
         """As things are now; who has finished meanwhile is not reminded."""
-        session = (await self._insist(lambda: self._store.state(key))).session
+        state = await insist(lambda: self._store.state(key))
+        session = state.session
         if session and replies.unfinished(session):
             words = wording(session.language, Medium.TAPPING)
-            await self._bot.send_message(chat, **replies.reminder_message(session, words))
+            now = self._outside.now()
+            following = next_reminder(
+                self._rules.schedule, zone_of(state.contact, self._rules), session.updated_at, now
+            )
+            message = replies.reminder_message(session, words, None if following else self._rules.keep_unfinished)
+            await self._bot.send_message(chat, **message)
 
     async def _card(self, queued: Queued, chat: int) -> int | None:
         message = queued.payload["message"]
-        live = self._cards.get(queued.chat, queued.payload["live"])
-        if not queued.anew and live is not None and await self._edited(chat, live, message):
+        if not queued.anew and queued.card is not None and await self._edited(chat, queued.card, message):
             return None
-        sent = await self._bot.send_message(chat, **message)
-        self._remember(queued.chat, sent.message_id)
-        if live is not None:
-            await self._retire(chat, live)
-        return sent.message_id
+        return (await self._bot.send_message(chat, **message)).message_id
 
     async def _edited(self, chat: int, card: int, message: dict[str, Any]) -> bool:
         """False if the message can no longer be edited: deleted, too old, or whatever else Telegram may say."""
         try:
             await self._bot.edit_message_text(chat_id=chat, message_id=card, **message)
         except BadRequest as error:
-            LOG.debug("a card is not edited: %s", error.message)
+            LOG.debug("a card is not edited: %s", unquoted(error.message))
             return UNCHANGED in error.message.lower()
         return True
 
     async def _retire(self, chat: int, card: int) -> None:
-        """An old card keeps its text and loses its buttons; nobody is hurt if it keeps them."""
+        """An old card keeps its text and loses its buttons; one that is gone or too old has none that matter."""
         try:
             await self._bot.edit_message_reply_markup(chat_id=chat, message_id=card)
-        except TelegramError as error:
-            LOG.debug("an old card keeps its buttons: %s", type(error).__name__)
+        except BadRequest as error:
+            LOG.debug("an old card keeps its buttons: %s", unquoted(error.message))
 
-    def _remember(self, chat: str, card: int) -> None:
-        self._cards[chat] = card
-        self._cards.move_to_end(chat)
-        if len(self._cards) > REMEMBERED:
-            self._cards.popitem(last=False)
+    async def _file(self, queued: Queued) -> Queued | None:
+        """Make a file and send it; then the card comes below it. Others of the chat go on meanwhile."""
+        chat = int(queued.chat.removeprefix(CHAT))
 
-    def forget(self, chat: str) -> None:
-        """The person's data were deleted."""
-        self._cards.pop(chat, None)
+        async def tell(text: str) -> None:
+            with suppress(TelegramError):
+                await self._bot.send_message(chat, text)
+
+        now = self._outside.now()
+        async with self._press.printed(queued, now, tell) as printed:
+            waited = await self._turn(queued)
+            if waited and await self._first_due(_lane(queued)) != queued:
+                return await self._first_due(_lane(queued))
+            try:
+                if printed:
+                    await printed.send(self._bot, chat)
+            except TelegramError as error:
+                return await self._failed(queued, error, now)
+        following = await insist(lambda: self._store.delivered(queued, self._outside.now()))
+        await self._card_below(queued.chat)
+        return following
+
+    async def _card_below(self, chat: str) -> None:
+        """The live card comes below what was just sent."""
+        now = self._outside.now()
+
+        def decide(state: State) -> Decision:
+            if state.session is None or state.contact is None or state.contact.blocked:
+                return Decision()
+            words = wording(state.session.language, Medium.TAPPING)
+            return Decision(outbox=(replies.card(state.session, words, now, (), anew=True),))
+
+        await insist(lambda: self._store.apply(chat, decide))
+        self.wake(chat)
 
     # what goes wrong
 
-    async def _failed(self, queued: Queued, error: TelegramError) -> Queued | None:
+    async def _failed(self, queued: Queued, error: TelegramError, asked: datetime) -> Queued | None:
         match error:
             case Forbidden():
-                await self._insist(lambda: self._store.apply(queued.chat, _blocked))
+                if await insist(lambda: self._store.refused(queued, asked)):
+                    return None
+                return await self._first_due(_lane(queued))
             case RetryAfter():
-                await self._put_off(queued, _seconds(error))
+                await self._put_off(queued, min(LONGEST_REFUSAL, _seconds(error)))
             case InvalidToken():
                 LOG.error("Telegram no longer accepts the token; messages wait")
                 await self._put_off(queued, LONGEST_WAIT)
             case BadRequest() | ChatMigrated():
-                LOG.error("Telegram refused a message (%s): %s", queued.payload["kind"], error.message)
+                LOG.error("Telegram refused a message (%s): %s", queued.payload.get("kind"), unquoted(error.message))
                 await self._apologise(queued)
-                return await self._insist(lambda: self._store.delivered(queued, self._outside.now()))
+                return await insist(lambda: self._store.delivered(queued, self._outside.now()))
             case _:
                 LOG.warning("a message waits (%s)", type(error).__name__)
                 await self._put_off(queued, min(LONGEST_WAIT, 2.0 ** min(queued.attempts, DOUBLINGS)))
-        return None
+        return await self._first_due(_lane(queued)) if queued.urgency.aside else None
 
     async def _apologise(self, queued: Queued) -> None:
-        """Somebody asked for a report and would wait for it."""
-        if queued.payload["kind"] == Kind.REPORT:
-            apology = await self._insist(lambda: self._press.refused(queued.chat))
+        """Somebody asked for a file and would wait for it."""
+        if queued.urgency is Urgency.FILE:
+            apology = await insist(lambda: self._press.refused(queued.chat))
             with suppress(TelegramError):
                 await apology.send(self._bot, int(queued.chat.removeprefix(CHAT)))
+            await self._card_below(queued.chat)
 
     async def _put_off(self, queued: Queued, seconds: float) -> None:
         until = self._outside.now() + timedelta(seconds=seconds)
-        await self._insist(lambda: self._store.postpone(queued, until))
-        self.expect(until)
+        await insist(lambda: self._store.postpone(queued, until))
+        self._expect(until)
 
     # reminders
 
@@ -265,7 +333,7 @@ class Sender:
         opening = into_window(self._rules.schedule, zone_of(contact, self._rules), now)
         if opening > now.astimezone(UTC):
             await self._store.defer(queued, opening)
-            self.expect(opening)
+            self._expect(opening)
             return False
         return True
 
@@ -284,18 +352,16 @@ class Sender:
 
         applied = await self._store.apply(chat, decide)
         for outgoing in applied.decision.outbox if applied else ():
-            self.expect(outgoing.due)
+            self._expect(outgoing.due)
 
 
 CHAT = "telegram:"
 
 
+def _lane(queued: Queued) -> Lane:
+    return queued.chat, queued.urgency.aside
+
+
 def _seconds(error: RetryAfter) -> float:
     wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-
-
-def _blocked(state: State) -> Decision:
-    """Somebody blocked the bot: nothing more is sent until they come back. Of strangers nothing is noted."""
-    contact = state.contact.model_copy(update={"blocked": True}) if state.contact else None
-    return Decision(contact=contact, silenced=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.conversation import recorded, rubric_of
@@ -19,16 +19,20 @@ from flows.reminders import Schedule, next_reminder
 from flows.session import Assessment, Session
 from flows.step import step
 from storage.contact import Contact
-from storage.outbox import Outgoing, Queued
-from storage.store import Decision, LogEntry
+from storage.outbox import Outgoing
+from storage.store import Decision
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Settings that decisions depend on."""
+    """Settings that decisions depend on: when to remind, who runs this bot, and how long data stay (None: for ever)."""
 
     schedule: Schedule
     zone: ZoneInfo
+    operator: str | None = None
+    contact: str | None = None
+    keep_unfinished: timedelta = timedelta(days=365)
+    keep_finished: timedelta | None = None
 
 
 def zone_of(contact: Contact | None, rules: Rules) -> ZoneInfo:
@@ -41,8 +45,6 @@ class Archive:
     """What is stored besides the session; read only for the commands that show it."""
 
     history: tuple[Assessment, ...] = ()
-    log: tuple[LogEntry, ...] = ()
-    waiting: tuple[Queued, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Visit:
     fresh: str
     rules: Rules
     archive: Archive = Archive()
+    known: bool = True
+    """Something is stored of them: they have begun."""
 
     @property
     def below(self) -> bool:
@@ -84,7 +88,7 @@ def say(visit: Visit, *messages: Outgoing) -> Decision:
 
 
 def _card(visit: Visit, notices: Sequence[str], *, below: bool) -> Outgoing:
-    return replies.card(visit.session, visit.words, visit.now, notices, live=visit.contact.card, anew=below)
+    return replies.card(visit.session, visit.words, visit.now, notices, anew=below)
 
 
 def apply(visit: Visit, given: AnyInput) -> Decision:
@@ -120,7 +124,7 @@ def commands_help(words: Wording) -> Section:
 def detail(visit: Visit, wanted: Look) -> Decision:
     """A longer part of a result, or of the history, on request; below the history a button compares the last two."""
     if isinstance(wanted, Detail) and wanted in FILES:
-        return say(visit, replies.report(wanted, visit.now))
+        return Decision(outbox=(replies.file(wanted, visit.now),))  # the card comes below it
     comparable = wanted is Detail.HISTORY and len(visit.archive.history) > 1
     buttons = [replies.button(visit.words, Choice.COMPARE_LAST)] if comparable else []
     return say(visit, *replies.texts(_sections(visit, wanted), visit.now, buttons))

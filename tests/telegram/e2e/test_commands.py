@@ -153,7 +153,7 @@ async def test_my_data_is_everything_stored(town: Town) -> None:
     assert len(data["log"]) == len(log) == 32
     assert [entry["item"] for entry in data["log"]][:3] == ["q1", "q2", "q3"]
     assert [list(entry.values()) for entry in data["log"]] == [as_exported(*row) for row in log]
-    assert data["telegram"] == ann.id
+    assert data["chat"] == f"telegram:{ann.id}"
     assert len(data["assessments"]) == len(assessments) == 1
     assert data["assessments"][0]["firm"]["name"] == "汉字“厂” <b>"
     assert {name: value for name, value in data["contact"].items() if name != "card"}["language"] == "zh-Hans"
@@ -271,4 +271,4 @@ async def test_a_deletion_that_is_delivered_again_spares_what_came_after(town: T
     town.api.updates.release()
     await ann.until("您好，我是数评")
     await town.api.quiet(0.12)
-    assert town.bot.session(ann).record.choices == {}
+    assert town.bot.about(ann) == {}

@@ -1,6 +1,8 @@
 """Telegram's limits hold for every card of every walk in both languages, and every button says all that it means."""
 
 from collections.abc import Iterator
+from datetime import time
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,12 +15,14 @@ from bot.results import Section, firmness, plan, proof, result_of
 from bot.screens import Action, screen_of
 from bot.telegram import replies
 from bot.telegram.codec import LIMIT, decode
+from bot.telegram.commands import privacy
 from bot.telegram.desk import LONGEST_TEXT
 from bot.telegram.render import TEXT_LIMIT, length, pages, sections_text
-from bot.telegram.visit import commands_help
+from bot.telegram.visit import Rules, commands_help
 from bot.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import AnyInput, Pause
+from flows.reminders import Schedule
 from flows.session import FirmKind, Goal, Phase, Session
 from locales import LANGUAGES, catalogue
 from scoring.sheet import load_sheet
@@ -156,8 +160,9 @@ def test_other_messages(language: str) -> None:
         assert all(len(button["callback_data"].encode()) <= LIMIT for row in rows for button in row)
     text = catalogue(language)
     assert len(text("mydata")) <= 1024
-    assert all(length(text(name)) <= TEXT_LIMIT for name in ("privacy", "delete.ask", "telegram.text_only"))
-    assert len(words.text("privacy").split("\n")) == 3, "what is stored and why, in three lines"
+    assert all(length(text(name)) <= TEXT_LIMIT for name in ("delete.ask", "telegram.text_only"))
+    rules = Rules(Schedule((), time(9), time(20)), ZoneInfo("UTC"), "示例园区" * 20, "https://example.org/" + "x" * 200)
+    assert length("\n".join(privacy(words, rules))) <= TEXT_LIMIT
 
 
 def test_no_text_is_taken_that_could_not_be_quoted() -> None:

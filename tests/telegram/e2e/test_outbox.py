@@ -163,17 +163,25 @@ async def test_a_damaged_row_holds_up_nobody_else(api: TelegramApi, install: Ins
     assert "Traceback" not in bot.output
 
 
-async def test_an_outbox_that_cannot_be_read_ends_nothing(api: TelegramApi, install: Install) -> None:
+@pytest.mark.parametrize(
+    "damage", ["payload = '{'", "payload = '7'", "payload = x'00ff'", "payload = '{}'", "due = -9e99"]
+)
+async def test_a_damaged_message_is_set_aside_and_holds_up_nobody(
+    api: TelegramApi, install: Install, damage: str
+) -> None:
+    """Other people's reminders and retries go on, and so do the other messages of the chat itself."""
     bot = await install().start()
     ann, bob = await at_first_item(api, bot), await at_first_item(api, bot, "Bob")
     await bot.kill()
-    ((number, sound),) = bot.rows("SELECT number, payload FROM outbox WHERE chat = ?", f"{CHAT}{ann.id}")
-    bot.change("UPDATE outbox SET payload = '{', key = NULL, due = 0 WHERE number = ?", number)
+    bot.change(f"UPDATE outbox SET due = 0, {damage} WHERE chat = ?", f"{CHAT}{ann.id}")  # noqa: S608
+    bot.change("UPDATE outbox SET due = 0 WHERE chat = ?", f"{CHAT}{bob.id}")
     await bot.start()
-    await bot.until_says("the outbox waits for the database")
-    await say(bob, "B", "第 2 项")
-    bot.change("UPDATE outbox SET payload = ? WHERE number = ?", sound, number)
-    await ann.until("评测还没做完", within=20)
+    await bob.until("评测还没做完", within=20)
+    await bot.until_says("is set aside")
+    assert bot.rows("SELECT count(*) FROM damaged") == [(1,)]
+    await say(ann, "B", "第 2 项")
+    (line,) = bot.troubles
+    assert str(ann.id) not in line
 
 
 async def test_a_message_that_failed_a_thousand_times_is_still_spaced_out(api: TelegramApi, install: Install) -> None:

@@ -160,7 +160,7 @@ async def test_an_address_that_is_taken(install: Install) -> None:
     with closing(socket.create_server((host, int(port)))):
         bot = install(**settings)
         await bot.spawn()
-        assert await bot.ended() == 2
+        assert await bot.ended() == 1, "it may be free again after a restart"
     assert "Traceback" not in bot.output
     assert bot.output.splitlines()[-1].startswith("shuping: ")
 

@@ -1,0 +1,135 @@
+"""Who may send from a database: one process at a time, by a lease in the database itself.
+
+The holder lets its beat grow. Whoever waits needs no clock in common with it: a beat that has not grown for a while, by
+the waiter's own clock, is that of a process that died; one of this very machine is looked for among its processes, so
+that a restart waits for nothing. A holder that could not renew its lease in time sends nothing until it has.
+"""
+
+import asyncio
+import logging
+import os
+import platform
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+
+from storage.errors import StorageError
+from storage.store import Lease, Store
+
+LOG = logging.getLogger("shuping.lease")
+
+SENDING = "sending"
+BEAT_SECONDS = 2.0
+SURE_SECONDS = 5.0
+"""So long after its last beat does a holder trust its lease; less than others wait."""
+DEAD_SECONDS = 8.0
+LOOK_SECONDS = 0.5
+PROC = Path("/proc")
+
+
+class LostError(Exception):
+    """Somebody else has taken the lease; this process must not send any more."""
+
+
+def holder_here() -> str:
+    """This process: its machine, its namespace of processes, its number, and when it began."""
+    return "/".join((*_machine(), str(os.getpid()), _began(os.getpid()) or "?"))
+
+
+def _machine() -> tuple[str, str]:
+    """What tells whether a process number means anything here."""
+    with suppress(OSError):
+        boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
+        return f"{platform.node()}.{boot}".replace("/", ""), str((PROC / "self/ns/pid").readlink())
+    return platform.node().replace("/", ""), "?"
+
+
+def _began(number: int) -> str | None:
+    """When a process began, in ticks since the machine did; None if it is no more, or cannot be looked at."""
+    try:
+        state, *fields = (PROC / str(number) / "stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return None
+    return None if state in "ZX" else fields[18]
+
+
+def is_gone(holder: str) -> bool:
+    """It was a process of this machine, and has ended; of others, and where there is no /proc, nobody can say."""
+    *machine, number, began = holder.split("/")
+    return tuple(machine) == _machine() and began != "?" and number.isdecimal() and _began(int(number)) != began
+
+
+class Ownership:
+    """One lease, kept while `keep` runs."""
+
+    def __init__(self, store: Store, name: str = SENDING, clock: Callable[[], float] = monotonic) -> None:
+        self._store, self._name, self._clock = store, name, clock
+        self._holder = holder_here()
+        self._held: Lease | None = None
+        self._beaten = 0.0
+        self._renewed = asyncio.Event()
+
+    @property
+    def sure(self) -> bool:
+        """Nobody else can have taken it yet."""
+        return self._held is not None and self._clock() - self._beaten < SURE_SECONDS
+
+    async def acquire(self, tell: Callable[[], None]) -> None:
+        """Wait until the lease is ours; `tell` is told, once, that another process holds it. Raises StorageError."""
+        seen, since, told = await self._store.lease(self._name), self._clock(), False
+        while not await self._take(seen, since):
+            if not told:
+                tell()
+                told = True
+            await asyncio.sleep(LOOK_SECONDS)
+            present = await self._store.lease(self._name)
+            if present != seen:
+                seen, since = present, self._clock()
+
+    async def _take(self, seen: Lease | None, since: float) -> bool:
+        dead = seen is None or is_gone(seen.holder) or self._clock() - since > DEAD_SECONDS
+        return dead and await self._claim(seen)
+
+    async def _claim(self, seen: Lease | None) -> bool:
+        began = self._clock()
+        self._held = await self._store.claim(self._name, self._holder, seen)
+        if self._held:
+            self._beaten = began
+            self._renewed.set()
+        return self._held is not None
+
+    async def keep(self) -> None:
+        """Renew the lease until cancelled. Raises LostError if somebody else has it."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                if not await self._claim(self._held):
+                    raise LostError
+            except StorageError as error:
+                LOG.error("the lease cannot be renewed: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
+
+    async def wait(self) -> None:
+        """Until it is sure that we may send."""
+        while not self.sure:
+            self._renewed.clear()
+            await self._renewed.wait()
+
+    async def release(self) -> None:
+        """Give it back, so that the next process need not wait."""
+        held, self._held = self._held, None
+        if held:
+            with suppress(StorageError):
+                await self._store.release(self._name, held)
+
+
+async def beats(look: Callable[[], Awaitable[Lease | None]], within: float = DEAD_SECONDS) -> bool:
+    """Whether somebody holds the lease and is alive: its beat grows within so many seconds."""
+    seen = await look()
+    deadline = monotonic() + within
+    while monotonic() < deadline:
+        await asyncio.sleep(LOOK_SECONDS)
+        present = await look()
+        if present is not None and present != seen:
+            return True
+    return False
