@@ -11,6 +11,9 @@ APPLICATION_ID = int.from_bytes(b"shup", "big")
 KIND = "(CASE WHEN json_valid(payload) THEN json_extract(payload, '$.kind') END)"
 """What a message of the outbox is; nothing for a damaged row."""
 
+OVERWRITES = 4
+"""From this version on, deleted rows are overwritten where they stood."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -99,8 +102,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 def migrate(connection: sqlite3.Connection, place: str) -> None:
-    """Bring a database up to date, unless `version_of` refuses it."""
-    for number in range(version_of(connection, place) + 1, len(MIGRATIONS) + 1):
+    """Bring a database up to date, unless `version_of` refuses it.
+
+    Versions that did not overwrite what they deleted left it in free pages: such a file is written anew, once.
+    """
+    version = version_of(connection, place)
+    if 0 < version < OVERWRITES:
+        connection.execute("VACUUM")
+    for number in range(version + 1, len(MIGRATIONS) + 1):
         _run(connection, number)
 
 

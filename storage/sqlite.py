@@ -29,6 +29,7 @@ T = TypeVar("T")
 BUSY_SECONDS = 5.0
 PAUSE_SECONDS = 0.01
 WAL = "PRAGMA journal_mode = WAL"
+EMPTY_WAL = "PRAGMA wal_checkpoint(TRUNCATE)"
 SETTINGS = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA secure_delete = ON")
 
 Work = Callable[[sqlite3.Connection], Any]
@@ -167,7 +168,7 @@ class SqliteStore(Store):
     async def _wipe(self) -> None:
         """Take what was deleted out of the write-ahead log, too, unless another process is reading from it."""
         with suppress(StorageError):
-            await self._hop(lambda database: database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+            await self._hop(lambda database: database.execute(EMPTY_WAL).fetchall())
 
     async def _write(self, work: Callable[[sqlite3.Connection], T], *, batched: bool = False) -> T:
         """Run a transaction: alone, or together with those of its batch, or with those that waited for another."""
@@ -257,6 +258,7 @@ def _prepare(connection: sqlite3.Connection, place: str) -> None:
     for setting in SETTINGS:
         connection.execute(setting)
     migrate(connection, place)
+    connection.execute(EMPTY_WAL).fetchall()  # a process that was killed could not
 
 
 def _switch_to_wal(connection: sqlite3.Connection, place: str) -> None:

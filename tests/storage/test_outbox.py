@@ -4,15 +4,22 @@ import asyncio
 from datetime import timedelta
 
 from storage.contact import Contact
-from storage.outbox import Outgoing, Queued
+from storage.outbox import MOST_WAITING, Outgoing, Queued, Urgency
 from storage.store import Arrival, Decide, Decision, State, Store
 from tests.storage.support import CHAT, NOW, begun, entry, grown
 
 HOUR = timedelta(hours=1)
 
 
-def message(text: str, hours: float = 0, key: str | None = None, *, anew: bool = False) -> Outgoing:
-    return Outgoing({"text": text}, NOW + hours * HOUR, key, anew)
+def message(
+    text: str,
+    hours: float = 0,
+    key: str | None = None,
+    *,
+    anew: bool = False,
+    urgency: Urgency = Urgency.ANSWER,
+) -> Outgoing:
+    return Outgoing({"text": text}, NOW + hours * HOUR, key, anew, urgency)
 
 
 def sends(*messages: Outgoing, **more: object) -> Decide:
@@ -190,3 +197,156 @@ async def test_forgetting_leaves_nothing_of_a_chat_and_all_of_the_others(store: 
     assert (await store.state("other")).session == begun("other")
     assert await waiting(store, chat="other") == ["hello"]
     assert await store.forget(CHAT) == 0
+
+
+# who goes first, and who waits for nobody
+
+
+async def test_the_most_urgent_come_first_and_of_these_who_has_waited_longest(store: Store) -> None:
+    await store.apply("file", sends(message("file", -9, urgency=Urgency.FILE)))
+    await store.apply("stranger", sends(message("hello", -8, urgency=Urgency.GREETING)))
+    await store.apply("idle", sends(message("reminder", -7, urgency=Urgency.REMINDER)))
+    await store.apply("late", sends(message("second", -1)))
+    await store.apply("early", sends(message("first", -2)))
+    assert await waiting(store, chat=None) == ["first", "second", "hello", "reminder", "file"]
+    assert [queued.payload["text"] for queued in await store.due(NOW, 2)] == ["first", "second"]
+
+
+async def test_thousands_that_wait_for_one_hide_nobody_else(store: Store) -> None:
+    for number in range(300):
+        await store.apply("flood", sends(message(f"{number}", -9, key=f"retirement.{number}")))
+    await store.apply(CHAT, sends(message("mine")))
+    assert await waiting(store, chat=None) == ["0", "mine"]
+
+
+async def test_what_stands_aside_waits_for_nobody_and_nobody_for_it(store: Store) -> None:
+    await store.apply(CHAT, sends(message("file", urgency=Urgency.FILE), message("card", key="card")))
+    (file,) = await store.due(NOW, 9, CHAT, aside=True)
+    assert file.payload["text"] == "file"
+    await store.postpone(file, NOW + HOUR)
+    assert await waiting(store) == ["card"]
+    await store.apply(CHAT, sends(message("behind")))
+    assert await waiting(store) == ["card", "behind"]
+    await store.postpone(await first(store), NOW + 2 * HOUR)
+    assert await waiting(store, 1) == ["file"]
+    assert [queued.attempts for queued in await store.due(NOW + HOUR, 9, CHAT, aside=True)] == [1]
+
+
+async def test_the_next_message_is_of_the_same_kind(store: Store) -> None:
+    await store.apply(CHAT, sends(message("one"), message("aside", urgency=Urgency.REMINDER), message("two")))
+    following = await store.delivered(await first(store), NOW)
+    assert following is not None
+    assert following.payload["text"] == "two"
+    (aside,) = await store.due(NOW, 9, CHAT, aside=True)
+    assert await store.delivered(aside, NOW) is None
+
+
+async def test_a_flood_of_texts_does_not_grow_for_ever_and_the_card_always_comes(store: Store) -> None:
+    texts = [message(f"{number}") for number in range(MOST_WAITING + 9)]
+    await store.apply(CHAT, sends(*texts[:3], message("old", key="card")))
+    await store.apply(CHAT, sends(*texts[3:], message("new", key="card"), message("file", urgency=Urgency.FILE)))
+    assert await waiting(store) == [*(str(number) for number in range(MOST_WAITING)), "new", "file"]
+    await store.apply("other", sends(message("theirs")))
+    assert await waiting(store, chat="other") == ["theirs"]
+
+
+async def test_a_message_knows_the_live_card_of_now(store: Store) -> None:
+    await store.apply(CHAT, sends(message("one"), message("two"), contact=Contact(card=7)))
+    one = await first(store)
+    assert one.card == 7
+    two = await store.delivered(one, NOW, card=8)
+    assert two is not None
+    assert two.card == 8
+    assert [queued.card for queued in await store.due(NOW, 9)] == [8]
+
+
+async def test_what_is_owed_for_a_delivery_is_queued_with_it(store: Store) -> None:
+    await store.apply(CHAT, sends(message("card", key="card"), contact=Contact(card=7)))
+    owed = message("retire 7", key="retirement.7", urgency=Urgency.RETIREMENT)
+    assert await store.delivered(await first(store), NOW, 8, owed) is None
+    assert await waiting(store) == ["retire 7"]
+
+
+# refusals, clocks, damage
+
+
+async def test_a_refusal_silences_the_chat_and_is_noted(store: Store) -> None:
+    await store.apply(CHAT, sends(message("reminder", 24, key="reminder", urgency=Urgency.REMINDER)))
+    await store.apply(CHAT, sends(message("card"), contact=Contact(card=7)))
+    assert await store.refused(await first(store), NOW)
+    assert await waiting(store, 99) == []
+    assert (await store.state(CHAT)).contact == Contact(card=7, blocked=True)
+
+
+async def test_a_late_refusal_does_no_harm_to_who_has_written_since(store: Store) -> None:
+    await store.apply(CHAT, sends(message("old"), contact=Contact()))
+    old = await first(store)
+    await store.apply(CHAT, sends(message("new"), message("reminder", 24, urgency=Urgency.REMINDER)))
+    assert not await store.refused(old, NOW)
+    assert await waiting(store, 99) == ["new", "reminder"]
+    assert (await store.state(CHAT)).contact == Contact()
+
+
+async def test_a_late_refusal_does_no_harm_to_who_has_come_back_since(store: Store) -> None:
+    back = Contact(returned=NOW + HOUR)
+    await store.apply(CHAT, sends(message("old"), message("reminder", 24, urgency=Urgency.REMINDER), contact=back))
+    assert not await store.refused(await first(store), NOW)
+    assert await waiting(store, 99) == ["reminder"]
+    assert (await store.state(CHAT)).contact == back
+
+
+async def test_of_strangers_nothing_is_noted(store: Store) -> None:
+    await store.apply(CHAT, sends(message("hello", urgency=Urgency.GREETING)))
+    assert await store.refused(await first(store), NOW)
+    assert (await store.state(CHAT)).contact is None
+
+
+async def test_a_clock_that_went_back_holds_up_nothing_but_reminders(store: Store) -> None:
+    kinds = [message(kind.name, 5, key=kind.name, urgency=kind) for kind in Urgency]
+    await store.apply(CHAT, sends(*kinds))
+    await store.hasten(NOW)
+    assert await waiting(store) == ["ANSWER", "GREETING", "RETIREMENT", "FILE"]
+    assert await waiting(store, 5) == ["ANSWER", "GREETING", "RETIREMENT", "REMINDER", "FILE"]
+
+
+async def test_what_is_set_aside_is_out_of_the_way_counted_and_forgotten_with_its_chat(store: Store) -> None:
+    await store.apply(CHAT, sends(message("damaged"), message("sound")))
+    await store.set_aside(await first(store))
+    assert await waiting(store) == ["sound"]
+    assert await store.damaged() == 1
+    assert await store.forget(CHAT) == 2
+    assert await store.damaged() == 0
+
+
+# leases
+
+
+async def test_a_lease_belongs_to_one(store: Store) -> None:
+    assert await store.lease("sending") is None
+    mine = await store.claim("sending", "me", None)
+    assert mine is not None
+    assert await store.claim("sending", "you", None) is None
+    assert await store.lease("sending") == mine
+    assert await store.claim("other", "you", None) is not None
+
+
+async def test_a_lease_is_kept_by_beating_and_taken_only_as_it_was_seen(store: Store) -> None:
+    seen = await store.claim("sending", "me", None)
+    kept = await store.claim("sending", "me", seen)
+    assert kept is not None
+    assert kept != seen
+    assert await store.claim("sending", "you", seen) is None, "it has beaten since"
+    yours = await store.claim("sending", "you", kept)
+    assert yours is not None
+    assert await store.claim("sending", "me", kept) is None, "it is lost"
+
+
+async def test_only_the_holder_gives_a_lease_back(store: Store) -> None:
+    old = await store.claim("sending", "me", None)
+    assert old is not None
+    new = await store.claim("sending", "you", old)
+    assert new is not None
+    await store.release("sending", old)
+    assert await store.lease("sending") == new
+    await store.release("sending", new)
+    assert await store.lease("sending") is None

@@ -76,7 +76,7 @@ async def test_a_closed_store_refuses_work(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)],
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)],
 )
 async def test_the_settings_are_really_on(path: Path, setting: str, value: object) -> None:
     for _ in ("a new file", "one from before"):

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from bot.telegram.sender import CHAT
-from flows.session import Phase
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
 from tests.telegram.e2e.driver import Shuping
@@ -247,7 +246,7 @@ async def test_the_limits_of_telegram(api: TelegramApi, install: Install) -> Non
     own = [call.at for call in api.calls(*SENDING, chat=flood.id) if call.ok]
     assert peak(own) <= 4, "a short burst"
     assert len(own) <= 3 + (time.monotonic() - own[0]) * 1.3
-    assert bot.session(flood).phase is Phase.WELCOME
+    assert set(bot.about(flood)) <= {"outbox"}, "nothing else is kept of somebody who has not begun"
     assert bot.troubles == []
 
 

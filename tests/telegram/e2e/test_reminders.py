@@ -123,7 +123,7 @@ async def test_by_day_only_and_nothing_waits_with_it(api: TelegramApi, install: 
 
 @pytest.mark.slow
 async def test_a_recheck_is_reminded_of_only_if_wished(api: TelegramApi, install: Install) -> None:
-    bot = install(**SOON)
+    bot = install(REMIND_WINDOW="00:00-24:00")
     await bot.start()
     ann = api.person("Ann")
     await walk_by_taps(ann, Plan())

@@ -158,7 +158,7 @@ async def test_buttons_of_before_a_deletion(town: Town, ann: Person) -> None:
     await town.api.quiet(0.12)
     assert town.bot.about(ann) == {}
     assert not old.rows, "a tap takes the buttons of an old card away"
-    ann.tap("1")
+    ann.tap("1 ✓", card(ann))
     await ann.until(lambda message: message.button("跳过"))
     await town.api.quiet(0.12)
     assert town.bot.session(ann).record.choices == {}
