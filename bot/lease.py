@@ -56,8 +56,9 @@ def _began(number: int) -> str | None:
 
 def is_gone(holder: str) -> bool:
     """It was a process of this machine, and has ended; of others, and where there is no /proc, nobody can say."""
-    *machine, number, began = holder.split("/")
-    return tuple(machine) == _machine() and began != "?" and number.isdecimal() and _began(int(number)) != began
+    machine, _, process = holder.rpartition("/")[0].rpartition("/")
+    began = holder.rpartition("/")[2]
+    return machine == "/".join(_machine()) and began != "?" and process.isdecimal() and _began(int(process)) != began
 
 
 class Ownership:

@@ -18,6 +18,7 @@ KINDS = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY
 LONG_POLL = 30
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 SECOND_LOOK = 2.0
+UNCONFIRMED = 1.0
 LONGEST_REFUSAL = 3600.0
 
 
@@ -44,7 +45,7 @@ async def poll(line: Line, reception: Reception, complain: Callable[[str], None]
             continue
         numbers = [number for update in updates if (number := update_id_of(update)) is not None]
         if updates and not numbers:  # nothing can be confirmed, and the same would come again at once
-            await asyncio.sleep(LONGEST_PAUSE)
+            await asyncio.sleep(UNCONFIRMED)
         offset = max(numbers, default=offset - 1) + 1
         pause, trouble = FIRST_PAUSE, ""
 

@@ -192,3 +192,34 @@ async def test_a_wrong_secret_is_refused_by_name(install: Install) -> None:
     assert await bot.ended() == 2
     assert "SHUPING_WEBHOOK_SECRET=***" in bot.output
     assert "not a secret!" not in bot.output
+
+
+async def test_a_busy_database_is_waited_for(install: Install) -> None:
+    """Exit status 2 would end a service for good, and what is locked now is free in a minute."""
+    bot = await install().start()
+    await bot.stop()
+    with bot.database() as other:
+        other.execute("BEGIN EXCLUSIVE")
+        await bot.spawn()
+        await bot.until_says("is busy with another program", within=20)
+        other.execute("ROLLBACK")
+    await bot.until_says("is ready", within=20)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("content", [b"no database at all" * 99, b"SQLite format 3\0" + b"x" * 4096])
+async def test_a_database_that_cannot_be_used_may_be_mended(install: Install, content: bytes) -> None:
+    bot = install()
+    bot.file.write_bytes(content)
+    await bot.spawn()
+    assert await bot.ended() == 1
+    assert bot.output.startswith("shuping: ")
+    assert "Traceback" not in bot.output
+
+
+@pytest.mark.slow
+async def test_a_database_that_is_no_database_url_is_a_wrong_setting(install: Install) -> None:
+    bot = install(DATABASE_URL="mysql://user:sesame@host/x")
+    await bot.spawn()
+    assert await bot.ended() == 2
+    assert "sesame" not in bot.output

@@ -1,0 +1,329 @@
+"""What one person, or one bad answer of Telegram's, can do to anybody: nothing that is not theirs to bear."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from bot.telegram.sender import CHAT
+from tests.telegram.api import TelegramApi
+from tests.telegram.e2e.conftest import Install
+from tests.telegram.e2e.driver import Shuping
+from tests.telegram.e2e.test_outbox import at_first_item, right
+from tests.telegram.e2e.walking import card, cards, say, tap
+from tests.telegram.limits import ApiError, forbidden
+from tests.telegram.people import Person
+
+PAGE = b"<html><body>Please log in to the network</body></html>"
+ANSWERED = ApiError(200, "OK")
+
+
+def live(person: Person) -> list[int]:
+    """The messages that still have the buttons of a card."""
+    return [message.id for message in cards(person) if message.rows]
+
+
+# files
+
+
+async def test_an_export_is_wanted_not_stored_and_holds_no_export(api: TelegramApi, install: Install) -> None:
+    """Asked for eighteen times while nothing can be sent, it is one short row, and one file."""
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.broken(502, "sendDocument", count=-1)
+    for _ in range(18):
+        ann.say("/mydata")
+    await api.eventually(lambda: bot.rows("SELECT 1 FROM outbox WHERE attempts > 0"))
+    await api.quiet()
+    ((count, longest),) = bot.rows("SELECT count(*), max(length(payload)) FROM outbox WHERE key = 'report.json'")
+    assert count == 1
+    assert longest < 100
+    api.faults.clear()
+    sent = await ann.until(lambda message: message.file, within=20)
+    data = json.loads(sent.file)
+    assert [queued["payload"]["kind"] for queued in data["outbox"]] == ["reminder"]
+    await api.quiet()
+    assert len([message for message in ann.chat.seen if message.file]) == 1
+    right(bot, ann)
+
+
+async def test_a_file_that_cannot_be_sent_holds_up_no_card(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.broken(500, "sendDocument", count=-1)
+    ann.say("/mydata")
+    await api.eventually(lambda: bot.rows("SELECT 1 FROM outbox WHERE attempts > 1"))
+    began = time.monotonic()
+    await say(ann, "B", "第 2 项")
+    assert time.monotonic() - began < 1.0
+    api.faults.clear()
+    sent = await ann.until(lambda message: message.file, within=20)
+    await ann.until(lambda message: message is card(ann) and message.id > sent.id)
+    right(bot, ann)
+
+
+async def test_who_has_not_begun_has_no_data(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann = api.person("Ann")
+    await say(ann, "/mydata", "还没有存您的任何数据")
+    await api.quiet()
+    assert bot.about(ann) == {}
+    assert not any(message.file for message in ann.chat.seen)
+
+
+# old cards
+
+
+@pytest.mark.parametrize(
+    "fault", ["429", pytest.param("500", marks=pytest.mark.slow), pytest.param("kill", marks=pytest.mark.slow)]
+)
+async def test_an_old_card_loses_its_buttons_whatever_comes_between(
+    api: TelegramApi, install: Install, fault: str
+) -> None:
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    method = "editMessageReplyMarkup"
+    if fault == "429":
+        api.faults.too_many(1, method, chat=ann.id)
+    elif fault == "500":
+        api.faults.broken(500, method, chat=ann.id)
+    else:
+        api.faults.hang(9, method, chat=ann.id)
+    await say(ann, "B", "第 2 项")
+    assert len(live(ann)) == 2
+    if fault == "kill":
+        await api.eventually(lambda: [call for call in api.calls(method, chat=ann.id) if call.code == 0])
+        await bot.kill()
+        await bot.start()
+    await api.eventually(lambda: live(ann) == [card(ann).id], within=8)
+    right(bot, ann)
+
+
+@pytest.mark.slow
+async def test_after_a_restart_the_card_of_then_is_retired(api: TelegramApi, install: Install) -> None:
+    """The second reply was decided while the first card still was the live one."""
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.hang(0.6, "sendMessage", chat=ann.id)
+    ann.say("B")
+    await api.eventually(lambda: api.calls("sendMessage", chat=ann.id))
+    api.faults.broken(500, "sendMessage", chat=ann.id, count=-1)
+    ann.say("/privacy")
+    await api.eventually(lambda: bot.rows("SELECT 1 FROM outbox WHERE attempts > 0"))
+    await bot.kill()
+    api.faults.clear()
+    await bot.start()
+    await ann.until("存什么", within=10)
+    await api.quiet(1.0)
+    assert live(ann) == [card(ann).id]
+    right(bot, ann)
+
+
+async def test_a_tap_on_a_card_that_nobody_knows_of_takes_its_buttons_away(api: TelegramApi, install: Install) -> None:
+    """It arrived, but the process died before that was noted."""
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    lost = card(ann)
+    bot.change("UPDATE contacts SET data = json_set(data, '$.card', 1) WHERE chat = ?", f"{CHAT}{ann.id}")
+    ann.tap("B", lost)
+    await ann.until(lambda message: message.button("B ✓"))
+    await api.eventually(lambda: live(ann) == [card(ann).id])
+    assert card(ann).id != lost.id
+    right(bot, ann)
+
+
+# bad answers
+
+
+async def test_an_edit_that_is_answered_by_a_page_is_made_again(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.add("editMessageText", chat=ann.id, error=ANSWERED, raw=PAGE)
+    await tap(ann, "B", lambda message: message.button("B ✓"))
+    await api.quiet()
+    right(bot, ann)
+
+
+async def test_a_late_refusal_does_no_harm_to_who_has_come_back(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.add("editMessageText", chat=ann.id, hang=0.6, error=forbidden("bot was blocked by the user"))
+    ann.tap("B", card(ann))
+    await api.eventually(lambda: [call for call in api.calls("editMessageText", chat=ann.id) if call.code == 0])
+    await say(ann, "BC", "第 2 项")
+    await api.quiet()
+    assert not bot.contact(ann).blocked
+    assert [payload["kind"] for payload in bot.waiting(ann)] == ["reminder"]
+    right(bot, ann)
+
+
+async def test_updates_that_cannot_be_are_passed_over(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    who = {"id": 7, "is_bot": False, "first_name": "X"}
+    message = {"message_id": 1, "date": 10**40, "chat": {"id": 7, "type": "private"}, "from": who, "text": "hi"}
+    odd: list[Any] = [
+        {"update_id": 2**64, "message": message},
+        {"update_id": 10**40, "message": message},
+        {"update_id": -1, "message": message},
+        {"update_id": True},
+        {"update_id": 1.5},
+        {"no": "number"},
+        *(None, 5, "text", [[]]),
+        {"update_id": 1, "message": {**message, "chat": {"id": 2**70, "type": "private"}}},
+        {"update_id": 2, "message": {**message, "message_id": 2**63}},
+        {"update_id": 3, "message": {**message, "chat": {"id": "7", "type": "private"}}},
+    ]
+    for batch in (odd, odd[:1]):
+        raw = json.dumps({"ok": True, "result": batch}).encode()
+        api.faults.add("getUpdates", error=ANSWERED, raw=raw)
+    ann = api.person("Ann")
+    await say(ann, "/start", lambda message: message.rows)
+    await api.eventually(lambda: not api.faults.planned)
+    await say(ann, "hello", lambda message: message.rows)
+    assert "Traceback" not in bot.output
+    assert bot.rows("SELECT * FROM outbox WHERE chat = 'telegram:7'") == []
+
+
+async def test_nothing_that_people_wrote_is_logged_by_whichever_library(api: TelegramApi, install: Install) -> None:
+    """An answer that breaks off is logged whole by the library; what is refused may be quoted by Telegram."""
+    bot = await install(LOG_LEVEL="DEBUG").start()
+    api.faults.add("getUpdates", error=ANSWERED, raw='{"ok":true,"result":[{"message":{"text":"绝密精密厂'.encode())
+    ann = await at_first_item(api, bot)
+    api.faults.refuse('can\'t parse entities: unsupported start tag "绝密精密厂" at byte offset 7', "sendMessage")
+    ann.say("绝密精密厂的答案")
+    await api.quiet()
+    await bot.until_says("refused a message")
+    assert "绝密" not in bot.output
+    assert "\\u7edd" not in bot.output
+    assert str(ann.id) not in bot.output
+
+
+async def test_one_unauthorized_is_looked_at_twice(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    api.faults.add("getUpdates", error=ApiError(401, "Unauthorized"))
+    ann = api.person("Ann")
+    ann.say("/start")
+    await ann.until(lambda message: message.rows, within=10)
+    assert bot.running
+
+
+async def test_the_menu_is_not_waited_for(api: TelegramApi, install: Install) -> None:
+    api.faults.too_many(600, "setMyCommands", count=-1)
+    bot = await install().start()
+    await say(api.person("Ann"), "/start")
+    assert bot.running
+
+
+async def test_commands_for_another_bot_are_not_ours(api: TelegramApi, install: Install) -> None:
+    await install().start()
+    ann = api.person("Ann")
+    group = api.group("Team", ann)
+    ann.say("/start@other_bot", group)
+    ann.say("/start@SHUPING_test_bot", group)
+    await group.until("https://t.me/shuping_test_bot")
+    await api.quiet()
+    assert len([message for message in group.chat.seen if message.outgoing]) == 1
+
+
+# who waits for whom
+
+
+async def test_calls_that_hang_hold_no_places(api: TelegramApi, install: Install) -> None:
+    """Forty greetings hang for good, at thirty a second: somebody who answers a card waits two seconds at most."""
+    bot = await install(TELEGRAM_RATE="30").start()
+    bob = await at_first_item(api, bot, "Bob")
+    for _ in range(40):
+        stranger = api.person()
+        api.faults.hang(60, "sendMessage", chat=stranger.id)
+        stranger.say("/start")
+    await api.eventually(lambda: len([call for call in api.calls("sendMessage") if call.code == 0]) >= 25)
+    began = time.monotonic()
+    await tap(bob, "B", lambda message: message.button("B ✓"))
+    assert time.monotonic() - began < 2.0
+    await bot.kill()
+
+
+@pytest.mark.slow
+async def test_a_flood_of_strangers_costs_strangers(api: TelegramApi, install: Install) -> None:
+    """A thousand greetings wait behind thirty a second; taps and words of somebody present are answered within two."""
+    bot = await install(TELEGRAM_RATE="30").start()
+    bob = await at_first_item(api, bot, "Bob")
+    for _ in range(1000):
+        api.person().say("/start")
+    await api.eventually(lambda: bot.rows("SELECT count(*) FROM outbox")[0][0] > 800, within=20)
+    for label in ("B", "C", "D"):
+        began = time.monotonic()
+        await tap(bob, label, lambda message, label=label: message.button(f"{label} ✓"))  # type: ignore[misc]
+        assert time.monotonic() - began < 2.0
+    began = time.monotonic()
+    await say(bob, "BC", "第 2 项")
+    assert time.monotonic() - began < 2.0
+    assert bot.rows("SELECT count(*) FROM outbox")[0][0] > 500, "else nobody waited"
+
+
+@pytest.mark.slow
+async def test_hundreds_of_reminders_due_at_once_wait_for_who_answers(api: TelegramApi, install: Install) -> None:
+    bot = await install(TELEGRAM_RATE="30", REMIND_WINDOW="00:00-24:00").start()
+    bob = await at_first_item(api, bot, "Bob")
+    await bot.stop()
+    reminder = '{"kind":"text","message":{"text":"again"}}'
+    with bot.database() as database, database:
+        for _ in range(400):
+            stranger = api.person(started=True)
+            row = (f"{CHAT}{stranger.id}", "recheck", reminder, 0.0, 3)
+            database.execute("INSERT INTO outbox (chat, key, payload, due, urgency) VALUES (?, ?, ?, ?, ?)", row)
+    await bot.start()
+    await api.eventually(lambda: len(api.calls("sendMessage")) > 60, within=10)
+    began = time.monotonic()
+    await tap(bob, "B", lambda message: message.button("B ✓"))
+    assert time.monotonic() - began < 2.0
+
+
+# deletion
+
+
+async def test_nothing_of_who_deleted_everything_stays_in_a_file(api: TelegramApi, install: Install) -> None:
+    """Neither the firm's name nor the Telegram number: while the bot runs, others write, and after it stopped."""
+    bot = await install().start()
+    ann, bob = api.person("Ann", id=7310942588), await at_first_item(api, bot, "Bob")
+    await say(ann, "/start")
+    await tap(ann, "1 ✓", lambda message: message.button("跳过"))
+    await say(ann, "绝密精密厂")
+    await tap(ann, "D", lambda message: message.button("A"))
+    await say(ann, "BC", "第 2 项")
+    await say(ann, "/mydata", lambda message: message.file)
+    await say(bob, "BC", "第 2 项")
+    await api.quiet()
+    assert traces(bot)
+    ann.say("/delete")
+    asked = await ann.until("要删除您的全部数据吗")
+    ann.tap("是，全部删除", asked)
+    await ann.until("已全部删除")
+    await say(bob, "B", "第 3 项")
+    await api.eventually(lambda: traces(bot) == [])
+    assert await bot.stop() == 0
+    assert traces(bot) == []
+
+
+def traces(bot: Shuping) -> list[str]:
+    """The files in which something of Ann stands."""
+    marks = ("绝密精密厂".encode(), b"7310942588")
+    files = [file for file in bot.folder.iterdir() if file.is_file()]
+    return [file.name for file in files if any(mark in file.read_bytes() for mark in marks)]
+
+
+# clocks
+
+
+async def test_a_retry_does_not_wait_for_a_clock_that_went_back(api: TelegramApi, install: Install) -> None:
+    """It was put off by a clock that was an hour ahead."""
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.too_many(600, "editMessageText", chat=ann.id)
+    ann.tap("B", card(ann))
+    await api.eventually(lambda: bot.rows("SELECT 1 FROM outbox WHERE attempts > 0"))
+    await bot.stop()
+    bot.change("UPDATE outbox SET due = due + 3600 WHERE attempts > 0")
+    await bot.start()
+    await ann.until(lambda message: message.button("B ✓"), within=10)
