@@ -102,8 +102,8 @@ def understood(answer: str, complaint: str) -> Holes:
 
 def main() -> int:
     """Say how things are; 1 if something must not be shipped."""
-    must_reach = "--must-reach" in sys.argv
-    return int(any([not _hashes(), not _licences(), not _holes(must_reach=must_reach)]))
+    good = [_hashes(), _licences(), tell(holes(LOCK), len(pins(LOCK)), must_reach="--must-reach" in sys.argv)]
+    return int(not all(good))
 
 
 def _hashes() -> bool:
@@ -120,15 +120,13 @@ def _licences() -> bool:
     return _say("licences", forbidden(works), f"all of {len(works)} works")
 
 
-def _holes(*, must_reach: bool) -> bool:
-    answer = holes(LOCK)
-    total = len(pins(LOCK))
+def tell(answer: Holes, total: int, *, must_reach: bool) -> bool:
+    """Say what is known of the holes in `total` packages; whether it may be shipped so."""
     if answer.found or answer.reached:
         _say("known holes", answer.found, f"none in {total} packages")
     if not answer.reached:
-        silent = len(answer.unasked) or total
-        why = answer.reason or "the package index here says nothing about holes"
-        print(f"known holes: NOT CHECKED for {silent} of {total} packages: {why}")
+        why = answer.reason or "the package index here says nothing about their holes"
+        print(f"known holes: NOT CHECKED for {len(answer.unasked) or total} of {total} packages: {why}")
     return not answer.found and (answer.reached or not must_reach)
 
 
