@@ -50,7 +50,7 @@ def test_the_base_is_one_image_known_by_its_digest() -> None:
 def test_every_step_is_of_a_kind_that_we_know() -> None:
     """No ADD, which fetches and unpacks; no SHELL; nothing exposed."""
     known = {"FROM", "WORKDIR", "COPY", "RUN", "LABEL", "ENV", "USER", "VOLUME", "ENTRYPOINT", "HEALTHCHECK", "CMD"}
-    assert {step[0] for step in STEPS} == known
+    assert {step[0] for step in STEPS} <= known
 
 
 def test_nothing_is_fetched_but_what_the_locks_know() -> None:
