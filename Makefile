@@ -6,16 +6,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SOURCES := bot flows scoring storage locales tests bench tools
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test slow check fix bench peers docs wheel lock clean
+.PHONY: help chat test slow check fix bench peers docs wheel audit sbom lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-$(VENV)/run: requirements/run.lock pyproject.toml
+$(VENV)/run: requirements/run.lock requirements/build.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "shuping needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Setting up $(VENV) (once, about a minute) …" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --require-hashes -r requirements/run.lock -r requirements/build.lock
 	@$(PIP) install --no-build-isolation --no-deps --editable .
 	@touch $@
 
@@ -39,6 +39,7 @@ check: $(VENV)/dev ## lint, types, import direction, generated files
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.diagram --check
 	@$(BIN)/python -m tools.conversation --check
+	@$(BIN)/python -m tools.notice --check
 
 fix: $(VENV)/dev ## format, and mend what can be mended by itself
 	@$(BIN)/ruff format $(SOURCES)
@@ -54,13 +55,23 @@ peers: ## an environment for the other bots that `bench telegram` measures
 docs: $(VENV)/dev ## draw the generated parts of the documentation again
 	@$(BIN)/python -m tools.diagram
 	@$(BIN)/python -m tools.conversation
+	@$(BIN)/python -m tools.notice
 
 wheel: $(VENV)/dev ## build the wheel, install it in an empty environment, and use it there
 	@PYTHON=$(BIN)/python sh tools/try_wheel.sh
 
+audit: $(VENV)/dev ## hashes, licences and known holes of what is shipped
+	@$(BIN)/python -m tools.audit $(ARGS)
+
+sbom: $(VENV)/dev ## write dist/shuping.cdx.json: everything that is shipped, for other tools (CycloneDX)
+	@PYTHON=$(BIN)/python sh tools/sbom.sh dist/shuping.cdx.json
+
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+
 lock: ## pin all dependencies again, with hashes (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group build pyproject.toml --output-file requirements/run.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group build --group dev pyproject.toml --output-file requirements/dev.lock
+	$(COMPILE) pyproject.toml --output-file requirements/run.lock
+	$(COMPILE) --group build --output-file requirements/build.lock
+	$(COMPILE) --group build --group dev pyproject.toml --output-file requirements/dev.lock
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
