@@ -35,41 +35,52 @@ class Conversation:
         """Begin, or come back to the first open item; `insist` changes the language of a session under way."""
         now, fresh = self.outside.now(), self.outside.fresh_id()
         events: tuple[Event, ...] = ()
+        opened = new_session(fresh, load_rubric(), language, now)
 
         def decide(state: State) -> Decision:
-            nonlocal events
+            nonlocal events, opened
             if state.session is None:
-                return Decision(new_session(fresh, load_rubric(), language, now))
+                return Decision()
             session = state.session
             if insist and session.language != language:
                 session = session.but(language=language, revision=session.revision + 1)
             if session.phase in (Phase.WELCOME, Phase.RESULT, Phase.AIM) and not session.paused:
+                opened = session
                 return Decision(session)
             outcome = step(rubric_of(session), session, Resume(session.id, session.card, session.revision), now, fresh)
-            events = outcome.events
-            return Decision(outcome.session)
+            opened, events = outcome.session, outcome.events
+            return Decision(opened)
 
-        applied = await self.store.apply(self.chat, decide)
-        if applied is None or applied.decision.session is None:
-            raise AssertionError("opening a conversation always leaves a session")
-        return applied.decision.session, events
+        await self.store.apply(self.chat, decide)
+        return opened, events
 
-    async def send(self, given: AnyInput) -> tuple[Session, tuple[Event, ...]]:
-        """Apply an input; what it answers is checked against the session as it is stored now."""
+    async def send(self, given: AnyInput, shown: Session) -> tuple[Session, tuple[Event, ...]]:
+        """Apply an input; what it answers is checked against the session as it is stored now.
+
+        Of somebody who has not begun nothing is stored: then it is checked against the greeting that was `shown`.
+        """
         now, fresh = self.outside.now(), self.outside.fresh_id()
         outcome: tuple[Session, tuple[Event, ...]] | None = None
 
         def decide(state: State) -> Decision:
             nonlocal outcome
-            session = state.session or new_session(fresh, load_rubric(), DEFAULT_LANGUAGE, now)
+            greeted = shown if greets(shown) else new_session(fresh, load_rubric(), DEFAULT_LANGUAGE, now)
+            session = state.session or greeted
             stepped = step(rubric_of(session), session, given, now, fresh)
             outcome = stepped.session, stepped.events
+            if state.session is None and greets(stepped.session):
+                return Decision()
             return recorded(stepped, session, now, self.by)
 
         await self.store.apply(self.chat, decide)
         if outcome is None:
             raise AssertionError("a store always asks for a decision")
         return outcome
+
+
+def greets(session: Session) -> bool:
+    """The person has not said to begin."""
+    return session.phase is Phase.WELCOME and not session.quick
 
 
 def recorded(stepped: Step, before: Session, now: datetime, by: str) -> Decision:

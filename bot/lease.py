@@ -39,26 +39,39 @@ def holder_here() -> str:
 
 def _machine() -> tuple[str, str]:
     """What tells whether a process number means anything here."""
+    boot = space = "?"
     with suppress(OSError):
         boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
-        return f"{platform.node()}.{boot}".replace("/", ""), str((PROC / "self/ns/pid").readlink())
-    return platform.node().replace("/", ""), "?"
+    with suppress(OSError):
+        space = str((PROC / "self/ns/pid").readlink())
+    return f"{platform.node()}.{boot}".replace("/", ""), space
 
 
 def _began(number: int) -> str | None:
-    """When a process began, in ticks since the machine did; None if it is no more, or cannot be looked at."""
+    """When a process began, in ticks since the machine did; "" if it has ended, None if nobody lets us look."""
     try:
         state, *fields = (PROC / str(number) / "stat").read_text().rpartition(")")[2].split()
     except (OSError, ValueError):
         return None
-    return None if state in "ZX" else fields[18]
+    return "" if state in "ZX" else fields[18]
 
 
 def is_gone(holder: str) -> bool:
-    """It was a process of this machine, and has ended; of others, and where there is no /proc, nobody can say."""
+    """It was a process of this machine, and has ended.
+
+    Of other machines, and where processes are hidden from us, nobody can say.
+    """
     machine, _, process = holder.rpartition("/")[0].rpartition("/")
     began = holder.rpartition("/")[2]
-    return machine == "/".join(_machine()) and began != "?" and process.isdecimal() and _began(int(process)) != began
+    if machine != "/".join(_machine()) or began == "?" or not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)  # nothing is sent; it tells of hidden processes, too
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return _began(int(process)) not in (began, None)
 
 
 class Ownership:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.conversation import greets
 from bot.intents import Comparison, Detail, Intent
 from bot.reading import read
 from bot.screens import screen_of
@@ -42,7 +43,7 @@ def decide(act: Act, state: State, now: datetime, fresh: str, rules: Rules, arch
     visit = _visit(act, state, language, now, fresh, rules, archive)
     decision = _answer(visit) if visit.known or _begins(visit) else show(visit)
     session = decision.session or visit.session
-    if not visit.known and session.phase is Phase.WELCOME and not session.quick:
+    if not visit.known and greets(session):
         return _unrecorded(visit, decision)
     contact = (decision.contact or visit.contact).model_copy(update={"language": session.language})
     return replace(decision, contact=contact, session=session, outbox=(*decision.outbox, *_retired(visit)))

@@ -85,7 +85,7 @@ class TerminalTalk:
 
     async def _send(self, wish: Intent) -> bool:
         before = self._session
-        self._session, events = await self._conversation.send(wish.at(before))
+        self._session, events = await self._conversation.send(wish.at(before), before)
         self._tell(tuple(event for event in events if not isinstance(event, Resumed)))  # nobody was away
         if any(isinstance(event, Paused) for event in events):
             self._painter.note(self._words.text("saved"))
