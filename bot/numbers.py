@@ -35,7 +35,7 @@ def _speech() -> Speech:
     digits, magnitude = texts("number.digits"), f"[{wan}{yi}]"
     spoken = "|".join(re.escape(word) for word in sorted(aliases, key=len, reverse=True))
     separators = f"[\\s,;/{texts('number.separators')}]"
-    thousands = r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,]*\d)"
+    thousands = r"(?<![\d,])\d{1,3}(?:,\d{3})+(?!,*\d)"
     token = re.compile(
         rf"(?:(?P<digits>-?(?:{thousands}|\d+)(?:\.\d+)?)(?:\s*(?P<times>{magnitude}+))?"
         rf"|(?P<chinese>[{digits}](?:[{digits}]|{magnitude})*))(?:\s*(?P<unit>{spoken}))?(?P<gap>{separators}*)",

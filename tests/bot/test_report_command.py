@@ -89,7 +89,7 @@ def test_a_file_that_cannot_be_finished_leaves_nothing(
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr(Path, "replace", full)
-    fault(run("report", "answers.json", "--xlsx", "a.xlsx"), "a.xlsx", "No space left")
+    fault(run("report", "answers.json", "--xlsx", "a.xlsx"), "a.xlsx", "磁盘满了")
     assert [file.name for file in folder.iterdir()] == ["answers.json"]
 
 
