@@ -21,6 +21,7 @@ NEAR = 16
 SIGN = re.compile(r"[^ \t\r\n]")
 OUTSIDE = re.compile(r'["\[\]{},]')
 """What matters between strings, to somebody who only looks for the end of a broken record."""
+STEPS = {"[": 1, "{": 1, "]": -1, "}": -1, ",": 0}
 INSIDE = re.compile(r'["\n]|\\.', re.DOTALL)
 """What matters in a string: its end (which is a line's end at the latest), and escapes, which may hold a quote."""
 
@@ -152,15 +153,21 @@ class _Elements:
         return found[0]
 
     def _behind(self) -> str:
-        """Skip the rest of something broken: to the "," behind it, or past the "]" of the array; nothing at the end."""
+        """Skip the rest of something broken: to the "," behind it, or past the "]" of the array; nothing at the end.
+
+        A text that has no end on its line has swallowed brackets, so that those before it count no more.
+        """
         depth, inside = 0, False
         while sign := self._find(INSIDE if inside else OUTSIDE):
-            if inside or sign == '"':
-                inside = sign not in ('"', "\n") if inside else True
+            if inside:
+                inside = sign not in ('"', "\n")
+                depth = 0 if sign == "\n" else depth
+            elif sign == '"':
+                inside = True
             elif depth == 0 and sign in ",]":
                 break
             else:
-                depth = max(0, depth + (1 if sign in "[{" else -1 if sign in "]}" else 0))
+                depth = max(0, depth + STEPS[sign])
         return sign
 
     def _element(self) -> Any:
