@@ -72,7 +72,8 @@ def _by_module(error: Exception, language: str) -> str | None:
         from bot.settings import SettingsError
 
         if isinstance(error, SettingsError):
-            why = text(f"setting.{error.reason.value}", **{"expected": error.expected})
+            choice = {"expected": error.expected}
+            why = text(f"setting.{error.reason.value}", **choice)
             return text("complaint.setting", variable=error.variable, given=inert(error.given[:GIVEN]), reason=why)
     if name == "ReportError":
         from bot.reports.errors import ReportError

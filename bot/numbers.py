@@ -51,6 +51,8 @@ def read_numbers(text: str, *units: str) -> tuple[Number, ...] | None:
     ten thousand already: an amount spoken with a magnitude, or in the plain unit, is divided, so that 320, 320万,
     320万元, 3200000元 and 三百二十万 all mean the same. A number said in a unit of another kind is not understood.
     """
+    if len(text) > LONGEST:
+        return None
     text = unicodedata.normalize("NFKC", CHINESE_COMMA.sub(";", text)).strip()
     speech = _speech()
     numbers: list[Number] = []

@@ -2,15 +2,20 @@
 
 import ast
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib import import_module
 from itertools import product
 from types import ModuleType
+from typing import get_args
 
 import pytest
 
 from bot.numbers import _speech
+from flows.cards import Card
+from tests.bot.child import ROOT
 from tests.bot.machine import Machine, TooManyError, sample
 from tests.locales.scan import sources
 
@@ -21,7 +26,7 @@ A_SIGN = 150
 """Steps for each character of it at most."""
 FEW = 6
 HARMLESS = ("compile", "escape", "Pattern", "Match", "IGNORECASE", "DOTALL", "ASCII")
-BUILT = {"bot.numbers": {"token": lambda: _speech().token}}
+BUILT: dict[str, dict[str, Callable[[], re.Pattern[str]]]] = {"bot.numbers": {"token": lambda: _speech().token}}
 """Patterns that are built when they are needed."""
 METHODS = ("match", "fullmatch", "search", "findall", "finditer", "split", "sub")
 PASSED_ON = ("search",)
@@ -147,3 +152,12 @@ def test_the_machine_finds_what_re_finds(place: str, name: str, method: str) -> 
             assert found == ([match.span()] if match else []), line
         else:
             assert found[:1] == [match.span() for match in pattern.finditer(line)][:1], line
+
+
+def test_hostile_lines_on_every_kind_of_card_are_read_within_a_budget() -> None:
+    """Patterns, splitting, trimming and numerals together, in a process that the system ends when it takes too long."""
+    done = subprocess.run([sys.executable, "-m", "tests.bot.hostile"], capture_output=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    kinds, count = map(int, done.stdout.split())
+    assert kinds == len(get_args(Card))
+    assert count > 10_000

@@ -214,7 +214,7 @@ def test_hostile_records_are_errors_in_their_place(run: Inside, element: str | b
         assert [next(iter(line)) for line in ran.lines] == ["rubric", "error"]
 
 
-HOSTILE = {
+HOSTILE: dict[str, str | bytes] = {
     "a zero with an exponent": '{"figures": {"cost_last": 0e-99999999}}',
     "an exponent beyond all": '{"figures": {"cost_last": 0e-9999999999}}',
     "three million digits": '{"figures": {"cost_last": 1' + "0" * 900_000 + ".5}}",

@@ -18,7 +18,7 @@ from scoring.answers import check_answers
 from scoring.result import assess
 from scoring.sheet import load_sheet
 from tests.flows.driver import START, Walker
-from tests.reports.firms import BY_FIGURES, EARLIER, EMPTY, HOSTILE, ON, of_grade, report, reports
+from tests.reports.firms import BY_FIGURES, EARLIER, EMPTY, ON, of_grade, report, reports
 from tests.scoring.strategies import RUBRIC, examples
 
 WORDS = wording("zh-Hans")
