@@ -10,7 +10,8 @@ from bench.by_fractions import FractionScore
 from bench.samples import RUBRIC, answer_files, written
 from bench.table import Row, at_least_of, at_most, duration
 from bench.timing import Work, fastest
-from scoring.answers import Answers, check_answers, read_json
+from scoring.answers import Answers, check_answers
+from scoring.decoding import read_json
 from scoring.margin import find_margin
 from scoring.plan import Gap, find_gap, plan_to
 from scoring.result import Result, assess

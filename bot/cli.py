@@ -12,6 +12,8 @@ from typing_extensions import override
 from locales import DEFAULT_LANGUAGE, LANGUAGES, Catalogue, catalogue, supported
 
 FAILED, MISUSED = 1, 2
+LONGEST_SHOWN = 200
+"""Characters of a wrong argument that are shown."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -53,6 +55,7 @@ def environment_language() -> str:
 def _run(given: list[str]) -> int:
     from bot.commands import run
     from bot.complaints import complaint
+    from flows.text import inert_lines
 
     language = environment_language()
     text = catalogue(language)
@@ -71,7 +74,7 @@ def _run(given: list[str]) -> int:
             raise
         if isinstance(error, OSError) and error.filename is None:
             _discard_output()
-        sys.stderr.write(f"shuping: {sentence}\n")
+        sys.stderr.write(inert_lines(f"shuping: {sentence}\n"))
         return MISUSED
     return status
 
@@ -82,18 +85,51 @@ def _discard_output() -> None:
 
 
 def _readable(text: str) -> str:
-    """An argument with bytes that are no UTF-8 escaped, so that it can be stored."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """An argument with what cannot be stored or seen escaped: different names stay different."""
+    from flows.text import inert
+
+    return inert(text)
+
+
+MISUSES = {
+    "the following arguments are required: ": "missing",
+    "unrecognized arguments: ": "unknown",
+    "ambiguous option: ": "ambiguous",
+    "expected ": "value",
+    "ignored explicit argument ": "no_value",
+    "invalid choice: ": "choice",
+    "invalid ": "invalid",
+    "not allowed with argument ": "together",
+}
+"""How the complaints of argparse begin; each has a text `cli.misused.<kind>`."""
+AMONG = (" (choose from ", " could match ")
+"""What stands there between what was given and what there is."""
+
+
+def misuse(message: str, text: Catalogue) -> str:
+    """A complaint of argparse in our words: "argument --lang: invalid choice: 'x' (choose from 'zh-Hans', 'en')"."""
+    named, _, rest = message.removeprefix("argument ").partition(": ")
+    argument, told = (named, rest) if message.startswith("argument ") else ("", message)
+    begins = next((begins for begins in MISUSES if told.startswith(begins)), told)
+    given, others = told.removeprefix(begins), ""
+    for sign in AMONG:
+        if sign in given:
+            given, _, others = given.rpartition(sign)
+    details = {"argument": argument, "given": given[:LONGEST_SHOWN], "others": others.removesuffix(")")}
+    return text(
+        f"cli.misused.{MISUSES.get(begins, 'other')}", **{key: _readable(part) for key, part in details.items()}
+    )
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse with our own words around its complaints."""
+    """argparse with our own words for its complaints."""
 
     text: Catalogue
 
     @override
     def error(self, message: str) -> NoReturn:
-        self.exit(MISUSED, f"shuping: {self.text('cli.misused', message=message, command=self.prog)}\n")
+        told = self.text("cli.misused", message=misuse(message, self.text), command=self.prog)
+        self.exit(MISUSED, f"shuping: {told}\n")
 
 
 def _parser(text: Catalogue) -> argparse.ArgumentParser:
@@ -138,7 +174,7 @@ def _add_report(report: argparse.ArgumentParser, text: Catalogue) -> None:
     report.add_argument("--session", metavar="NAME", type=_readable, help=text("cli.report.session"))
     report.add_argument("--database", metavar="URL", help=text("cli.database"))
     report.add_argument("--before", metavar="ANSWERS", help=text("cli.report.before"))
-    report.add_argument("--firm", metavar="NAME", type=_readable, help=text("cli.report.firm"))
+    report.add_argument("--firm", metavar="NAME", help=text("cli.report.firm"))
     report.add_argument("--pdf", metavar="FILE", help=text("cli.report.pdf"))
     report.add_argument("--xlsx", metavar="FILE", help=text("cli.report.xlsx"))
     report.add_argument("--png", metavar="FILE", help=text("cli.report.png"))

@@ -1,10 +1,38 @@
 """Errors that a person can do something about, each as one clear sentence. No traceback for any of these."""
 
+import errno
 from pathlib import Path
 
 from bot.wording import wording
+from flows.text import inert
 from locales import Catalogue
 from scoring.errors import ScoringError
+
+GIVEN = 200
+"""Characters of a wrong setting that are shown."""
+REASONS = {
+    errno.ENOENT: "missing",
+    errno.EACCES: "denied",
+    errno.EPERM: "denied",
+    errno.EISDIR: "folder",
+    errno.ENOTDIR: "no_folder",
+    errno.EEXIST: "exists",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EFBIG: "full",
+    errno.EROFS: "read_only",
+    errno.ENAMETOOLONG: "long_name",
+    errno.ELOOP: "loop",
+    errno.EILSEQ: "no_text",
+    errno.EMFILE: "many_files",
+    errno.ENFILE: "many_files",
+    errno.ETXTBSY: "busy",
+    errno.EBUSY: "busy",
+    errno.EADDRINUSE: "address_taken",
+    errno.EADDRNOTAVAIL: "address_unknown",
+    errno.EIO: "device",
+}
+"""What the operating system says, by its number: its own sentences are in the language of the machine, if any."""
 
 
 def complaint(error: Exception, language: str) -> str | None:
@@ -13,10 +41,21 @@ def complaint(error: Exception, language: str) -> str | None:
     if isinstance(error, ScoringError):
         return "\n".join(words.fault(fault) for fault in error.faults)
     if isinstance(error, OSError) and error.filename is not None:
-        return words.text("complaint.file", file=Path(str(error.filename)), reason=error.strerror)
+        return words.text("complaint.file", file=inert(str(_path(error))), reason=reason(error, words.text))
     if isinstance(error, OSError):
-        return words.text("complaint.system", reason=error.strerror or error)
+        return words.text("complaint.system", reason=reason(error, words.text))
     return _by_module(error, language)
+
+
+def _path(error: OSError) -> Path:
+    name = error.filename
+    return Path(name.decode(errors="surrogateescape") if isinstance(name, bytes) else str(name))
+
+
+def reason(error: OSError, text: Catalogue) -> str:
+    """Why the operating system refused."""
+    known = REASONS.get(error.errno or 0)
+    return text(f"system.{known}") if known else text("system.other", number=error.errno or "?")
 
 
 def _by_module(error: Exception, language: str) -> str | None:
@@ -27,17 +66,21 @@ def _by_module(error: Exception, language: str) -> str | None:
         from storage.errors import StorageError
 
         if isinstance(error, StorageError):
-            return text(f"storage.{error.trouble.value}", place=error.place, detail=error.detail)
+            place, detail = inert(error.place), inert(error.detail)
+            return text(f"storage.{error.trouble.value}", place=place, detail=detail)
     if name == "SettingsError":
         from bot.settings import SettingsError
 
         if isinstance(error, SettingsError):
-            return text("complaint.setting", variable=error.variable, given=error.given, reason=error.reason)
+            choice = {"expected": error.expected}
+            why = text(f"setting.{error.reason.value}", **choice)
+            return text("complaint.setting", variable=error.variable, given=inert(error.given[:GIVEN]), reason=why)
     if name == "ReportError":
         from bot.reports.errors import ReportError
 
         if isinstance(error, ReportError):
-            return text(f"report.trouble.{error.trouble.value}", **error.details)
+            details = {key: inert(str(value)) for key, value in error.details.items()}
+            return text(f"report.trouble.{error.trouble.value}", **details)
     return _from_telegram(error, text) if type(error).__module__ == "telegram.error" else None
 
 

@@ -35,7 +35,7 @@ def _speech() -> Speech:
     digits, magnitude = texts("number.digits"), f"[{wan}{yi}]"
     spoken = "|".join(re.escape(word) for word in sorted(aliases, key=len, reverse=True))
     separators = f"[\\s,;/{texts('number.separators')}]"
-    thousands = r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,]*\d)"
+    thousands = r"(?<![\d,])\d{1,3}(?:,\d{3})+(?!,*\d)"
     token = re.compile(
         rf"(?:(?P<digits>-?(?:{thousands}|\d+)(?:\.\d+)?)(?:\s*(?P<times>{magnitude}+))?"
         rf"|(?P<chinese>[{digits}](?:[{digits}]|{magnitude})*))(?:\s*(?P<unit>{spoken}))?(?P<gap>{separators}*)",
@@ -51,6 +51,8 @@ def read_numbers(text: str, *units: str) -> tuple[Number, ...] | None:
     ten thousand already: an amount spoken with a magnitude, or in the plain unit, is divided, so that 320, 320万,
     320万元, 3200000元 and 三百二十万 all mean the same. A number said in a unit of another kind is not understood.
     """
+    if len(text) > LONGEST:
+        return None
     text = unicodedata.normalize("NFKC", CHINESE_COMMA.sub(";", text)).strip()
     speech = _speech()
     numbers: list[Number] = []

@@ -38,6 +38,8 @@ from locales import LANGUAGES
 from scoring.figures import Number
 from scoring.rubric import load_rubric
 
+LONGEST = 1000
+"""Characters of a line; nobody means anything by more."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 EVERYWHERE = (BACK, PARK, HELP, OVERVIEW, PAUSE, RESUME, QUICK)
 LETTERS = re.compile(r"[a-z](?:[\s,;、]*[a-z])*", re.IGNORECASE)
@@ -45,8 +47,8 @@ NUMBERS = re.compile(r"\d{1,9}")
 APART = re.compile(r"[\d\s,;、#]+")
 """Numbers and the signs between them."""
 ITEM = re.compile(r"(?:q|#)?\s*(\d{1,2})")
-WISHED = re.compile(r"(\D+?)\s*[q#]?\s*(\d{1,2})")
-SUPPOSED = re.compile(r"[q#]?\s*(\d{1,2})\s*[=:\s]\s*(?:([0-9])|([a-z](?:[\s,、]*[a-z])*))")
+WISHED = re.compile(r"(\D+)(\d{1,2})")
+SUPPOSED = re.compile(r"[q#]?\s*(\d{1,2})(?:\s*[=:]\s*|\s+)(?:([0-9])|([a-z](?:[\s,、]*[a-z])*))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,10 @@ def read(text: str, card: Card, screen: Screen, words: Wording) -> Meant | None:
     """
     if not text.strip():
         return screen.default
+    if len(text) > LONGEST or UNREADABLE in text:
+        return None
     plain = normalised(text)
-    if not plain or UNREADABLE in text:
+    if not plain:
         return None
     wishes: tuple[Meant | None, ...] = (
         _action(plain, screen, words),
@@ -122,7 +126,9 @@ def _wished(plain: str, words: Wording) -> Wish | None:
     item = _item_at(match[2], words) if match else None
     if match is None or item is None:
         return None
-    found = (wanted for wanted in Wanted if normalised(match[1]) in known_words(wanted.value, words))
+    said = match[1].rstrip()
+    wish = normalised(said[:-1] if said[-1:] in ("q", "#") else said)
+    found = (wanted for wanted in Wanted if wish in known_words(wanted.value, words))
     return next((Intent(Want, (item, wanted)) for wanted in found), None)
 
 

@@ -1,21 +1,29 @@
-"""Answer files as streams of records: one object, a JSON array, or lines; never more than one in memory."""
+"""Answer files as streams of records: one object, a JSON array, or lines; never more than one in memory.
 
-import json
+A record is an answer file of at most 1 MiB. One that is broken, too long or too deep is an error in its place, and what
+comes after it is read all the same, without ever holding more of it than a record.
+"""
+
 import re
 from codecs import BOM_UTF8, getincrementaldecoder
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import chain
+from json import JSONDecodeError
 from typing import Any, BinaryIO
 
-from scoring.answers import read_json
-from scoring.errors import AnswersError, Fault, FaultCode
+from scoring.decoding import DECODER, RECORD, not_json, read_json, too_long
+from scoring.errors import AnswersError
 
 CHUNK = 1 << 16
 NEAR = 16
 """What ends so near the window's end may be cut off: no literal, escape or exponent's sign is longer."""
 SIGN = re.compile(r"[^ \t\r\n]")
+OUTSIDE = re.compile(r'["\[\]{},]')
+"""What matters between strings, to somebody who only looks for the end of a broken record."""
+STEPS = {"[": 1, "{": 1, "]": -1, "}": -1, ",": 0}
+INSIDE = re.compile(r'["\n]|\\.', re.DOTALL)
+"""What matters in a string: its end (which is a line's end at the latest), and escapes, which may hold a quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +44,17 @@ def read_records(source: BinaryIO, *, lines: bool) -> Records:
     """
     start = _start(source)
     if start == b"[" and not lines:
-        return Records(batch=True, entries=_array(source))
-    first = start + source.readline() if start else b""
+        return Records(batch=True, entries=iter(_Elements(source)))
+    rest = _lines(source, start)
+    first = next(rest, b"")
     if lines:
-        return Records(batch=True, entries=_lines(chain((first,), source)))
-    second = next((line for line in source if line.strip()), b"") if _is_json(first) else b""
-    if second:
-        return Records(batch=True, entries=_lines(chain((first, second), source)))
-    return Records(batch=False, entries=iter((_decoded(first + source.read()),)))
+        return Records(batch=True, entries=map(_decoded, chain((first,) if first else (), rest)))
+    second = next(rest, None) if _whole(first) else None
+    if second is not None:
+        return Records(batch=True, entries=map(_decoded, chain((first, second), rest)))
+    if isinstance(first, bytes):
+        first += source.read(RECORD + 1)
+    return Records(batch=False, entries=iter((_decoded(first),)))
 
 
 def _start(source: BinaryIO) -> bytes:
@@ -59,49 +70,36 @@ def _start(source: BinaryIO) -> bytes:
     return byte
 
 
-def _is_json(line: bytes) -> bool:
+def _lines(source: BinaryIO, start: bytes) -> Iterator[bytes | AnswersError]:
+    """Every line that is not blank; of one that is too long, only the error. `start` has been read already."""
+    while line := start + source.readline(RECORD + 1):
+        start = b""
+        if len(line) > RECORD:
+            _to_line_end(source, line)
+            yield too_long()
+        elif not line.isspace():
+            yield line
+
+
+def _to_line_end(source: BinaryIO, line: bytes) -> None:
+    while line and not line.endswith(b"\n"):
+        line = source.readline(CHUNK)
+
+
+def _whole(line: bytes | AnswersError) -> bool:
+    """A line that is a record by itself; one that is too long to be a part of one counts as such."""
+    return isinstance(line, AnswersError) or not isinstance(_decoded(line), AnswersError)
+
+
+def _decoded(line: bytes | AnswersError) -> Any:
     try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _lines(source: Iterable[bytes]) -> Iterator[Any]:
-    return (_decoded(line) for line in source if line.strip())
-
-
-def _decoded(text: bytes) -> Any:
-    try:
-        return read_json(text)
+        return line if isinstance(line, AnswersError) else read_json(line)
     except AnswersError as error:
         return error
 
 
-def _array(source: BinaryIO) -> Iterator[Any]:
-    """The elements of an array whose "[" has been read; what is broken ends it, as an error."""
-    try:
-        yield from _Elements(source)
-    except json.JSONDecodeError as error:
-        yield _not_json(error.msg)  # its position is one in the window
-    except ArithmeticError:  # 1e99999999999999999999
-        yield _not_json("an exponent is out of range")
-    except (ValueError, RecursionError) as error:
-        yield _not_json(str(error))
-
-
-def _not_json(reason: str) -> AnswersError:
-    return AnswersError([Fault("", FaultCode.NOT_JSON, {"reason": reason})])
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number")
-
-
 class _Elements:
-    """Reads an array through a window, so that an array of any length takes constant memory."""
-
-    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+    """Reads an array whose "[" has been read through a window, so that one of any length takes constant memory."""
 
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
@@ -110,46 +108,88 @@ class _Elements:
         self._position = 0
 
     def __iter__(self) -> Iterator[Any]:
-        """The elements in order. ValueError (JSONDecodeError among them), ArithmeticError, RecursionError."""
-        if self._next_sign() == "]":
-            self._position += 1
-        else:
-            yield self._element()
-            while self._sign(",]") == ",":
-                yield self._element()
-        if self._next_sign():
-            raise json.JSONDecodeError("Extra data", self._window, self._position)
+        """The elements in order, or the errors in their places; after an error, on behind the next comma."""
+        sign = "," if self._next_sign() != "]" else self._find(OUTSIDE)
+        while sign == ",":
+            element = self._element_or_error()
+            yield element
+            sign = self._find(SIGN)
+            if sign not in (",", "]") and not isinstance(element, AnswersError):
+                self._position -= len(sign)
+                yield self._expected(",")
+                sign = self._behind()
+        if sign == "]" and self._next_sign():
+            yield self._expected("")
 
-    def _sign(self, allowed: str) -> str:
-        sign = self._next_sign()
-        if not sign or sign not in allowed:
-            raise json.JSONDecodeError("Expecting ',' or ']'", self._window, self._position)
-        self._position += 1
-        return sign
+    def _element_or_error(self) -> Any:
+        self._next_sign()
+        try:
+            return self._element()
+        except AnswersError as error:
+            refused = error
+        except (JSONDecodeError, RecursionError) as error:
+            refused = not_json(error, self._position)
+        if self._behind():
+            self._position -= 1  # what ends it is not part of it
+        return refused
+
+    def _expected(self, sign: str) -> AnswersError:
+        what = f"Expecting '{sign}'" if sign else "Extra data"
+        return not_json(JSONDecodeError(what, self._window, self._position), self._position)
 
     def _next_sign(self) -> str:
         """The next character that is not blank, left in place; nothing at the end."""
-        while (found := SIGN.search(self._window, self._position)) is None:
-            self._position = len(self._window)
+        sign = self._find(SIGN)
+        self._position -= len(sign)
+        return sign
+
+    def _find(self, wanted: re.Pattern[str]) -> str:
+        """The next of what is wanted, and past it; nothing at the end."""
+        while (found := wanted.search(self._window, self._position)) is None:
+            self._position = len(self._window) - self._window.endswith("\\")  # half of an escape
             if not self._more(CHUNK):
                 return ""
-        self._position = found.start()
+        self._position = found.end()
         return found[0]
+
+    def _behind(self) -> str:
+        """Skip the rest of something broken: to the "," behind it, or past the "]" of the array; nothing at the end.
+
+        A text that has no end on its line has swallowed brackets, so that those before it count no more.
+        """
+        depth, inside = 0, False
+        while sign := self._find(INSIDE if inside else OUTSIDE):
+            if inside:
+                inside = sign not in ('"', "\n")
+                depth = 0 if sign == "\n" else depth
+            elif sign == '"':
+                inside = True
+            elif depth == 0 and sign in ",]":
+                break
+            else:
+                depth = max(0, depth + STEPS[sign])
+        return sign
 
     def _element(self) -> Any:
         """The next value; while it may be cut off by the window's end, the window is made twice as wide."""
-        self._next_sign()
         while True:
             try:
-                value, end = self.decoder.raw_decode(self._window, self._position)
-            except json.JSONDecodeError as error:
+                value, end = DECODER.raw_decode(self._window, self._position)
+            except JSONDecodeError as error:
                 cut = error.pos >= len(self._window) - NEAR or error.msg.startswith("Unterminated string")
-                if not cut or not self._more(len(self._window)):
+                if not cut or not self._wider(len(self._window)):
                     raise
             else:
-                if end < len(self._window) - NEAR or not self._more(CHUNK):
+                if end - self._position > RECORD:
+                    raise too_long()
+                if end < len(self._window) - NEAR or not self._wider(CHUNK):
                     self._position = end
                     return value
+
+    def _wider(self, size: int) -> bool:
+        if len(self._window) - self._position > RECORD:
+            raise too_long()
+        return self._more(size)
 
     def _more(self, size: int) -> bool:
         """Widen the window, and drop what is done with; false at the end of the input."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkstemp
 
 from bot.reports.compose import Earlier, Occasion, compose
 from bot.reports.content import Report
@@ -13,7 +14,10 @@ from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
 from bot.reports.render import Kind, render
 from bot.wording import Wording, wording
-from scoring.answers import Answers, check_answers, read_json
+from flows.firm import LONGEST_NAME
+from flows.text import inert, tidy
+from scoring.answers import Answers, check_answers
+from scoring.decoding import RECORD, read_json
 
 
 def report(parsed: argparse.Namespace, language: str) -> int:
@@ -28,6 +32,7 @@ def report(parsed: argparse.Namespace, language: str) -> int:
         raise ReportError(ReportTrouble.NO_TARGET)
     if not parsed.force:
         _refuse_present(targets)
+    parsed.firm = _firm(parsed.firm)
     words = wording(language)
     made = _report(parsed, words)
     if not targets and protocol:
@@ -36,9 +41,17 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     return 0
 
 
+def _firm(name: str | None) -> str | None:
+    """A firm's name as the conversation takes it, too."""
+    kept = tidy(name)
+    if len(kept) > LONGEST_NAME:
+        raise ReportError(ReportTrouble.NAME_LONG, most=LONGEST_NAME)
+    return kept or None
+
+
 def _refuse_present(targets: Mapping[Kind, Path]) -> None:
     for target in targets.values():
-        if target.exists():
+        if target.exists() or target.is_symlink():  # also a link to nowhere
             raise ReportError(ReportTrouble.EXISTS, file=target)
 
 
@@ -55,7 +68,8 @@ def _of_file(parsed: argparse.Namespace, words: Wording) -> Report:
 
 
 def _answers(file: str, words: Wording) -> Answers:
-    return check_answers(words.rubric, read_json(Path(file).read_bytes()))
+    with Path(file).open("rb") as source:
+        return check_answers(words.rubric, read_json(source.read(RECORD + 1)))
 
 
 def _of_session(parsed: argparse.Namespace, words: Wording) -> Report:
@@ -85,15 +99,23 @@ def _of_session(parsed: argparse.Namespace, words: Wording) -> Report:
 def _write(files: Mapping[Path, bytes], words: Wording) -> None:
     for target, content in files.items():
         _put(target, content)
-        sys.stdout.write(words.text("report.written", file=target) + "\n")
+        sys.stdout.write(words.text("report.written", file=inert(str(target))) + "\n")
 
 
 def _put(target: Path, content: bytes) -> None:
-    """The whole file appears at once, or not at all."""
-    part = target.with_name(f".{os.getpid()}.part")
+    """The whole file appears at once, or not at all; only its owner can read it.
+
+    It is written under a name that nobody can guess, as a file that was not there before, so that no link that somebody
+    else put there is ever followed; a link at the target itself is replaced.
+    """
+    part: Path | None = None
     try:
-        part.write_bytes(content)
+        handle, name = mkstemp(prefix=".shuping-", suffix=".part", dir=target.parent)  # O_EXCL, O_NOFOLLOW, 0600
+        part = Path(name)
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
         part.replace(target)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        if part:
+            part.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(target)) from None

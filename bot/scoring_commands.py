@@ -12,8 +12,10 @@ from pydantic_core import to_json
 from bot.records import read_records
 from bot.results import Section, comparison, gap, headline_of, plan, proof
 from bot.wording import Wording, wording
+from flows.text import inert_json
 from scoring.answers import Answers, check_answers
 from scoring.compare import compare, snapshot
+from scoring.decoding import RECORD, read_json
 from scoring.errors import AnswersError
 from scoring.result import assess
 from scoring.result_json import result_json
@@ -95,7 +97,8 @@ class Scorer:
             {"field": fault.place, "code": fault.code.value, "message": sentence}
             for fault, sentence in zip(error.faults, sentences, strict=True)
         ]
-        return to_json({"error": {"record": number, "message": "; ".join(sentences), "faults": faults}}) + b"\n"
+        told = to_json({"error": {"record": number, "message": "; ".join(sentences), "faults": faults}})
+        return inert_json(told.decode()).encode() + b"\n"
 
     def _text(self, answers: Answers) -> str:
         result = assess(self._sheet, answers)
@@ -120,7 +123,5 @@ def compare_files(before: str, after: str, form: str, language: str) -> int:
 
 
 def _side(sheet: Sheet, file: str) -> Any:
-    from scoring.answers import read_json
-
     with _opened(file) as source:
-        return snapshot(sheet, read_json(source.read()))
+        return snapshot(sheet, read_json(source.read(RECORD + 1)))

@@ -11,6 +11,7 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.wrong_settings import Wrong, wrong
 from storage.opening import SQLITE
 
 ENV_FILE = ".env"
@@ -24,7 +25,7 @@ def default_database() -> str:
 
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)([smhd])")
 WINDOW = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
 ADDRESS = re.compile(r"\S+:(\d{1,5})", re.ASCII)
 HIGHEST_PORT = 65535
@@ -37,7 +38,7 @@ def _durations(text: str) -> tuple[timedelta, ...]:
     parts = [DURATION.fullmatch(part.strip()) for part in text.split(",") if part.strip()]
     waits = [timedelta(seconds=float(part[1]) * SECONDS[part[2]]) for part in parts if part]
     if len(waits) < len(parts) or len(waits) > MOST_REMINDERS or waits != sorted(set(waits)):
-        raise ValueError("write up to three rising times such as 24h,3d,7d")
+        raise ValueError(Wrong.TIMES)
     return tuple(waits)
 
 
@@ -45,31 +46,34 @@ def _window(text: str) -> tuple[time, time]:
     """ "09:00-20:00"; 24:00 is the end of the day."""
     match = WINDOW.fullmatch(text.strip())
     if match is None:
-        raise ValueError("write a window such as 09:00-20:00")
-    opens = time.fromisoformat(match[1])
-    closes = time.max if match[2] == "24:00" else time.fromisoformat(match[2])
+        raise ValueError(Wrong.WINDOW)
+    try:
+        opens = time.fromisoformat(match[1])
+        closes = time.max if match[2] == "24:00" else time.fromisoformat(match[2])
+    except ValueError:  # "25:00"
+        raise ValueError(Wrong.WINDOW) from None
     if opens >= closes:
-        raise ValueError("the window must end after it begins")
+        raise ValueError(Wrong.WINDOW_ORDER)
     return opens, closes
 
 
 def _zone(name: str) -> ZoneInfo:
     if name not in available_timezones():
-        raise ValueError("not an IANA time zone such as Asia/Shanghai")
+        raise ValueError(Wrong.ZONE)
     return ZoneInfo(name)
 
 
 def _address(text: str) -> str:
     match = ADDRESS.fullmatch(text)
     if match is None or int(match[1]) > HIGHEST_PORT:
-        raise ValueError("write a host and a port such as 127.0.0.1:8080")
+        raise ValueError(Wrong.ADDRESS)
     return text
 
 
 def _sendable(secret: SecretStr) -> SecretStr:
     """What Telegram takes as a secret token (a pattern on the field would refuse every SecretStr)."""
     if WEBHOOK_SECRET.fullmatch(secret.get_secret_value()) is None:
-        raise ValueError("write 1 to 256 of A-Z a-z 0-9 _ -")
+        raise ValueError(Wrong.SECRET)
     return secret
 
 
@@ -94,11 +98,11 @@ class Settings(BaseSettings):
 
 
 class SettingsError(Exception):
-    """A setting that cannot be; `variable` names it, `given` is never a secret."""
+    """A setting that cannot be; `variable` names it, `given` is never a secret, `expected` what it may be."""
 
-    def __init__(self, variable: str, given: str, reason: str) -> None:
+    def __init__(self, variable: str, given: str, reason: Wrong, expected: str = "") -> None:
         super().__init__(f"{variable}={given}: {reason}")
-        self.variable, self.given, self.reason = variable, given, reason
+        self.variable, self.given, self.reason, self.expected = variable, given, reason, expected
 
 
 def load_settings(env_file: Path | None = None) -> Settings:
@@ -111,4 +115,4 @@ def load_settings(env_file: Path | None = None) -> Settings:
         first = error.errors()[0]
         variable = f"SHUPING_{str(first['loc'][0]).upper()}"
         given = HIDDEN if first["loc"][0] in SECRET else str(first["input"])
-        raise SettingsError(variable, given, first["msg"]) from None
+        raise SettingsError(variable, given, *wrong(first)) from None

@@ -19,8 +19,9 @@ from flows.events import (
     Withdrawn,
 )
 from flows.session import Session
+from flows.text import inert
 from locales import catalogue
-from scoring.errors import Fault
+from scoring.errors import Fault, FaultCode
 from scoring.exact import plain
 from scoring.figures import FigureValue
 from scoring.rubric import load_rubric
@@ -107,8 +108,12 @@ class Wording:
     def fault(self, fault: Fault, *, named: bool = False) -> str:
         """What is wrong and what to do; `named` puts the figure's name in place of the field's."""
         name = self._figure_named if named else str
-        details = {key: self._detail(key, value, named=named) for key, value in fault.details.items()}
-        place = name(fault.place) or self.text("fault.whole")
+        details = {key: inert(self._detail(key, value, named=named)) for key, value in fault.details.items()}
+        if fault.code is FaultCode.NOT_JSON:
+            details["kind"] = self.text(f"json.{details['kind']}")
+        if fault.code is FaultCode.SHAPE:
+            details["kind"] = self.text(f"shape.{details['kind']}")
+        place = inert(name(fault.place)) or self.text("fault.whole")
         return self.text(f"fault.{fault.code.value}", **{**details, "place": place})
 
     def _detail(self, key: str, value: str, *, named: bool) -> str:

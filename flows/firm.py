@@ -1,15 +1,13 @@
 """Two questions about the firm, either of which may be skipped."""
 
-from unicodedata import category
-
 from flows.events import Refusal
 from flows.inputs import ChooseKind, EditFirm, FirmInput, NameFirm, Skip
 from flows.session import FirmField, Phase
+from flows.text import tidy
 from flows.turn import Step, Turn
 from flows.walking import resume
 
 LONGEST_NAME = 100
-UNFIT = ("Cc", "Cs")
 
 
 def about_firm(turn: Turn, given: FirmInput) -> Step:
@@ -21,7 +19,7 @@ def about_firm(turn: Turn, given: FirmInput) -> Step:
         return turn.refuse(Refusal.NOT_HERE)
     match given:
         case NameFirm(name=name) if session.page == FirmField.NAME:
-            return _name(turn, _tidy(name))
+            return _name(turn, tidy(name))
         case ChooseKind(kind=kind) if session.page == FirmField.KIND:
             return resume(turn, session.but(firm=session.firm.model_copy(update={"kind": kind})))
         case Skip() if session.page == FirmField.NAME:
@@ -30,11 +28,6 @@ def about_firm(turn: Turn, given: FirmInput) -> Step:
             return resume(turn, session)
         case _:
             return turn.refuse(Refusal.NOT_HERE)
-
-
-def _tidy(name: str) -> str:
-    """One line without control characters, nor half characters that cannot be saved."""
-    return " ".join("".join(char for char in name if char.isspace() or category(char) not in UNFIT).split())
 
 
 def _name(turn: Turn, name: str) -> Step:

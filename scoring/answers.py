@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
+from scoring.decoding import Spoilt, short, spoilt_fault
 from scoring.errors import AnswersError, Fault, FaultCode
 from scoring.figures import Derivation, Figures, FigureValue, derive
 from scoring.rubric import Figure, Question, Rubric, Scenario
@@ -34,26 +35,12 @@ class Answers:
     derivations: Mapping[str, Derivation]
 
 
-def read_json(text: str | bytes) -> Any:
-    """JSON with exact numbers: decimals stay decimals. Raises AnswersError if it is not JSON."""
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
-    except ArithmeticError:  # 1e99999999999999999999
-        raise AnswersError([Fault("", FaultCode.NOT_JSON, {"reason": "an exponent is out of range"})]) from None
-    except (ValueError, RecursionError) as error:
-        raise AnswersError([Fault("", FaultCode.NOT_JSON, {"reason": str(error)})]) from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number")
-
-
 def check_answers(rubric: Rubric, data: Any) -> Answers:
     """Validated answers from the contract's shape; AnswersError names every fault with its field."""
     try:
         checked = _validator(rubric.id, rubric.language).validate_python(data)
     except ValidationError as error:
-        raise AnswersError([_fault(dict(entry)) for entry in error.errors()]) from None
+        raise AnswersError(_faults(error)) from None
     faults: list[Fault] = []
     choices = {item: _letters(rubric.question[item], given, faults) for item, given in checked["answers"].items()}
     figures = checked["figures"]
@@ -75,7 +62,7 @@ def check_figures(rubric: Rubric, figures: Figures) -> dict[str, FigureValue]:
     try:
         checked = _validator(rubric.id, rubric.language).validate_python({"figures": lists})["figures"]
     except ValidationError as error:
-        raise AnswersError([_fault(dict(entry)) for entry in error.errors()]) from None
+        raise AnswersError(_faults(error)) from None
     values = _with_tuples(checked)
     if faults := list(_figure_faults(rubric, values)):
         raise AnswersError(faults)
@@ -209,9 +196,20 @@ CODES = {
 LITERAL_CODES = {"rubric": FaultCode.WRONG_RUBRIC, "scenarios": FaultCode.UNKNOWN_LEVEL}
 
 
+MOST_FAULTS = 50
+"""So many are named at most: whoever has more does not read them one by one."""
+
+
+def _faults(error: ValidationError) -> list[Fault]:
+    """Pydantic's errors in our terms."""
+    return [_fault(dict(entry)) for entry in error.errors(include_url=False)[:MOST_FAULTS]]
+
+
 def _fault(entry: dict[str, Any]) -> Fault:
-    """One of pydantic's errors in our terms."""
-    place = tuple(map(str, entry["loc"]))
+    place = tuple(short(str(step)) for step in entry["loc"])
+    given = entry["input"]
+    if isinstance(given, Spoilt) and (given.code is FaultCode.DOUBLED or place[:1] == ("figures",)):
+        return spoilt_fault(place, given)
     context = {"expected": "…"} if entry["type"] == "string_unicode" else entry.get("ctx", {})
     details = {"given": _shortened(entry["input"]), **{key: str(value) for key, value in context.items()}}
     return Fault(".".join(place), _code(entry, place, details), details)
@@ -231,8 +229,8 @@ def _code(entry: dict[str, Any], place: tuple[str, ...], details: dict[str, str]
 
 def _shortened(value: Any) -> str:
     try:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        return short(
+            str(value) if isinstance(value, str | Spoilt) else json.dumps(value, ensure_ascii=False, default=str)
+        )
     except RecursionError:
-        text = "…"
-    text = text if len(text) <= 40 else text[:39] + "…"
-    return text.encode("utf-8", "backslashreplace").decode()
+        return "…"

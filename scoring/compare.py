@@ -1,15 +1,18 @@
 """Before and after: what changed between two answer files, or between two results, item by item."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from scoring.answers import check_answers
+from scoring.decoding import short
 from scoring.errors import AnswersError, Fault, FaultCode
 from scoring.result import assess
 from scoring.result_json import result_json
+from scoring.shape import shape_faults
 from scoring.sheet import Sheet
 
 
@@ -19,14 +22,18 @@ class _Loose(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-def _divisible(value: Any) -> Any:
-    """Some versions of pydantic let the error of "1/0" through."""
-    if isinstance(value, str) and value.rpartition("/")[2].strip("0 ") == "" and "/" in value:
-        raise ValueError("Input is not a valid fraction")
+EXACT = re.compile(r"-?[0-9]{1,40}(?:/0{0,40}[1-9][0-9]{0,40}|\.[0-9]{1,40})?")
+"""A number as results hold it: "5", "5/2", and "2.5" by hand. What is longer, or divided by 0, is none."""
+
+
+def _bounded(value: Any) -> Any:
+    """Looked at before anything is worked out: a Fraction of "1e999999999" would take minutes."""
+    if isinstance(value, str) and EXACT.fullmatch(value) is None:
+        raise ValueError(value)
     return value
 
 
-Exact = Annotated[Fraction, BeforeValidator(_divisible)]
+Exact = Annotated[Fraction, BeforeValidator(_bounded)]
 
 
 class _Score(_Loose):
@@ -68,29 +75,36 @@ def snapshot(sheet: Sheet, data: Any) -> Snapshot:
     try:
         side = Snapshot.model_validate(data)
     except ValidationError as error:
-        raise AnswersError([_shape_fault(dict(entry)) for entry in error.errors()]) from None
-    if side.rubric != sheet.rubric.id:
-        raise AnswersError(
-            [Fault("rubric", FaultCode.WRONG_RUBRIC, {"given": side.rubric, "expected": sheet.rubric.id})]
-        )
-    if faults := list(_level_faults(sheet, side)):
+        raise AnswersError(shape_faults(error)) from None
+    if faults := list(_name_faults(sheet, side)) or list(_level_faults(sheet, side)):
         raise AnswersError(faults)
     return side
+
+
+def _name_faults(sheet: Sheet, side: Snapshot) -> Iterator[Fault]:
+    """Another rubric, or names that it does not have."""
+    profiles = [profile.id for profile in sheet.rubric.profiles]
+    for place, given, known in (("rubric", side.rubric, [sheet.rubric.id]), ("profile", side.profile, profiles)):
+        if given not in known:
+            yield Fault(place, FaultCode.WRONG_RUBRIC, {"given": short(given), "expected": ", ".join(known)})
+    for item, entry in sheet.rubric.question.items():
+        for letter in side.questions[item].letters if item in side.questions else ():
+            if letter not in entry.letters:
+                details = {"given": short(letter), "expected": ", ".join(entry.letters)}
+                yield Fault(f"questions.{item}.option", FaultCode.UNKNOWN_OPTION, details)
+                break
 
 
 def _level_faults(sheet: Sheet, side: Snapshot) -> Iterator[Fault]:
     """Levels and grades that the rubric does not have: a result may have been written by hand."""
     grades = {name: getattr(side, name) for name in ("score_grade", "scenario_grade", "grade")}
-    levels = {f"scenarios.levels.{name}": level for name, level in side.scenarios.levels.items()}
+    given_levels = side.scenarios.levels
+    levels = {f"scenarios.levels.{name}": given_levels[name] for name in sheet.rubric.scenario if name in given_levels}
     for most, entries in ((len(sheet.grades), grades), (sheet.top, levels)):
         expected = ", ".join(map(str, range(most + 1)))
         for place, given in entries.items():
             if not 0 <= given <= most:
-                yield Fault(place, FaultCode.UNKNOWN_LEVEL, {"given": str(given), "expected": expected})
-
-
-def _shape_fault(entry: Mapping[str, Any]) -> Fault:
-    return Fault(".".join(map(str, entry["loc"])), FaultCode.SHAPE, {"reason": str(entry["msg"])})
+                yield Fault(place, FaultCode.UNKNOWN_LEVEL, {"given": short(str(given)), "expected": expected})
 
 
 def compare(sheet: Sheet, before: Snapshot, after: Snapshot) -> dict[str, Any]:
@@ -106,9 +120,9 @@ def compare(sheet: Sheet, before: Snapshot, after: Snapshot) -> dict[str, Any]:
         "score": {
             **_change(before.score.exact, after.score.exact),
             "dimensions": {
-                name: _change(before.score.dimensions[name], after.score.dimensions[name])
-                for name in after.score.dimensions
-                if name in before.score.dimensions
+                dimension.id: _change(before.score.dimensions[dimension.id], after.score.dimensions[dimension.id])
+                for dimension in sheet.rubric.dimensions
+                if dimension.id in before.score.dimensions and dimension.id in after.score.dimensions
             },
         },
         **{

@@ -10,6 +10,10 @@ class FaultCode(StrEnum):
 
     # an input file
     NOT_JSON = "not_json"
+    NOT_TEXT = "not_text"
+    TOO_DEEP = "too_deep"
+    RECORD_TOO_LONG = "record_too_long"
+    DOUBLED = "doubled"
     NOT_AN_OBJECT = "not_an_object"
     WRONG_RUBRIC = "wrong_rubric"
     UNKNOWN_FIELD = "unknown_field"

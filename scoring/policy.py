@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 
 from scoring.errors import Fault, FaultCode, PolicyError
 from scoring.rubric import DATA, OFFICIAL_LANGUAGE, Part, Rubric, Text, load_rubric
+from scoring.shape import DIRECTIONS, shape_faults
 
 POLICY = "policy-2025"
 
@@ -130,11 +131,7 @@ def parse_policy(data: Any) -> Policy:
     try:
         policy = Policy.model_validate(data)
     except ValidationError as error:
-        faults = [
-            Fault(".".join(map(str, entry["loc"])), FaultCode.SHAPE, {"reason": entry["msg"]})
-            for entry in error.errors()
-        ]
-        raise PolicyError(faults) from None
+        raise PolicyError(shape_faults(error)) from None
     if faults := list(_faults(policy, load_rubric(edition=policy.rubric))):
         raise PolicyError(faults)
     return policy
@@ -170,8 +167,8 @@ def _kind_faults(policy: Policy, kind: Kind, highest: int) -> Iterator[Fault]:
         yield from _unknown(f"{place}.expected.grade", [str(kind.expected.grade)], grades)
     covered = [grade for entry in kind.directions for grade in range(entry.start, entry.end + 1)]
     if covered != list(range(highest + 1)):
-        reason = f"the directions are for the grades {covered}, not for each of 0 to {highest} once"
-        yield Fault(f"{place}.directions", FaultCode.SHAPE, {"reason": reason})
+        details = {"kind": DIRECTIONS, "given": ", ".join(map(str, covered))}
+        yield Fault(f"{place}.directions", FaultCode.SHAPE, details)
 
 
 # translation

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from scoring.errors import Fault, FaultCode, RubricError
+from scoring.errors import RubricError
+from scoring.shape import shape_faults
 
 EDITION = "miit-2024"
 OFFICIAL_LANGUAGE = "zh-Hans"
@@ -302,14 +303,10 @@ def parse_rubric(data: Any) -> Rubric:
     try:
         rubric = Rubric.model_validate(data)
     except ValidationError as error:
-        raise RubricError([_shape_fault(dict(entry)) for entry in error.errors()]) from None
+        raise RubricError(shape_faults(error)) from None
     if faults := check(rubric):
         raise RubricError(faults)
     return rubric
-
-
-def _shape_fault(entry: dict[str, Any]) -> Fault:
-    return Fault(".".join(map(str, entry["loc"])), FaultCode.SHAPE, {"reason": str(entry["msg"])})
 
 
 @lru_cache

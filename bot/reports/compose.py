@@ -25,6 +25,7 @@ from bot.results import bounds, gap, on_platform, pencil, plan
 from bot.wording import Wording, calculation
 from flows.events import AnswerValue
 from flows.session import EnergyUse, FirmKind
+from flows.text import tidy
 from scoring.answers import Answers
 from scoring.compare import compare, snapshot
 from scoring.energy import energy_total
@@ -93,11 +94,6 @@ def compose(answers: Answers, occasion: Occasion, words: Wording, profile: str =
     return _Composer(answers, occasion, words, load_sheet(profile)).report()
 
 
-def cleaned(text: str | None) -> str:
-    """A name on one line: what cannot be printed is a space, and spaces do not pile up."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text or "").split())
-
-
 class _Composer:
     """Holds what every part needs."""
 
@@ -113,7 +109,7 @@ class _Composer:
             "page": words.text("report.page", page="{page}", pages="{pages}"),  # known only once the pages are made
             "year": words.text("report.year", year="{year}"),
         }
-        self.firm = cleaned(occasion.firm)
+        self.firm = tidy(occasion.firm)
 
     def report(self) -> Report:
         rubric, result, words = self.rubric, self.result, self.words

@@ -10,6 +10,7 @@ class ReportTrouble(StrEnum):
     NO_SESSION = "no_session"
     EXISTS = "exists"
     NO_TARGET = "no_target"
+    NAME_LONG = "name_long"
 
 
 class ReportError(Exception):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Cell = str | float | int | None
+CELL = 32_767
+"""Characters that a cell holds."""
 FORMS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "head": {"bold": True, "bg_color": "#E1E1E1", "border": 1, "text_wrap": True, "valign": "vcenter"},
@@ -69,7 +71,7 @@ class _Sheet:
         """Write a line of values, each with the name of its form; None leaves a cell empty. The line's row."""
         for column, (value, form) in enumerate(cells):
             if isinstance(value, str):
-                self.sheet.write_string(self.row, column, value, self.forms[form])
+                self.sheet.write_string(self.row, column, value[:CELL], self.forms[form])
             elif value is None:
                 self.sheet.write_blank(self.row, column, None, self.forms[form])
             else:

@@ -83,6 +83,8 @@ def _of_item(kind: Callable[..., AnyInput], write: Callable[[Any], str], read: C
 
 def _item_and(read: Callable[[str], Any], rubric: Rubric, text: str) -> tuple[str, Any]:
     position, _, rest = text.partition(".")
+    if not position.isdecimal():  # "-1" would be the last item
+        raise ValueError(position)
     return rubric.items[int(position)], read(rest)
 
 
@@ -184,6 +186,8 @@ def consent(session: Session) -> str:
 
 def decode(data: str, rubric: Rubric) -> Tap | None:
     """The tap behind callback data; None for data that this program never wrote."""
+    if len(data) > LIMIT:
+        return None
     try:
         session, revision, card, written = data.split(SEPARATOR, 3)
         return Tap(session, int(revision), card, _read(written[0], written[1:], rubric))

@@ -11,6 +11,7 @@ from bot.wording import Wording
 from flows.inputs import Pause
 from flows.progress import Progress
 from flows.session import Session
+from flows.text import inert_lines
 
 TEXT_LIMIT = 4096
 """UTF-16 code units of a message, after its entities are parsed."""
@@ -25,6 +26,11 @@ Payload = dict[str, Any]
 """Parameters of a Bot API call that sends or edits a message."""
 
 
+def html(text: str) -> str:
+    """Text inside Telegram's HTML, safe to show."""
+    return escape(inert_lines(text), quote=False)
+
+
 def length(text: str) -> int:
     """The length that Telegram counts."""
     return len(text.encode("utf-16-le")) // 2
@@ -34,7 +40,7 @@ def card_payload(
     screen: Screen, words: Wording, session: Session, progress: Progress | None, notices: Sequence[str] = ()
 ) -> Payload:
     """The live card: what has just happened, progress, the question, its options and buttons."""
-    parts = [*(f"<i>{escape(notice, quote=False)}</i>" for notice in notices), *_body(screen, progress)]
+    parts = [*(f"<i>{html(notice)}</i>" for notice in notices), *_body(screen, progress)]
     return message("\n".join(parts), keyboard(screen, words, session))
 
 
@@ -46,16 +52,16 @@ def message(text: str, buttons: Keyboard | None = None) -> Payload:
 
 def _body(screen: Screen, progress: Progress | None) -> Iterator[str]:
     if screen.header:
-        yield f"<i>{escape(screen.header, quote=False)}</i>"
+        yield f"<i>{html(screen.header)}</i>"
     if progress and progress.position:
         yield bar(progress)
-    yield f"<b>{escape(screen.title, quote=False)}</b>"
-    yield from (escape(line, quote=False) for line in screen.body)
+    yield f"<b>{html(screen.title)}</b>"
+    yield from map(html, screen.body)
     if screen.choices:
         yield ""
         yield from map(_choice, screen.choices)
     if screen.hint:
-        yield f"\n<i>{escape(screen.hint, quote=False)}</i>"
+        yield f"\n<i>{html(screen.hint)}</i>"
 
 
 def bar(progress: Progress) -> str:
@@ -66,7 +72,7 @@ def bar(progress: Progress) -> str:
 
 def _choice(choice: Choice) -> str:
     mark = f"{MARK} " if choice.marked else ""
-    return f"<b>{choice.key}</b>  {mark}{escape(choice.text, quote=False)}"
+    return f"<b>{choice.key}</b>  {mark}{html(choice.text)}"
 
 
 def keyboard(screen: Screen, words: Wording, session: Session) -> Keyboard:
@@ -104,12 +110,7 @@ def _button(text: str, data: str) -> Button:
 
 def sections_text(sections: Iterable[Section]) -> str:
     """Parts of a result, or an explanation."""
-    return "\n\n".join(
-        "\n".join(
-            [f"<b>{escape(section.title, quote=False)}</b>", *(escape(line, quote=False) for line in section.lines)]
-        )
-        for section in sections
-    )
+    return "\n\n".join("\n".join([f"<b>{html(section.title)}</b>", *map(html, section.lines)]) for section in sections)
 
 
 def pages(text: str) -> list[str]:

@@ -6,6 +6,9 @@ from typing import TextIO
 
 from typing_extensions import override
 
+LONGEST_LINE = 1 << 13
+"""Bytes of a line at most; the rest of it is dropped. What is understood is far shorter."""
+
 
 class Lines(ABC):
     """One line at a time."""
@@ -28,7 +31,9 @@ class PipedLines(Lines):
     @override
     async def next(self) -> str | None:
         try:
-            line = self._source.readline()
+            line = part = self._source.readline(LONGEST_LINE)
+            while len(part) == LONGEST_LINE and not part.endswith(b"\n"):
+                part = self._source.readline(LONGEST_LINE)
         except KeyboardInterrupt:
             return None
         return line.decode("utf-8", "replace").rstrip("\r\n") if line else None

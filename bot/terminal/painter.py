@@ -21,6 +21,7 @@ from bot.results import Section
 from bot.screens import Screen
 from bot.wording import Wording
 from flows.progress import Progress
+from flows.text import inert, inert_lines
 
 WIDEST = 100
 MARK = "✓"
@@ -93,7 +94,7 @@ class PlainPainter(Painter):
         self._print(f"! {text}")
 
     def _print(self, *lines: str) -> None:
-        self._out.write("\n".join(lines) + "\n")
+        self._out.write(inert_lines("\n".join(lines)) + "\n")
         self._out.flush()
 
 
@@ -101,7 +102,7 @@ class Paragraph:
     """Text in lines broken as Unicode says (UAX 14): rich alone takes a run of Chinese for one long word."""
 
     def __init__(self, text: str, style: str = "") -> None:
-        self._text = text
+        self._text = inert_lines(text)
         self._style = style
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -146,7 +147,7 @@ class RichPainter(Painter):
         if screen.hint:
             parts.append(Paragraph(screen.hint, "cyan"))
         parts.append(Paragraph(" · ".join(labels(screen, words)), "dim"))
-        title = Text(screen.header, style="dim") if screen.header and roomy else None
+        title = Text(inert(screen.header), style="dim") if screen.header and roomy else None
         self._console.print()
         self._console.print(Panel(Group(*parts), title=title, title_align="left", width=self._width, padding=(0, 1)))
 

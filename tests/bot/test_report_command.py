@@ -1,6 +1,8 @@
 """`shuping report`: from a stored assessment or a file of answers to files."""
 
 import json
+import os
+import stat
 from io import BytesIO
 from pathlib import Path
 
@@ -89,8 +91,74 @@ def test_a_file_that_cannot_be_finished_leaves_nothing(
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr(Path, "replace", full)
-    fault(run("report", "answers.json", "--xlsx", "a.xlsx"), "a.xlsx", "No space left")
+    fault(run("report", "answers.json", "--xlsx", "a.xlsx"), "a.xlsx", "磁盘满了")
     assert [file.name for file in folder.iterdir()] == ["answers.json"]
+
+
+def test_a_link_that_somebody_planted_is_never_followed(run: Inside, folder: Path) -> None:
+    """Neither one at the target, nor one at any name that the unfinished file could be guessed to have."""
+    theirs = folder / "theirs"
+    theirs.write_bytes(b"theirs")
+    for name in (f".{os.getpid()}.part", ".shuping-.part", "a.xlsx"):
+        (folder / name).symlink_to(theirs)
+    assert run("report", "answers.json", "--xlsx", "a.xlsx", "--force").status == 0
+    assert theirs.read_bytes() == b"theirs"
+    assert not (folder / "a.xlsx").is_symlink()
+    assert (folder / "a.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_a_link_to_nowhere_is_something_that_is_there(run: Inside, folder: Path) -> None:
+    (folder / "a.xlsx").symlink_to(folder / "nowhere")
+    fault(run("report", "answers.json", "--xlsx", "a.xlsx"), "a.xlsx", "--force")
+    assert (folder / "a.xlsx").is_symlink()
+
+
+def test_only_its_owner_can_read_a_report(run: Inside, folder: Path) -> None:
+    before = os.umask(0)
+    try:
+        run("report", "answers.json", "--xlsx", "a.xlsx", "--png", "a.png", "--pdf", "a.pdf")
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.glob("a.*")} == {0o600}
+
+
+HYPERLINK = '=HYPERLINK("http://example.com","某某厂")'
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (HYPERLINK, HYPERLINK),
+        *((sign + "1+1", sign + "1+1") for sign in "=+-@"),
+        ("某\x1b[31m\u202e\u200b某\n厂", "某[31m某 厂"),
+        ("某\udcff厂", "某厂"),
+        ("http://example.com", "http://example.com"),
+        ("<b>某</b>&#x41;", "<b>某</b>&#x41;"),
+    ],
+)
+def test_a_firms_name_is_nothing_but_text(run: Inside, folder: Path, name: str, shown: str) -> None:
+    assert run("report", "answers.json", "--xlsx", "a.xlsx", "--pdf", "a.pdf", f"--firm={name}").status == 0
+    cells = [cell for row in load_workbook(folder / "a.xlsx").worksheets[0].iter_rows() for cell in row]
+    (found,) = [cell for cell in cells if cell.value == shown]
+    assert (found.data_type, found.hyperlink) == ("s", None)
+
+
+@pytest.mark.parametrize("length", [101, 32_768, 100_000])
+def test_a_firms_name_without_end_is_refused(run: Inside, folder: Path, length: int) -> None:
+    fault(run("report", "answers.json", "--xlsx", "a.xlsx", "--firm", "厂" * length), "100")
+    assert [file.name for file in folder.iterdir()] == ["answers.json"]
+
+
+def test_a_name_that_is_only_unseen_is_none(run: Inside, folder: Path) -> None:
+    assert run("report", "answers.json", "--pdf", "a.pdf", "--firm", "\u200b\x07 ").status == 0
+    assert "未填写" in pages(folder / "a.pdf")
+
+
+def test_a_file_name_commands_no_terminal(run: Inside, folder: Path) -> None:
+    ran = run("report", "answers.json", "--xlsx", "a\x1b[2J\u202e.xlsx")
+    assert ran.out == "已写好：a\\x1b[2J\\u202e.xlsx\n"
+    assert (folder / "a\x1b[2J\u202e.xlsx").exists()
+    fault(run("report", "b\n\x1b[2J.json", "--pdf", "a.pdf"), "b\\x0a\\x1b[2J.json")
 
 
 def test_a_terminal_that_can_shows_the_picture(folder: Path) -> None:

@@ -1,11 +1,16 @@
 """`shuping score`: answers in, result out, in every form that an input may have."""
 
+import io
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.records import read_records
+from scoring.decoding import RECORD
+from scoring.errors import AnswersError
 from tests.bot.inside import Inside, fault
 
 ANSWERS: dict[str, Any] = {
@@ -161,8 +166,12 @@ def test_an_array_that_breaks_off_gives_what_stood_before(run: Inside) -> None:
         ("not JSON", ["JSON"]),
         ('{"a": 1', ["JSON"]),
         ('{"figures": {"machines": NaN}}', ["NaN"]),
-        ('{"figures": {"machines": 1e99999999999999999999}}', ["JSON"]),
-        (b'{"\xff": 1}', ["JSON"]),
+        ('{"figures": {"machines": 1e99999999999999999999}}', ["figures.machines", "太大"]),
+        ('{"figures": {"machines": -Infinity}}', ["figures.machines", "-Infinity"]),
+        ('{"answers": {"q2": "A", "q2": "E"}}', ["answers.q2", "两遍"]),
+        ('{"answers": {"q2\\u202e\\u001b[2J": "A"}}', ["answers.q2\\u202e\\x1b[2J"]),
+        ('{"a\\nshuping: b": 1}', ["a\\x0ashuping: b"]),
+        (b'{"\xff": 1}', ["UTF-8"]),
         ("null", ["整个文件", "null"]),
         ("3", ["整个文件", "3"]),
         ('"x"', ["整个文件", "x"]),
@@ -173,9 +182,10 @@ def test_an_array_that_breaks_off_gives_what_stood_before(run: Inside) -> None:
         ('{"rubric": "miit-2023"}', ["miit-2024", "miit-2023"]),
         ('{"\\ud800": 1}', []),
         ('{"answers": {"q5": "\\udc00"}}', ["q5"]),
-        ('{"a":' * 100_000, ["JSON"]),
+        ('{"a":' * 100_000, ["套得太深"]),
+        (" " * 3 + "x" * 2_000_000, ["1 MiB"]),
         ('{"answers": {"q1": ' + "[" * 900 + "]" * 900 + "}}", ["q1"]),
-        ('{"figures": {"machines": ' + "9" * 5000 + "}}", ["JSON"]),
+        ('{"figures": {"machines": ' + "9" * 5000 + "}}", ["figures.machines", "太大"]),
     ],
 )
 def test_a_single_bad_record_is_refused_as_a_whole(run: Inside, given: str | bytes, parts: list[str]) -> None:
@@ -202,6 +212,88 @@ def test_hostile_records_are_errors_in_their_place(run: Inside, element: str | b
         ran = run("score", given=form % (SECOND.encode(), raw))
         assert (ran.status, ran.err) == (1, "")
         assert [next(iter(line)) for line in ran.lines] == ["rubric", "error"]
+
+
+HOSTILE: dict[str, str | bytes] = {
+    "a zero with an exponent": '{"figures": {"cost_last": 0e-99999999}}',
+    "an exponent beyond all": '{"figures": {"cost_last": 0e-9999999999}}',
+    "three million digits": '{"figures": {"cost_last": 1' + "0" * 900_000 + ".5}}",
+    "a whole number without end": '{"figures": {"machines": ' + "9" * 900_000 + "}}",
+    "not a number": '{"figures": {"cost_last": NaN}}',
+    "a key twice": '{"answers": {"q2": "A", "q2": "E"}}',
+    "half a character": '{"answers": {"\\ud800": "A"}}',
+    "half a character twice": '{"\\ud800": 1, "\\ud800": 2}',
+    "bytes that are no text": b'{"answers": {"q5": "\xff\xfe"}}',
+    "nesting": "[" * 50_000 + "]" * 50_000,
+    "nesting in an object": '{"a":' * 50_000 + "1" + "}" * 50_000,
+    "no value": '{"answers": }',
+    "no comma": '{"answers": {} "figures": {}}',
+    "no end of a text": '{"answers": {"q5": "B}}',
+    "quotes in a text, and no comma": '{"a": "\\"," "b": [{"c": "]\\\\"}]}',
+    "brackets the wrong way": '{"answers": ]}',
+    "a word": "nonsense",
+    "too long a text": '{"answers": {"q5": "' + "B" * 3_000_000 + '"}}',
+    "too long a list": '{"answers": {"q1": [' + '"B", ' * 1_000_000 + '"B"]}}',
+    "many unknown keys": "{" + ", ".join(f'"{number}": 1' for number in range(50_000)) + "}",
+}
+
+
+@pytest.mark.parametrize("element", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("form", [b"[%s, %s\n,%s ]", b"%s\n%s\n%s\n"], ids=["array", "lines"])
+def test_one_bad_record_never_ends_a_batch(run: Inside, form: bytes, element: str | bytes) -> None:
+    raw = element.encode() if isinstance(element, str) else element
+    ran = run("score", given=form % (SECOND.encode(), raw, SECOND.encode()))
+    assert (ran.status, ran.err) == (1, "")
+    first, error, last = ran.lines
+    assert (first, error["error"]["record"]) == (last, 2)
+    assert len(ran.out) < 3 * 4096 + 50 * 200
+
+
+def test_a_file_of_lines_may_begin_with_any_of_them(run: Inside, tmp_path: Path) -> None:
+    raws = [element.encode() if isinstance(element, str) else element for element in HOSTILE.values()]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join([*raws, SECOND.encode()]))
+    ran = run("score", str(tmp_path / "a.jsonl"))
+    assert [next(iter(line)) for line in ran.lines] == ["error"] * len(HOSTILE) + ["rubric"]
+
+
+def test_what_is_shown_of_a_record_commands_no_terminal_and_is_json_still(run: Inside) -> None:
+    name = "q2\u202e\x1b[2J\x9b\u200b\U000e0041"
+    ran = run(
+        "score",
+        given=f"{json.dumps({'answers': {name: 'A'}}, ensure_ascii=False)}\n{SECOND}\n".replace("\x1b", "\\u001b"),
+    )
+    (told,) = ran.lines[0]["error"]["faults"]
+    assert told["field"] == f"answers.{name}"
+    assert "answers.q2\\u202e\\x1b[2J\\x9b\\u200b\\U000e0041" in told["message"]
+    assert not {"\u202e", "\x1b", "\x9b", "\u200b", "\U000e0041"} & set(ran.out)
+
+
+class Endless(io.RawIOBase):
+    """More of the same than a record may be, after a beginning."""
+
+    def __init__(self, start: bytes) -> None:
+        self._start, self._left = start, 50 << 20
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        given = self._start or b"x" * min(len(into), self._left)
+        into[: len(given)] = given
+        self._start, self._left = b"", self._left - len(given)
+        return len(given)
+
+
+@pytest.mark.parametrize("start", [b'["', b"[", b"x", b'{"a": "'])
+@pytest.mark.parametrize("lines", [False, True])
+def test_a_record_without_end_is_read_but_never_held(start: bytes, lines: bool) -> None:
+    tracemalloc.start()
+    records = read_records(io.BufferedReader(Endless(start)), lines=lines)
+    entries = [isinstance(entry, AnswersError) for entry in records.entries]
+    held = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert entries == [True]
+    assert held < 16 * RECORD
 
 
 @pytest.mark.parametrize("given", ["[]", " [ \n ] \n"])

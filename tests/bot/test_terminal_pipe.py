@@ -101,6 +101,13 @@ def test_bytes_that_are_no_utf8_spoil_their_own_line_only(shuping: Shuping) -> N
     assert "现在填的是：示例厂" in again
 
 
+def test_a_line_without_end_spoils_itself_only(shuping: Shuping) -> None:
+    said = shuping.chat("1", "", "", "x" * 1_000_000, "B " * 8192, "BC", lang="zh-Hans")
+    assert said.count("! ") == 2
+    assert len(said) < 20_000
+    assert "第 2 项" in said
+
+
 def test_a_reader_that_goes_away_stops_the_command_in_silence(shuping: Shuping) -> None:
     with subprocess.Popen(
         [*COMMAND, "chat", "--database", shuping.database],

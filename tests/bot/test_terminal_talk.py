@@ -201,3 +201,36 @@ async def test_a_terminal_that_can_show_pictures_shows_it_at_once(monkeypatch: p
     assert "\x1b_G" in out.getvalue()
     assert "--pdf" in out.getvalue()
     assert "--png" not in out.getvalue()
+
+
+NUMBERS = (
+    "一" + "亿" * 190,
+    "9" * 200,
+    "0." + "0" * 190 + "1",
+    "9" * 190 + "亿" * 9,
+    "1e9",
+    "九亿亿亿亿亿亿 1",
+    "1/0",
+    "٣" * 200,
+)
+
+
+async def test_numbers_beyond_all_sense_are_refused_on_every_card() -> None:
+    for name, session in sessions().items():
+        if isinstance(card_of(RUBRIC, session), FirmNameCard | LadderCard):
+            continue
+        store = await holding(session)
+        for text in NUMBERS:
+            said = await talk(store, text)
+            assert len(said) < 3000, (name, text)
+            assert str(10**30) not in repr((await store.state(CHAT)).session), (name, text)
+
+
+async def test_a_line_is_shown_harmless_and_a_name_is_kept_harmless() -> None:
+    store = await holding(sessions()["q5"])
+    assert "“\\x1b[2J\\u202e厂”" in await talk(store, "\x1b[2J\u202e厂")
+    store = await holding(sessions()["name"])
+    await talk(store, "\x1b[31m某\u202e\u200b某\u2028厂\x00")
+    session = (await store.state(CHAT)).session
+    assert session
+    assert session.firm.name == "[31m某某 厂"

@@ -8,7 +8,8 @@ from string import Formatter
 import pytest
 from telegram.error import Conflict, NetworkError, TelegramError
 
-from bot.complaints import complaint
+from bot.cli import MISUSES
+from bot.complaints import REASONS, complaint
 from bot.intents import Detail
 from bot.reports.compose import LABELS, RULINGS
 from bot.reports.errors import ReportTrouble
@@ -16,11 +17,13 @@ from bot.telegram.acts import Choice
 from bot.telegram.commands import COMMANDS
 from bot.telegram.intake import name_of
 from bot.wording import Medium, wording
+from bot.wrong_settings import Wrong
 from flows.events import Refusal, Refused
 from flows.inputs import Wanted
 from flows.outcome import changes
 from flows.session import EnergySide, FirmKind
 from locales import LANGUAGES, catalogue
+from scoring import decoding, shape
 from scoring.errors import Fault, FaultCode, ScoringError
 from scoring.rubric import load_rubric
 from storage.errors import StorageError, Trouble
@@ -62,6 +65,11 @@ FAMILIES: dict[str, Iterable[str]] = {
     "report.ruling.{}": (*RULINGS, *(profile.id for profile in RUBRIC.profiles)),
     "report.profile.{}": (profile.id for profile in RUBRIC.profiles),
     "report.trouble.{}": (trouble.value for trouble in ReportTrouble),
+    "json.{}": {*decoding.KINDS.values(), decoding.OTHERWISE},
+    "shape.{}": {*shape.KINDS.values(), shape.DIRECTIONS, shape.OTHERWISE},
+    "setting.{}": (wrong.value for wrong in Wrong),
+    "system.{}": REASONS.values(),
+    "cli.misused.{}": {*MISUSES.values(), "other"},
     "help.{}": ("meaning", "counts", "example"),
     "button.{}": BUTTONS,
     "button.choice.{}": (choice.value for choice in Choice),
@@ -193,8 +201,9 @@ def test_every_fault_comes_with_what_its_text_names() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_faults_refusals_and_troubles_are_sentences(language: str) -> None:
     words = wording(language)
-    for code in set(FaultCode) - {FaultCode.SHAPE}:  # pydantic's sentence
+    for code in FaultCode:
         details = dict.fromkeys(fields(f"fault.{code.value}") - {"place"}, "7")
+        details |= {"kind": "other"} if "kind" in details else {}
         for named in (False, True):
             sentence(words.fault(Fault("figures.machines", code, details), named=named), language)
     for reason in Refusal:

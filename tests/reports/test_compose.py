@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from bot.reports.compose import Earlier, Occasion, cleaned, compose
+from bot.reports.compose import Earlier, Occasion, compose
 from bot.reports.content import Report
 from bot.reports.sources import report_of_session
 from bot.wording import wording
@@ -18,7 +18,7 @@ from scoring.answers import check_answers
 from scoring.result import assess
 from scoring.sheet import load_sheet
 from tests.flows.driver import START, Walker
-from tests.reports.firms import BY_FIGURES, EARLIER, EMPTY, HOSTILE, ON, of_grade, report, reports
+from tests.reports.firms import BY_FIGURES, EARLIER, EMPTY, ON, of_grade, report, reports
 from tests.scoring.strategies import RUBRIC, examples
 
 WORDS = wording("zh-Hans")
@@ -124,17 +124,6 @@ def test_the_ministrys_form_is_named_where_it_is_used_or_would_differ() -> None:
     )
     assert WORDS.grade(1) in report(near).platform_note
     assert report(near, profile="platform").platform_note == published.platform_note == ""
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        *((None, ""), ("", ""), ("  某某厂 ", "某某厂"), ("a\nb\tc\x00d", "a b c d"), ("\ud800厂", "厂")),
-        *((HOSTILE, HOSTILE), ("甲\u2028乙", "甲 乙")),
-    ],
-)
-def test_a_name_is_one_line(given: str | None, kept: str) -> None:
-    assert cleaned(given) == kept
 
 
 @given(reports)

@@ -170,3 +170,10 @@ def test_any_report_has_a_workbook(made: Report) -> None:
     carried = opened(made, values=True).worksheets[SCORE]
     assert carried[cell_beside(carried, made.labels["total"])].value == pytest.approx(made.total.points)
     assert carried["B2"].value == made.grade_name
+
+
+def test_what_is_longer_than_a_cell_is_cut() -> None:
+    """No way in takes such a name, but what is stored may be older than the way in."""
+    endless = "厂" * 100_000
+    sheet = opened(report(of_grade(1), firm=endless)).worksheets[FORM]
+    assert max(map(len, text_of(sheet))) == 32_767

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.answers import Answers, check_answers, read_json
+from scoring.answers import Answers, check_answers
+from scoring.decoding import LONGEST, RECORD, read_json
 from scoring.errors import AnswersError, Fault
 from scoring.rubric import load_rubric
 from tests.scoring.standard import QUESTIONS, SCENARIOS, answers_json
@@ -45,7 +46,7 @@ def refused(text: str | bytes) -> list[Fault]:
     return list(caught.value.faults)
 
 
-def named(text: str) -> list[str]:
+def named(text: str | bytes) -> list[str]:
     return [f"{fault.place}: {fault.code}" for fault in refused(text)]
 
 
@@ -126,7 +127,11 @@ REFUSALS = [
     # the file
     ("", ": not_json"),
     ("{", ": not_json"),
-    ("[" * 100_000, ": not_json"),
+    ("[" * 100_000, ": too_deep"),
+    ("[" * 1_000_000, ": too_deep"),
+    (" " * (RECORD + 1), ": record_too_long"),
+    (b'{"\xff": 1}', ": not_text"),
+    (b'{"\xed\xa0\x80": 1}', ": not_text"),
     ('{"answers": {}} trailing', ": not_json"),
     ("[]", ": not_an_object"),
     ("null", ": not_an_object"),
@@ -172,11 +177,11 @@ REFUSALS = [
     (scenario("1e400"), "scenarios.quality: unknown_level"),
     ('{"scenarios": {"cooking": 1}}', "scenarios.cooking: unknown_field"),
     # numbers
-    (figure("machines", "NaN"), ": not_json"),
-    (figure("energy_last", "Infinity"), ": not_json"),
-    (figure("energy_last", "-Infinity"), ": not_json"),
-    (figure("energy_last", "1e99999999999999999999"), ": not_json"),
-    (figure("machines", "9" * 5000), ": not_json"),
+    (figure("machines", "NaN"), "figures.machines: not_a_number"),
+    (figure("energy_last", "Infinity"), "figures.energy_last: not_a_number"),
+    (figure("energy_last", "-Infinity"), "figures.energy_last: not_a_number"),
+    (figure("energy_last", "1e99999999999999999999"), "figures.energy_last: too_large"),
+    (figure("machines", "9" * 5000), "figures.machines: too_large"),
     (figure("machine", "3"), "figures.machine: unknown_field"),
     (figure("machines", "true"), "figures.machines: not_a_number"),
     (figure("machines", '"200"'), "figures.machines: not_a_number"),
@@ -194,6 +199,26 @@ REFUSALS = [
     (figure("energy_last", "1e999999999"), "figures.energy_last: too_large"),
     (figure("energy_last", "1e-13"), "figures.energy_last: too_precise"),
     (figure("energy_last", "1e-999999999"), "figures.energy_last: too_precise"),
+    (figure("energy_last", "1e-99999999999999999999"), "figures.energy_last: too_precise"),
+    (figure("energy_last", "0e-99999999"), "figures.energy_last: too_precise"),
+    (figure("energy_last", "0e-9999999999"), "figures.energy_last: too_precise"),
+    (figure("energy_last", "0e99999999"), "figures.energy_last: too_large"),
+    (figure("energy_last", "1." + "0" * 1_000_000), "figures.energy_last: too_precise"),
+    (figure("energy_last", "1" + "0" * 1_000_000), "figures.energy_last: too_large"),
+    (figure("machines", "1" + "0" * 1_000_000), "figures.machines: too_large"),
+    (figure("machines", "1.0e99999999"), "figures.machines: too_large"),
+    (figure("revenue", "[900, 1e999999999]"), "figures.revenue.1: too_large"),
+    (figure("revenue", "[900, NaN]"), "figures.revenue.1: not_a_number"),
+    (scenario("NaN"), "scenarios.quality: unknown_level"),
+    (question("q5", "NaN"), "answers.q5: unknown_option"),
+    (question("q5", "9" * 5000), "answers.q5: unknown_option"),
+    # a key twice
+    ('{"answers": {"q2": "A", "q5": "B", "q2": "E"}}', "answers.q2: doubled"),
+    ('{"answers": {"q2": "A", "q2": "A"}}', "answers.q2: doubled"),
+    ('{"answers": {}, "answers": {"q2": "A"}}', "answers: doubled"),
+    ('{"figures": {"revenue": [{"a": 1, "a": 2}]}}', "figures.revenue.0.a: doubled"),
+    ('{"answers": {"": "A", "": "A"}}', "answers.: doubled"),
+    ('{"\\ud800": 1, "\\ud800": 1}', "\\ud800: doubled"),
     (figure("pass_rate_after", "100.01"), "figures.pass_rate_after: over_hundred"),
     (figure("revenue", "900"), "figures.revenue: not_a_list"),
     (figure("revenue", "[]"), "figures.revenue: years_count"),
@@ -208,9 +233,44 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "fault"), REFUSALS, ids=[text[:60] for text, _ in REFUSALS])
-def test_a_fault_is_refused_naming_the_field(text: str, fault: str) -> None:
+@pytest.mark.parametrize(("text", "fault"), REFUSALS, ids=[str(text[:60]) for text, _ in REFUSALS])
+def test_a_fault_is_refused_naming_the_field(text: str | bytes, fault: str) -> None:
     assert named(text) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "kind"),
+    [
+        ("", 1, 1, "value"),
+        ('{"answers": {}} more', 1, 17, "extra"),
+        ('{"answers": {"q5": "A",}}', 1, 24, "key"),
+        ('{"answers"\n {}}', 2, 2, "colon"),
+        ('{"answers": {"q5": "A"\n\n   "q6": "B"}}', 3, 4, "comma"),
+        ('{"answers": {"q5": "A}}', 1, 20, "unterminated"),
+        ('{"answers": {"q5": "A\n"}}', 1, 22, "control"),
+        ('{"answers": {"q5": "\\A"}}', 1, 21, "escape"),
+        ("\ufeff{}", 1, 1, "value"),
+    ],
+)
+def test_what_is_no_json_is_told_by_place_and_kind(text: str, line: int, column: int, kind: str) -> None:
+    (fault,) = refused(text)
+    assert dict(fault.details) == {"line": str(line), "column": str(column), "kind": kind}
+
+
+def test_what_is_spoilt_is_named_in_short_and_no_number_of_it_is_ever_made() -> None:
+    (fault,) = refused(figure("machines", "9" * 1_000_000))
+    assert fault.details["given"] == "9" * 39 + "…"
+
+
+def test_numbers_of_a_sensible_length_are_taken_as_they_are() -> None:
+    for text in ("0.0", "-0.0", "1e3", "1E+3", "0." + "0" * 29 + "1", "1" + "0" * 30, "1" * 31 + ".5"):
+        value = read_json(text)
+        assert (value, len(str(value)) <= LONGEST) == (Decimal(text), True)
+
+
+def test_many_faults_are_cut_short() -> None:
+    text = json.dumps({"answers": {"q4": ["?"] * 100_000}})
+    assert len(refused(text)) == 50
 
 
 def test_a_letter_that_contradicts_the_figures_names_both_and_the_calculation() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from scoring.answers import check_answers, read_json
+from scoring.answers import check_answers
 from scoring.compare import compare, snapshot
+from scoring.decoding import read_json
 from scoring.errors import AnswersError
 from scoring.result import assess
 from scoring.result_json import result_json

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.answers import check_answers, read_json
+from scoring.answers import check_answers
+from scoring.decoding import read_json
 from scoring.plan import Gap, Plan, QuestionStep, ScenarioStep, find_gap
 from scoring.result import assess
 from scoring.result_json import result_json

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.answers import check_answers, read_json
+from scoring.answers import check_answers
+from scoring.decoding import read_json
 from scoring.exact import shown
 from scoring.result import Bounds, Result, assess, shown_score
 from scoring.result_json import result_json
