@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from flows.events import AnswerValue
+from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Assessment, Session
 from storage.contact import Contact
 from storage.errors import DamagedRowError, StorageError, Trouble
@@ -38,6 +39,15 @@ LONGEST_DUE = "SELECT number, chat FROM outbox WHERE due <= ? ORDER BY due LIMIT
 """By the index, since few are due of very many that wait; and not all, should very many be due at once."""
 DUE = f"{QUEUED} WHERE number IN (SELECT min(number) FROM ({LONGEST_DUE}) GROUP BY chat) ORDER BY number LIMIT ?"  # noqa: S608  # our own parts
 DUE_OF_CHAT = f"{QUEUED} WHERE chat = ? AND due <= ? ORDER BY number LIMIT ?"
+OVERDUE = """
+SELECT rowid, chat, (instr(data, '"finished_at":null') > 0 AND updated_at < ?)
+    OR EXISTS (SELECT 1 FROM assessments WHERE assessments.chat = sessions.chat AND finished_at < ?)
+FROM sessions WHERE rowid > ? ORDER BY rowid LIMIT ?
+"""
+"""Rowid, chat, and whether something may be over: a look at the text is enough, since most is not."""
+PROMISED = "SELECT 1 FROM outbox WHERE chat = ? AND key = ?"
+UNLOG = "DELETE FROM log WHERE chat = ? AND session = ?"
+UNFINISH = "DELETE FROM assessments WHERE chat = ? AND id = ?"
 FORGET_UPDATES = "DELETE FROM updates WHERE seen < ?"
 NEXT_DUE = "SELECT min(due) FROM outbox"
 HISTORY = "SELECT data FROM assessments WHERE chat = ? ORDER BY number DESC"
@@ -178,3 +188,44 @@ def forget(connection: sqlite3.Connection, chat: str) -> int:
         return sum(connection.execute(statement, (chat,)).rowcount for statement in FORGET)
     finally:
         connection.execute("PRAGMA secure_delete = OFF")
+
+
+def overdue(connection: sqlite3.Connection, limits: Limits, after: int, slice_: int) -> list[tuple[int, str, int]]:
+    """The next rows of the sessions, each with whether something of its chat may be over."""
+    moments = [limit.astimezone(UTC).isoformat() if limit else "" for limit in (limits.unfinished, limits.finished)]
+    return connection.execute(OVERDUE, (*moments, after, slice_)).fetchall()
+
+
+def retain(
+    connection: sqlite3.Connection, chats: Iterable[str], limits: Limits, promised: str, place: str, *, dry: bool
+) -> Purged:
+    """Delete what is over of these chats; `dry`: count only."""
+    return sum((_retain(connection, chat, limits, promised, place, dry=dry) for chat in chats), Purged())
+
+
+def _retain(
+    connection: sqlite3.Connection, chat: str, limits: Limits, promised: str, place: str, *, dry: bool
+) -> Purged:
+    try:
+        session = load(connection, chat, place).session
+        with reading(place):
+            history = [assessment(data) for (data,) in connection.execute(HISTORY, (chat,))]
+    except DamagedRowError:
+        return Purged()
+    if session is None:
+        return Purged()
+    left = remains(session, history, limits)
+    if left.session is None and connection.execute(PROMISED, (chat, promised)).fetchone():
+        return Purged()
+    if not dry:
+        _keep(connection, chat, session, left, place)
+    return left.purged
+
+
+def _keep(connection: sqlite3.Connection, chat: str, session: Session, left: Remains, place: str) -> None:
+    if left.session is None:
+        forget(connection, chat)
+        return
+    for statement in (UNLOG, UNFINISH):
+        connection.executemany(statement, [(chat, gone) for gone in left.gone])
+    _save(connection, chat, session, left.session, place)
