@@ -28,17 +28,25 @@ def _by_module(error: Exception, language: str) -> str | None:
 
         if isinstance(error, StorageError):
             return text(f"storage.{error.trouble.value}", place=error.place, detail=error.detail)
-    if name == "SettingsError":
-        from bot.settings import SettingsError
-
-        if isinstance(error, SettingsError):
-            return text("complaint.setting", variable=error.variable, given=error.given, reason=error.reason)
+    if name in ("SettingsError", "SettingsFileError"):
+        return _from_settings(error, text)
     if name == "ReportError":
         from bot.reports.errors import ReportError
 
         if isinstance(error, ReportError):
             return text(f"report.trouble.{error.trouble.value}", **error.details)
     return _from_telegram(error, text) if type(error).__module__ == "telegram.error" else None
+
+
+def _from_settings(error: Exception, text: Catalogue) -> str | None:
+    from bot.settings import SettingsError
+    from bot.settings_files import SettingsFileError
+
+    if isinstance(error, SettingsFileError):
+        return text(f"settings.trouble.{error.trouble.value}", **error.details)
+    if isinstance(error, SettingsError):
+        return text("complaint.setting", variable=error.variable, given=error.given, reason=error.reason)
+    return None
 
 
 def _from_telegram(error: Exception, text: Catalogue) -> str:

@@ -156,10 +156,30 @@ async def test_missing_rights_are_named_and_lose_nothing(public: Path) -> None:
             assert len(dump(file)) == (3 if outcomes[rights] == "fine" else 2)
 
 
-async def test_a_password_in_a_url_is_never_repeated() -> None:
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://anna:secret@db/shuping", "postgresql://***@db/shuping"),
+        ("postgresql//anna:secret@db", "postgresql//***@db"),
+        ("postgresql:anna:secret@db", "postgresql:***@db"),
+        ("sqlite://anna:secret@x", "sqlite://***@x"),
+        ("anna:secret@db/shuping", "anna:***@db/shuping"),
+        ("postgresql://anna:se/cr@et@db", "postgresql://***@db"),
+        ("postgresql://anna:secret", "postgresql://***"),
+        ("postgresql://anna:secret/shuping", "postgresql://***/shuping"),
+        (
+            "postgresql://db/x?user=anna&password=secret&sslmode=off",
+            "postgresql://db/x?user=anna&password=***&sslmode=off",
+        ),
+        ("mysql://db;Pwd=secret;x=1", "mysql://db;Pwd=***;x=1"),
+        ("https://db/?api_token=secret", "https://db/?api_token=***"),
+        ("postgresql://localhost:5432/shuping", "postgresql://localhost:5432/shuping"),
+    ],
+)
+async def test_a_password_in_a_url_is_never_repeated(url: str, told: str) -> None:
     with pytest.raises(StorageError) as refused:
-        await open_store("postgresql://anna:secret@db/shuping")
-    assert refused.value.place == "postgresql://***@db/shuping"
+        await open_store(url)
+    assert refused.value.place == told
 
 
 # who may read
