@@ -40,7 +40,7 @@ def age(shuping: Shuping, name: str, moment: str) -> None:
 
 
 def test_everything_stored_of_somebody_is_printed(shuping: Shuping) -> None:
-    shuping.chat("", "示例厂", "1", "B", name="anna")
+    shuping.chat("", "示例厂", "A", "B", name="anna")
     shuping.chat("", "另一家", name="bert")
     done = data(shuping, "export", "--as", "anna")
     assert (done.status, done.err) == (0, "")
@@ -70,7 +70,7 @@ def test_a_wrong_command_line_is_refused(shuping: Shuping, command: str) -> None
 
 
 def test_a_script_deletes_with_a_receipt_in_the_persons_language(shuping: Shuping) -> None:
-    shuping.chat("", "示例厂", "1", "B", name="anna", lang="en")
+    shuping.chat("", "示例厂", "A", "B", name="anna", lang="en")
     shuping.chat("", name="bert")
     done = data(shuping, "delete", "--as", "anna", "--yes")
     assert (done.status, done.err) == (0, "")
