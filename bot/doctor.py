@@ -113,14 +113,28 @@ def _settings(text: Catalogue, env_file: Path | None) -> str:
 
 def _ignored(text: Catalogue, env_file: Path | None) -> str:
     """A file of ours in this folder was read once; now it has to be stated. Nothing is said if there is none."""
-    here, used = Path(".env"), env_file_in_use(env_file)
-    if not here.is_file() or (used and used.exists() and used.samefile(here)):
-        return ""
-    with here.open("rb") as file:
-        ours = b"SHUPING_" in file.read(LONGEST_ENV_FILE)
-    if ours:
+    here = Path(".env")
+    if _holds_settings(here) and not _is_same(here, env_file_in_use(env_file)):
         raise AdviceError(text("doctor.ignored.file", file=here.resolve()))
     return ""
+
+
+def _holds_settings(file: Path) -> bool:
+    """What we may not read would not have been read."""
+    try:
+        if not file.is_file():  # a pipe would wait for ever
+            return False
+        with file.open("rb") as content:
+            return b"SHUPING_" in content.read(LONGEST_ENV_FILE)
+    except OSError:
+        return False
+
+
+def _is_same(file: Path, used: Path | None) -> bool:
+    try:
+        return used is not None and used.samefile(file)
+    except OSError:
+        return False
 
 
 def _database(settings: Settings) -> str:

@@ -157,10 +157,3 @@ def test_what_the_command_makes_is_for_nobody_else(shuping: Shuping) -> None:
     shuping("chat", "--database", f"sqlite:///{made[-1]}")
     assert {path.name: path.stat().st_mode & 0o777 for path in made} == {path.name: 0o600 for path in made}
     assert made[-1].parent.stat().st_mode & 0o777 == 0o700
-
-
-def test_the_promised_reminder_is_the_one_of_telegram() -> None:
-    from bot.retention import PROMISED
-    from bot.telegram.replies import RECHECK
-
-    assert PROMISED == RECHECK
