@@ -89,9 +89,12 @@ def _refuse_others(status: os.stat_result, path: Path) -> None:
 
 def _decoded(content: bytes, path: Path) -> str:
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise OSError(errno.EILSEQ, error.reason, str(path)) from None
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise OSError(errno.EILSEQ, os.strerror(errno.EILSEQ), str(path))
+    return text
 
 
 def secret_files(secrets: Sequence[str], given: Mapping[str, str]) -> dict[str, Path]:

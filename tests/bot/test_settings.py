@@ -93,9 +93,11 @@ def test_files_that_cannot_be_read_are_told_in_a_sentence(shuping: Shuping) -> N
     broken, wide = shuping.folder / "broken", shuping.folder / "wide"
     written(wide, "SHUPING_LOG_LEVEL=DEBUG\n", 0o666)
     broken.write_bytes(b"SHUPING_LOG_LEVEL=\xff\n")
+    written(shuping.folder / "nul", "SHUPING_TELEGRAM_TOKEN_FILE=a\0b\n")
     sentence(shuping("--env-file", "missing", "chat"), "missing")
     sentence(shuping("--env-file", ".", "chat"), "打不开")
     sentence(shuping("--env-file", "broken", "chat"), "broken")
+    sentence(shuping("--env-file", "nul", "chat"), "nul")
     sentence(shuping("--env-file", "wide", "chat"), f"chmod 600 {wide}")
     sentence(shuping("chat", SHUPING_ENV_FILE="missing"), "missing")
 
