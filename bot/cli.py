@@ -5,6 +5,7 @@ import locale
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from typing_extensions import override
@@ -14,6 +15,8 @@ from locales import DEFAULT_LANGUAGE, LANGUAGES, Catalogue, catalogue, supported
 FAILED, MISUSED = 1, 2
 LONGEST_SHOWN = 200
 """Characters of a wrong argument that are shown."""
+PRIVATE = 0o077
+"""What we write holds people's answers: nobody else is to read it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -22,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if given[:1] == ["--version"]:
         print_version()
         sys.exit(0)
+    os.umask(PRIVATE)
     _open_streams()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins costs 30 ms; there are none
     sys.exit(_run(given))
@@ -139,6 +143,7 @@ def _parser(text: Catalogue) -> argparse.ArgumentParser:
     Parser.text = text
     parser = Parser(prog="shuping", description=text("cli.description"), epilog=text("cli.epilog"))
     parser.add_argument("--version", action="store_true", help=text("cli.version"))
+    parser.add_argument("--env-file", metavar="FILE", type=Path, help=text("cli.env_file"))
     parser.set_defaults(lang=None)
     commands = parser.add_subparsers(dest="command", required=True, metavar=text("cli.command"))
 
@@ -165,8 +170,26 @@ def _parser(text: Catalogue) -> argparse.ArgumentParser:
     rubric.add_argument("--format", choices=("json", "markdown"), default="json", help=text("cli.format"))
     rubric.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
 
-    commands.add_parser("doctor", help=text("cli.doctor"), description=text("cli.doctor"))
+    _add_data(commands.add_parser("data", help=text("cli.data"), description=text("cli.data")), text)
+
+    doctor = commands.add_parser("doctor", help=text("cli.doctor"), description=text("cli.doctor"))
+    doctor.add_argument("--online", action="store_true", help=text("cli.doctor.online"))
     return parser
+
+
+def _add_data(data: argparse.ArgumentParser, text: Catalogue) -> None:
+    actions = data.add_subparsers(dest="action", required=True, metavar=text("cli.command"))
+    export = actions.add_parser("export", help=text("cli.data.export"), description=text("cli.data.export"))
+    delete = actions.add_parser("delete", help=text("cli.data.delete"), description=text("cli.data.delete"))
+    purge = actions.add_parser("purge", help=text("cli.data.purge"), description=text("cli.data.purge"))
+    for action in (export, delete):
+        action.add_argument(
+            "--as", dest="name", metavar="NAME", type=_readable, required=True, help=text("cli.data.as")
+        )
+    delete.add_argument("--yes", action="store_true", help=text("cli.data.yes"))
+    purge.add_argument("--dry-run", action="store_true", help=text("cli.data.dry_run"))
+    for action in (export, delete, purge):
+        action.add_argument("--database", metavar="URL", help=text("cli.database"))
 
 
 def _add_report(report: argparse.ArgumentParser, text: Catalogue) -> None:

@@ -11,7 +11,7 @@ def run(parsed: argparse.Namespace, language: str) -> int:
         case "chat":
             return _chat(parsed, language)
         case "telegram":
-            return _telegram(language)
+            return _telegram(parsed, language)
         case "score":
             from bot.scoring_commands import score
 
@@ -28,10 +28,14 @@ def run(parsed: argparse.Namespace, language: str) -> int:
             from bot.rubric_command import print_rubric
 
             return print_rubric(sys.stdout, parsed.format, language if parsed.lang else None)
+        case "data":
+            from bot.data_command import data
+
+            return data(parsed, language)
         case _:
             from bot.doctor import doctor
 
-            return doctor(language)
+            return doctor(language, parsed.env_file, online=parsed.online)
 
 
 def _chat(parsed: argparse.Namespace, language: str) -> int:
@@ -41,7 +45,7 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
     from bot.terminal.chat import chat
     from storage.opening import open_store
 
-    settings = load_settings()  # also when the database is named: wrong settings are told at once
+    settings = load_settings(parsed.env_file)  # also when the database is named: wrong settings are told at once
 
     async def talk() -> None:
         url = parsed.database or settings.database_url
@@ -53,8 +57,8 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
     return 0
 
 
-def _telegram(language: str) -> int:
+def _telegram(parsed: argparse.Namespace, language: str) -> int:
     from bot.settings import load_settings
     from bot.telegram.run import run_bot
 
-    return run_bot(load_settings(), language)
+    return run_bot(load_settings(parsed.env_file), language)

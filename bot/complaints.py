@@ -68,13 +68,8 @@ def _by_module(error: Exception, language: str) -> str | None:
         if isinstance(error, StorageError):
             place, detail = inert(error.place), inert(error.detail)
             return text(f"storage.{error.trouble.value}", place=place, detail=detail)
-    if name == "SettingsError":
-        from bot.settings import SettingsError
-
-        if isinstance(error, SettingsError):
-            choice = {"expected": error.expected}
-            why = text(f"setting.{error.reason.value}", **choice)
-            return text("complaint.setting", variable=error.variable, given=inert(error.given[:GIVEN]), reason=why)
+    if name in ("SettingsError", "SettingsFileError"):
+        return _from_settings(error, text)
     if name == "ReportError":
         from bot.reports.errors import ReportError
 
@@ -82,6 +77,18 @@ def _by_module(error: Exception, language: str) -> str | None:
             details = {key: inert(str(value)) for key, value in error.details.items()}
             return text(f"report.trouble.{error.trouble.value}", **details)
     return _from_telegram(error, text) if type(error).__module__ == "telegram.error" else None
+
+
+def _from_settings(error: Exception, text: Catalogue) -> str | None:
+    from bot.settings import SettingsError
+    from bot.settings_files import SettingsFileError
+
+    if isinstance(error, SettingsFileError):
+        return text(f"settings.trouble.{error.trouble.value}", **error.details)
+    if isinstance(error, SettingsError):
+        why = text(f"setting.{error.reason.value}", expected=error.expected)
+        return text("complaint.setting", variable=error.variable, given=inert(error.given[:GIVEN]), reason=why)
+    return None
 
 
 def _from_telegram(error: Exception, text: Catalogue) -> str:

@@ -1,42 +1,76 @@
 """`shuping doctor`: is everything in order here, and if not, what to do?"""
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from errno import ENOENT
 from os import strerror
+from pathlib import Path
 
 from bot.complaints import complaint
-from bot.settings import load_settings
+from bot.modes import too_wide
+from bot.settings import SECRET, Settings, load_settings
+from bot.settings_files import env_file_in_use, places, secret_files, variables
 from bot.wording import wording
 from locales import LANGUAGES, Catalogue, catalogue
 from scoring.rubric import load_rubric
-from storage.opening import open_store
+from storage.opening import SQLITE, open_store, sqlite_path, without_credentials
 
 REGULAR, BOLD = 400, 700
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
+LONGEST_ENV_FILE = 1 << 16
+
+
+class AdviceError(Exception):
+    """Something works, but should be mended: a sentence each."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(*sentences)
+        self.sentences = sentences
+
+
+class BrokenError(AdviceError):
+    """Something does not work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A thing to look at: `look` returns what it found, or raises."""
+    """A thing to look at: `look` returns what it found, or raises: AdviceError and BrokenError, or any other error."""
 
     name: str
     look: Callable[[], str]
 
 
-def doctor(language: str) -> int:
-    """Look at everything, say what is wrong and how to mend it. Status 1 if anything is."""
+def doctor(language: str, env_file: Path | None, *, online: bool) -> int:
+    """Look at everything, say what is wrong and how to mend it. Status 1 if anything is; advice alone is status 0.
+
+    Telegram is asked only if `online`.
+    """
     text = catalogue(language)
     checks = (
         Check("python", _python),
-        Check("settings", lambda: load_settings().log_level),
         Check("rubric", lambda: ", ".join(load_rubric(entry).title for entry in LANGUAGES)),
         Check("texts", lambda: ", ".join(wording(entry).language for entry in LANGUAGES)),
-        Check("database", _database),
-        Check("token", lambda: _token(text)),
         Check("fonts", _fonts),
         Check("terminal", _terminal),
+        Check("ignored", lambda: _ignored(text, env_file)),
+        Check("settings", lambda: _settings(text, env_file)),
+    )
+    *status, settings = [_report(check, text, language) for check in checks]
+    rest = settings or _with_settings(text, language, env_file, online=online)
+    return max(*status, rest)
+
+
+def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, online: bool) -> int:
+    """What can be looked at only where the settings are right."""
+    settings = load_settings(env_file)
+    checks = (
+        Check("database", lambda: _database(settings)),
+        Check("modes", lambda: _modes(text, settings, env_file)),
+        Check("token", lambda: _token(text, settings, online=online)),
+        Check("operator", lambda: _operator(text, settings)),
     )
     return max([_report(check, text, language) for check in checks])
 
@@ -44,27 +78,83 @@ def doctor(language: str) -> int:
 def _report(check: Check, text: Catalogue, language: str) -> int:
     name = text(f"doctor.{check.name}")
     try:
-        sys.stdout.write(text("doctor.fine", name=name, found=check.look()) + "\n")
+        found = check.look()
+    except AdviceError as advice:
+        broken = isinstance(advice, BrokenError)
+        for sentence in advice.sentences:
+            said = text("doctor.fault" if broken else "doctor.advice", name=name, sentence=sentence)
+            sys.stdout.write(said + "\n")
+        return int(broken)
     except Exception as error:
-        sentence = complaint(error, language) or text("doctor.unknown", reason=str(error) or type(error).__name__)
+        sentence = complaint(error, language) or text("doctor.unknown", reason=_reason(error))
         sys.stdout.write(text("doctor.fault", name=name, sentence=sentence) + "\n")
         return 1
+    if found:
+        sys.stdout.write(text("doctor.fine", name=name, found=found) + "\n")
     return 0
+
+
+def _reason(error: Exception) -> str:
+    """What an unexpected error says, without a token or what stands before an @."""
+    said = TOKEN.sub("***", str(error) or type(error).__name__)
+    return " ".join(without_credentials(word) if "@" in word or "//" in word else word for word in said.split())
 
 
 def _python() -> str:
     return sys.version.split()[0]
 
 
-def _database() -> str:
-    url = load_settings().database_url
+def _settings(text: Catalogue, env_file: Path | None) -> str:
+    """Where they come from."""
+    load_settings(env_file)
+    used = env_file_in_use(env_file)
+    return text("doctor.settings.file", file=used) if used else text("doctor.settings.environment", file=places()[0])
+
+
+def _ignored(text: Catalogue, env_file: Path | None) -> str:
+    """A file of ours in this folder was read once; now it has to be stated. Nothing is said if there is none."""
+    here = Path(".env")
+    if _holds_settings(here) and not _is_same(here, env_file_in_use(env_file)):
+        raise AdviceError(text("doctor.ignored.file", file=here.resolve()))
+    return ""
+
+
+def _holds_settings(file: Path) -> bool:
+    """What we may not read would not have been read."""
+    try:
+        if not file.is_file():  # a pipe would wait for ever
+            return False
+        with file.open("rb") as content:
+            return b"SHUPING_" in content.read(LONGEST_ENV_FILE)
+    except OSError:
+        return False
+
+
+def _is_same(file: Path, used: Path | None) -> bool:
+    try:
+        return used is not None and used.samefile(file)
+    except OSError:
+        return False
+
+
+def _database(settings: Settings) -> str:
+    url = settings.database_url
 
     async def look() -> None:
         async with await open_store(url) as store:
             await store.state("doctor")
 
     asyncio.run(look())
-    return url
+    return without_credentials(url)
+
+
+def _modes(text: Catalogue, settings: Settings, env_file: Path | None) -> str:
+    """Files with answers or secrets in them are for nobody else."""
+    url, used = settings.database_url, env_file_in_use(env_file)
+    database = sqlite_path(url) if url.startswith(SQLITE) else None
+    if found := too_wide(text, database, [*filter(None, [used]), *secret_files(SECRET, variables(used)).values()]):
+        raise AdviceError(*found)
+    return text("doctor.modes.fine")
 
 
 def _fonts() -> str:
@@ -81,12 +171,26 @@ def _terminal() -> str:
     return sys.stdout.encoding
 
 
-def _token(text: Catalogue) -> str:
-    """Who the token belongs to, as Telegram says; without one there is nothing to check."""
-    settings = load_settings()
+def _token(text: Catalogue, settings: Settings, *, online: bool) -> str:
+    """Who the token belongs to, if Telegram is to be asked, else whether it looks like one; without one, nothing."""
     if settings.telegram_token is None:
         return text("doctor.token.none")
+    if TOKEN.fullmatch(settings.telegram_token.get_secret_value()) is None:
+        raise BrokenError(text("doctor.token.malformed"))
+    if not online:
+        return text("doctor.token.form")
 
     from bot.telegram.run import who_am_i
 
     return f"@{asyncio.run(who_am_i(settings))}"
+
+
+def _operator(text: Catalogue, settings: Settings) -> str:
+    """People on Telegram are told who runs the bot."""
+    told = {"SHUPING_OPERATOR_NAME": settings.operator_name, "SHUPING_OPERATOR_CONTACT": settings.operator_contact}
+    missing = [variable for variable, value in told.items() if not value]
+    if settings.telegram_token is None:
+        return text("doctor.token.none")
+    if missing:
+        raise AdviceError(*(text("doctor.operator.missing", variable=variable) for variable in missing))
+    return ", ".join(filter(None, told.values()))

@@ -80,7 +80,7 @@ def _of_session(parsed: argparse.Namespace, words: Wording) -> Report:
     from storage.opening import open_store
 
     chat = f"terminal:{parsed.session}"
-    url = parsed.database or load_settings().database_url
+    url = parsed.database or load_settings(parsed.env_file).database_url
 
     async def look() -> Report:
         async with await open_store(url) as store:

@@ -1,6 +1,5 @@
-"""Settings from the environment (`SHUPING_…`) and from `.env`, checked at start."""
+"""Settings from the environment (`SHUPING_…`) and from a file of the operator's own, checked at start."""
 
-import errno
 import re
 from datetime import time, timedelta
 from pathlib import Path
@@ -8,13 +7,12 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
 
+from bot.settings_files import env_file_in_use, secret, secret_files, variables
 from bot.wrong_settings import Wrong, wrong
-from storage.opening import SQLITE
+from storage.opening import SQLITE, without_credentials
 
-ENV_FILE = ".env"
 SECRET = ("telegram_token", "webhook_secret")
 HIDDEN = "***"
 
@@ -31,12 +29,32 @@ ADDRESS = re.compile(r"\S+:(\d{1,5})", re.ASCII)
 HIGHEST_PORT = 65535
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 MOST_REMINDERS = 3
+LONGEST_SECONDS = 36_500 * SECONDS["d"]
+"""A hundred years; much longer, and dates would run out."""
+FOREVER = "forever"
+
+
+def _duration(text: str) -> timedelta | None:
+    """ "24h"; None if it is no time, or too long a one."""
+    match = DURATION.fullmatch(text.strip())
+    seconds = float(match[1]) * SECONDS[match[2]] if match else LONGEST_SECONDS + 1
+    return timedelta(seconds=seconds) if seconds <= LONGEST_SECONDS else None
+
+
+def _keeping(text: str) -> timedelta | None:
+    """ "365d"; "forever" is None."""
+    if text.strip() == FOREVER:
+        return None
+    duration = _duration(text)
+    if not duration:
+        raise ValueError(Wrong.KEEPING)
+    return duration
 
 
 def _durations(text: str) -> tuple[timedelta, ...]:
     """ "24h,3d,7d": at most three, in rising order."""
-    parts = [DURATION.fullmatch(part.strip()) for part in text.split(",") if part.strip()]
-    waits = [timedelta(seconds=float(part[1]) * SECONDS[part[2]]) for part in parts if part]
+    parts = [_duration(part) for part in text.split(",") if part.strip()]
+    waits = [part for part in parts if part is not None]
     if len(waits) < len(parts) or len(waits) > MOST_REMINDERS or waits != sorted(set(waits)):
         raise ValueError(Wrong.TIMES)
     return tuple(waits)
@@ -77,12 +95,8 @@ def _sendable(secret: SecretStr) -> SecretStr:
     return secret
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every setting; an unknown variable is left alone, a wrong value is refused by name."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="SHUPING_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", validate_default=False
-    )
 
     database_url: str = Field(default_factory=default_database)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
@@ -92,9 +106,13 @@ class Settings(BaseSettings):
     webhook_url: HttpUrl | None = None
     webhook_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
     webhook_secret: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
-    remind_after: Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(_durations)] = _durations("24h,3d,7d")
-    remind_window: Annotated[tuple[time, time], NoDecode, BeforeValidator(_window)] = _window("09:00-20:00")
+    remind_after: Annotated[tuple[timedelta, ...], BeforeValidator(_durations)] = _durations("24h,3d,7d")
+    remind_window: Annotated[tuple[time, time], BeforeValidator(_window)] = _window("09:00-20:00")
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
+    operator_name: str | None = None
+    operator_contact: str | None = None
+    keep_unfinished: Annotated[timedelta | None, BeforeValidator(_keeping)] = timedelta(days=365)
+    keep_finished: Annotated[timedelta | None, BeforeValidator(_keeping)] = None
 
 
 class SettingsError(Exception):
@@ -106,13 +124,24 @@ class SettingsError(Exception):
 
 
 def load_settings(env_file: Path | None = None) -> Settings:
-    """The settings in force. Raises SettingsError for the first wrong value, OSError for a `.env` that is no text."""
+    """The settings in force; `env_file` is the one that was stated, if any.
+
+    Raises SettingsError for the first wrong value, SettingsFileError and OSError for a file that cannot be used.
+    """
+    given = variables(env_file_in_use(env_file))
+    secrets = {name: secret(file) for name, file in secret_files(SECRET, given).items()}
+    named = {name: given[f"shuping_{name}"] for name in Settings.model_fields if f"shuping_{name}" in given}
     try:
-        return Settings() if env_file is None else Settings(_env_file=env_file)
-    except UnicodeDecodeError as error:
-        raise OSError(errno.EILSEQ, str(error), str(env_file or ENV_FILE)) from None
+        return Settings.model_validate({**named, **secrets})
     except ValidationError as error:
         first = error.errors()[0]
         variable = f"SHUPING_{str(first['loc'][0]).upper()}"
-        given = HIDDEN if first["loc"][0] in SECRET else str(first["input"])
-        raise SettingsError(variable, given, *wrong(first)) from None
+        shown = _shown(str(first["loc"][0]), str(first["input"]))
+        raise SettingsError(variable, shown, *wrong(first)) from None
+
+
+def _shown(name: str, given: str) -> str:
+    """A wrong value as it may be told."""
+    if name in SECRET:
+        return HIDDEN
+    return without_credentials(given) if name.endswith("_url") or "@" in given or "//" in given else given

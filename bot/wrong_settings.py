@@ -9,6 +9,7 @@ class Wrong(StrEnum):
     """What can be wrong with a setting; each has a sentence `setting.<name>` in the catalogues."""
 
     TIMES = "times"
+    KEEPING = "keeping"
     WINDOW = "window"
     WINDOW_ORDER = "window_order"
     ZONE = "zone"

@@ -3,14 +3,15 @@
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 
 from typing_extensions import override
 
+from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Assessment
 from storage.errors import StorageError, Trouble
 from storage.outbox import Outgoing, Queued, Urgency, fitting
-from storage.store import Applied, Arrival, Decide, Decision, Lease, LogEntry, State, Store
+from storage.store import SLICE, Applied, Arrival, Decide, Decision, Lease, LogEntry, Slice, State, Store
 
 
 class MemoryStore(Store):
@@ -194,6 +195,33 @@ class MemoryStore(Store):
         state = self._states.pop(chat, State())
         rows = len(self._log.pop(chat, ())) + len(self._history.pop(chat, ()))
         return len(queued) + len(damaged) + rows + (state.session is not None) + (state.contact is not None)
+
+    @override
+    async def purge(self, limits: Limits, promised: str, after: int = 0, *, dry: bool = False) -> Slice:
+        chats = list(islice(self._states, after, after + SLICE))
+        gone = [await self._retain(chat, limits, promised, dry=dry) for chat in chats]
+        purged = sum(gone, Purged())
+        following = after + SLICE - (0 if dry else purged.chats)
+        return Slice(purged, following if len(chats) == SLICE else None)
+
+    async def _retain(self, chat: str, limits: Limits, promised: str, *, dry: bool) -> Purged:
+        state = self._states[chat]
+        if state.session is None:
+            return Purged()
+        left = remains(state.session, await self.history(chat), limits)
+        if left.session is None and any(queued.key == promised for queued in self._of(chat)):
+            return Purged()
+        if not dry:
+            await self._keep(chat, left)
+        return left.purged
+
+    async def _keep(self, chat: str, left: Remains) -> None:
+        if left.session is None:
+            await self.forget(chat)
+            return
+        self._states[chat] = replace(self._states[chat], session=left.session)
+        self._log[chat] = [line for line in self._log[chat] if line.session not in left.gone]
+        self._history[chat] = [one for one in self._history[chat] if one.id not in left.gone]
 
     @override
     async def forget_updates(self, before: datetime) -> None:

@@ -9,7 +9,11 @@ from storage.store import Store
 
 SQLITE = "sqlite:///"
 MEMORY = "memory:"
-CREDENTIALS = re.compile("//[^/@]*@")
+SCHEME = re.compile(r"(?:[A-Za-z][\w+.-]*(?=:|//))?[:/]*")
+USER = re.compile(r".*@|[^/?#:@]+:(?!\d*(?:[/?#]|$))[^/?#]*", re.DOTALL)
+"""All up to the last @; or, where there is none, what looks like a name and a password rather than host and port."""
+PARAMETER = re.compile(r"((?:pass|pwd|secret|token|key|auth|cred|sig)[\w.-]*=)[^&;#\s]*", re.IGNORECASE)
+HIDDEN = "***"
 
 
 async def open_store(url: str) -> Store:
@@ -20,15 +24,25 @@ async def open_store(url: str) -> Store:
         from storage.sqlite import open_sqlite
 
         return await open_sqlite(sqlite_path(url))
-    raise StorageError(Trouble.BAD_URL, CREDENTIALS.sub("//***@", url))
+    raise StorageError(Trouble.BAD_URL, without_credentials(url))
+
+
+def without_credentials(url: str) -> str:
+    """A URL as it may be shown, however malformed: rather too little of it than a password."""
+    start = SCHEME.match(url)
+    begun = start.end() if start else 0
+    rest = url[begun:]
+    if user := USER.match(rest):
+        rest = HIDDEN + ("@" if user[0].endswith("@") else "") + rest[user.end() :]
+    return url[:begun] + PARAMETER.sub(rf"\1{HIDDEN}", rest)
 
 
 def sqlite_path(url: str) -> Path:
     """The file that an SQLite URL names."""
     name = url.removeprefix(SQLITE)
     if name == ":memory:" or "\0" in name:  # to SQLite the first is no file, and would forget everything
-        raise StorageError(Trouble.BAD_URL, url)
+        raise StorageError(Trouble.BAD_URL, without_credentials(url))
     try:
         return Path(name).expanduser()
     except RuntimeError:  # "~nobody"
-        raise StorageError(Trouble.BAD_URL, url) from None
+        raise StorageError(Trouble.BAD_URL, without_credentials(url)) from None

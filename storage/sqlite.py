@@ -5,6 +5,7 @@ that thread as one function, since a hop a statement costs three quarters of the
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,12 +18,13 @@ from typing import Any, TypeVar
 import aiosqlite
 from typing_extensions import override
 
+from flows.retention import Limits, Purged
 from flows.session import Assessment
 from storage import statements
 from storage.errors import StorageError, Trouble, storage_error, system_error
 from storage.migrations import migrate, version_of
 from storage.outbox import Outgoing, Queued
-from storage.store import Applied, Arrival, Decide, Lease, LogEntry, State, Store
+from storage.store import SLICE, Applied, Arrival, Decide, Lease, LogEntry, Slice, State, Store
 
 T = TypeVar("T")
 
@@ -155,6 +157,21 @@ class SqliteStore(Store):
         return rows
 
     @override
+    async def purge(self, limits: Limits, promised: str, after: int = 0, *, dry: bool = False) -> Slice:
+        rows = await self._hop(lambda database: statements.overdue(database, limits, after, SLICE))
+        chats = [chat for _, chat, over in rows if over]
+        following = rows[-1][0] if len(rows) == SLICE else None
+        run = self._hop if dry else self._write
+        purged = (
+            await run(lambda database: statements.retain(database, chats, limits, promised, self._place, dry=dry))
+            if chats
+            else Purged()
+        )
+        if purged and not dry:
+            await self._wipe()
+        return Slice(purged, following)
+
+    @override
     async def forget_updates(self, before: datetime) -> None:
         values = (before.timestamp(),)
         await self._write(lambda database: database.execute(statements.FORGET_UPDATES, values).rowcount)
@@ -235,7 +252,7 @@ async def open_sqlite(path: Path) -> SqliteStore:
     """
     place = str(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_private(path)
         sqlite3.connect(path).close()  # aiosqlite's thread, should it fail to open, may outlive the loop and complain
         database = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
     except sqlite3.Error as error:
@@ -249,6 +266,14 @@ async def open_sqlite(path: Path) -> SqliteStore:
         await store.close()
         raise
     return store
+
+
+def _make_private(path: Path) -> None:
+    """The file, and the folders that it needs, for nobody else; SQLite gives its log the mode of the database."""
+    for folder in reversed([folder for folder in path.parents if not folder.exists()]):
+        folder.mkdir(0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare(connection: sqlite3.Connection, place: str) -> None:

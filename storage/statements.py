@@ -3,12 +3,13 @@
 import json
 import logging
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from flows.events import AnswerValue
+from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Assessment, Session
 from storage.contact import Contact
 from storage.errors import DamagedRowError, StorageError, Trouble
@@ -75,6 +76,15 @@ GROUP BY chat, urgency >= {ASIDE} ORDER BY rank, since LIMIT :limit
 DUE = f"{QUEUED} JOIN ({HEADS}) ON number = head ORDER BY rank, since"
 DUE_OF_CHAT = f"{QUEUED} WHERE outbox.chat = ? AND due <= ? ORDER BY number LIMIT ?"
 DUE_OF_LANE = f"{QUEUED} WHERE outbox.chat = ? AND due <= ? AND (urgency >= {ASIDE}) = ? ORDER BY number LIMIT ?"
+OVERDUE = """
+SELECT rowid, chat, (instr(data, '"finished_at":null') > 0 AND updated_at < ?)
+    OR EXISTS (SELECT 1 FROM assessments WHERE assessments.chat = sessions.chat AND finished_at < ?)
+FROM sessions WHERE rowid > ? ORDER BY rowid LIMIT ?
+"""
+"""Rowid, chat, and whether something may be over: a look at the text is enough, since most is not."""
+PROMISED = "SELECT 1 FROM outbox WHERE chat = ? AND key = ?"
+UNLOG = "DELETE FROM log WHERE chat = ? AND session = ?"
+UNFINISH = "DELETE FROM assessments WHERE chat = ? AND id = ?"
 FORGET_UPDATES = "DELETE FROM updates WHERE seen < ?"
 NEXT_DUE = "SELECT min(due) FROM ({})".format(  # noqa: S608
     " UNION ALL ".join(f"SELECT min(due) AS due FROM outbox WHERE urgency = {int(urgency)}" for urgency in Urgency)  # noqa: S608
@@ -276,3 +286,44 @@ def _read(text: str | None) -> AnswerValue | None:
 def forget(connection: sqlite3.Connection, chat: str) -> int:
     """Delete every row about a chat; the connection overwrites where they stood."""
     return sum(connection.execute(statement, (chat,)).rowcount for statement in FORGET)
+
+
+def overdue(connection: sqlite3.Connection, limits: Limits, after: int, slice_: int) -> list[tuple[int, str, int]]:
+    """The next rows of the sessions, each with whether something of its chat may be over."""
+    moments = [limit.astimezone(UTC).isoformat() if limit else "" for limit in (limits.unfinished, limits.finished)]
+    return connection.execute(OVERDUE, (*moments, after, slice_)).fetchall()
+
+
+def retain(
+    connection: sqlite3.Connection, chats: Iterable[str], limits: Limits, promised: str, place: str, *, dry: bool
+) -> Purged:
+    """Delete what is over of these chats; `dry`: count only."""
+    return sum((_retain(connection, chat, limits, promised, place, dry=dry) for chat in chats), Purged())
+
+
+def _retain(
+    connection: sqlite3.Connection, chat: str, limits: Limits, promised: str, place: str, *, dry: bool
+) -> Purged:
+    try:
+        session = load(connection, chat, place).session
+        with reading(place):
+            history = [assessment(data) for (data,) in connection.execute(HISTORY, (chat,))]
+    except DamagedRowError:
+        return Purged()
+    if session is None:
+        return Purged()
+    left = remains(session, history, limits)
+    if left.session is None and connection.execute(PROMISED, (chat, promised)).fetchone():
+        return Purged()
+    if not dry:
+        _keep(connection, chat, session, left, place)
+    return left.purged
+
+
+def _keep(connection: sqlite3.Connection, chat: str, session: Session, left: Remains, place: str) -> None:
+    if left.session is None:
+        forget(connection, chat)
+        return
+    for statement in (UNLOG, UNFINISH):
+        connection.executemany(statement, [(chat, gone) for gone in left.gone])
+    _save(connection, chat, session, left.session, place)

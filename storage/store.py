@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Self
 
 from flows.events import AnswerValue
+from flows.retention import Limits, Purged
 from flows.session import Assessment, Session
 from storage.contact import Contact
 from storage.outbox import Outgoing, Queued
@@ -79,6 +80,17 @@ class Lease:
     holder: str
     beat: int
 
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What one call of `purge` did: what went, and where the next call goes on; None after the last."""
+
+    purged: Purged
+    following: int | None
+
+
+SLICE = 200
+"""So many chats at most are looked at in one call of `purge`, so that nobody waits for it."""
 
 Decide = Callable[[State], Decision]
 """Pure: it may be called again if a transaction has to be repeated."""
@@ -176,6 +188,14 @@ class Store(ABC):
     @abstractmethod
     async def forget(self, chat: str) -> int:
         """Delete everything stored about a chat; how many rows that were."""
+
+    @abstractmethod
+    async def purge(self, limits: Limits, promised: str, after: int = 0, *, dry: bool = False) -> Slice:
+        """Delete what is over by these limits, in the next slice of chats; `after` is where the call before ended.
+
+        A chat that nothing would be left of is spared while a message of the key `promised` waits for it. What is
+        stored of a chat but damaged is left alone. `dry`: count only.
+        """
 
     @abstractmethod
     async def forget_updates(self, before: datetime) -> None:

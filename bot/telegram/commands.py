@@ -106,11 +106,8 @@ def privacy(words: Wording, rules: Rules) -> Iterator[str]:
         yield words.text("privacy.operator", who=who)
     else:
         yield words.text("privacy.nobody")
-    yield words.text("privacy.unfinished", days=rules.keep_unfinished.days)
-    if rules.keep_finished is None:
-        yield words.text("privacy.finished")
-    else:
-        yield words.text("privacy.finished.until", days=rules.keep_finished.days)
+    for name, kept in (("unfinished", rules.keep.unfinished), ("finished", rules.keep.finished)):
+        yield words.text(f"privacy.{name}.until", days=max(1, kept.days)) if kept else words.text(f"privacy.{name}")
     yield words.text("privacy.rights")
 
 

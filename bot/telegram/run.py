@@ -21,6 +21,7 @@ from bot.complaints import complaint
 from bot.conversation import Outside
 from bot.lease import LostError, Ownership
 from bot.logs import set_up_logs, unquoted
+from bot.retention import keep_of, purge
 from bot.settings import Settings
 from bot.telegram.commands import COMMANDS
 from bot.telegram.intake import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK, name_of, poll, wait_after
@@ -99,7 +100,7 @@ class Installation:
         """What decisions depend on."""
         of = self.settings
         schedule = Schedule(of.remind_after, *of.remind_window)
-        return Rules(schedule, of.timezone)
+        return Rules(schedule, of.timezone, of.operator_name, of.operator_contact, keep_of(of))
 
 
 async def _serve(here: Installation, stop: asyncio.Event) -> int:
@@ -282,10 +283,12 @@ def _ended(done: "set[asyncio.Task[None]]", text: Catalogue) -> int:
 
 
 async def _tidy(here: Installation) -> None:
-    """Forget the ids of updates that are too old for Telegram to deliver again."""
+    """Forget the ids of updates that are too old for Telegram to deliver again, and what was kept long enough."""
     while True:
         with contextlib.suppress(StorageError):
             await here.store.forget_updates(OUTSIDE.now() - DELIVERED_WITHIN)
+            purged = await purge(here.store, here.rules.keep, OUTSIDE.now())
+            LOG.info("kept long enough and deleted: %s", purged)
         await asyncio.sleep(TIDY_SECONDS)
 
 

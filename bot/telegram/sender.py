@@ -229,7 +229,7 @@ class Sender:
             following = next_reminder(
                 self._rules.schedule, zone_of(state.contact, self._rules), session.updated_at, now
             )
-            message = replies.reminder_message(session, words, None if following else self._rules.keep_unfinished)
+            message = replies.reminder_message(session, words, None if following else self._rules.keep.unfinished)
             await self._bot.send_message(chat, **message)
 
     async def _card(self, queued: Queued, chat: int) -> int | None:

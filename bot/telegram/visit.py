@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.conversation import recorded, rubric_of
@@ -10,6 +10,7 @@ from bot.details import sections_of
 from bot.intents import FILES, Comparison, Detail, Look
 from bot.past import compared, history
 from bot.results import Section
+from bot.retention import Keep
 from bot.telegram import replies
 from bot.telegram.acts import Act, Choice, Tapped
 from bot.wording import Medium, Wording, wording
@@ -23,16 +24,18 @@ from storage.outbox import Outgoing
 from storage.store import Decision
 
 
+FOR_EVER = Keep(None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Settings that decisions depend on: when to remind, who runs this bot, and how long data stay (None: for ever)."""
+    """Settings that decisions depend on: when to remind, who runs this bot, and how long data stay."""
 
     schedule: Schedule
     zone: ZoneInfo
     operator: str | None = None
     contact: str | None = None
-    keep_unfinished: timedelta = timedelta(days=365)
-    keep_finished: timedelta | None = None
+    keep: Keep = FOR_EVER
 
 
 def zone_of(contact: Contact | None, rules: Rules) -> ZoneInfo:

@@ -16,7 +16,12 @@ ROOT = Path(__file__).parents[2]
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The least that a process needs; nothing of `SHUPING_…` comes in from outside."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
-    home_of = {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "PYTHONPATH": str(ROOT)}
+    home_of = {
+        "HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "PYTHONPATH": str(ROOT),
+    }
     return {**kept, **home_of, "LANG": "zh_CN.UTF-8", **more}
 
 

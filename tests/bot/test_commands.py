@@ -1,7 +1,6 @@
-"""The other commands: compare, rubric, doctor, and the command line itself."""
+"""The other commands: compare, rubric, and the command line itself."""
 
 import json
-import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -10,11 +9,11 @@ import pytest
 from bot.cli import main
 from locales import LANGUAGES
 from scoring.rubric import load_rubric
-from tests.bot.child import COMMAND, Shuping, environment
+from tests.bot.child import COMMAND, environment
 from tests.bot.inside import Inside, fault
 from tests.bot.test_score import ANSWERS, TEXT
 
-COMMANDS = ("chat", "score", "compare", "report", "rubric", "doctor")
+COMMANDS = ("chat", "score", "compare", "report", "rubric", "data", "doctor")
 RUBRIC = load_rubric()
 AFTER = {**ANSWERS, "answers": {**ANSWERS["answers"], "q5": "E", "q6": ["B"]}, "scenarios": {"marketing": 1}}
 
@@ -138,36 +137,6 @@ def test_the_rubric_as_a_document(run: Inside, language: str) -> None:
     ):
         assert part in text
     assert "{" not in text
-
-
-# doctor
-
-
-def test_all_is_well(shuping: Shuping) -> None:
-    done = shuping("doctor")
-    assert (done.status, done.err) == (0, "")
-    assert all(line.startswith("✓ ") for line in done.out.splitlines())
-    assert str(shuping.folder) in done.out
-
-
-def test_a_broken_database_is_found_and_the_rest_is_still_looked_at(shuping: Shuping) -> None:
-    file = shuping.folder / "other.sqlite3"
-    with sqlite3.connect(file) as connection:
-        connection.execute("CREATE TABLE recipes (name TEXT)")
-    connection.close()
-    done = shuping("doctor", SHUPING_DATABASE_URL=f"sqlite:///{file}", LANG="en_US.UTF-8")
-    assert (done.status, done.err) == (1, "")
-    wrong = [line for line in done.out.splitlines() if not line.startswith("✓ ")]
-    assert len(wrong) == 1
-    assert wrong[0].startswith("✗ database: ")
-    assert "Please choose another file" in wrong[0]
-
-
-def test_a_wrong_setting_is_found(shuping: Shuping) -> None:
-    done = shuping("doctor", SHUPING_LOG_LEVEL="loud")
-    assert done.status == 1
-    assert "✗ 设置：" in done.out
-    assert "SHUPING_LOG_LEVEL=loud" in done.out
 
 
 # the command line

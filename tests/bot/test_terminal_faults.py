@@ -102,13 +102,6 @@ def test_a_wrong_setting_is_named(
     assert list(folder.iterdir()) == []
 
 
-def test_settings_come_from_a_file_too(run: Inside, folder: Path) -> None:
-    (folder / ".env").write_text("SHUPING_LOG_LEVEL=loud\n", encoding="utf-8")
-    sentence(run("chat", given="\n"), "SHUPING_LOG_LEVEL=loud")
-    (folder / ".env").write_bytes(b"SHUPING_LOG_LEVEL=\xff\n")
-    sentence(run("chat", given="\n"), ".env")
-
-
 def test_the_default_database_is_a_file_in_the_users_data_folder(run: Inside, folder: Path) -> None:
     assert run("chat", given="\n").status == 0
     assert (folder / "data" / "shuping" / "shuping.sqlite3").is_file()

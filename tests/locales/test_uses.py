@@ -13,6 +13,7 @@ from bot.complaints import REASONS, complaint
 from bot.intents import Detail
 from bot.reports.compose import LABELS, RULINGS
 from bot.reports.errors import ReportTrouble
+from bot.settings_files import FileTrouble
 from bot.telegram.acts import Choice
 from bot.telegram.commands import COMMANDS
 from bot.telegram.intake import name_of
@@ -76,6 +77,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "command.{}": COMMANDS,
     "report.caption.{}": ("pdf", "xlsx"),
     "telegram.trouble.{}": TROUBLES,
+    "settings.trouble.{}": (trouble.value for trouble in FileTrouble),
 }
 HINTS: dict[str, Iterable[str]] = {"question.{}": {question.type for question in RUBRIC.questions}}
 ELSEWHERE = {"hint.{}.{}"}

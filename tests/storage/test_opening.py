@@ -1,7 +1,9 @@
 """From a URL to a store: what is understood, what is allowed, and what the system says if it is not."""
 
 import errno
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +15,7 @@ from storage.errors import StorageError, Trouble, storage_error
 from storage.opening import open_store
 from storage.sqlite import open_sqlite
 from tests.storage.child import answer, child
-from tests.storage.support import CHAT, dump, grown
+from tests.storage.support import CHAT, dump, grown, put
 
 # URLs
 
@@ -154,7 +156,51 @@ async def test_missing_rights_are_named_and_lose_nothing(public: Path) -> None:
             assert len(dump(file)) == (3 if outcomes[rights] == "fine" else 2)
 
 
-async def test_a_password_in_a_url_is_never_repeated() -> None:
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://anna:secret@db/shuping", "postgresql://***@db/shuping"),
+        ("postgresql//anna:secret@db", "postgresql//***@db"),
+        ("postgresql:anna:secret@db", "postgresql:***@db"),
+        ("sqlite://anna:secret@x", "sqlite://***@x"),
+        ("anna:secret@db/shuping", "anna:***@db/shuping"),
+        ("postgresql://anna:se/cr@et@db", "postgresql://***@db"),
+        ("postgresql://anna:secret", "postgresql://***"),
+        ("postgresql://anna:secret/shuping", "postgresql://***/shuping"),
+        (
+            "postgresql://db/x?user=anna&password=secret&sslmode=off",
+            "postgresql://db/x?user=anna&password=***&sslmode=off",
+        ),
+        ("mysql://db;Pwd=secret;x=1", "mysql://db;Pwd=***;x=1"),
+        ("https://db/?api_token=secret", "https://db/?api_token=***"),
+        ("postgresql://localhost:5432/shuping", "postgresql://localhost:5432/shuping"),
+    ],
+)
+async def test_a_password_in_a_url_is_never_repeated(url: str, told: str) -> None:
     with pytest.raises(StorageError) as refused:
-        await open_store("postgresql://anna:secret@db/shuping")
-    assert refused.value.place == "postgresql://***@db/shuping"
+        await open_store(url)
+    assert refused.value.place == told
+
+
+# who may read
+
+
+async def test_everything_that_is_made_is_for_nobody_else(tmp_path: Path) -> None:
+    file = tmp_path / "some" / "where" / "shuping.db"
+    before = os.umask(0)
+    try:
+        async with await open_sqlite(file) as store:
+            await store.apply(CHAT, grown)
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "some").rglob("*")}
+    finally:
+        os.umask(before)
+    assert modes == {"where": 0o700, "shuping.db": 0o600, "shuping.db-wal": 0o600, "shuping.db-shm": 0o600}
+    assert stat.S_IMODE((tmp_path / "some").stat().st_mode) == 0o700
+
+
+async def test_what_was_there_keeps_its_mode(path: Path) -> None:
+    put(path, b"")
+    allow(path, (0o750, 0o640))
+    async with await open_sqlite(path) as store:
+        await store.apply(CHAT, grown)
+    assert [stat.S_IMODE(place.stat().st_mode) for place in (path.parent, path)] == [0o750, 0o640]

@@ -1,0 +1,209 @@
+"""Where settings come from, and where they must not come from."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.settings import SECRET, Settings, SettingsError, load_settings
+from bot.settings_files import FileTrouble, SettingsFileError
+from tests.bot.child import Shuping, sentence
+
+TOKEN = "4242:" + "x" * 35
+NOBODY = 65534
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's configuration folder, in a world without any setting; we stand in another folder."""
+    for name in [name for name in os.environ if name.startswith("SHUPING_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "config" / "shuping"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def written(file: Path, text: str, mode: int = 0o600) -> Path:
+    file.write_text(text, encoding="utf-8")
+    file.chmod(mode)
+    return file
+
+
+# the file of variables
+
+
+def test_a_file_in_the_folder_one_stands_in_is_not_read(config: Path) -> None:
+    written(Path(".env"), f"SHUPING_TELEGRAM_TOKEN={TOKEN}\nSHUPING_TELEGRAM_API_URL=https://evil.example.org\n")
+    written(Path("shuping.env"), "SHUPING_LOG_LEVEL=DEBUG\n")
+    assert load_settings() == Settings()
+    assert load_settings().telegram_token is None
+
+
+@pytest.mark.parametrize("name", ["shuping.env", ".env"])
+def test_one_in_the_configuration_folder_is_read(config: Path, name: str) -> None:
+    written(config / name, "SHUPING_LOG_LEVEL=DEBUG\n")
+    assert load_settings().log_level == "DEBUG"
+
+
+def test_a_stated_one_is_read_instead(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(config / "shuping.env", "SHUPING_LOG_LEVEL=DEBUG\nSHUPING_TELEGRAM_RATE=7\n")
+    stated = written(Path("mine"), "SHUPING_LOG_LEVEL=INFO\n")
+    assert (load_settings(stated).log_level, load_settings(stated).telegram_rate) == ("INFO", 30.0)
+    monkeypatch.setenv("SHUPING_ENV_FILE", "mine")
+    assert load_settings().log_level == "INFO"
+
+
+def test_the_environment_comes_before_the_file(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(config / "shuping.env", "SHUPING_LOG_LEVEL=DEBUG\n")
+    monkeypatch.setenv("SHUPING_LOG_LEVEL", "ERROR")
+    assert load_settings().log_level == "ERROR"
+
+
+@pytest.mark.parametrize("name", ["a$b", "${HOME}", "$HOME", "${SHUPING_TELEGRAM_RATE:-x}", "数评 ✓"])
+def test_nothing_in_it_is_expanded(config: Path, name: str) -> None:
+    written(config / "shuping.env", f"SHUPING_TELEGRAM_RATE=7\nSHUPING_OPERATOR_NAME={name}\n")
+    assert load_settings().operator_name == name
+
+
+def test_a_file_that_others_may_write_is_refused(config: Path) -> None:
+    for mode in (0o660, 0o606, 0o622):
+        written(config / "shuping.env", "SHUPING_LOG_LEVEL=DEBUG\n", mode)
+        with pytest.raises(SettingsFileError) as refused:
+            load_settings()
+        assert refused.value.trouble is FileTrouble.WRITABLE
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_of_somebody_else_is_refused(config: Path) -> None:
+    os.chown(written(Path("theirs"), "SHUPING_LOG_LEVEL=DEBUG\n"), NOBODY, NOBODY)
+    with pytest.raises(SettingsFileError) as refused:
+        load_settings(Path("theirs"))
+    assert refused.value.trouble is FileTrouble.FOREIGN
+
+
+def test_a_device_says_that_there_is_no_file(config: Path) -> None:
+    written(config / "shuping.env", "SHUPING_LOG_LEVEL=DEBUG\n")
+    assert load_settings(Path(os.devnull)).log_level == "WARNING"
+
+
+def test_files_that_cannot_be_read_are_told_in_a_sentence(shuping: Shuping) -> None:
+    broken, wide = shuping.folder / "broken", shuping.folder / "wide"
+    written(wide, "SHUPING_LOG_LEVEL=DEBUG\n", 0o666)
+    broken.write_bytes(b"SHUPING_LOG_LEVEL=\xff\n")
+    written(shuping.folder / "nul", "SHUPING_TELEGRAM_TOKEN_FILE=a\0b\n")
+    sentence(shuping("--env-file", "missing", "chat"), "missing")
+    sentence(shuping("--env-file", ".", "chat"), "打不开")
+    sentence(shuping("--env-file", "broken", "chat"), "broken")
+    sentence(shuping("--env-file", "nul", "chat"), "nul")
+    sentence(shuping("--env-file", "wide", "chat"), f"chmod 600 {wide}")
+    sentence(shuping("chat", SHUPING_ENV_FILE="missing"), "missing")
+
+
+@pytest.mark.parametrize("command", ["chat", "telegram", "report --session nobody --pdf x.pdf", "data purge"])
+def test_every_command_knows_the_stated_file(shuping: Shuping, command: str) -> None:
+    written(shuping.folder / "mine", "SHUPING_LOG_LEVEL=loud\n")
+    sentence(shuping("--env-file", "mine", *command.split()), "SHUPING_LOG_LEVEL=loud")
+
+
+# secrets
+
+
+def test_every_secret_is_known_as_one() -> None:
+    secrets = {name for name, field in Settings.model_fields.items() if SecretStr.__name__ in str(field.annotation)}
+    assert set(SECRET) == secrets
+
+
+@pytest.mark.parametrize("name", SECRET)
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_secret_may_come_from_a_file(config: Path, monkeypatch: pytest.MonkeyPatch, name: str, end: str) -> None:
+    file = config / "secret"
+    file.write_bytes(f"a-secret{end}".encode())
+    monkeypatch.setenv(f"SHUPING_{name.upper()}_FILE", str(file))
+    secret = getattr(load_settings(), name)
+    assert secret.get_secret_value() == "a-secret"
+
+
+def test_the_file_of_variables_may_name_the_file_of_a_secret(config: Path) -> None:
+    secret = written(config / "token", TOKEN)
+    written(config / "shuping.env", f"SHUPING_TELEGRAM_TOKEN_FILE={secret}\n")
+    token = load_settings().telegram_token
+    assert token
+    assert token.get_secret_value() == TOKEN
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_secret_given_twice_is_refused(config: Path, monkeypatch: pytest.MonkeyPatch, in_file: bool) -> None:
+    secret = written(config / "token", TOKEN)
+    if in_file:
+        written(config / "shuping.env", f"SHUPING_TELEGRAM_TOKEN={TOKEN}\n")
+    else:
+        monkeypatch.setenv("SHUPING_TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.setenv("SHUPING_TELEGRAM_TOKEN_FILE", str(secret))
+    with pytest.raises(SettingsFileError) as refused:
+        load_settings()
+    assert refused.value.trouble is FileTrouble.TWICE
+    assert TOKEN not in str(refused.value)
+
+
+def test_files_of_secrets_that_cannot_be_are_told_in_a_sentence(shuping: Shuping) -> None:
+    (shuping.folder / "binary").write_bytes(b"\xff\xfe")
+    (shuping.folder / "empty").write_bytes(b"\n")
+    for name in ("missing", "binary", "empty", "."):
+        sentence(shuping("telegram", SHUPING_TELEGRAM_TOKEN_FILE=name), name)
+    both = {"SHUPING_TELEGRAM_TOKEN": "one", "SHUPING_TELEGRAM_TOKEN_FILE": "two"}
+    sentence(shuping("telegram", **both), "SHUPING_TELEGRAM_TOKEN_FILE")
+
+
+# single settings
+
+
+@pytest.mark.parametrize(
+    ("given", "days"), [("2s", 2 / 86400), ("24h", 1), ("365d", 365), ("0.5d", 0.5), ("forever", None)]
+)
+def test_how_long_assessments_are_kept(
+    config: Path, monkeypatch: pytest.MonkeyPatch, given: str, days: float | None
+) -> None:
+    monkeypatch.setenv("SHUPING_KEEP_UNFINISHED", given)
+    monkeypatch.setenv("SHUPING_KEEP_FINISHED", given)
+    settings = load_settings()
+    assert settings.keep_unfinished == settings.keep_finished
+    assert (settings.keep_finished and settings.keep_finished.total_seconds() / 86400) == days
+
+
+def test_by_default_unfinished_ones_are_kept_a_year_and_finished_ones_until_deleted(config: Path) -> None:
+    settings = load_settings()
+    assert settings.keep_unfinished is not None
+    assert (settings.keep_unfinished.days, settings.keep_finished) == (365, None)
+
+
+@pytest.mark.parametrize("variable", ["KEEP_UNFINISHED", "KEEP_FINISHED", "REMIND_AFTER"])
+@pytest.mark.parametrize("given", ["soon", "365", "-1d", "1y", "9" * 400 + "d", "36501d", "nan"])
+def test_times_that_cannot_be_are_refused(
+    config: Path, monkeypatch: pytest.MonkeyPatch, variable: str, given: str
+) -> None:
+    monkeypatch.setenv(f"SHUPING_{variable}", given)
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert refused.value.variable == f"SHUPING_{variable}"
+
+
+@pytest.mark.parametrize("given", ["0s", "0d"])
+def test_nothing_is_deleted_at_once(config: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("SHUPING_KEEP_FINISHED", given)
+    with pytest.raises(SettingsError):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "given", ["https//anna:secret@api", "ftp://anna:secret@api", "https://anna:secret@api:99999999", "secret@"]
+)
+def test_a_wrong_address_is_told_without_its_password(
+    config: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("SHUPING_TELEGRAM_API_URL", given)
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert "secret" not in str(refused.value)
