@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import secrets
 import signal
-import socket
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -36,7 +35,7 @@ from storage.store import Store
 OUTSIDE = Outside(now=lambda: datetime.now(UTC), fresh_id=lambda: uuid.uuid4().hex)
 CONNECTIONS = 256
 REQUEST_SECONDS = 15.0
-FINISH_SECONDS, GRACE_SECONDS = 6.0, 2
+FINISH_SECONDS = 6.0
 DELIVERED_WITHIN, TIDY_SECONDS = timedelta(days=2), 3600
 """Telegram keeps an update for a day."""
 STOPPED, REFUSED = 0, 2
@@ -65,7 +64,11 @@ async def serve(settings: Settings, language: str) -> int:
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
     set_up_logs(settings.log_level, token, secret)
     rules = Rules(Schedule(settings.remind_after, *settings.remind_window), settings.timezone)
-    async with await open_store(settings.database_url) as store, _bot(settings, token) as bot:
+    async with (
+        await open_store(settings.database_url) as store,
+        _bot(settings, token) as bot,
+        _health(settings, alive=lambda: True),
+    ):
         stop = _stop_on_signals()
         if not await _greet(bot, text, stop):
             return STOPPED if stop.is_set() else REFUSED
@@ -207,26 +210,28 @@ async def _poll(bot: Line, reception: Reception, text: Catalogue) -> None:
 
 async def _listen(settings: Settings, secret: str, bot: Bot, reception: Reception, text: Catalogue) -> None:
     """Serve the webhook, once Telegram knows where it is. Raises OSError if the address is taken."""
-    import uvicorn
+    from bot.telegram.server import served
 
     url = str(settings.webhook_url)
-    host, _, port = settings.webhook_listen.rpartition(":")
     application = Webhook(reception, urlsplit(url).path or "/", secret)
-    config = uvicorn.Config(
-        application, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_SECONDS
-    )
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # signals are ours
-    serving = asyncio.create_task(server.serve([socket.create_server((host.strip("[]"), int(port)))]))
-    try:
+    async with served(application, settings.webhook_listen) as serving:
         await _insist(
             lambda: bot.set_webhook(url, secret_token=secret, allowed_updates=KINDS, max_connections=40), text
         )
         _say(text, "ready", bot=bot.username)
         await asyncio.shield(serving)
-    finally:
-        server.should_exit = True
-        await serving
+
+
+@contextlib.asynccontextmanager
+async def _health(settings: Settings, alive: Callable[[], bool]) -> AsyncIterator[None]:
+    """Say whether we are `alive` to who asks, if somebody is to. Raises OSError if the address is taken."""
+    if settings.health_listen is None:
+        yield
+        return
+    from bot.telegram.server import Health, HealthConnection, served
+
+    async with served(Health(alive), settings.health_listen, HealthConnection):
+        yield
 
 
 async def _finish(reception: Reception, sender: Sender) -> None:
