@@ -43,7 +43,7 @@ class RenderError(Exception):
 
 
 class _BrokenError(RenderError):
-    """The process ended, or said what cannot be: perhaps for the report, perhaps not."""
+    """The process did not start, ended, or said what cannot be: perhaps for the report, perhaps not."""
 
 
 class Pool:
@@ -137,14 +137,17 @@ class _Worker:
         """A process that inherits nothing but the path of modules, in a session where no Ctrl-C reaches it."""
         needed = {name: os.environ[name] for name in NEEDED if name in os.environ}
         modules = os.pathsep.join(filter(None, sys.path))
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "bot.reports.worker"),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            env={**needed, **FRUGAL, "PYTHONPATH": modules},
-            start_new_session=True,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "bot.reports.worker"),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env={**needed, **FRUGAL, "PYTHONPATH": modules},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise _BrokenError(f"the process that makes reports does not start: {error.strerror}") from None
         if process.stdin is None or process.stdout is None:
             raise AssertionError("both were asked for")
         return cls(process, process.stdin, process.stdout)

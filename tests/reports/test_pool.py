@@ -195,6 +195,14 @@ async def test_the_process_knows_nothing_of_ours(pool: Pool, monkeypatch: pytest
         assert os.getsid(child.pid) != os.getsid(0), "Ctrl-C is not its business"
 
 
+async def test_a_machine_that_starts_no_process(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as without:
+        without.setattr(sys, "executable", "/nowhere/python")
+        with pytest.raises(RenderError, match="does not start"):
+            await pool.render(Kind.PICTURE, MADE)
+    assert await makes(pool)
+
+
 async def test_closed_while_reports_are_made(pool: Pool) -> None:
     """Nothing is awaited any more, however long it would have taken; no process stays."""
     asked = [asyncio.create_task(pool.render(Kind.PICTURE, made)) for made in (hostile(bad.hang), MADE, MADE)]
