@@ -174,6 +174,7 @@ def _parser(text: Catalogue) -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help=text("cli.doctor"), description=text("cli.doctor"))
     doctor.add_argument("--online", action="store_true", help=text("cli.doctor.online"))
+    doctor.add_argument("--health", action="store_true", help=text("cli.doctor.health"))
     return parser
 
 

@@ -33,8 +33,10 @@ def run(parsed: argparse.Namespace, language: str) -> int:
 
             return data(parsed, language)
         case _:
-            from bot.doctor import doctor
+            from bot.doctor import doctor, health
 
+            if parsed.health:
+                return health(language, parsed.env_file)
             return doctor(language, parsed.env_file, online=parsed.online)
 
 

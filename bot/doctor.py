@@ -63,11 +63,27 @@ def doctor(language: str, env_file: Path | None, *, online: bool) -> int:
     return max(*status, rest)
 
 
+def health(language: str, env_file: Path | None) -> int:
+    """Whether the bot on this database is alive: status 0 if the lease that it holds is being renewed, else 1.
+
+    For containers: Telegram is not asked, since its absence is not the bot's death. Raises StorageError.
+    """
+    from bot.lease import SENDING, beats
+
+    async def look() -> bool:
+        async with await open_store(load_settings(env_file).database_url) as store:
+            return await beats(lambda: store.lease(SENDING))
+
+    alive = asyncio.run(look())
+    sys.stdout.write(catalogue(language)("doctor.alive" if alive else "doctor.not_alive") + "\n")
+    return 0 if alive else 1
+
+
 def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, online: bool) -> int:
     """What can be looked at only where the settings are right."""
     settings = load_settings(env_file)
     checks = (
-        Check("database", lambda: _database(settings)),
+        Check("database", lambda: _database(text, settings)),
         Check("modes", lambda: _modes(text, settings, env_file)),
         Check("token", lambda: _token(text, settings, online=online)),
         Check("operator", lambda: _operator(text, settings)),
@@ -137,14 +153,16 @@ def _is_same(file: Path, used: Path | None) -> bool:
         return False
 
 
-def _database(settings: Settings) -> str:
+def _database(text: Catalogue, settings: Settings) -> str:
     url = settings.database_url
 
-    async def look() -> None:
+    async def look() -> int:
         async with await open_store(url) as store:
             await store.state("doctor")
+            return await store.damaged()
 
-    asyncio.run(look())
+    if damaged := asyncio.run(look()):
+        raise AdviceError(text.count("doctor.damaged", damaged))
     return without_credentials(url)
 
 

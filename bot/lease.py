@@ -89,6 +89,11 @@ class Ownership:
         """Nobody else can have taken it yet."""
         return self._held is not None and self._clock() - self._beaten < SURE_SECONDS
 
+    @property
+    def silent(self) -> float:
+        """Seconds since the lease was renewed; 0 while there is none to be renewed."""
+        return self._clock() - self._beaten if self._held else 0.0
+
     async def acquire(self, tell: Callable[[], None]) -> None:
         """Wait until the lease is ours; `tell` is told, once, that another process holds it. Raises StorageError."""
         seen, since, told = await self._store.lease(self._name), self._clock(), False

@@ -106,6 +106,7 @@ class Settings(BaseModel):
     webhook_url: HttpUrl | None = None
     webhook_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
     webhook_secret: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
+    health_listen: Annotated[str, AfterValidator(_address)] | None = None
     remind_after: Annotated[tuple[timedelta, ...], BeforeValidator(_durations)] = _durations("24h,3d,7d")
     remind_window: Annotated[tuple[time, time], BeforeValidator(_window)] = _window("09:00-20:00")
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import secrets
 import signal
-import socket
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -44,9 +43,10 @@ T = TypeVar("T")
 OUTSIDE = Outside(now=lambda: datetime.now(UTC), fresh_id=lambda: uuid.uuid4().hex)
 CONNECTIONS = 256
 REQUEST_SECONDS = 15.0
-FINISH_SECONDS, GRACE_SECONDS = 6.0, 2
+FINISH_SECONDS = 6.0
 DELIVERED_WITHIN, TIDY_SECONDS = timedelta(days=2), 3600
 """Telegram keeps an update for a day."""
+STUCK_SECONDS = 30.0
 STOPPED, FAILED, REFUSED = 0, 1, 2
 """Exit statuses; 2 is for settings alone, since a service is not started again after it."""
 
@@ -73,16 +73,31 @@ async def serve(settings: Settings, language: str) -> int:
         return _refuse(text, "no_token")
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
     set_up_logs(settings.log_level, token, secret)
-    stop = _stop_on_signals()
+    stop, pulse = _stop_on_signals(), Pulse()
     try:
-        store = await _unless(stop, _opened(settings.database_url, language))
-        if store is None:
-            return STOPPED
-        async with store, _bot(settings, token) as bot:
-            return await _serve(Installation(settings, secret, store, bot, text), stop)
+        async with _health(settings, alive=pulse.beats):
+            store = await _unless(stop, _opened(settings.database_url, language))
+            if store is None:
+                return STOPPED
+            async with store, _bot(settings, token) as bot:
+                return await _serve(Installation(settings, secret, store, bot, text), pulse, stop)
     except (StorageError, OSError) as error:
         sys.stderr.write(f"shuping: {complaint(error, language)}\n")
         return REFUSED if isinstance(error, StorageError) and error.trouble is Trouble.BAD_URL else FAILED
+
+
+@dataclass(slots=True)
+class Pulse:
+    """Whether the bot is alive: as long as the lease that it holds could be renewed, or while it waits for one.
+
+    Telegram may be out of reach, and the bot is well.
+    """
+
+    ownership: Ownership | None = None
+
+    def beats(self) -> bool:
+        """It does not hang."""
+        return self.ownership is None or self.ownership.silent < STUCK_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +118,38 @@ class Installation:
         return Rules(schedule, of.timezone, of.operator_name, of.operator_contact, keep_of(of))
 
 
-async def _serve(here: Installation, stop: asyncio.Event) -> int:
-    """Greet Telegram, become the one who sends, then take updates and send until told to stop."""
+async def _serve(here: Installation, pulse: Pulse, stop: asyncio.Event) -> int:
+    """Become the one who sends, and be that until told to stop."""
+    ownership = pulse.ownership = Ownership(here.store)
+    await _unless(stop, ownership.acquire(lambda: _say(here.text, "second")))
+    if stop.is_set():
+        await ownership.release()
+        return STOPPED
+    keeping, tidying = asyncio.create_task(ownership.keep()), asyncio.create_task(_tidy(here))
+    try:
+        return await _greet_and_work(here, ownership, keeping, stop)
+    finally:
+        for task in (keeping, tidying):
+            task.cancel()
+        await asyncio.gather(keeping, tidying, return_exceptions=True)
+        await ownership.release()
+
+
+async def _greet_and_work(
+    here: Installation, ownership: Ownership, keeping: "asyncio.Task[None]", stop: asyncio.Event
+) -> int:
     try:
         await _unless(stop, _insist(here.bot.initialize, here.text))
     except (InvalidToken, BadRequest) as error:
         return _give_up(here.text, error)
-    ownership = Ownership(here.store)
-    if not stop.is_set():
-        await _unless(stop, ownership.acquire(lambda: _say(here.text, "second")))
     if stop.is_set():
-        await ownership.release()
         return STOPPED
-    keeping = asyncio.create_task(ownership.keep())
-    beside = [asyncio.create_task(_tidy(here)), asyncio.create_task(_set_menus(here.bot))]
+    menus = asyncio.create_task(_set_menus(here.bot))
     try:
         return await _take_and_send(here, ownership, keeping, stop)
     finally:
-        for task in (keeping, *beside):
-            task.cancel()
-        await asyncio.gather(keeping, *beside, return_exceptions=True)
-        await ownership.release()
+        menus.cancel()
+        await asyncio.gather(menus, return_exceptions=True)
 
 
 async def _take_and_send(
@@ -305,28 +331,29 @@ async def _poll(bot: Line, reception: Reception, text: Catalogue) -> None:
 
 async def _listen(here: Installation, reception: Reception) -> None:
     """Serve the webhook, once Telegram knows where it is. Raises OSError if the address is taken."""
-    import uvicorn
+    from bot.telegram.server import served
 
     settings, secret, bot, text = here.settings, here.secret, here.bot, here.text
-
     url = str(settings.webhook_url)
-    host, _, port = settings.webhook_listen.rpartition(":")
     application = Webhook(reception, urlsplit(url).path or "/", secret)
-    config = uvicorn.Config(
-        application, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_SECONDS
-    )
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # signals are ours
-    serving = asyncio.create_task(server.serve([socket.create_server((host.strip("[]"), int(port)))]))
-    try:
+    async with served(application, settings.webhook_listen) as serving:
         await _insist(
             lambda: bot.set_webhook(url, secret_token=secret, allowed_updates=KINDS, max_connections=40), text
         )
         _say(text, "ready", bot=bot.username)
         await asyncio.shield(serving)
-    finally:
-        server.should_exit = True
-        await serving
+
+
+@contextlib.asynccontextmanager
+async def _health(settings: Settings, alive: Callable[[], bool]) -> AsyncIterator[None]:
+    """Say whether we are `alive` to who asks, if somebody is to. Raises OSError if the address is taken."""
+    if settings.health_listen is None:
+        yield
+        return
+    from bot.telegram.server import Health, HealthConnection, served
+
+    async with served(Health(alive), settings.health_listen, HealthConnection):
+        yield
 
 
 async def _finish(reception: Reception, sender: Sender) -> None:

@@ -23,7 +23,6 @@ from storage.contact import Contact
 from storage.outbox import Outgoing
 from storage.store import Decision
 
-
 FOR_EVER = Keep(None, None)
 
 

@@ -13,13 +13,15 @@ LOG = logging.getLogger("shuping.webhook")
 
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 LARGEST_BODY = 1 << 20
+LARGEST_ID = (1 << 63) - 1
+"""The greatest integer that SQLite keeps; Telegram's ids are far smaller."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Webhook:
-    """`path` takes updates; `/healthz` says that we are alive."""
+    """Takes updates at `path` from who knows the secret."""
 
     def __init__(self, reception: Reception, path: str, secret: str) -> None:
         self._reception, self._path, self._secret = reception, path, secret.encode()
@@ -27,11 +29,9 @@ class Webhook:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One HTTP request."""
         if scope["type"] == "http":
-            await _respond(send, await self._status(scope, receive))
+            await respond(send, await self._status(scope, receive))
 
     async def _status(self, scope: dict[str, Any], receive: Receive) -> int:
-        if scope["path"] == "/healthz":
-            return 200
         if scope["path"] != self._path:
             return 404
         if scope["method"] != "POST":
@@ -47,7 +47,7 @@ class Webhook:
             update = json.loads(body)
         except (ValueError, RecursionError):
             return 400
-        if not (isinstance(update, dict) and isinstance(update.get("update_id"), int)):
+        if not (isinstance(update, dict) and _is_id(update.get("update_id"))):
             return 400
         try:
             await self._reception.take(update)
@@ -57,11 +57,18 @@ class Webhook:
         return 200
 
 
+def _is_id(value: Any) -> bool:
+    """True is an int to Python, not to Telegram."""
+    return type(value) is int and 0 <= value <= LARGEST_ID
+
+
 async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None if it is too large."""
+    """The whole body; None if it is too large, or breaks off."""
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         if len(body) > LARGEST_BODY:
             return None
@@ -69,6 +76,7 @@ async def _body(receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-async def _respond(send: Send, status: int) -> None:
+async def respond(send: Send, status: int) -> None:
+    """Answer with a status and nothing else."""
     await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
     await send({"type": "http.response.body", "body": b""})

@@ -1,7 +1,9 @@
 """Two processes on one database: one sends, the other says so and waits, and follows within seconds."""
 
 import asyncio
+import os
 import signal
+import sys
 from collections import Counter
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from bot.telegram.sender import CHAT
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
-from tests.telegram.e2e.driver import Shuping
+from tests.telegram.e2e.driver import ROOT, Shuping
 from tests.telegram.e2e.test_outbox import at_first_item, right
 from tests.telegram.e2e.walking import card, say, tap
 
@@ -102,3 +104,38 @@ async def test_one_that_was_frozen_is_followed_and_ends_when_it_wakes(api: Teleg
     assert len(api.calls("sendMessage", "editMessageText", chat=ann.id)) == sent
     await say(ann, "BC", "第 2 项")
     right(first, ann)
+
+
+# alive or not
+
+
+async def asked(bot: Shuping) -> tuple[int, str]:
+    """What `shuping doctor --health` says of the bot."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "LC_ALL": "en_US.UTF-8",
+        "HOME": str(bot.folder),
+        "SHUPING_DATABASE_URL": f"sqlite:///{bot.file}",
+    }
+    command = (sys.executable, "-m", "bot", "doctor", "--health")
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+@pytest.mark.slow
+async def test_a_bot_is_alive_although_telegram_is_out_of_reach_and_not_when_it_hangs(
+    api: TelegramApi, install: Install
+) -> None:
+    await api.down()
+    bot = install()
+    await bot.spawn()
+    await bot.until_says("Telegram cannot be reached")
+    assert await asked(bot) == (0, "The bot is alive.\n")
+    assert bot.process is not None
+    bot.process.send_signal(signal.SIGSTOP)
+    assert (await asked(bot))[0] == 1
+    bot.process.send_signal(signal.SIGCONT)
+    await bot.kill()
+    assert await asked(bot) == (1, "The bot is not running, or it is stuck.\n")

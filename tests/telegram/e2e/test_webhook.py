@@ -1,16 +1,20 @@
 """The webhook answers 200 only for what is committed, and lets nobody in but Telegram."""
 
 import asyncio
+import resource
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from itertools import cycle
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
-from tests.telegram.e2e.driver import SECRET, Shuping, post, webhook
+from tests.telegram.e2e.driver import SECRET, Shuping, free_port, post, webhook
 from tests.telegram.e2e.walking import Plan, begin_by_taps, card
 from tests.telegram.people import Person
 
@@ -35,15 +39,83 @@ async def test_who_and_what_is_let_in(api: TelegramApi, install: Install) -> Non
     assert (await post(url, b"x" * (1 << 21), SECRET))[0] == 413
     for body in (b"", b"{", b"[]", b"7", b'"x"', b"null", b"{}", b"\xff\xfe", b"[" * 100_000):
         assert (await post(url, body, SECRET))[0] == 400, body
+    for number in (1 << 63, 1 << 64, -1, 7.0, True, "7", None, [7], float("nan"), float("inf")):
+        assert (await post(url, {**good, "update_id": number}, SECRET))[0] == 400, number
+    assert (await post(url, b'{"update_id": 7, "message": ' + b"[" * 100_000, SECRET))[0] == 400
+    assert (await post(url, b'{"update_id": ' + b"7" * 5000 + b"}", SECRET))[0] == 400
     strange = {"update_id": 6, "message": {"message_id": 1, "chat": "nobody"}}
     assert (await post(url, strange, SECRET))[0] == 200, "it would only come again"
-    assert (await post(url.replace("/hook", "/healthz"), b"", method="GET"))[0] == 200
+    assert (await post(url.replace("/hook", "/healthz"), b"", method="GET"))[0] == 404, "health is asked elsewhere"
     assert bot.rows("SELECT * FROM sessions") == []
     status, answer = await post(url, good, SECRET)
     assert (status, answer) == (200, b"")
     assert bot.rows("SELECT id FROM updates") == [(7,)], "it is committed when it is answered"
     (trouble,) = bot.troubles
     assert "passed over" in trouble
+
+
+MOST_FILES = 1024
+
+
+async def test_whoever_holds_connections_holds_up_nobody(api: TelegramApi, install: Install) -> None:
+    """1,100 requests that never end, of every kind: updates are taken, health answers, and the bot can be stopped."""
+    settings, health = webhook(), f"127.0.0.1:{free_port()}"
+    url, ann = settings["WEBHOOK_URL"], api.person("Ann", started=True)
+    bot = await install(**settings, HEALTH_LISTEN=health).start()
+    assert bot.process is not None
+    process = psutil.Process(bot.process.pid)
+    process.rlimit(psutil.RLIMIT_NOFILE, (MOST_FILES, MOST_FILES))
+    head = b"POST /hook HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n"
+    secret = f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n".encode()
+    ways = (b"", head[:20], head, head + b"\r\n{", head + secret + b"\r\n{")
+    async with held(settings["WEBHOOK_LISTEN"], ways, 1100), held(health, ways[:3], 100):
+        for number in range(5):
+            async with asyncio.timeout(2):
+                assert (await post(f"http://{health}/healthz", b"", method="GET"))[0] == 200
+                assert (await post(url, update(ann, number), SECRET))[0] == 200
+        assert process.num_fds() < MOST_FILES / 4
+        began = time.monotonic()
+        assert await bot.stop() == 0
+        assert time.monotonic() - began < 5
+    assert bot.rows("SELECT count(*) FROM updates") == [(5,)]
+    assert bot.troubles == []
+
+
+@asynccontextmanager
+async def held(address: str, ways: Sequence[bytes], number: int) -> AsyncIterator[None]:
+    """So many connections, each with the beginning of a request."""
+    host, _, port = address.rpartition(":")
+    (soft, hard), writers = resource.getrlimit(resource.RLIMIT_NOFILE), []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    for _, way in zip(range(number), cycle(ways), strict=False):
+        writers.append((await asyncio.open_connection(host, int(port)))[1])
+        writers[-1].write(way)
+    try:
+        yield
+    finally:
+        for writer in writers:
+            writer.transport.abort()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_health_of_a_bot_that_polls(api: TelegramApi, install: Install) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    await install(HEALTH_LISTEN=address).start()
+    assert (await post(f"http://{address}/healthz", b"", method="GET"))[0] == 200
+    assert (await post(f"http://{address}/hook", b"{}", SECRET))[0] == 404
+    second = install(HEALTH_LISTEN=address)
+    await second.spawn()
+    assert await second.ended() == 2
+    assert "Traceback" not in second.output
+    assert second.output.splitlines()[-1].startswith("shuping: ")
+
+
+async def test_an_address_for_health_that_cannot_be(install: Install) -> None:
+    bot = install(HEALTH_LISTEN="127.0.0.1:99999")
+    await bot.spawn()
+    assert await bot.ended() == 2
+    (line,) = bot.output.splitlines()
+    assert "SHUPING_HEALTH_LISTEN=127.0.0.1:99999" in line
 
 
 @pytest.mark.slow
