@@ -33,11 +33,15 @@ def run(parsed: argparse.Namespace, language: str) -> int:
 
             return data(parsed, language)
         case _:
-            from bot.doctor import doctor, health
+            return _doctor(parsed, language)
 
-            if parsed.health:
-                return health(language, parsed.env_file)
-            return doctor(language, parsed.env_file, online=parsed.online)
+
+def _doctor(parsed: argparse.Namespace, language: str) -> int:
+    from bot.doctor import doctor, health
+
+    if parsed.health:
+        return health(language, parsed.env_file)
+    return doctor(language, parsed.env_file, online=parsed.online)
 
 
 def _chat(parsed: argparse.Namespace, language: str) -> int:

@@ -86,7 +86,8 @@ def _from_settings(error: Exception, text: Catalogue) -> str | None:
     if isinstance(error, SettingsFileError):
         return text(f"settings.trouble.{error.trouble.value}", **error.details)
     if isinstance(error, SettingsError):
-        why = text(f"setting.{error.reason.value}", expected=error.expected)
+        choice = {"expected": error.expected}  # only one of the sentences tells it
+        why = text(f"setting.{error.reason.value}", **choice)
         return text("complaint.setting", variable=error.variable, given=inert(error.given[:GIVEN]), reason=why)
     return None
 

@@ -19,7 +19,7 @@ from scoring.rubric import load_rubric
 from storage.opening import SQLITE, open_store, sqlite_path, without_credentials
 
 REGULAR, BOLD = 400, 700
-TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
+TOKEN = re.compile(r"(?<!\d)\d{1,20}:[A-Za-z0-9_-]{30,}")
 LONGEST_ENV_FILE = 1 << 16
 
 

@@ -10,7 +10,7 @@ from storage.store import Store
 SQLITE = "sqlite:///"
 MEMORY = "memory:"
 SCHEME = re.compile(r"(?:[A-Za-z][\w+.-]*(?=:|//))?[:/]*")
-USER = re.compile(r".*@|[^/?#:@]+:(?!\d*(?:[/?#]|$))[^/?#]*", re.DOTALL)
+USER = re.compile(r".*@|[^/?#:@]+:(?=\d*[^\d/?#])[^/?#]*", re.DOTALL)
 """All up to the last @; or, where there is none, what looks like a name and a password rather than host and port."""
 PARAMETER = re.compile(r"((?:pass|pwd|secret|token|key|auth|cred|sig)[\w.-]*=)[^&;#\s]*", re.IGNORECASE)
 HIDDEN = "***"

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from html import escape
 from zoneinfo import available_timezones
 
 from bot.intents import Detail
 from bot.reading import compared, look_back, normalised
+from bot.retention import Keep
 from bot.telegram import replies
 from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Tapped, Typed
 from bot.telegram.codec import consent, decode
@@ -106,9 +108,19 @@ def privacy(words: Wording, rules: Rules) -> Iterator[str]:
         yield words.text("privacy.operator", who=who)
     else:
         yield words.text("privacy.nobody")
-    for name, kept in (("unfinished", rules.keep.unfinished), ("finished", rules.keep.finished)):
-        yield words.text(f"privacy.{name}.until", days=max(1, kept.days)) if kept else words.text(f"privacy.{name}")
+    yield from _how_long(words, rules.keep)
     yield words.text("privacy.rights")
+
+
+def _how_long(words: Wording, keep: Keep) -> Iterator[str]:
+    text = words.text
+    unfinished, finished = keep.unfinished, keep.finished
+    yield text("privacy.unfinished.until", days=_days(unfinished)) if unfinished else text("privacy.unfinished")
+    yield text("privacy.finished.until", days=_days(finished)) if finished else text("privacy.finished")
+
+
+def _days(kept: timedelta) -> int:
+    return max(1, round(kept / timedelta(days=1)))
 
 
 def _reminders(visit: Visit, argument: str) -> Decision:
