@@ -9,6 +9,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -18,7 +19,7 @@ from typing_extensions import override
 
 from bench.table import Row, at_least_of
 from bench.timing import Work, ratio_of, turns
-from bench.walk import NOW, full_walk
+from bench.walk import full_walk
 from flows.session import Session
 from storage.sqlite import SETTINGS, SqliteStore, open_sqlite
 from storage.statements import APPEND, LOAD, UPDATE
@@ -26,7 +27,9 @@ from storage.store import Decision, LogEntry, State
 
 FEW, MANY = 1_000, 1_000_000
 BATCH, ROUNDS = 25, 80
-SESSION = full_walk()[35][0]
+NOW = datetime.now(UTC)
+"""Not the walk's own time: what has been idle for so long would be deleted."""
+SESSION = full_walk()[35][0].but(started_at=NOW, updated_at=NOW)
 TEXT, WHEN = SESSION.model_dump_json(), NOW.isoformat()
 LINE = LogEntry(SESSION.id, "recorded", "q1", ("B",), ("B", "C"), NOW, "local")
 LINE_VALUES = (SESSION.id, "recorded", "q1", '["B"]', '["B", "C"]', WHEN, "local")
@@ -45,20 +48,24 @@ def rows() -> Iterator[Row]:
     yield at_least_of(what, rates["few"], f"plain sqlite3: {rates['plain']}", ratio_of(times, "few", "plain"), 0.65)
     bare = f"{ratio_of(times, 'few', 'bare'):.2f}"
     yield Row("the same beside bare statements", rates["few"], f"no JSON: {rates['bare']}", bare)
+    overwritten = f"{ratio_of(times, 'few', 'left'):.2f}"
+    yield Row("the same beside rows left in free space", rates["few"], f"not overwritten: {rates['left']}", overwritten)
     what = f"the same, {MANY:,} sessions"
     yield at_least_of(what, rates["many"], f"{FEW:,}: {rates['few']}", ratio_of(times, "many", "few"), 0.85)
 
 
 def _times(folder: Path, runner: asyncio.Runner) -> dict[str, list[float]]:
-    files = {name: folder / f"{name}.sqlite3" for name in ("bare", "plain", "few", "many")}
+    files = {name: folder / f"{name}.sqlite3" for name in ("bare", "plain", "few", "left", "many")}
     for name, file in files.items():
         runner.run(fill(file, MANY if name == "many" else FEW))
     bare, plain = Bare(files["bare"]), Plain(files["plain"])
-    few, many = (runner.run(open_sqlite(files[name])) for name in ("few", "many"))
+    few, left, many = (runner.run(open_sqlite(files[name])) for name in ("few", "left", "many"))
+    runner.run(left._hop(lambda database: database.execute("PRAGMA secure_delete = OFF")))
     work: dict[str, Work] = {
         "bare": bare,
         "plain": plain,
         "few": lambda: runner.run(_inputs(few, FEW)),
+        "left": lambda: runner.run(_inputs(left, FEW)),
         "many": lambda: runner.run(_inputs(many, MANY)),
     }
     try:
@@ -67,6 +74,7 @@ def _times(folder: Path, runner: asyncio.Runner) -> dict[str, list[float]]:
         bare.connection.close()
         plain.connection.close()
         runner.run(few.close())
+        runner.run(left.close())
         runner.run(many.close())
 
 

@@ -24,6 +24,7 @@ ROUNDS = 3
 PEERS = str(Path(__file__).parent.parent / ".venv-peers" / "bin" / "python")
 """aiogram wants another pydantic than ours, so it has an environment of its own (`make peers`)."""
 ALONE, QUEUED, PEOPLE = 150, 256, 100
+STRANGERS, RATE = 1_000, 30
 WITHIN = 30.0
 
 
@@ -67,14 +68,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(peer: Peer, people: int, database: Path) -> AsyncIterator[Stage]:
+async def stage(peer: Peer, people: int, database: Path, rate: int = 0) -> AsyncIterator[Stage]:
     """A fresh server, the bot, and people who stand before the button."""
     async with TelegramApi(log=1000) as api:
         api.world.tap_lifetime = 1e6
         environment = os.environ | {
             "SHUPING_TELEGRAM_TOKEN": api.token,
             "SHUPING_TELEGRAM_API_URL": api.url,
-            "SHUPING_TELEGRAM_RATE": "0",
+            "SHUPING_TELEGRAM_RATE": str(rate),
             "SHUPING_DATABASE_URL": f"sqlite:///{database}",
         }
         start = perf_counter()
@@ -193,6 +194,20 @@ async def stored(sessions: int) -> float:
             return max([await in_flight(8, 60)(on) for _ in range(ROUNDS)])
 
 
+async def flood() -> tuple[float, int]:
+    """The longest wait of somebody present behind a thousand greetings, and how many still waited at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with stage(OURS, 1, Path(folder) / "bench.sqlite3", rate=RATE) as on:
+            for _ in range(STRANGERS):
+                on.api.person().say("/start")
+            await asyncio.sleep(3)  # until they are queued
+            waits = []
+            for _ in range(10):
+                waits.append(await on.tap(on.people[0]))
+                await asyncio.sleep(1.0)  # a chat has one message a second
+            return max(waits), STRANGERS - on.api.log.totals["sendMessage"]
+
+
 async def even_load() -> float:
     """The 99th percentile at 30 taps a second."""
     with tempfile.TemporaryDirectory() as folder:
@@ -226,6 +241,8 @@ async def _rows() -> list[Row]:
             Row("the same beside", f"{slow:,.0f}/s", f"{AIOGRAM.name} {theirs:,.0f}/s", f"{slow / theirs:.2f}")
         )
     result.append(at_most("tap at 30/s, 99th percentile", await even_load(), 0.05))
+    longest, waiting = await flood()
+    result.append(at_most(f"tap, {waiting} greetings waiting, longest of ten", longest, 2.0))
     few, million = await stored(1_000), await stored(1_000_000)
     what = "tap, 8 in flight, 1,000,000 sessions stored"
     result.append(at_least_of(what, f"{million:,.0f}/s", f"1,000: {few:,.0f}/s", million / few, 1 / 1.2))
