@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -327,3 +328,36 @@ async def test_a_retry_does_not_wait_for_a_clock_that_went_back(api: TelegramApi
     bot.change("UPDATE outbox SET due = due + 3600 WHERE attempts > 0")
     await bot.start()
     await ann.until(lambda message: message.button("B ✓"), within=10)
+
+
+# what is said, and what is kept
+
+
+async def test_the_privacy_text_says_who_runs_the_bot_and_how_long_data_stay(
+    api: TelegramApi, install: Install
+) -> None:
+    settings = {"OPERATOR_NAME": "示例园区", "OPERATOR_CONTACT": "bot@example.org", "KEEP_UNFINISHED": "90d"}
+    await install(**settings, KEEP_FINISHED="730d").start()
+    told = await say(api.person("Ann"), "/privacy", "存什么")
+    for part in ("境外", "示例园区、bot@example.org", "90 天", "730 天", "/mydata", "/delete"):
+        assert part in told.text
+
+
+async def test_an_operator_who_says_nothing_is_said_to_have_said_nothing(api: TelegramApi, install: Install) -> None:
+    await install(KEEP_UNFINISHED="forever").start()
+    told = await say(api.person("Ann"), "/privacy", "存什么")
+    assert "运营者没有写明" in told.text
+    assert "没做完的评测一直留着" in told.text
+
+
+async def test_the_running_bot_deletes_what_was_left_long_ago(api: TelegramApi, install: Install) -> None:
+    bot = await install(KEEP_UNFINISHED="30d").start()
+    ann, bob = await at_first_item(api, bot), await at_first_item(api, bot, "Bob")
+    await bot.stop()
+    old = bot.session(ann).updated_at - timedelta(days=31)
+    moved = "UPDATE sessions SET updated_at = ?, data = json_set(data, '$.updated_at', ?) WHERE chat = ?"
+    bot.change(moved, old.isoformat(), old.isoformat(), f"{CHAT}{ann.id}")
+    await bot.start()
+    await api.eventually(lambda: bot.about(ann) == {})
+    assert bot.session(bob).item == "q1"
+    await say(ann, "/start", "您好，我是数评")

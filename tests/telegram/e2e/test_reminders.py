@@ -39,6 +39,8 @@ async def test_three_and_then_silence(api: TelegramApi, install: Install) -> Non
     await api.eventually(lambda: len(reminders(ann)) == 3, within=6)
     await asyncio.sleep(1.5)
     assert len(reminders(ann)) == 3
+    gone = (bot.session(ann).updated_at + timedelta(days=365)).date().isoformat()
+    assert [gone in reminder.text for reminder in reminders(ann)] == [False, False, True], "the last one tells"
     assert bot.waiting(ann) == []
     assert bot.troubles == []
 
