@@ -45,8 +45,8 @@ def _place_of(record: logging.LogRecord) -> logging.LogRecord:
 
 
 def unquoted(reason: str) -> str:
-    """Telegram's reason without what it may quote of a message: up to the first quotation mark or number."""
-    kept = reason.split('"')[0].split("'")[0]
+    """Telegram's reason without what it may quote of a message: up to the first quotation."""
+    kept = reason.split('"')[0].split(" '")[0]
     return kept.strip(" :")[:80]
 
 

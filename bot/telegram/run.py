@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from telegram import Bot, BotCommand
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.complaints import complaint
@@ -22,9 +21,9 @@ from bot.lease import LostError, Ownership
 from bot.logs import set_up_logs, unquoted
 from bot.retention import keep_of, purge
 from bot.settings import Settings
-from bot.telegram.commands import COMMANDS
 from bot.telegram.intake import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK, name_of, poll, wait_after
 from bot.telegram.line import Line
+from bot.telegram.menu import set_menus
 from bot.telegram.press import Press
 from bot.telegram.reception import Reception
 from bot.telegram.request import AiohttpRequest
@@ -32,7 +31,7 @@ from bot.telegram.sender import Sender
 from bot.telegram.visit import Rules
 from bot.telegram.webhook import Webhook
 from flows.reminders import Schedule
-from locales import DEFAULT_LANGUAGE, LANGUAGES, Catalogue, catalogue
+from locales import Catalogue, catalogue
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.store import Store
@@ -144,7 +143,7 @@ async def _greet_and_work(
         return _give_up(here.text, error)
     if stop.is_set():
         return STOPPED
-    menus = asyncio.create_task(_set_menus(here.bot))
+    menus = asyncio.create_task(set_menus(here.bot))
     try:
         return await _take_and_send(here, ownership, keeping, stop)
     finally:
@@ -249,30 +248,6 @@ async def _insist(call: Callable[[], Awaitable[object]], text: Catalogue) -> Non
             _say(text, name_of(error))
             await asyncio.sleep(wait_after(error, pause))
             pause = min(LONGEST_PAUSE, pause * 2)
-        else:
-            return
-
-
-async def _set_menus(bot: Bot) -> None:
-    """The list of commands in Telegram's menu, in each language; nobody waits for it."""
-    for language in LANGUAGES:
-        text = catalogue(language)
-        menu = [BotCommand(name, text(f"command.{name}")) for name in COMMANDS]
-        code = None if language == DEFAULT_LANGUAGE else language
-        await _set_menu(bot, menu, code)
-
-
-async def _set_menu(bot: Bot, menu: list[BotCommand], code: str | None) -> None:
-    pause = FIRST_PAUSE
-    while True:
-        try:
-            await bot.set_my_commands(menu, language_code=code)
-        except BadRequest as error:
-            LOG.warning("Telegram does not take the menu: %s", unquoted(error.message))
-            return
-        except TelegramError as error:
-            pause = wait_after(error, min(LONGEST_PAUSE, pause * 2))
-            await asyncio.sleep(pause)
         else:
             return
 
