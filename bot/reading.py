@@ -20,6 +20,7 @@ from flows.cards import (
     PlanCard,
     QuestionCard,
     ReviewCard,
+    WelcomeCard,
     WhatIfCard,
 )
 from flows.inputs import (
@@ -104,6 +105,8 @@ def _choice(plain: str, screen: Screen) -> Wish | None:
 
 def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:
     match card:
+        case WelcomeCard() if plain in known_words("begin", words):
+            return Intent(ChooseLanguage, (words.language,))
         case FirmNameCard():
             return Intent(NameFirm, (text.strip(),))
         case QuestionCard() | FigureCard() | EnergyCard():

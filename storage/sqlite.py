@@ -68,15 +68,11 @@ class SqliteStore(Store):
 
     @override
     async def history(self, chat: str) -> list[Assessment]:
-        rows = await self._hop(lambda database: database.execute(statements.HISTORY, (chat,)).fetchall())
-        with statements.reading(self._place):
-            return [statements.assessment(data) for (data,) in rows]
+        return await self._hop(lambda database: statements.history(database, chat, self._place))
 
     @override
     async def log(self, chat: str) -> list[LogEntry]:
-        rows = await self._hop(lambda database: database.execute(statements.LOG, (chat,)).fetchall())
-        with statements.reading(self._place):
-            return [statements.entry(*row) for row in rows]
+        return await self._hop(lambda database: statements.log(database, chat, self._place))
 
     @override
     async def due(
@@ -99,11 +95,18 @@ class SqliteStore(Store):
     async def delivered(
         self, queued: Queued, now: datetime, card: int | None = None, owed: Outgoing | None = None
     ) -> Queued | None:
+        if queued.chat in self._forgotten:
+            owed = None  # it would name somebody who has asked to be forgotten
         following = await self._write(lambda database: _deliver(database, queued, now, card, owed, self._place))
-        if following is None and queued.chat in self._forgotten:
-            self._forgotten.discard(queued.chat)
-            await self._wipe()  # the receipt, too, named the chat
+        if queued.chat in self._forgotten:
+            await self._wipe_after(queued.chat)
         return following
+
+    async def _wipe_after(self, chat: str) -> None:
+        """The last message to somebody who was forgotten, a receipt perhaps, named them, too."""
+        if not await self._hop(lambda database: database.execute(statements.ANY, (chat,)).fetchone()):
+            self._forgotten.discard(chat)
+            await self._wipe()
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
@@ -126,7 +129,10 @@ class SqliteStore(Store):
 
     @override
     async def refused(self, queued: Queued, asked: datetime) -> bool:
-        return await self._write(lambda database: statements.refused(database, queued, asked, self._place))
+        silenced = await self._write(lambda database: statements.refused(database, queued, asked, self._place))
+        if queued.chat in self._forgotten:
+            await self._wipe_after(queued.chat)
+        return silenced
 
     @override
     async def set_aside(self, queued: Queued) -> None:
@@ -175,6 +181,7 @@ class SqliteStore(Store):
     async def forget_updates(self, before: datetime) -> None:
         values = (before.timestamp(),)
         await self._write(lambda database: database.execute(statements.FORGET_UPDATES, values).rowcount)
+        await self._wipe()  # of who was only greeted, too
 
     @override
     async def close(self) -> None:

@@ -51,6 +51,7 @@ WAIT_ALONE = "UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE number = 
 HASTEN = f"UPDATE outbox SET due = ? WHERE urgency <> {int(Urgency.REMINDER)} AND due > ?"  # noqa: S608
 NEWER = f"SELECT 1 FROM outbox WHERE chat = ? AND number > ? AND urgency < {ASIDE} LIMIT 1"  # noqa: S608
 SET_ASIDE = "INSERT INTO damaged SELECT number, chat, key, payload, due FROM outbox WHERE number = ?"
+ANY = "SELECT 1 FROM outbox WHERE chat = ? LIMIT 1"
 DAMAGED = "SELECT count(*) FROM damaged"
 LEASE = "SELECT holder, beat FROM leases WHERE name = ?"
 FIRST_CLAIM = "INSERT OR IGNORE INTO leases (holder, beat, name) VALUES (?, ?, ?)"
@@ -269,6 +270,18 @@ def entry(session: str, kind: str, item: str, before: str | None, after: str | N
     return LogEntry(session, kind, item, _read(before), _read(after), datetime.fromisoformat(at), by)
 
 
+def history(connection: sqlite3.Connection, chat: str, place: str) -> list[Assessment]:
+    """The chat's finished assessments, the newest first; read on the connection's thread, since they may be many."""
+    with reading(place):
+        return [assessment(data) for (data,) in connection.execute(HISTORY, (chat,))]
+
+
+def log(connection: sqlite3.Connection, chat: str, place: str) -> list[LogEntry]:
+    """The chat's answer log, the oldest entry first."""
+    with reading(place):
+        return [entry(*row) for row in connection.execute(LOG, (chat,))]
+
+
 def assessment(data: str) -> Assessment:
     """A row of the history."""
     return Assessment.model_validate_json(data)
@@ -306,13 +319,12 @@ def _retain(
 ) -> Purged:
     try:
         session = load(connection, chat, place).session
-        with reading(place):
-            history = [assessment(data) for (data,) in connection.execute(HISTORY, (chat,))]
+        past = history(connection, chat, place)
     except DamagedRowError:
         return Purged()
     if session is None:
         return Purged()
-    left = remains(session, history, limits)
+    left = remains(session, past, limits)
     if left.session is None and connection.execute(PROMISED, (chat, promised)).fetchone():
         return Purged()
     if not dry:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from html import escape
 from zoneinfo import available_timezones
 
@@ -22,11 +23,14 @@ from scoring.rubric import load_rubric
 from storage.store import Decision
 
 Command = Callable[[Visit, str], Decision]
+LONGEST_TEXT = 1000
 ITEM = re.compile(r"q(\d{1,2})")
 
 
 def _start(visit: Visit, argument: str) -> Decision:
-    """Hello; a payload of a link ("recheck", "q5") goes straight there, if it can."""
+    """Hello; a payload of a link ("recheck", "q5") goes straight there, if it can. A link alone begins nothing."""
+    if not visit.known:
+        return show(visit)
     if argument in COMMANDS and argument != "start":
         return COMMANDS[argument](visit, "")
     number = ITEM.fullmatch(argument)
@@ -123,9 +127,15 @@ def _days(kept: timedelta) -> int:
     return max(1, round(kept / timedelta(days=1)))
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Read from the disk once."""
+    return frozenset(available_timezones())
+
+
 def _reminders(visit: Visit, argument: str) -> Decision:
     """On, off, and the time zone ("/reminders Asia/Urumqi")."""
-    if argument and argument not in available_timezones():
+    if argument and argument not in _zones():
         return show(visit, visit.words.text("reminders.unknown_zone", zone=argument[:40]))
     contact = visit.contact.model_copy(update={"zone": argument}) if argument else visit.contact
     zone = zone_of(contact, visit.rules)
@@ -167,19 +177,20 @@ COMMANDS: dict[str, Command] = {
 }
 """In the order of the menu; each has a description `command.<name>` in the catalogues."""
 
-ARCHIVED = ("history", "start")
+ARCHIVED = ("history",)
 """Commands that show more than the session, so that it has to be read first."""
 
 
 def shows_archive(act: Act) -> bool:
     """Whether more than the session may have to be read first: asked before it is known who speaks which language."""
     match act:
-        case Commanded(name=name):
-            return name in ARCHIVED
+        case Commanded(name=name, argument=argument):
+            return name in ARCHIVED or (name == "start" and argument in ARCHIVED)
         case Tapped(data=data):
             tap = decode(data, load_rubric())
             return data == f"{CHOICE_MARK}{Choice.COMPARE_LAST}" or (tap is not None and tap.wish is Detail.HISTORY)
-        case Typed(text=text):
-            return any(look_back(normalised(text), wording(language, Medium.TAPPING)) for language in LANGUAGES)
+        case Typed(text=text) if len(text) <= LONGEST_TEXT:
+            plain = normalised(text)
+            return any(look_back(plain, wording(language, Medium.TAPPING)) for language in LANGUAGES)
         case _:
             return False

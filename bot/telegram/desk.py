@@ -1,6 +1,5 @@
 """What an act comes to: a pure decision from what is stored, to be written with its replies in one transaction."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from bot.screens import screen_of
 from bot.telegram import replies
 from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Membership, Tapped, Typed
 from bot.telegram.codec import consent, decode
-from bot.telegram.commands import COMMANDS
+from bot.telegram.commands import COMMANDS, LONGEST_TEXT
 from bot.telegram.visit import Archive, Rules, Visit, apply, detail, reminders, show
 from bot.wording import Medium, wording
 from flows.cards import card_of
@@ -25,9 +24,6 @@ from storage.contact import Contact
 from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, State
 
-SESSION = re.compile(r"[0-9a-f]{8}")
-"""As much of a session's id as a button carries."""
-LONGEST_TEXT = 1000
 RECHECK_AFTER = timedelta(days=90)
 
 
@@ -54,16 +50,9 @@ def _visit(act: Act, state: State, language: str, now: datetime, fresh: str, rul
     contact = state.contact or Contact(language=language)
     card = contact.card or (act.message if isinstance(act, Tapped) else None)
     contact = contact.model_copy(update={"blocked": False, "card": card})
-    session = state.session or new_session(_id_on_card(act, fresh), load_rubric(), contact.language or language, now)
+    session = state.session or new_session(fresh, load_rubric(), contact.language or language, now)
     words = wording(session.language, Medium.TAPPING)
     return Visit(act, session, contact, words, now, fresh, rules, archive, known=state.session is not None)
-
-
-def _id_on_card(act: Act, fresh: str) -> str:
-    """Of a greeting nothing was stored: who begins by its button begins the session that the button names."""
-    tap = decode(act.data, load_rubric()) if isinstance(act, Tapped) else None
-    named = tap.session if tap and tap.card == Phase.WELCOME and SESSION.fullmatch(tap.session) else ""
-    return named + fresh[len(named) :]
 
 
 def _begins(visit: Visit) -> bool:
@@ -80,9 +69,8 @@ def _begins(visit: Visit) -> bool:
 
 def _unrecorded(visit: Visit, decision: Decision) -> Decision:
     """Nothing is kept of who has not begun, but what has to be sent."""
-    answers = tuple(
-        message if message.urgency.aside else replace(message, urgency=Urgency.GREETING) for message in decision.outbox
-    )
+    now = [message for message in decision.outbox if message.due <= visit.now]
+    answers = (message if message.urgency.aside else replace(message, urgency=Urgency.GREETING) for message in now)
     tapped = visit.act.message if isinstance(visit.act, Tapped) else None
     retired = (replies.retirement(tapped, visit.now),) if tapped else ()
     return Decision(outbox=(*answers, *retired), cancelled=decision.cancelled)
@@ -104,7 +92,7 @@ def _forget(state: State, language: str, now: datetime) -> Decision:
     """Everything goes; the receipt stays in the outbox until it has arrived. A second tap gets a second receipt."""
     words = wording(state.session.language if state.session else language, Medium.TAPPING)
     receipt = words.text("delete.receipt", at=f"{now:%Y-%m-%d %H:%M} UTC")
-    return Decision(outbox=(replies.text(receipt, now),), forgotten=True)
+    return Decision(outbox=(replies.text(receipt, now),), forgotten=state != State())
 
 
 def _answer(visit: Visit) -> Decision:
@@ -126,7 +114,8 @@ def _tap(visit: Visit, data: str) -> Decision:
     tap = decode(data, visit.words.rubric)
     if tap is None:
         return show(visit, visit.words.text("event.stale"))
-    given = tap.at(visit.session)
+    greeted = not visit.known and tap.card == Phase.WELCOME and isinstance(tap.wish, Intent)
+    given = tap.wish.at(visit.session) if greeted and isinstance(tap.wish, Intent) else tap.at(visit.session)
     if given is not None:
         return apply(visit, given)
     return detail(visit, tap.wish) if isinstance(tap.wish, Detail) else show(visit)
@@ -148,6 +137,9 @@ def _type(visit: Visit, text: str) -> Decision:
 def _choose(visit: Visit, name: str) -> Decision:
     if name in (replies.RESUME, replies.RECHECK):
         return COMMANDS[name](visit, "")
+    if name.startswith(replies.LANGUAGE) and not visit.known:
+        spoken = supported(name.removeprefix(replies.LANGUAGE)) or visit.session.language
+        return show(visit.with_session(visit.session.but(language=spoken)))
     if name.startswith(replies.LANGUAGE):
         return apply(visit, Intent(ChooseLanguage, (name.removeprefix(replies.LANGUAGE),)).at(visit.session))
     choice = CHOICES.get(name)
@@ -172,6 +164,8 @@ def _switch_reminders(visit: Visit, *, on: bool) -> Decision:
 
 
 def _promise_recheck(visit: Visit) -> Decision:
+    if not visit.known:  # an old button; what it was about is deleted
+        return show(visit)
     due = into_window(visit.rules.schedule, visit.zone, visit.now + RECHECK_AFTER)
     decision = show(visit, visit.words.text("reminder.recheck.promised"))
     return replace(decision, outbox=(*decision.outbox, replies.recheck_reminder(visit.words, due)))

@@ -8,7 +8,7 @@ from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.telegram.acts import update_id_of
-from bot.telegram.line import Line
+from bot.telegram.line import Line, odd_answers
 from bot.telegram.reception import Reception
 from storage.errors import StorageError
 
@@ -54,7 +54,8 @@ async def insist_on_token(line: Line) -> None:
     """One "unauthorized" may be a mishap of Telegram's: raises InvalidToken only if a second look finds the same."""
     await asyncio.sleep(SECOND_LOOK)
     try:
-        await line.get_me()
+        with odd_answers():
+            await line.get_me()
     except InvalidToken:
         raise
     except TelegramError as error:

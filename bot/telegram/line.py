@@ -1,10 +1,26 @@
 """The line to Telegram: python-telegram-bot's Bot, which also gives updates as they came."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from telegram import Bot
+from telegram.error import NetworkError, TelegramError
 
 Json = dict[str, Any]
+ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What the library raises over JSON that is not what Telegram answers."""
+
+
+@contextmanager
+def odd_answers() -> Iterator[None]:
+    """An answer that makes no sense is trouble of the network: tried again, and no end of anything."""
+    try:
+        yield
+    except TelegramError:
+        raise
+    except ODD as error:
+        raise NetworkError(f"an answer that makes no sense ({type(error).__name__})") from None
 
 
 class Line(Bot):
@@ -17,5 +33,8 @@ class Line(Bot):
     async def fetch(self, offset: int, seconds: int, kinds: list[str]) -> list[Json]:
         """Updates from an offset on, waiting so long for the first. Raises TelegramError."""
         asked = {"offset": offset, "timeout": seconds, "allowed_updates": kinds}
-        updates: list[Json] = await self._post("getUpdates", asked, read_timeout=float(seconds))
+        with odd_answers():
+            updates = await self._post("getUpdates", asked, read_timeout=float(seconds))
+        if not isinstance(updates, list):
+            raise NetworkError("an answer that is no list of updates")
         return updates

@@ -9,6 +9,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.logs import unquoted
 from bot.telegram.commands import COMMANDS
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, wait_after
+from bot.telegram.line import odd_answers
 from locales import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 
 LOG = logging.getLogger("shuping.menu")
@@ -27,7 +28,8 @@ async def _set_menu(bot: Bot, menu: list[BotCommand], code: str | None) -> None:
     pause = FIRST_PAUSE
     while True:
         try:
-            await bot.set_my_commands(menu, language_code=code)
+            with odd_answers():
+                await bot.set_my_commands(menu, language_code=code)
         except BadRequest as error:
             LOG.warning("Telegram does not take the menu: %s", unquoted(error.message))
             return

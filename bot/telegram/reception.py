@@ -15,6 +15,7 @@ from bot.telegram import replies
 from bot.telegram.acts import Act, InGroup, Tapped, act_of
 from bot.telegram.commands import shows_archive
 from bot.telegram.desk import decide
+from bot.telegram.line import odd_answers
 from bot.telegram.sender import CHAT, Sender
 from bot.telegram.visit import Archive, Rules
 from bot.wording import Medium, wording
@@ -101,7 +102,8 @@ class Reception:
 
     async def _answer(self, query: str) -> None:
         try:
-            await self.bot.answer_callback_query(query)
+            with odd_answers():
+                await self.bot.answer_callback_query(query)
         except TelegramError as error:
             LOG.debug("a tap was not acknowledged: %s", type(error).__name__)
 

@@ -3,9 +3,13 @@
 No message of an error here carries the address, since the token is a part of it.
 """
 
+from http import HTTPStatus
+from typing import Annotated, Literal
+
 import aiohttp
+from pydantic import BaseModel, Field, ValidationError
 from telegram._utils.types import ODVInput
-from telegram.error import NetworkError, TimedOut
+from telegram.error import BadRequest, NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from typing_extensions import override
 
@@ -14,8 +18,23 @@ OK = b'{"ok":true'
 """Only what begins like this says that the call was made; a page of a proxy does not."""
 UNREAD = ("editMessageText", "editMessageReplyMarkup")
 """Methods whose result nobody reads: it is not parsed (a message takes as long as the whole edit)."""
-GATEWAY = 500
 JSON = {"Content-Type": "application/json"}
+
+
+class Parameters(BaseModel):
+    """What a refusal may ask for."""
+
+    retry_after: Annotated[int, Field(strict=True, ge=0)] = 0
+    migrate_to_chat_id: Annotated[int, Field(strict=True)] = 0
+
+
+class Refusal(BaseModel):
+    """How Telegram says no."""
+
+    ok: Literal[False]
+    error_code: Annotated[int, Field(strict=True)]
+    description: Annotated[str, Field(strict=True)]
+    parameters: Parameters = Parameters()
 
 
 class AiohttpRequest(BaseRequest):
@@ -67,19 +86,35 @@ class AiohttpRequest(BaseRequest):
                 headers=_headers(request_data),
                 timeout=timeout,
             ) as response:
-                if response.status >= GATEWAY:
-                    raise NetworkError(f"HTTP {response.status}")  # its body is a page as often as JSON
                 body = await response.read()  # else the connection could not be used again
-                unread = response.status == 200 and url.endswith(UNREAD) and _says_ok(body)
-                return response.status, DONE if unread else body
+                _refuse_others_words(response.status, body)
+                return response.status, DONE if response.status == HTTPStatus.OK and url.endswith(UNREAD) else body
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NetworkError(type(error).__name__) from None
 
 
-def _says_ok(body: bytes) -> bool:
-    return b"".join(body[:64].split()).startswith(OK)
+def _refuse_others_words(status: int, body: bytes) -> None:
+    """Whatever does not look like Telegram's own answer (a page of a proxy, of a hotel) is trouble of the network.
+
+    Raises NetworkError, or BadRequest for what is too large to be taken, by whomever.
+    """
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        raise BadRequest("Request Entity Too Large")
+    taken = b"".join(body[:64].split()).startswith(OK) if status == HTTPStatus.OK else _is_refusal(status, body)
+    if not taken:
+        raise NetworkError(f"HTTP {status}, and not in Telegram's words")
+
+
+def _is_refusal(status: int, body: bytes) -> bool:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return False  # trouble of theirs, in whatever words
+    try:
+        Refusal.model_validate_json(body)
+    except ValidationError:
+        return False
+    return True
 
 
 def _headers(data: RequestData | None) -> dict[str, str] | None:

@@ -22,7 +22,7 @@ from bot.logs import set_up_logs, unquoted
 from bot.retention import keep_of, purge
 from bot.settings import Settings
 from bot.telegram.intake import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK, name_of, poll, wait_after
-from bot.telegram.line import Line
+from bot.telegram.line import Line, odd_answers
 from bot.telegram.menu import set_menus
 from bot.telegram.press import Press
 from bot.telegram.reception import Reception
@@ -236,7 +236,8 @@ async def _insist(call: Callable[[], Awaitable[object]], text: Catalogue) -> Non
     pause, doubted = FIRST_PAUSE, False
     while True:
         try:
-            await call()
+            with odd_answers():
+                await call()
         except BadRequest:
             raise
         except InvalidToken:

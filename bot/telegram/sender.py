@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from telegram import Bot
@@ -18,6 +19,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from bot.conversation import Outside
 from bot.logs import unquoted
 from bot.telegram import replies
+from bot.telegram.line import odd_answers
 from bot.telegram.pace import Pace
 from bot.telegram.patience import insist
 from bot.telegram.press import Press
@@ -26,6 +28,7 @@ from bot.telegram.visit import Rules, zone_of
 from bot.wording import Medium, wording
 from flows.reminders import into_window, next_reminder
 from storage.contact import Contact
+from storage.errors import DamagedRowError
 from storage.outbox import Outgoing, Queued, Urgency
 from storage.store import Decision, State, Store
 
@@ -146,12 +149,17 @@ class Sender:
         """One message at a time; what had to wait for its turn may have been superseded meanwhile."""
         queued = queued or await self._first_due(lane)
         while queued:
-            if queued.urgency is Urgency.FILE:
-                queued = await self._file(queued)
-                continue
-            waited = await self._turn(queued)
-            present = await self._first_due(lane) if waited else queued
-            queued = await self._deliver(queued) if present == queued else present
+            if queued.urgency is not Urgency.FILE and await self._turn(queued):
+                queued = await self._first_due(lane)  # the turn is for what is to be said now
+            if queued:
+                queued = await self._carried_out(queued)
+
+    async def _carried_out(self, queued: Queued) -> Queued | None:
+        """Send one message; gives the next one. Damage of one chat's rows is its own."""
+        try:
+            return await (self._file(queued) if queued.urgency is Urgency.FILE else self._deliver(queued))
+        except DamagedRowError as error:
+            return await self._puzzled(queued, error)
 
     async def _turn(self, queued: Queued) -> bool:
         """Wait until it may be sent; gives whether that took any time."""
@@ -167,13 +175,16 @@ class Sender:
         """Send one message; gives the next one of its lane, None if there is none or it has to wait."""
         if queued.urgency is Urgency.REMINDER and not await insist(lambda: self._welcome(queued)):
             return await self._first_due(_lane(queued))
-        asked = self._outside.now()
         try:
-            card = await self._send(queued)
-        except TelegramError as error:
-            return await self._failed(queued, error, asked)
+            send = self._sending(queued)
         except (KeyError, TypeError, ValueError) as error:
             return await self._puzzled(queued, error)
+        asked = self._outside.now()
+        try:
+            with odd_answers():
+                card = await send()
+        except TelegramError as error:
+            return await self._failed(queued, error, asked)
         return await insist(lambda: self._arrived(queued, card))
 
     async def _arrived(self, queued: Queued, card: int | None = None) -> Queued | None:
@@ -205,19 +216,24 @@ class Sender:
 
     # what goes out
 
-    async def _send(self, queued: Queued) -> int | None:
-        """Carry out a payload; the message id of a new live card."""
+    def _sending(self, queued: Queued) -> Callable[[], Awaitable[int | None]]:
+        """What carries out a payload, and gives the message id of a new live card.
+
+        Raises KeyError, TypeError or ValueError for a payload that makes no sense.
+        """
         payload, chat = queued.payload, int(queued.chat.removeprefix(CHAT))
         match Kind(payload["kind"]):
             case Kind.CARD:
-                return await self._card(queued, chat)
+                return partial(self._card, queued, chat, dict(payload["message"]))
             case Kind.RETIREMENT:
-                await self._retire(chat, int(payload["card"]))
+                return partial(self._retire, chat, int(payload["card"]))
             case Kind.REMINDER:
-                await self._remind(queued.chat, chat)
+                return partial(self._remind, queued.chat, chat)
             case _:
-                await self._bot.send_message(chat, **payload["message"])
-        return None
+                return partial(self._say, chat, dict(payload["message"]))
+
+    async def _say(self, chat: int, message: dict[str, Any]) -> None:
+        await self._bot.send_message(chat, **message)
 
     async def _remind(self, key: str, chat: int) -> None:
         """As things are now; who has finished meanwhile is not reminded."""
@@ -232,8 +248,7 @@ class Sender:
             message = replies.reminder_message(session, words, None if following else self._rules.keep.unfinished)
             await self._bot.send_message(chat, **message)
 
-    async def _card(self, queued: Queued, chat: int) -> int | None:
-        message = queued.payload["message"]
+    async def _card(self, queued: Queued, chat: int, message: dict[str, Any]) -> int | None:
         if not queued.anew and queued.card is not None and await self._edited(chat, queued.card, message):
             return None
         return (await self._bot.send_message(chat, **message)).message_id
@@ -264,12 +279,13 @@ class Sender:
 
         now = self._outside.now()
         async with self._press.printed(queued, now, tell) as printed:
-            waited = await self._turn(queued)
-            if waited and await self._first_due(_lane(queued)) != queued:
-                return await self._first_due(_lane(queued))
+            await self._turn(queued)
+            if (present := await self._first_due(_lane(queued))) != queued:
+                return present  # it was superseded, or all was deleted, while it was made
             try:
-                if printed:
-                    await printed.send(self._bot, chat)
+                with odd_answers():
+                    if printed:
+                        await printed.send(self._bot, chat)
             except TelegramError as error:
                 return await self._failed(queued, error, now)
         following = await insist(lambda: self._store.delivered(queued, self._outside.now()))

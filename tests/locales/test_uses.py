@@ -37,7 +37,7 @@ SIDES = [side.value for side in EnergySide]
 ACTIONS = {
     *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
     *(detail.value for detail in Detail),
-    *("compare", "and"),
+    *("compare", "and", "begin"),
     *(f"energy.{side}" for side in SIDES),
     *(f"language.{language}" for language in LANGUAGES),
 }

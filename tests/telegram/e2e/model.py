@@ -82,6 +82,8 @@ def _input(body: dict[str, Any], session: Session) -> AnyInput | None:
     """What an update gives to the conversation."""
     if "callback_query" in body:
         tap = decode(body["callback_query"]["data"], RUBRIC)
+        if tap and tap.card == session.phase == Phase.WELCOME and isinstance(tap.wish, Intent):
+            return tap.wish.at(session)  # of a greeting nothing was stored: any of them begins
         return tap.at(session) if tap else None
     text = body["message"]["text"]
     if OWN.fullmatch(text):

@@ -15,8 +15,7 @@ from bot.results import Section, firmness, plan, proof, result_of
 from bot.screens import Action, screen_of
 from bot.telegram import replies
 from bot.telegram.codec import LIMIT, decode
-from bot.telegram.commands import privacy
-from bot.telegram.desk import LONGEST_TEXT
+from bot.telegram.commands import LONGEST_TEXT, privacy
 from bot.telegram.render import TEXT_LIMIT, length, pages, sections_text
 from bot.telegram.visit import Rules, commands_help
 from bot.wording import Medium, wording
