@@ -1,5 +1,6 @@
 """What one person, or one bad answer of Telegram's, can do to anybody: nothing that is not theirs to bear."""
 
+import asyncio
 import json
 import time
 from datetime import timedelta
@@ -8,11 +9,12 @@ from typing import Any
 import pytest
 
 from bot.telegram.sender import CHAT
+from locales import catalogue
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
 from tests.telegram.e2e.driver import Shuping
 from tests.telegram.e2e.test_outbox import at_first_item, right
-from tests.telegram.e2e.walking import card, cards, say, tap
+from tests.telegram.e2e.walking import Plan, card, cards, say, tap, walk_by_taps
 from tests.telegram.limits import ApiError, forbidden
 from tests.telegram.people import Person
 
@@ -361,3 +363,163 @@ async def test_the_running_bot_deletes_what_was_left_long_ago(api: TelegramApi, 
     await api.eventually(lambda: bot.about(ann) == {})
     assert bot.session(bob).item == "q1"
     await say(ann, "/start", "您好，我是数评")
+
+
+# answers that are not Telegram's
+
+
+ODD_UPDATES = [
+    *(b"{}", b"[]", b"null", b"5", b'{"ok":true,"result":null}', b'{"ok":true,"result":5}'),
+    b'{"ok":true,"result":' + b"[" * 5000,
+    b"[" * 5000,
+]
+
+
+async def test_answers_that_make_no_sense_end_nothing(api: TelegramApi, install: Install) -> None:
+    """While updates are asked for: pages, other people's JSON, refusals in other words."""
+    bot = await install().start()
+    for raw in ODD_UPDATES:
+        api.faults.add("getUpdates", error=ANSWERED, raw=raw)
+    for code in (400, 401, 403, 404, 429):
+        for raw in (PAGE, b"null", b'"text"', b'{"description":5}', b'{"ok":false,"parameters":[1]}'):
+            api.faults.add("getUpdates", error=ApiError(code, "odd"), raw=raw)
+    ann = api.person("Ann")
+    ann.say("/start")
+    await asyncio.sleep(1.0)
+    assert bot.running, bot.output[-2000:]
+    api.faults.clear()
+    await ann.until(lambda message: message.rows, within=40)
+    assert "Traceback" not in bot.output
+
+
+@pytest.mark.parametrize("code", [400, 403, 404])
+async def test_a_page_is_no_refusal_of_telegrams(api: TelegramApi, install: Install, code: int) -> None:
+    """A proxy that says 403 has not been blocked by anybody: the reply comes, and the reminder stays."""
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.add("editMessageText", chat=ann.id, error=ApiError(code, "odd"), raw=PAGE)
+    await tap(ann, "B", lambda message: message.button("B ✓"))
+    await api.quiet()
+    assert not bot.contact(ann).blocked
+    assert [payload["kind"] for payload in bot.waiting(ann)] == ["reminder"]
+
+
+@pytest.mark.parametrize("raw", [b"{}", b'{"ok":true,"result":[]}', b'{"ok":true,"result":{}}'])
+async def test_an_odd_answer_damages_no_message(api: TelegramApi, install: Install, raw: bytes) -> None:
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.add("sendMessage", chat=ann.id, error=ANSWERED, raw=raw)
+    await say(ann, "B", "第 2 项")
+    await api.quiet()
+    assert bot.rows("SELECT count(*) FROM damaged") == [(0,)]
+    right(bot, ann)
+
+
+@pytest.mark.slow
+async def test_a_start_among_pages(api: TelegramApi, install: Install) -> None:
+    bot = install()
+    for method, code in (
+        ("getMe", 200),
+        ("getMe", 404),
+        ("getMe", 400),
+        ("deleteWebhook", 401),
+        ("deleteWebhook", 400),
+    ):
+        api.faults.add(method, error=ApiError(code, "odd"), raw=PAGE if code != 200 else b"{}")
+    await bot.start()
+    await bot.until_says("is ready")
+    assert bot.running
+
+
+async def test_a_file_that_is_too_large_is_apologised_for(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann = await at_first_item(api, bot)
+    api.faults.add("sendDocument", chat=ann.id, error=ApiError(413, "Request Entity Too Large"), raw=PAGE)
+    ann.say("/mydata")
+    await ann.until(catalogue("zh-Hans")("report.refused"))
+    await api.quiet()
+    assert [payload["kind"] for payload in bot.waiting(ann)] == ["reminder"]
+
+
+# buttons of before a deletion
+
+
+async def test_no_button_of_before_a_deletion_stores_anything(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    ann = api.person("Ann")
+    await walk_by_taps(ann, Plan())
+    offer = await ann.until("三个月提醒")
+    await say(ann, "/language", lambda message: message.button("English（英语）"))
+    languages = next(
+        message for message in ann.chat.seen if message.button("English（英语）") and len(message.labels) == 1
+    )
+    ann.say("/delete")
+    asked = await ann.until("要删除您的全部数据吗")
+    ann.tap("是，全部删除", asked)
+    await ann.until("已全部删除")
+    await api.quiet()
+    ann.tap("三个月后提醒我复评", offer)
+    ann.tap("English（英语）", languages)
+    await ann.until("Hello, this is shuping")
+    ann.say("/start quick")
+    await api.quiet()
+    assert bot.about(ann) == {}
+
+
+async def test_a_greeting_that_is_tapped_twice_begins_no_assessment_with_an_old_name(
+    api: TelegramApi, install: Install
+) -> None:
+    """Else an old card, or the old yes to a deletion, would count for the new one."""
+    bot = await install().start()
+    ann = api.person("Ann")
+    greeting = await say(ann, "/start")
+    ann.tap("1 ✓", greeting)
+    await ann.until(lambda message: message.button("跳过"))
+    first = bot.session(ann).id
+    ann.say("/delete")
+    ann.tap("是，全部删除", await ann.until("要删除您的全部数据吗"))
+    await ann.until("已全部删除")
+    await api.quiet()
+    ann.tap("1 ✓", greeting, stale=True)
+    await api.eventually(lambda: bot.about(ann).get("sessions"))
+    assert bot.session(ann).id[:8] != first[:8]
+
+
+@pytest.mark.parametrize("word", ["开始", "好的", "是", "OK", "start", "1", "中文"])
+async def test_a_greeting_is_answered_as_people_answer(api: TelegramApi, install: Install, word: str) -> None:
+    await install().start()
+    ann = api.person("Ann")
+    await say(ann, "/start")
+    await say(ann, word, lambda message: message.button("跳过"))
+
+
+async def test_one_damaged_history_keeps_no_file_from_others(api: TelegramApi, install: Install) -> None:
+    bot = await install().start()
+    crowd = [await at_first_item(api, bot, f"P{number}") for number in range(9)]
+    bob = await at_first_item(api, bot, "Bob")
+    for person in crowd:
+        bot.change(
+            "INSERT INTO assessments (id, chat, finished_at, data) VALUES (?, ?, '', '{')",
+            str(person.id),
+            f"{CHAT}{person.id}",
+        )
+        person.say("/mydata")
+    await say(bob, "/mydata", lambda message: message.file)
+    await api.quiet()
+    assert bot.rows("SELECT count(*) FROM outbox WHERE key = 'report.json'") == [(0,)]
+
+
+@pytest.mark.slow
+async def test_somebody_who_taps_faster_than_once_a_second_sees_the_card_change(
+    api: TelegramApi, install: Install
+) -> None:
+    bot = await install(TELEGRAM_RATE="30").start()
+    ann = await at_first_item(api, bot)
+    await asyncio.sleep(3)
+    edits: list[int] = []
+    for number in range(20):
+        ann.tap("BCDE"[number % 4], card(ann), stale=True)
+        await asyncio.sleep(0.5)
+        edits.append(len(api.calls("editMessageText", chat=ann.id)))
+    assert edits[-1] - edits[9] >= 3, "in the last five seconds, too"
+    assert bot.running
