@@ -11,7 +11,20 @@ from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Assessment
 from storage.errors import StorageError, Trouble
 from storage.outbox import Outgoing, Queued, Urgency, fitting
-from storage.store import SLICE, Applied, Arrival, Decide, Decision, Lease, LogEntry, Slice, State, Store
+from storage.store import (
+    LONGEST_HISTORY,
+    LONGEST_LOG,
+    SLICE,
+    Applied,
+    Arrival,
+    Decide,
+    Decision,
+    Lease,
+    LogEntry,
+    Slice,
+    State,
+    Store,
+)
 
 
 class MemoryStore(Store):
@@ -38,6 +51,7 @@ class MemoryStore(Store):
             self._note(decision.finished)
             self._log[chat].extend(decision.log)
             self._history[chat].extend(decision.finished)
+            del self._log[chat][:-LONGEST_LOG], self._history[chat][:-LONGEST_HISTORY]
         if arrival is not None:
             self._seen[arrival.update] = arrival.at
         if decision.forgotten:

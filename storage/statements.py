@@ -14,7 +14,7 @@ from flows.session import Assessment, Session
 from storage.contact import Contact
 from storage.errors import DamagedRowError, StorageError, Trouble
 from storage.outbox import Outgoing, Queued, Urgency, fitting
-from storage.store import Applied, Arrival, Decide, Decision, Lease, LogEntry, State
+from storage.store import LONGEST_HISTORY, LONGEST_LOG, Applied, Arrival, Decide, Decision, Lease, LogEntry, State
 
 LOGGER = logging.getLogger("shuping.storage")
 
@@ -93,6 +93,16 @@ NEXT_DUE = "SELECT min(due) FROM ({})".format(  # noqa: S608
 """By the index, urgency for urgency."""
 HISTORY = "SELECT data FROM assessments WHERE chat = ? ORDER BY number DESC"
 LOG = "SELECT session, kind, item, before, after, at, by FROM log WHERE chat = ? ORDER BY number"
+CUT_LOG = """
+DELETE FROM log WHERE chat = ?
+AND number <= (SELECT number FROM log WHERE chat = ? ORDER BY number DESC LIMIT 1 OFFSET ?)
+"""
+CUT_HISTORY = """
+DELETE FROM assessments WHERE chat = ?
+AND number <= (SELECT number FROM assessments WHERE chat = ? ORDER BY number DESC LIMIT 1 OFFSET ?)
+"""
+SELDOM = 50
+"""So many revisions pass between two looks at whether the log has become too long."""
 FORGET = (
     "DELETE FROM outbox WHERE chat = ?",
     "DELETE FROM damaged WHERE chat = ?",
@@ -217,6 +227,10 @@ def _append(connection: sqlite3.Connection, chat: str, decision: Decision) -> No
     for assessment in decision.finished:
         finished_at = assessment.finished_at.isoformat()
         connection.execute(FINISH, (assessment.id, chat, finished_at, assessment.model_dump_json()))
+    if decision.finished:
+        connection.execute(CUT_HISTORY, (chat, chat, LONGEST_HISTORY))
+    if decision.session and decision.session.revision % SELDOM == 0:
+        connection.execute(CUT_LOG, (chat, chat, LONGEST_LOG))
 
 
 def _queue(connection: sqlite3.Connection, chat: str, decision: Decision) -> None:

@@ -89,6 +89,8 @@ class Slice:
     following: int | None
 
 
+LONGEST_LOG, LONGEST_HISTORY = 10_000, 1_000
+"""So many lines and finished assessments are kept of a chat, the newest: nobody fills the disk for others."""
 SLICE = 200
 """So many chats at most are looked at in one call of `purge`, so that nobody waits for it."""
 

@@ -255,3 +255,16 @@ async def test_a_cancelled_apply_is_written_wholly_or_not_at_all(store: Store) -
     assert told == list(range(1, revision + 1))
     await store.apply(CHAT, grown)
     assert await revisions(store) == (revision + 1, [*told, revision + 1])
+
+
+async def test_of_a_chat_only_so_much_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("storage.memory", "storage.statements"):
+        monkeypatch.setattr(f"{module}.LONGEST_LOG", 120)
+        monkeypatch.setattr(f"{module}.LONGEST_HISTORY", 3)
+    await store.apply("other", just(begun("other"), entry(1), finished=(assessment("theirs"),)))
+    for number in range(1, 301):
+        finished = (assessment(f"a{number}"),) if number % 50 == 0 else ()
+        await store.apply(CHAT, just(begun().but(revision=number), entry(number), finished=finished))
+    assert [line.after for line in await store.log(CHAT)] == list(range(181, 301))
+    assert [one.id for one in await store.history(CHAT)] == ["a300", "a250", "a200"]
+    assert len(await store.log("other")) == len(await store.history("other")) == 1

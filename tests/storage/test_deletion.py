@@ -9,7 +9,7 @@ from flows.session import Firm
 from storage import migrations
 from storage.contact import Contact
 from storage.migrations import MIGRATIONS, migrate
-from storage.outbox import Outgoing
+from storage.outbox import Outgoing, Urgency
 from storage.sqlite import SqliteStore, open_sqlite
 from storage.store import Arrival, Decision, State
 from tests.storage.support import NOW, assessment, begun, entry, outside
@@ -100,4 +100,28 @@ async def test_what_earlier_versions_deleted_without_overwriting_goes_with_the_f
         connection.execute("DELETE FROM contacts")
     assert found(path) == [path.name]
     async with await open_sqlite(path):
+        assert found(path) == []
+
+
+async def test_a_card_that_was_on_its_way_leaves_nothing_behind_either(path: Path) -> None:
+    """It arrives after the deletion, and a retirement of the card before it would be owed."""
+    async with await open_sqlite(path) as store:
+        letter = Outgoing({"kind": "card"}, NOW, "card")
+        await store.apply(ANN, lambda _: Decision(begun(ANN), contact=Contact(card=7), outbox=(letter,)))
+        (on_its_way,) = await store.due(NOW, 1, ANN)
+        receipt = Outgoing({"kind": "text", "text": SECRET}, NOW)
+        await store.apply(ANN, lambda _: Decision(outbox=(receipt,), forgotten=True))
+        owed = Outgoing({"kind": "retirement", "card": 7}, NOW, "retirement.7", urgency=Urgency.RETIREMENT)
+        following = await store.delivered(on_its_way, NOW, 8, owed)
+        assert following is not None
+        await store.delivered(following, NOW)
+        assert await store.due(NOW, 9, ANN) == []
+        assert found(path) == []
+
+
+async def test_who_was_only_greeted_is_in_no_file_after_the_next_tidying(path: Path) -> None:
+    async with await open_sqlite(path) as store:
+        await store.apply(ANN, lambda _: Decision(outbox=(Outgoing({"kind": "card"}, NOW, "card"),)))
+        await store.delivered((await store.due(NOW, 1, ANN))[0], NOW, 8)
+        await store.forget_updates(NOW)
         assert found(path) == []
