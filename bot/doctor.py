@@ -14,6 +14,7 @@ from bot.modes import too_wide
 from bot.settings import SECRET, Settings, load_settings
 from bot.settings_files import env_file_in_use, places, secret_files, variables
 from bot.wording import wording
+from flows.text import inert_lines
 from locales import LANGUAGES, Catalogue, catalogue
 from scoring.rubric import load_rubric
 from storage.opening import SQLITE, open_store, sqlite_path, without_credentials
@@ -98,15 +99,15 @@ def _report(check: Check, text: Catalogue, language: str) -> int:
     except AdviceError as advice:
         broken = isinstance(advice, BrokenError)
         for sentence in advice.sentences:
-            said = text("doctor.fault" if broken else "doctor.advice", name=name, sentence=sentence)
+            said = text("doctor.fault" if broken else "doctor.advice", name=name, sentence=inert_lines(sentence))
             sys.stdout.write(said + "\n")
         return int(broken)
     except Exception as error:
         sentence = complaint(error, language) or text("doctor.unknown", reason=_reason(error))
-        sys.stdout.write(text("doctor.fault", name=name, sentence=sentence) + "\n")
+        sys.stdout.write(text("doctor.fault", name=name, sentence=inert_lines(sentence)) + "\n")
         return 1
     if found:
-        sys.stdout.write(text("doctor.fine", name=name, found=found) + "\n")
+        sys.stdout.write(text("doctor.fine", name=name, found=inert_lines(found)) + "\n")
     return 0
 
 

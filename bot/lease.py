@@ -95,16 +95,25 @@ class Ownership:
         return self._clock() - self._beaten if self._held else 0.0
 
     async def acquire(self, tell: Callable[[], None]) -> None:
-        """Wait until the lease is ours; `tell` is told, once, that another process holds it. Raises StorageError."""
-        seen, since, told = await self._store.lease(self._name), self._clock(), False
-        while not await self._take(seen, since):
-            if not told:
-                tell()
-                told = True
+        """Wait until the lease is ours; `tell` is told, once, that another process holds it.
+
+        A database that is busy, or a disk that is full, passes.
+        """
+        seen, since, told = None, self._clock(), False
+        while True:
+            try:
+                present = await self._store.lease(self._name)
+                if present != seen:
+                    seen, since = present, self._clock()
+                if await self._take(seen, since):
+                    return
+            except StorageError as error:
+                LOG.error("the lease cannot be had yet: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
+            else:
+                if not told:
+                    tell()
+                    told = True
             await asyncio.sleep(LOOK_SECONDS)
-            present = await self._store.lease(self._name)
-            if present != seen:
-                seen, since = present, self._clock()
 
     async def _take(self, seen: Lease | None, since: float) -> bool:
         dead = seen is None or is_gone(seen.holder) or self._clock() - since > DEAD_SECONDS

@@ -102,7 +102,7 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     telegram_token: SecretStr | None = None
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
-    telegram_rate: Annotated[float, Field(ge=0)] = 30.0
+    telegram_rate: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] = 30.0
     webhook_url: HttpUrl | None = None
     webhook_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
     webhook_secret: Annotated[SecretStr, AfterValidator(_sendable)] | None = None

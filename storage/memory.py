@@ -111,8 +111,9 @@ class MemoryStore(Store):
     ) -> list[Queued]:
         found = sorted((queued for queued in self._of(chat, aside) if queued.due <= now), key=lambda one: one.number)
         if chat is None:
-            firsts = {(queued.chat, queued.urgency.aside): queued for queued in reversed(found)}.values()
-            found = sorted(firsts, key=lambda queued: (queued.urgency, queued.due, queued.number))
+            firsts = {(queued.chat, queued.urgency.aside): queued for queued in reversed(found)}
+            lanes = {key: [one for one in found if (one.chat, one.urgency.aside) == key] for key in firsts}
+            found = sorted(firsts.values(), key=lambda one: _standing(lanes[one.chat, one.urgency.aside]))
         return [replace(queued, card=self._card(queued.chat)) for queued in found[:limit]]
 
     def _card(self, chat: str) -> int | None:
@@ -176,7 +177,8 @@ class MemoryStore(Store):
 
     @override
     async def set_aside(self, queued: Queued) -> None:
-        self._damaged[queued.number] = self._outbox.pop(queued.number)
+        if gone := self._outbox.pop(queued.number, None):
+            self._damaged[queued.number] = gone
 
     @override
     async def damaged(self) -> int:
@@ -242,5 +244,14 @@ class MemoryStore(Store):
         self._seen = {update: at for update, at in self._seen.items() if at >= before}
 
     @override
+    async def clean(self) -> bool:
+        return False
+
+    @override
     async def close(self) -> None:
         pass
+
+
+def _standing(lane: list[Queued]) -> tuple[Urgency, datetime, int]:
+    """How urgent a chat is: by the most urgent that it waits for, and by how long it has waited."""
+    return min(queued.urgency for queued in lane), min(queued.due for queued in lane), lane[0].number

@@ -96,6 +96,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE INDEX damaged_of_chat ON damaged (chat)",
+        "CREATE TABLE marks (name TEXT PRIMARY KEY) WITHOUT ROWID",
         "CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, beat INTEGER NOT NULL) WITHOUT ROWID",
     ),
 )

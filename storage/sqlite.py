@@ -31,8 +31,12 @@ T = TypeVar("T")
 BUSY_SECONDS = 5.0
 PAUSE_SECONDS = 0.01
 WAL = "PRAGMA journal_mode = WAL"
-EMPTY_WAL = "PRAGMA wal_checkpoint(TRUNCATE)"
-SETTINGS = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA secure_delete = ON")
+SETTINGS = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA temp_store = MEMORY",
+)
 
 Work = Callable[[sqlite3.Connection], Any]
 TOGETHER = 64
@@ -89,7 +93,10 @@ class SqliteStore(Store):
     @override
     async def next_due(self) -> datetime | None:
         (due,) = await self._hop(lambda database: database.execute(statements.NEXT_DUE).fetchone())
-        return None if due is None else datetime.fromtimestamp(due, UTC)
+        try:
+            return None if due is None else datetime.fromtimestamp(due, UTC)
+        except statements.UNREADABLE:  # a damaged row, which is set aside when it is looked at
+            return datetime.fromtimestamp(0, UTC)
 
     @override
     async def delivered(
@@ -98,20 +105,15 @@ class SqliteStore(Store):
         if queued.chat in self._forgotten:
             owed = None  # it would name somebody who has asked to be forgotten
         following = await self._write(lambda database: _deliver(database, queued, now, card, owed, self._place))
-        if queued.chat in self._forgotten:
-            await self._wipe_after(queued.chat)
+        if following is None and queued.chat in self._forgotten:
+            self._forgotten.discard(queued.chat)
+            await self._wipe()  # the receipt, too, named the chat
         return following
-
-    async def _wipe_after(self, chat: str) -> None:
-        """The last message to somebody who was forgotten, a receipt perhaps, named them, too."""
-        if not await self._hop(lambda database: database.execute(statements.ANY, (chat,)).fetchone()):
-            self._forgotten.discard(chat)
-            await self._wipe()
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
         due = until.timestamp()
-        values: statements.Values = (due, queued.number, queued.chat, queued.number, due)
+        values: statements.Values = (due, queued.number, queued.chat, queued.number, queued.number, due)
         statement = statements.WAIT
         if queued.urgency.aside:
             statement, values = statements.WAIT_ALONE, (due, queued.number)
@@ -129,10 +131,7 @@ class SqliteStore(Store):
 
     @override
     async def refused(self, queued: Queued, asked: datetime) -> bool:
-        silenced = await self._write(lambda database: statements.refused(database, queued, asked, self._place))
-        if queued.chat in self._forgotten:
-            await self._wipe_after(queued.chat)
-        return silenced
+        return await self._write(lambda database: statements.refused(database, queued, asked, self._place))
 
     @override
     async def set_aside(self, queued: Queued) -> None:
@@ -184,15 +183,21 @@ class SqliteStore(Store):
         await self._wipe()  # of who was only greeted, too
 
     @override
+    async def clean(self) -> bool:
+        return await self._hop(statements.clean)
+
+    @override
     async def close(self) -> None:
         if self._writer is not None:
             await self._writer
+        with suppress(StorageError, ValueError):  # busy, or closed before
+            await self._hop(statements.clean)
         await self._database.close()
 
     async def _wipe(self) -> None:
         """Take what was deleted out of the write-ahead log, too, unless another process is reading from it."""
         with suppress(StorageError):
-            await self._hop(lambda database: database.execute(EMPTY_WAL).fetchall())
+            await self._hop(statements.empty_wal)
 
     async def _write(self, work: Callable[[sqlite3.Connection], T], *, batched: bool = False) -> T:
         """Run a transaction: alone, or together with those of its batch, or with those that waited for another."""
@@ -284,13 +289,17 @@ def _make_private(path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, place: str) -> None:
-    """Look before touching: the settings alone would change a file that is refused."""
+    """Look before touching: the settings alone would change a file that is refused.
+
+    Text that is no text is damage of its row: it is read as it is, and then not understood, instead of failing all.
+    """
+    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     version_of(connection, place)
     _switch_to_wal(connection, place)
     for setting in SETTINGS:
         connection.execute(setting)
     migrate(connection, place)
-    connection.execute(EMPTY_WAL).fetchall()  # a process that was killed could not
+    statements.empty_wal(connection)  # a process that was killed could not
 
 
 def _switch_to_wal(connection: sqlite3.Connection, place: str) -> None:

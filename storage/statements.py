@@ -12,7 +12,7 @@ from flows.events import AnswerValue
 from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Assessment, Session
 from storage.contact import Contact
-from storage.errors import DamagedRowError, StorageError, Trouble
+from storage.errors import DamagedRowError
 from storage.outbox import Outgoing, Queued, Urgency, fitting
 from storage.store import LONGEST_HISTORY, LONGEST_LOG, Applied, Arrival, Decide, Decision, Lease, LogEntry, State
 
@@ -20,7 +20,7 @@ LOGGER = logging.getLogger("shuping.storage")
 
 Values = tuple[Any, ...] | Mapping[str, Any]
 """Of a statement, by place or by name."""
-UNREADABLE = (ValueError, TypeError, OverflowError, OSError)
+UNREADABLE = (ValueError, TypeError, OverflowError, OSError, RecursionError)
 """What is raised over damaged rows: no JSON, not our JSON, a date out of range."""
 ASIDE = int(Urgency.RETIREMENT)
 """From here on messages stand by themselves."""
@@ -45,13 +45,20 @@ SILENCE = "DELETE FROM outbox WHERE chat = ?"
 DELIVERED = "DELETE FROM outbox WHERE number = ?"
 WAIT = f"""
 UPDATE outbox SET due = ?, attempts = attempts + (number = ?)
-WHERE chat = ? AND number >= ? AND due < ? AND urgency < {ASIDE}
+WHERE chat = ? AND (number = ? OR (number > ? AND due < ?)) AND urgency < {ASIDE}
 """  # noqa: S608
 WAIT_ALONE = "UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE number = ?"
 HASTEN = f"UPDATE outbox SET due = ? WHERE urgency <> {int(Urgency.REMINDER)} AND due > ?"  # noqa: S608
 NEWER = f"SELECT 1 FROM outbox WHERE chat = ? AND number > ? AND urgency < {ASIDE} LIMIT 1"  # noqa: S608
-SET_ASIDE = "INSERT INTO damaged SELECT number, chat, key, payload, due FROM outbox WHERE number = ?"
-ANY = "SELECT 1 FROM outbox WHERE chat = ? LIMIT 1"
+SET_ASIDE = "INSERT OR REPLACE INTO damaged SELECT number, chat, key, payload, due FROM outbox WHERE number = ?"
+MARK = "INSERT OR IGNORE INTO marks (name) VALUES ('unclean')"
+MARKED = "SELECT 1 FROM marks WHERE name = 'unclean'"
+UNMARK = """
+DELETE FROM marks WHERE name = 'unclean' AND NOT EXISTS (
+    SELECT 1 FROM outbox LEFT JOIN contacts ON contacts.chat = outbox.chat WHERE contacts.chat IS NULL
+)
+"""
+"""Not while messages wait for people of whom nothing else is stored: receipts of deletions, that is, and greetings."""
 DAMAGED = "SELECT count(*) FROM damaged"
 LEASE = "SELECT holder, beat FROM leases WHERE name = ?"
 FIRST_CLAIM = "INSERT OR IGNORE INTO leases (holder, beat, name) VALUES (?, ?, ?)"
@@ -150,9 +157,11 @@ def first_due(connection: sqlite3.Connection, chat: str, now: datetime, *, aside
 
 
 def set_aside(connection: sqlite3.Connection, number: int) -> None:
-    """Move a row of the outbox out of everybody's way."""
+    """Move a row of the outbox out of everybody's way, in one step whether or not a transaction is under way."""
+    connection.execute("SAVEPOINT aside")
     connection.execute(SET_ASIDE, (number,))
     connection.execute(DELIVERED, (number,))
+    connection.execute("RELEASE aside")
 
 
 def refused(connection: sqlite3.Connection, message: Queued, asked: datetime, place: str) -> bool:
@@ -166,6 +175,34 @@ def refused(connection: sqlite3.Connection, message: Queued, asked: datetime, pl
     if contact is not None:
         reach(connection, message.chat, contact.model_copy(update={"blocked": True}))
     return True
+
+
+def clean(connection: sqlite3.Connection) -> bool:
+    """If people were deleted, write the file anew; whether that was to be done.
+
+    Overwriting reaches a row where it stands; where pages were split and merged before, copies of it are left behind.
+    """
+    if not connection.execute(MARKED).fetchone():
+        return False
+    connection.execute("VACUUM")
+    if empty_wal(connection):
+        connection.execute(UNMARK)
+        empty_wal(connection)
+    return True
+
+
+def empty_wal(connection: sqlite3.Connection) -> bool:
+    """Take what was deleted out of the write-ahead log, too; false while another process is reading from it.
+
+    Nobody is waited for: everybody else would wait as long.
+    """
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(patience)}")
+    return not busy
 
 
 def lease(connection: sqlite3.Connection, name: str) -> Lease | None:
@@ -211,7 +248,7 @@ def _save(connection: sqlite3.Connection, chat: str, old: Session | None, new: S
     if old is None:
         connection.execute(INSERT, values)
     elif connection.execute(UPDATE, (*values, old.id, old.revision)).rowcount != 1:
-        raise StorageError(Trouble.CONFLICT, place)
+        raise DamagedRowError(place)  # it was read in this very transaction
 
 
 def reach(connection: sqlite3.Connection, chat: str, contact: Contact) -> None:
@@ -280,7 +317,8 @@ def queued(
 
 
 def entry(session: str, kind: str, item: str, before: str | None, after: str | None, at: str, by: str) -> LogEntry:
-    """A row of the log."""
+    """A row of the log. Raises ValueError for what is no text."""
+    "".join((session, kind, item, by)).encode()
     return LogEntry(session, kind, item, _read(before), _read(after), datetime.fromisoformat(at), by)
 
 
@@ -311,7 +349,8 @@ def _read(text: str | None) -> AnswerValue | None:
 
 
 def forget(connection: sqlite3.Connection, chat: str) -> int:
-    """Delete every row about a chat; the connection overwrites where they stood."""
+    """Delete every row about a chat; the connection overwrites where they stand, `clean` where they stood before."""
+    connection.execute(MARK)
     return sum(connection.execute(statement, (chat,)).rowcount for statement in FORGET)
 
 

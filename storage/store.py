@@ -204,6 +204,13 @@ class Store(ABC):
         """Forget update ids that were seen before a time."""
 
     @abstractmethod
+    async def clean(self) -> bool:
+        """Take the last traces of deleted people out of all files; whether there was anything to be done.
+
+        It may take a while (a file is written anew), and works only once nobody else is reading: call it again, later.
+        """
+
+    @abstractmethod
     async def close(self) -> None:
         """Let go of everything; the store cannot be used afterwards."""
 

@@ -21,10 +21,9 @@ from bot.telegram.patience import insist
 from bot.telegram.replies import EXPORT
 from bot.telegram.visit import Rules, zone_of
 from bot.wording import Medium, Wording, wording
-from flows.session import Session
+from flows.session import Assessment, Session
 from locales import DEFAULT_LANGUAGE
-from storage.errors import StorageError
-from storage.outbox import Queued, Urgency
+from storage.outbox import Urgency
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -92,21 +91,21 @@ class Press:
             await self._pool.close()
 
     @asynccontextmanager
-    async def printed(self, queued: Queued, now: datetime, tell: Tell) -> AsyncIterator[Printed | None]:
-        """The file that a message of the outbox wants, as things are now; None if all was deleted meanwhile.
+    async def printed(self, chat: str, kind: Kind | None, now: datetime, tell: Tell) -> AsyncIterator[Printed | None]:
+        """A report, or without a kind the export, as things are now; None if all was deleted meanwhile.
 
         `tell` is told of a long queue. What cannot be made is an apology, since trying again would not mend it.
         """
-        words = await insist(lambda: self._words(queued.chat))
+        words = await insist(lambda: self._words(chat))
         if self._asked >= MOST:
             yield Apology(words.text("report.crowded"))
             return
-        if self._asked >= QUEUE:
-            await tell(words.text("report.queue", ahead=self._asked))
-        self._asked += 1
+        ahead, self._asked = self._asked, self._asked + 1
         try:
+            if ahead >= QUEUE:
+                await tell(words.text("report.queue", ahead=ahead))
             async with self._places:
-                yield await insist(lambda: self._made(queued, now))
+                yield await insist(lambda: self._made(chat, kind, now))
         finally:
             self._asked -= 1
 
@@ -114,26 +113,26 @@ class Press:
         session = (await self._store.state(chat)).session
         return wording(session.language if session else DEFAULT_LANGUAGE, Medium.TAPPING)
 
-    async def _made(self, queued: Queued, now: datetime) -> Printed | None:
-        state = await self._store.state(queued.chat)
+    async def _made(self, chat: str, kind: Kind | None, now: datetime) -> Printed | None:
+        state = await self._store.state(chat)
         if state.session is None:
             return None
         words = wording(state.session.language, Medium.TAPPING)
         today = now.astimezone(zone_of(state.contact, self._rules)).date()
-        if queued.payload["format"] == EXPORT:
-            return await self._export(queued.chat, words, today)
-        return await self._report(queued, state.session, words, today)
+        if kind is None:
+            return await self._export(chat, words, today)
+        history = await self._store.history(chat)
+        return await self._report(kind, state.session, history, words, today)
 
-    async def _report(self, queued: Queued, session: Session, words: Wording, today: date) -> Printed:
+    async def _report(
+        self, kind: Kind, session: Session, history: list[Assessment], words: Wording, today: date
+    ) -> Printed:
         from bot.reports.pool import Crowded
         from bot.reports.sources import report_of_session
 
-        kind = Kind(queued.payload["format"])
         try:
-            report = report_of_session(session, await self._store.history(queued.chat), words, today)
+            report = report_of_session(session, history, words, today)
             content = await self._pool.render(kind, report)
-        except StorageError:
-            raise
         except Crowded:
             return Apology(words.text("report.crowded"))
         except Exception:

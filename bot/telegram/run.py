@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -45,6 +46,7 @@ REQUEST_SECONDS = 15.0
 FINISH_SECONDS = 6.0
 DELIVERED_WITHIN, TIDY_SECONDS = timedelta(days=2), 3600
 """Telegram keeps an update for a day."""
+PURGE_AFTER, CLEAN_SECONDS = 600.0, 60.0
 STUCK_SECONDS = 30.0
 STOPPED, FAILED, REFUSED = 0, 1, 2
 """Exit statuses; 2 is for settings alone, since a service is not started again after it."""
@@ -72,31 +74,16 @@ async def serve(settings: Settings, language: str) -> int:
         return _refuse(text, "no_token")
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
     set_up_logs(settings.log_level, token, secret)
-    stop, pulse = _stop_on_signals(), Pulse()
+    stop = _stop_on_signals()
     try:
-        async with _health(settings, alive=pulse.beats):
-            store = await _unless(stop, _opened(settings.database_url, language))
-            if store is None:
-                return STOPPED
-            async with store, _bot(settings, token) as bot:
-                return await _serve(Installation(settings, secret, store, bot, text), pulse, stop)
+        store = await _unless(stop, _opened(settings.database_url, language))
+        if store is None:
+            return STOPPED
+        async with store, _bot(settings, token) as bot:
+            return await _serve(Installation(settings, secret, store, bot, text), stop)
     except (StorageError, OSError) as error:
         sys.stderr.write(f"shuping: {complaint(error, language)}\n")
         return REFUSED if isinstance(error, StorageError) and error.trouble is Trouble.BAD_URL else FAILED
-
-
-@dataclass(slots=True)
-class Pulse:
-    """Whether the bot is alive: as long as the lease that it holds could be renewed, or while it waits for one.
-
-    Telegram may be out of reach, and the bot is well.
-    """
-
-    ownership: Ownership | None = None
-
-    def beats(self) -> bool:
-        """It does not hang."""
-        return self.ownership is None or self.ownership.silent < STUCK_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +104,23 @@ class Installation:
         return Rules(schedule, of.timezone, of.operator_name, of.operator_contact, keep_of(of))
 
 
-async def _serve(here: Installation, pulse: Pulse, stop: asyncio.Event) -> int:
+async def _serve(here: Installation, stop: asyncio.Event) -> int:
     """Become the one who sends, and be that until told to stop."""
-    ownership = pulse.ownership = Ownership(here.store)
+    ownership = Ownership(here.store)
     await _unless(stop, ownership.acquire(lambda: _say(here.text, "second")))
     if stop.is_set():
         await ownership.release()
         return STOPPED
-    keeping, tidying = asyncio.create_task(ownership.keep()), asyncio.create_task(_tidy(here))
+    tasks = [
+        asyncio.create_task(work) for work in (ownership.keep(), _tidy(here.store), _purge(here), _clean(here.store))
+    ]
     try:
-        return await _greet_and_work(here, ownership, keeping, stop)
+        async with _health(here.settings, alive=lambda: ownership.silent < STUCK_SECONDS):
+            return await _greet_and_work(here, ownership, tasks[0], stop)
     finally:
-        for task in (keeping, tidying):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(keeping, tidying, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await ownership.release()
 
 
@@ -284,14 +274,33 @@ def _ended(done: "set[asyncio.Task[None]]", text: Catalogue) -> int:
     return STOPPED
 
 
-async def _tidy(here: Installation) -> None:
-    """Forget the ids of updates that are too old for Telegram to deliver again, and what was kept long enough."""
+async def _tidy(store: Store) -> None:
+    """Forget the ids of updates that are too old for Telegram to deliver again."""
     while True:
         with contextlib.suppress(StorageError):
-            await here.store.forget_updates(OUTSIDE.now() - DELIVERED_WITHIN)
+            await store.forget_updates(OUTSIDE.now() - DELIVERED_WITHIN)
+        await asyncio.sleep(TIDY_SECONDS)
+
+
+async def _purge(here: Installation) -> None:
+    """Delete what was kept long enough; not at once, since a clock may be wrong until the network has set it."""
+    await asyncio.sleep(PURGE_AFTER)
+    while True:
+        with contextlib.suppress(StorageError):
             purged = await purge(here.store, here.rules.keep, OUTSIDE.now())
             LOG.info("kept long enough and deleted: %s", purged)
         await asyncio.sleep(TIDY_SECONDS)
+
+
+async def _clean(store: Store) -> None:
+    """Take the last traces of deleted people out of the files, once a minute at most, and a hundredth of the time."""
+    pause = CLEAN_SECONDS
+    while True:
+        await asyncio.sleep(pause)
+        began = monotonic()
+        with contextlib.suppress(StorageError):
+            await store.clean()
+        pause = max(CLEAN_SECONDS, 100 * (monotonic() - began))
 
 
 async def _until(stop: asyncio.Event) -> None:

@@ -18,6 +18,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 
 from bot.conversation import Outside
 from bot.logs import unquoted
+from bot.reports import render as reports
 from bot.telegram import replies
 from bot.telegram.line import odd_answers
 from bot.telegram.pace import Pace
@@ -46,6 +47,8 @@ DOUBLINGS = 6
 NEVER = datetime.max.replace(tzinfo=UTC)
 UNCHANGED = "message is not modified"
 
+FORMATS: dict[str, reports.Kind | None] = {**{kind.value: kind for kind in reports.Kind}, replies.EXPORT: None}
+"""What a file may be; an export is no report."""
 Lane = tuple[str, bool]
 """A chat, and whether it is about what stands aside there."""
 
@@ -157,8 +160,10 @@ class Sender:
     async def _carried_out(self, queued: Queued) -> Queued | None:
         """Send one message; gives the next one. Damage of one chat's rows is its own."""
         try:
-            return await (self._file(queued) if queued.urgency is Urgency.FILE else self._deliver(queued))
-        except DamagedRowError as error:
+            if queued.urgency is Urgency.FILE:
+                return await self._file(queued, FORMATS[queued.payload["format"]])
+            return await self._deliver(queued)
+        except (DamagedRowError, LookupError) as error:
             return await self._puzzled(queued, error)
 
     async def _turn(self, queued: Queued) -> bool:
@@ -185,14 +190,14 @@ class Sender:
                 card = await send()
         except TelegramError as error:
             return await self._failed(queued, error, asked)
-        return await insist(lambda: self._arrived(queued, card))
+        old = self._replaced(queued, card) if card is not None else None
+        return await insist(lambda: self._arrived(queued, card, old))
 
-    async def _arrived(self, queued: Queued, card: int | None = None) -> Queued | None:
+    async def _arrived(self, queued: Queued, card: int | None, old: int | None) -> Queued | None:
         if queued.key == replies.REMINDER:
             await self._remind_again(queued.chat)
             return await self._first_due(_lane(queued))
         now = self._outside.now()
-        old = self._replaced(queued, card) if card is not None else None
         owed = replies.retirement(old, now) if old is not None else None
         following = await self._store.delivered(queued, now, card, owed)
         if owed:
@@ -245,7 +250,9 @@ class Sender:
             following = next_reminder(
                 self._rules.schedule, zone_of(state.contact, self._rules), session.updated_at, now
             )
-            message = replies.reminder_message(session, words, None if following else self._rules.keep.unfinished)
+            kept = self._rules.keep.unfinished
+            last = following is None or (kept is not None and following >= session.updated_at + kept)
+            message = replies.reminder_message(session, words, kept if last else None)
             await self._bot.send_message(chat, **message)
 
     async def _card(self, queued: Queued, chat: int, message: dict[str, Any]) -> int | None:
@@ -269,16 +276,19 @@ class Sender:
         except BadRequest as error:
             LOG.debug("an old card keeps its buttons: %s", unquoted(error.message))
 
-    async def _file(self, queued: Queued) -> Queued | None:
+    async def _file(self, queued: Queued, kind: reports.Kind | None) -> Queued | None:
         """Make a file and send it; then the card comes below it. Others of the chat go on meanwhile."""
         chat = int(queued.chat.removeprefix(CHAT))
 
         async def tell(text: str) -> None:
-            with suppress(TelegramError):
-                await self._bot.send_message(chat, text)
+            """Once, and in turn like anything else."""
+            if queued.attempts == 0:
+                await self._turn(queued)
+                with suppress(TelegramError), odd_answers():
+                    await self._bot.send_message(chat, text)
 
         now = self._outside.now()
-        async with self._press.printed(queued, now, tell) as printed:
+        async with self._press.printed(queued.chat, kind, now, tell) as printed:
             await self._turn(queued)
             if (present := await self._first_due(_lane(queued))) != queued:
                 return present  # it was superseded, or all was deleted, while it was made
@@ -331,7 +341,8 @@ class Sender:
         """Somebody asked for a file and would wait for it."""
         if queued.urgency is Urgency.FILE:
             apology = await insist(lambda: self._press.refused(queued.chat))
-            with suppress(TelegramError):
+            await self._turn(queued)
+            with suppress(TelegramError), odd_answers():
                 await apology.send(self._bot, int(queued.chat.removeprefix(CHAT)))
             await self._card_below(queued.chat)
 

@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -66,6 +67,52 @@ async def test_nothing_of_a_deleted_person_is_in_any_file(path: Path, seed: int)
         await visit(store, "telegram:8000000001", "厂", 1000, 10)
         assert found(path) == [], "after more traffic"
     assert found(path) == [], "after it was stopped"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+async def test_nothing_of_many_who_delete_one_after_the_other(path: Path, seed: int) -> None:
+    """Pages are split and merged between deletions, and copies of rows stay where nothing points to any more."""
+    async with await open_sqlite(path) as store:
+        await town(store, seed)
+        for number in range(0, 60, 2):
+            await store.forget(f"telegram:{8_000_000_000 + number}")
+        await store.forget(ANN)
+        assert await store.clean()
+        assert found(path) == []
+        assert [file for file in path.parent.iterdir() if b"telegram:8000000002" in file.read_bytes()] == []
+        assert not await store.clean(), "it is clean"
+
+
+async def test_what_a_reader_keeps_in_the_log_is_taken_out_when_it_has_gone(path: Path) -> None:
+    """And nobody is waited for meanwhile."""
+    async with await open_sqlite(path) as store:
+        await town(store, 5)
+        with outside(path) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM log").fetchone()
+            began = monotonic()
+            await store.forget(ANN)
+            await store.clean()
+            assert monotonic() - began < 2.0, "a busy timeout is five"
+            reader.execute("COMMIT")
+        assert await store.clean()
+        assert found(path) == []
+
+
+async def test_a_deletion_is_remembered_until_its_receipt_has_gone(path: Path) -> None:
+    """By whichever process delivers it, or is told that the person takes no messages."""
+    receipt = Outgoing({"kind": "text", "text": "deleted"}, NOW)
+    store = await open_sqlite(path)
+    await town(store, 3)
+    await store.apply(ANN, lambda _: Decision(outbox=(receipt,), forgotten=True))
+    await store.close()
+    async with await open_sqlite(path) as store:
+        assert await store.clean()
+        (queued,) = await store.due(NOW, 9, ANN)
+        assert await store.refused(queued, NOW)
+        assert await store.clean()
+        assert found(path) == []
 
 
 async def test_nothing_of_a_forgotten_person_is_in_any_file(path: Path) -> None:

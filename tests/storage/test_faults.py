@@ -147,8 +147,8 @@ CASES = [
     Case(Trouble.BUSY, locked_at_opening, "locked_at_opening"),
     Case(Trouble.NO_ACCESS, a_folder, "a_folder"),
     Case(Trouble.NO_ACCESS, below_a_file, "below_a_file"),
-    Case(Trouble.CONFLICT, altered("UPDATE sessions SET revision = 99"), "another_revision"),
-    Case(Trouble.CONFLICT, altered("UPDATE sessions SET id = 'another'"), "another_session"),
+    Case(Trouble.CORRUPT, altered("UPDATE sessions SET revision = 99"), "another_revision"),
+    Case(Trouble.CORRUPT, altered("UPDATE sessions SET id = 'another'"), "another_session"),
     Case(Trouble.CONFLICT, finished_again, "finished_again"),
     Case(Trouble.BAD_URL, a_bad_url, "a_bad_url"),
 ]

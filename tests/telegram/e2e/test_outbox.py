@@ -163,7 +163,16 @@ async def test_a_damaged_row_holds_up_nobody_else(api: TelegramApi, install: Ins
 
 
 @pytest.mark.parametrize(
-    "damage", ["payload = '{'", "payload = '7'", "payload = x'00ff'", "payload = '{}'", "due = -9e99"]
+    "damage",
+    [
+        "payload = '{'",
+        "payload = '7'",
+        "payload = CAST(x'7b22ff' AS TEXT)",
+        'urgency = 4, payload = \'{"kind":"report"}\'',
+        "payload = x'00ff'",
+        "payload = '{}'",
+        "due = -9e99",
+    ],
 )
 async def test_a_damaged_message_is_set_aside_and_holds_up_nobody(
     api: TelegramApi, install: Install, damage: str
