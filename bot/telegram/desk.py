@@ -147,10 +147,14 @@ def _choose(visit: Visit, name: str) -> Decision:
 
 
 def _put_off(visit: Visit, wait: timedelta) -> Decision:
-    decision = show(visit, visit.words.text("reminders.put_off"))
+    due, kept = into_window(visit.rules.schedule, visit.zone, visit.now + wait), visit.rules.keep.unfinished
+    said = [visit.words.text("reminders.put_off")]
+    if kept and due >= visit.session.updated_at + kept:
+        gone = (visit.session.updated_at + kept).date().isoformat()
+        said.append(visit.words.text("reminders.too_late", date=gone))
+    decision = show(visit, *said)
     if not replies.unfinished(visit.session):
         return decision
-    due = into_window(visit.rules.schedule, visit.zone, visit.now + wait)
     return replace(decision, outbox=(*decision.outbox, replies.reminder(due)))
 
 

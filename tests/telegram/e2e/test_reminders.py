@@ -175,3 +175,15 @@ async def test_who_blocks_the_bot_while_a_reminder_arrives_is_not_reminded_again
     await asyncio.sleep(2)
     assert bot.waiting(ann) == []
     assert len(api.calls("sendMessage", chat=ann.id)) == calls
+
+
+async def test_who_puts_it_off_for_too_long_is_told(api: TelegramApi, install: Install) -> None:
+    bot = install(**{**SOON, "KEEP_UNFINISHED": "5d"})
+    ann = await begun(api, bot)
+    shown = await ann.until(TITLE)
+    ann.tap("明天", shown)
+    assert "自动删除" not in (await ann.until("到时候再提醒您")).text
+    await api.quiet()
+    ann.tap("一周后", shown)
+    gone = (bot.session(ann).updated_at + timedelta(days=5)).date().isoformat()
+    await ann.until(lambda message: "到时候再提醒您" in message.text and gone in message.text)
