@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.telegram.acts import update_id_of
 from bot.telegram.reception import Reception
 from storage.errors import StorageError
 
@@ -13,8 +14,6 @@ LOG = logging.getLogger("shuping.webhook")
 
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 LARGEST_BODY = 1 << 20
-LARGEST_ID = (1 << 63) - 1
-"""The greatest integer that SQLite keeps; Telegram's ids are far smaller."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -47,7 +46,7 @@ class Webhook:
             update = json.loads(body)
         except (ValueError, RecursionError):
             return 400
-        if not (isinstance(update, dict) and _is_id(update.get("update_id"))):
+        if update_id_of(update) is None:
             return 400
         try:
             await self._reception.take(update)
@@ -55,11 +54,6 @@ class Webhook:
             LOG.error("an update waits: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
             return 503
         return 200
-
-
-def _is_id(value: Any) -> bool:
-    """True is an int to Python, not to Telegram."""
-    return type(value) is int and 0 <= value <= LARGEST_ID
 
 
 async def _body(receive: Receive) -> bytes | None:
