@@ -40,7 +40,7 @@ def _echo(file: Path) -> None:
 
 
 def _shuping(arguments: list[str]) -> None:
-    from bot.cli import main as shuping
+    from bot.cli.main import main as shuping
 
     try:
         shuping(arguments)

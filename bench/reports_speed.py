@@ -17,7 +17,7 @@ from bot.reports.compose import Earlier, Occasion, compose
 from bot.reports.content import Report
 from bot.reports.pool import Pool
 from bot.reports.render import Kind, render
-from bot.wording import wording
+from bot.words.wording import wording
 from flows.session import FirmKind
 from scoring.answers import check_answers
 

@@ -21,8 +21,8 @@ from bench.table import Row, at_least_of
 from bench.timing import Work, ratio_of, turns
 from bench.walk import full_walk
 from flows.session import Session
-from storage.sqlite import SETTINGS, SqliteStore, open_sqlite
-from storage.statements import APPEND, LOAD, UPDATE
+from storage.sqlite.statements import APPEND, LOAD, UPDATE
+from storage.sqlite.store import SETTINGS, SqliteStore, open_sqlite
 from storage.store import Decision, LogEntry, State
 
 FEW, MANY = 1_000, 1_000_000

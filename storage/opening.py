@@ -21,7 +21,7 @@ async def open_store(url: str) -> Store:
     if url == MEMORY:
         return MemoryStore()
     if url.startswith(SQLITE) and len(url) > len(SQLITE):
-        from storage.sqlite import open_sqlite
+        from storage.sqlite.store import open_sqlite
 
         return await open_sqlite(sqlite_path(url))
     raise StorageError(Trouble.BAD_URL, without_credentials(url))

@@ -21,8 +21,8 @@ from bot.reports.content import (
     Scenario,
     Score,
 )
-from bot.results import bounds, gap, on_platform, pencil, plan
-from bot.wording import Wording, calculation
+from bot.words.results import bounds, gap, on_platform, pencil, plan
+from bot.words.wording import Wording, calculation
 from flows.events import AnswerValue
 from flows.session import EnergyUse, FirmKind
 from flows.text import tidy

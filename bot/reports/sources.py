@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from bot.reports.compose import Earlier, Occasion, compose
 from bot.reports.content import Report
-from bot.wording import Wording
+from bot.words.wording import Wording
 from flows.recording import answers_of
 from flows.session import Assessment, Session
 

@@ -9,7 +9,7 @@ from bot.screens.parts import Action, Choice, Screen
 from bot.screens.questions import question_screen
 from bot.screens.review import review_screen
 from bot.screens.scenarios import ladder_screen, levels_screen
-from bot.wording import Wording
+from bot.words.wording import Wording
 from flows.cards import (
     Card,
     CommitmentCard,
@@ -35,7 +35,7 @@ __all__ = ["Action", "Choice", "Screen", "screen_of"]
 
 
 def screen_of(card: Card, words: Wording) -> Screen:
-    """The screen of any card. Results are written by `bot.results`; here they have their actions only."""
+    """The screen of any card. Results are written by `bot.words.results`; here they have their actions only."""
     match card:
         case QuestionCard() | FigureCard() | ConfirmCard() | EnergyCard():
             return question_screen(card, words)

@@ -1,9 +1,9 @@
 """What to aim for: the plan to a grade under wishes, and "what if"."""
 
-from bot.intents import Detail, Intent
-from bot.results import gap, shown_points
 from bot.screens.parts import BACK, HELP, PAUSE, Action, Choice, Screen, letter
-from bot.wording import Wording
+from bot.screens.wishes import Detail, Intent
+from bot.words.results import gap, shown_points
+from bot.words.wording import Wording
 from flows.cards import PlanCard, WhatIfCard
 from flows.inputs import Aim, AimAt, ClearAim, KeepTarget, Suppose, Want, Wanted
 from flows.session import AimPage, Goal

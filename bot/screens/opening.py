@@ -1,8 +1,8 @@
 """Hello, and about the firm."""
 
-from bot.intents import Intent
 from bot.screens.parts import BACK, HELP, PAUSE, QUICK, RESUME, Action, Choice, Screen, letter, progress_line
-from bot.wording import Wording
+from bot.screens.wishes import Intent
+from bot.words.wording import Wording
 from flows.cards import (
     FirmKindCard,
     FirmNameCard,

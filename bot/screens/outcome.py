@@ -1,9 +1,9 @@
 """Commitment, results and re-check: what can be done there."""
 
-from bot.intents import FILES, Detail, Intent
 from bot.screens.aim import AIM, WHAT_IF
 from bot.screens.parts import BACK, DONE, HELP, OVERVIEW, PAUSE, RESUME, Action, Choice, Screen, letter
-from bot.wording import Wording
+from bot.screens.wishes import FILES, Detail, Intent
+from bot.words.wording import Wording
 from flows.cards import (
     CommitmentCard,
     ProvisionalCard,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.intents import Intent, Wish
-from bot.wording import Wording
+from bot.screens.wishes import Intent, Wish
+from bot.words.wording import Wording
 from flows.inputs import (
     Back,
     Done,

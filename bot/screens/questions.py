@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot.intents import Intent
 from bot.screens.parts import BACK, DONE, HELP, KEEP, PAUSE, Action, Choice, Screen, early_end, header_line, moves
-from bot.wording import Wording, calculation
+from bot.screens.wishes import Intent
+from bot.words.wording import Wording, calculation
 from flows.cards import (
     ConfirmCard,
     EnergyCard,

@@ -1,6 +1,5 @@
 """Every answer, to look through and change."""
 
-from bot.intents import Intent
 from bot.screens.parts import (
     BACK,
     HELP,
@@ -14,7 +13,8 @@ from bot.screens.parts import (
     letter,
     progress_line,
 )
-from bot.wording import Wording
+from bot.screens.wishes import Intent
+from bot.words.wording import Wording
 from flows.cards import (
     ReviewCard,
 )

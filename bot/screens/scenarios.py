@@ -1,8 +1,8 @@
 """The ladder of a scenario, and all its levels at once."""
 
-from bot.intents import Intent
 from bot.screens.parts import KEEP, Action, Choice, Screen, header_line, moves
-from bot.wording import Wording
+from bot.screens.wishes import Intent
+from bot.words.wording import Wording
 from flows.cards import (
     LadderCard,
     LevelCard,

@@ -8,14 +8,14 @@ from functools import cache
 from html import escape
 from zoneinfo import available_timezones
 
-from bot.intents import Detail
-from bot.reading import compared, look_back, normalised
-from bot.retention import Keep
+from bot.delivery.retention import Keep
+from bot.dialogue.reading import compared, look_back, normalised
+from bot.screens.wishes import Detail
 from bot.telegram import replies
 from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Tapped, Typed
-from bot.telegram.codec import consent, decode
+from bot.telegram.callback_data import consent, decode
 from bot.telegram.visit import Rules, Visit, apply, detail, say, show, zone_of
-from bot.wording import Medium, Wording, wording
+from bot.words.wording import Medium, Wording, wording
 from flows.inputs import Back, Jump, Overview, Provisional, Quick, Recheck, Resume
 from flows.session import Phase, Session
 from locales import LANGUAGES

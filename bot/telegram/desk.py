@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.conversation import greets
-from bot.intents import Comparison, Detail, Intent
-from bot.reading import read
+from bot.dialogue.reading import read
 from bot.screens import screen_of
+from bot.screens.wishes import Comparison, Detail, Intent
 from bot.telegram import replies
 from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Membership, Tapped, Typed
-from bot.telegram.codec import consent, decode
+from bot.telegram.callback_data import consent, decode
 from bot.telegram.commands import COMMANDS, LONGEST_TEXT
 from bot.telegram.visit import Archive, Rules, Visit, apply, detail, reminders, show
-from bot.wording import Medium, wording
+from bot.words.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import ChooseLanguage
 from flows.reminders import into_window

@@ -7,9 +7,9 @@ from telegram import Bot, BotCommand
 from telegram.error import BadRequest, TelegramError
 
 from bot.logs import unquoted
+from bot.telegram.client import odd_answers
 from bot.telegram.commands import COMMANDS
-from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, wait_after
-from bot.telegram.line import odd_answers
+from bot.telegram.polling import FIRST_PAUSE, LONGEST_PAUSE, wait_after
 from locales import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 
 LOG = logging.getLogger("shuping.menu")

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from pydantic_core import to_json
 from telegram import Bot, InputFile
 
-from bot.data import stored_data
+from bot.delivery.patience import insist
+from bot.reports.export import stored_data
 from bot.reports.render import Kind
-from bot.telegram.patience import insist
 from bot.telegram.replies import EXPORT
 from bot.telegram.visit import Rules, zone_of
-from bot.wording import Medium, Wording, wording
+from bot.words.wording import Medium, Wording, wording
 from flows.session import Assessment, Session
 from locales import DEFAULT_LANGUAGE
 from storage.outbox import Urgency

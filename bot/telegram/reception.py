@@ -13,12 +13,12 @@ from telegram.error import TelegramError
 from bot.conversation import Outside
 from bot.telegram import replies
 from bot.telegram.acts import Act, InGroup, Tapped, act_of
+from bot.telegram.client import odd_answers
 from bot.telegram.commands import shows_archive
 from bot.telegram.desk import decide
-from bot.telegram.line import odd_answers
 from bot.telegram.sender import CHAT, Sender
 from bot.telegram.visit import Archive, Rules
-from bot.wording import Medium, wording
+from bot.words.wording import Medium, wording
 from locales import DEFAULT_LANGUAGE, supported
 from storage.errors import DamagedRowError, StorageError
 from storage.outbox import Urgency

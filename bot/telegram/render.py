@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
-from bot.results import Section
 from bot.screens import Action, Choice, Screen
-from bot.telegram.codec import encode
-from bot.wording import Wording
+from bot.telegram.callback_data import encode
+from bot.words.results import Section
+from bot.words.wording import Wording
 from flows.inputs import Pause
 from flows.progress import Progress
 from flows.session import Session

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from html import escape
 
-from bot.intents import Detail
-from bot.results import Section, gap, headline, result_of
 from bot.screens import Screen, screen_of
-from bot.target import target
+from bot.screens.wishes import Detail
 from bot.telegram.acts import CHOICE_MARK, Choice
 from bot.telegram.render import Button, Payload, bar, card_payload, message, pages, sections_text
-from bot.wording import Wording
+from bot.words.results import Section, gap, headline, result_of
+from bot.words.target import target
+from bot.words.wording import Wording
 from flows.cards import Card, CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
 from flows.progress import Progress, progress_of
 from flows.session import Phase, Session

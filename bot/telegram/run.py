@@ -16,21 +16,21 @@ from urllib.parse import urlsplit
 
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.complaints import complaint
 from bot.conversation import Outside
-from bot.lease import LostError, Ownership
+from bot.delivery.lease import LostError, Ownership
+from bot.delivery.retention import keep_of, purge
 from bot.logs import set_up_logs, unquoted
-from bot.retention import keep_of, purge
 from bot.settings import Settings
-from bot.telegram.intake import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK, name_of, poll, wait_after
-from bot.telegram.line import Line, odd_answers
+from bot.telegram.client import Line, odd_answers
 from bot.telegram.menu import set_menus
+from bot.telegram.polling import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK, name_of, poll, wait_after
 from bot.telegram.press import Press
 from bot.telegram.reception import Reception
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import Sender
 from bot.telegram.visit import Rules
 from bot.telegram.webhook import Webhook
+from bot.words.complaints import complaint
 from flows.reminders import Schedule
 from locales import Catalogue, catalogue
 from storage.errors import StorageError, Trouble

@@ -17,16 +17,16 @@ from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.conversation import Outside
+from bot.delivery.patience import insist
+from bot.delivery.rate_limit import Pace
 from bot.logs import unquoted
 from bot.reports import render as reports
 from bot.telegram import replies
-from bot.telegram.line import odd_answers
-from bot.telegram.pace import Pace
-from bot.telegram.patience import insist
+from bot.telegram.client import odd_answers
 from bot.telegram.press import Press
 from bot.telegram.replies import Kind
 from bot.telegram.visit import Rules, zone_of
-from bot.wording import Medium, wording
+from bot.words.wording import Medium, wording
 from flows.reminders import into_window, next_reminder
 from storage.contact import Contact
 from storage.errors import DamagedRowError

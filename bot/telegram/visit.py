@@ -6,14 +6,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.conversation import recorded, rubric_of
-from bot.details import sections_of
-from bot.intents import FILES, Comparison, Detail, Look
-from bot.past import compared, history
-from bot.results import Section
-from bot.retention import Keep
+from bot.delivery.retention import Keep
+from bot.screens.details import sections_of
+from bot.screens.wishes import FILES, Comparison, Detail, Look
 from bot.telegram import replies
 from bot.telegram.acts import Act, Choice, Tapped
-from bot.wording import Medium, Wording, wording
+from bot.words.history import compared, history
+from bot.words.results import Section
+from bot.words.wording import Medium, Wording, wording
 from flows.events import Event, Finished, HelpAsked, Stale
 from flows.inputs import AnyInput
 from flows.reminders import Schedule, next_reminder

@@ -7,16 +7,16 @@ import uuid
 from datetime import UTC, datetime
 
 from bot.conversation import Conversation, Outside
-from bot.details import sections_of
-from bot.intents import FILES, Comparison, Detail, Intent
-from bot.past import compared, history
-from bot.reading import read
-from bot.results import Section, before_and_after, gap, headline, plan, result_of
+from bot.dialogue.reading import read
 from bot.screens import screen_of
-from bot.target import target
+from bot.screens.details import sections_of
+from bot.screens.wishes import FILES, Comparison, Detail, Intent
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
-from bot.wording import Wording, wording
+from bot.words.history import compared, history
+from bot.words.results import Section, before_and_after, gap, headline, plan, result_of
+from bot.words.target import target
+from bot.words.wording import Wording, wording
 from flows.aiming import planned_gap
 from flows.cards import Card, ProvisionalCard, ResultCard, card_of
 from flows.events import Event, HelpAsked, Paused, Refused, Resumed, Stale

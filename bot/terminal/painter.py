@@ -17,9 +17,9 @@ from typing_extensions import override
 from uniseg.wrap import tt_wrap
 
 from bot.reports.inline import protocol_of, shown_inline
-from bot.results import Section
 from bot.screens import Screen
-from bot.wording import Wording
+from bot.words.results import Section
+from bot.words.wording import Wording
 from flows.progress import Progress
 from flows.text import inert, inert_lines
 

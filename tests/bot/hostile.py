@@ -4,7 +4,7 @@ import resource
 import sys
 from itertools import product
 
-from bot.reading import LONGEST, read
+from bot.dialogue.reading import LONGEST, read
 from flows.session import Session
 from tests.bot.support import LANGUAGES, sessions, shown
 

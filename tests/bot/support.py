@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from bot.screens import Screen, screen_of
-from bot.wording import Wording, wording
+from bot.words.wording import Wording, wording
 from flows.cards import Card, ConfirmCard, FigureCard, LadderCard, card_of
 from flows.inputs import (
     Answer,

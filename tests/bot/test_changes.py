@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.results import before_and_after, comparison, result_of
-from bot.wording import wording
+from bot.words.results import before_and_after, comparison, result_of
+from bot.words.wording import wording
 from flows.session import Record
 from scoring.compare import compare, snapshot
 from scoring.result_json import result_json

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from locales import LANGUAGES
 from scoring.rubric import load_rubric
 from tests.bot.child import COMMAND, environment
@@ -183,7 +183,7 @@ HEAVY = ("telegram", "aiohttp", "rich", "prompt_toolkit", "sqlite3", "aiosqlite"
 def test_quick_commands_import_little(tmp_path: Path, arguments: str) -> None:
     code = f"""
 import sys
-from bot.cli import main
+from bot.cli.main import main
 try:
     main({arguments.split()!r})
 finally:
@@ -197,7 +197,7 @@ finally:
 
 MEASURE = """
 import resource, sys
-from bot.cli import main
+from bot.cli.main import main
 try:
     main(["score"])
 finally:

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from bot.results import headline, result_of
 from bot.screens import screen_of
-from bot.wording import Medium, wording
+from bot.words.results import headline, result_of
+from bot.words.wording import Medium, wording
 from flows.cards import FirmKindCard, ProvisionalCard, ReviewCard, card_of
 from flows.events import GradeSettled, QuickBegun
 from flows.inputs import Overview, PickLevel, Tick

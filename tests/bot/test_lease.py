@@ -8,8 +8,8 @@ from contextlib import suppress
 
 import pytest
 
-from bot import lease as leases
-from bot.lease import SENDING, LostError, Ownership, beats, holder_here, is_gone
+from bot.delivery import lease as leases
+from bot.delivery.lease import SENDING, LostError, Ownership, beats, holder_here, is_gone
 from storage.memory import MemoryStore
 from storage.store import Lease
 

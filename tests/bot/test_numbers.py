@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.numbers import LONGEST, read_numbers
+from bot.dialogue.numbers import LONGEST, read_numbers
 from scoring.rubric import load_rubric
 
 UNITS = sorted({figure.unit for figure in load_rubric().figures} | {fuel.unit for fuel in load_rubric().energy})

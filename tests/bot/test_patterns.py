@@ -13,7 +13,7 @@ from typing import get_args
 
 import pytest
 
-from bot.numbers import _speech
+from bot.dialogue.numbers import _speech
 from flows.cards import Card
 from tests.bot.child import ROOT
 from tests.bot.machine import Machine, TooManyError, sample
@@ -26,7 +26,9 @@ A_SIGN = 150
 """Steps for each character of it at most."""
 FEW = 6
 HARMLESS = ("compile", "escape", "Pattern", "Match", "IGNORECASE", "DOTALL", "ASCII")
-BUILT: dict[str, dict[str, Callable[[], re.Pattern[str]]]] = {"bot.numbers": {"token": lambda: _speech().token}}
+BUILT: dict[str, dict[str, Callable[[], re.Pattern[str]]]] = {
+    "bot.dialogue.numbers": {"token": lambda: _speech().token}
+}
 """Patterns that are built when they are needed."""
 METHODS = ("match", "fullmatch", "search", "findall", "finditer", "split", "sub")
 PASSED_ON = ("search",)
@@ -78,7 +80,9 @@ def test_no_pattern_is_overlooked() -> None:
         assert {node.attr for node in used} <= set(HARMLESS), place
         compiled = sum(node.attr == "compile" for node in used)
         assert compiled == (len(named(import_module(place))) if compiled else 0), place
-    assert {"bot.reading", "bot.numbers", "bot.settings", "bot.records", "scoring.compare"} <= {use[0] for use in USES}
+    assert {"bot.dialogue.reading", "bot.dialogue.numbers", "bot.settings", "bot.cli.records", "scoring.compare"} <= {
+        use[0] for use in USES
+    }
 
 
 def signs(machine: Machine) -> list[str]:

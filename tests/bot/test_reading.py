@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 
-from bot.intents import Comparison, Detail, Intent, Meant
-from bot.reading import look_back, normalised, read
-from bot.wording import wording
+from bot.dialogue.reading import look_back, normalised, read
+from bot.screens.wishes import Comparison, Detail, Intent, Meant
+from bot.words.wording import wording
 from flows.inputs import (
     Aim,
     AimAt,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.results import (
+from bot.words.results import (
     Section,
     gap,
     headline,
@@ -17,7 +17,7 @@ from bot.results import (
     proof,
     result_of,
 )
-from bot.wording import Wording, wording
+from bot.words.wording import Wording, wording
 from flows.inputs import Confirm, Numbers
 from flows.session import Record
 from tests.bot.support import LANGUAGES

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.retention import PROMISED, Keep, keep_of, purge
+from bot.delivery.retention import PROMISED, Keep, keep_of, purge
 from bot.settings import Settings
 from bot.telegram.replies import RECHECK
 from flows.retention import Purged

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.records import read_records
+from bot.cli.records import read_records
 from scoring.decoding import RECORD
 from scoring.errors import AnswersError
 from tests.bot.inside import Inside, fault

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from bot.screens import screen_of
-from bot.wording import Medium, wording
+from bot.words.wording import Medium, wording
 from flows.cards import (
     Card,
     ConfirmCard,

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.settings import SECRET, Settings, SettingsError, load_settings
-from bot.settings_files import FileTrouble, SettingsFileError
+from bot.settings.files import FileTrouble, SettingsFileError
 from tests.bot.child import Shuping, sentence
 
 TOKEN = "4242:" + "x" * 35

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.intents import Intent
-from bot.telegram.codec import LIMIT, decode, encode
+from bot.screens.wishes import Intent
+from bot.telegram.callback_data import LIMIT, decode, encode
 from flows.cards import card_of
 from tests.bot.support import sessions, shown
 from tests.flows.driver import RUBRIC

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.target import reached, target
-from bot.wording import wording
+from bot.words.target import reached, target
+from bot.words.wording import wording
 from flows.events import AnswerValue
 from flows.session import Goal
 from tests.flows.driver import finished

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import environment_language
+from bot.cli.main import environment_language
 from tests.bot.child import COMMAND, TRANSCRIPTS, Shuping, environment, hold_against
 from tests.bot.walks import CHINESE, ENGLISH, QUICK
 

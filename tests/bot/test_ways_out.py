@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bot.complaints import REASONS, complaint, reason
-from bot.results import Section
 from bot.screens import Choice, Screen, screen_of
+from bot.settings.wrong import Wrong
 from bot.telegram import replies
 from bot.telegram.render import card_payload, sections_text
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
-from bot.wording import wording
-from bot.wrong_settings import Wrong
+from bot.words.complaints import REASONS, complaint, reason
+from bot.words.results import Section
+from bot.words.wording import wording
 from flows.cards import card_of
 from flows.text import inert_lines
 from locales import LANGUAGES, catalogue

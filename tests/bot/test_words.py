@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.intents import Intent
-from bot.reading import EVERYWHERE, known_words, normalised, read
+from bot.dialogue.reading import EVERYWHERE, known_words, normalised, read
 from bot.screens import Screen
-from bot.wording import Wording
+from bot.screens.wishes import Intent
+from bot.words.wording import Wording
 from flows.cards import FirmNameCard, QuestionCard
 from flows.inputs import Answer, AnyInput
 from flows.step import step

@@ -8,17 +8,17 @@ from string import Formatter
 import pytest
 from telegram.error import Conflict, NetworkError, TelegramError
 
-from bot.cli import MISUSES
-from bot.complaints import REASONS, complaint
-from bot.intents import Detail
+from bot.cli.main import MISUSES
 from bot.reports.compose import LABELS, RULINGS
 from bot.reports.errors import ReportTrouble
-from bot.settings_files import FileTrouble
+from bot.screens.wishes import Detail
+from bot.settings.files import FileTrouble
+from bot.settings.wrong import Wrong
 from bot.telegram.acts import Choice
 from bot.telegram.commands import COMMANDS
-from bot.telegram.intake import name_of
-from bot.wording import Medium, wording
-from bot.wrong_settings import Wrong
+from bot.telegram.polling import name_of
+from bot.words.complaints import REASONS, complaint
+from bot.words.wording import Medium, wording
 from flows.events import Refusal, Refused
 from flows.inputs import Wanted
 from flows.outcome import changes

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.reports.compose import Earlier, Occasion, compose
 from bot.reports.content import Report
-from bot.wording import wording
+from bot.words.wording import wording
 from flows.session import FirmKind
 from locales import LANGUAGES
 from scoring.answers import Answers, check_answers

@@ -9,7 +9,7 @@ from hypothesis import given
 from bot.reports.compose import Earlier, Occasion, compose
 from bot.reports.content import Report
 from bot.reports.sources import report_of_session
-from bot.wording import wording
+from bot.words.wording import wording
 from flows.events import Finished
 from flows.inputs import Anew, ChooseFuel, Commit, Confirm, Done, Numbers, OpenEnergy, Overview, Submit
 from flows.session import Assessment

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.reports.content import Report
 from bot.reports.workbook import workbook
-from bot.wording import wording
+from bot.words.wording import wording
 from scoring.answers import Answers
 from scoring.result import Result, assess
 from scoring.sheet import load_sheet

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.errors import StorageError
-from storage.sqlite import open_sqlite
+from storage.sqlite.store import open_sqlite
 from tests.storage.support import CHAT, grown, outside
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 
 from storage.memory import MemoryStore
 from storage.opening import open_store
-from storage.sqlite import SqliteStore
+from storage.sqlite.store import SqliteStore
 from storage.store import Store
 
 BACKENDS = {"memory": MemoryStore, "sqlite": SqliteStore}

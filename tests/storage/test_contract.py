@@ -12,7 +12,7 @@ from flows.events import AnswerValue
 from flows.session import Assessment, Session
 from storage.errors import StorageError, Trouble
 from storage.memory import MemoryStore
-from storage.sqlite import SqliteStore
+from storage.sqlite.store import SqliteStore
 from storage.store import Applied, Decision, LogEntry, State, Store
 from tests.storage.strategies import DRAFT_KINDS, DRAFTS, FIELDS, NASTY, assessments, entries, examples, sessions
 from tests.storage.support import CHAT, NOW, assessment, begun, entry, everything, grown, just, revisions
@@ -258,7 +258,7 @@ async def test_a_cancelled_apply_is_written_wholly_or_not_at_all(store: Store) -
 
 
 async def test_of_a_chat_only_so_much_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("storage.memory", "storage.statements"):
+    for module in ("storage.memory", "storage.sqlite.statements"):
         monkeypatch.setattr(f"{module}.LONGEST_LOG", 120)
         monkeypatch.setattr(f"{module}.LONGEST_HISTORY", 3)
     await store.apply("other", just(begun("other"), entry(1), finished=(assessment("theirs"),)))

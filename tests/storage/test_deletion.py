@@ -7,11 +7,11 @@ from time import monotonic
 import pytest
 
 from flows.session import Firm
-from storage import migrations
 from storage.contact import Contact
-from storage.migrations import MIGRATIONS, migrate
 from storage.outbox import Outgoing, Urgency
-from storage.sqlite import SqliteStore, open_sqlite
+from storage.sqlite import migrations
+from storage.sqlite.migrations import MIGRATIONS, migrate
+from storage.sqlite.store import SqliteStore, open_sqlite
 from storage.store import Arrival, Decision, State
 from tests.storage.support import NOW, assessment, begun, entry, outside
 

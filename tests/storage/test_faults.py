@@ -11,7 +11,7 @@ import pytest
 
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
-from storage.sqlite import SqliteStore, open_sqlite
+from storage.sqlite.store import SqliteStore, open_sqlite
 from storage.store import Decision, Store
 from tests.storage.support import CHAT, assessment, begun, dump, entry, everything, grown, just, outside, put, revisions
 
@@ -175,7 +175,7 @@ def losing_nothing(path: Path) -> Iterator[None]:
 async def test_each_fault_is_named_loses_nothing_and_tells_no_secret(
     case: Case, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.sqlite.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("storage.sqlite.store.BUSY_SECONDS", 0.05)
     await fill(path)
     with losing_nothing(path), pytest.raises(StorageError) as caught:
         await case.broken(path)

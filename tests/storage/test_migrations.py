@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from storage import migrations
 from storage.errors import StorageError, Trouble
-from storage.migrations import MIGRATIONS, migrate, version_of
-from storage.sqlite import open_sqlite
+from storage.sqlite import migrations
+from storage.sqlite.migrations import MIGRATIONS, migrate, version_of
+from storage.sqlite.store import open_sqlite
 from tests.storage.child import answer, child, go
 from tests.storage.support import CHAT, NOW, grown, outside, put, revisions, untouched
 

@@ -13,7 +13,7 @@ import pytest
 
 from storage.errors import StorageError, Trouble, storage_error
 from storage.opening import open_store
-from storage.sqlite import open_sqlite
+from storage.sqlite.store import open_sqlite
 from tests.storage.child import answer, child
 from tests.storage.support import CHAT, dump, grown, put
 

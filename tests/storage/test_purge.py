@@ -10,7 +10,7 @@ from flows.retention import Limits, Purged
 from flows.session import Phase, Session
 from storage.contact import Contact
 from storage.outbox import Outgoing
-from storage.sqlite import SqliteStore
+from storage.sqlite.store import SqliteStore
 from storage.store import SLICE, Decision, LogEntry, Store
 from tests.storage.support import CHAT, NOW, assessment, begun, entry, everything, just, outside
 

@@ -15,8 +15,8 @@ import storage
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.outbox import Outgoing
-from storage.sqlite import SqliteStore, open_sqlite
-from storage.statements import APPEND
+from storage.sqlite.statements import APPEND
+from storage.sqlite.store import SqliteStore, open_sqlite
 from storage.store import Arrival, Decision
 from tests.storage.child import FOREVER, answer, child, go, rest
 from tests.storage.support import (
@@ -153,7 +153,7 @@ async def test_two_processes_on_one_file_lose_nothing(path: Path) -> None:
 
 
 async def test_a_busy_file_is_reported_and_read_all_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.sqlite.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("storage.sqlite.store.BUSY_SECONDS", 0.05)
     async with await open_sqlite(path) as store:
         await store.apply(CHAT, grown)
         with child("lock", path) as other:

@@ -9,7 +9,7 @@ from pydantic import HttpUrl
 
 from bot.settings import Settings
 from bot.telegram import run
-from bot.telegram.line import Line
+from bot.telegram.client import Line
 from bot.telegram.press import Press
 from bot.telegram.replies import file, text
 from bot.telegram.sender import Sender
@@ -18,7 +18,7 @@ from locales import catalogue
 from scoring.rubric import load_rubric
 from storage.errors import StorageError, Trouble
 from storage.memory import MemoryStore
-from storage.sqlite import open_sqlite
+from storage.sqlite.store import open_sqlite
 from storage.store import Decision, Store
 from tests.telegram.api import TelegramApi
 

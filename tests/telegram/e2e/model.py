@@ -7,11 +7,11 @@ from typing import Any
 
 from typing_extensions import override
 
-from bot.intents import Intent
-from bot.reading import read
+from bot.dialogue.reading import read
 from bot.screens import screen_of
-from bot.telegram.codec import decode
-from bot.wording import Medium, wording
+from bot.screens.wishes import Intent
+from bot.telegram.callback_data import decode
+from bot.words.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import AnyInput, Resume
 from flows.session import Phase, Session, new_session

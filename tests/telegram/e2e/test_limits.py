@@ -8,17 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.concern import concern
-from bot.intents import Detail, Intent
-from bot.past import compared, history
-from bot.results import Section, firmness, plan, proof, result_of
 from bot.screens import Action, screen_of
+from bot.screens.wishes import Detail, Intent
 from bot.telegram import replies
-from bot.telegram.codec import LIMIT, decode
+from bot.telegram.callback_data import LIMIT, decode
 from bot.telegram.commands import LONGEST_TEXT, privacy
 from bot.telegram.render import TEXT_LIMIT, length, pages, sections_text
 from bot.telegram.visit import Rules, commands_help
-from bot.wording import Medium, wording
+from bot.words.history import compared, history
+from bot.words.policy import concern
+from bot.words.results import Section, firmness, plan, proof, result_of
+from bot.words.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import AnyInput, Pause
 from flows.reminders import Schedule
@@ -26,7 +26,7 @@ from flows.session import FirmKind, Goal, Phase, Session
 from locales import LANGUAGES, catalogue
 from scoring.sheet import load_sheet
 from tests.bot.support import sessions
-from tests.bot.test_past import finished as past_assessment
+from tests.bot.test_history import finished as past_assessment
 from tests.bot.test_results import LOWEST
 from tests.flows.driver import START, Walker, finished
 from tests.flows.random_inputs import Chance, chances, given_by

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.telegram.replies import card_message
-from bot.wording import Medium, wording
+from bot.words.wording import Medium, wording
 from flows.session import Session
 from tests.telegram.e2e.conftest import Town
 from tests.telegram.e2e.walking import Plan, answer_by_taps, begin_by_taps, card, cards, say, tap, text_of

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from bot.telegram.sender import CHAT
-from bot.wording import wording
+from bot.words.wording import wording
 from flows.session import FirmKind, Phase
 from scoring.certainty import find_certainty
 from scoring.sheet import load_sheet

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
 
-from bot.settings_files import env_file_in_use, secret, secret_files, variables
-from bot.wrong_settings import Wrong, wrong
+from bot.settings.files import env_file_in_use, secret, secret_files, variables
+from bot.settings.wrong import Wrong, wrong
 from storage.opening import SQLITE, without_credentials
 
 SECRET = ("telegram_token", "webhook_secret")

@@ -192,3 +192,8 @@ def calculation(text: str) -> str:
 def wording(language: str, medium: Medium = Medium.TYPING) -> Wording:
     """The wording of a supported language."""
     return Wording(language, medium)
+
+
+def words_of(session: Session, medium: Medium = Medium.TYPING) -> Wording:
+    """The wording of a session, in its language."""
+    return wording(session.language, medium)

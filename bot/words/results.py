@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from bot.firmness import elsewhere, in_short, item_by_item, nearest, on_the_form, within_reach
-from bot.wording import Wording, calculation
+from bot.words.margin import elsewhere, in_short, item_by_item, nearest, on_the_form, within_reach
+from bot.words.wording import Wording, calculation
 from flows.recording import answers_of
 from flows.session import Record
 from scoring.compare import compare, snapshot

@@ -3,7 +3,7 @@
 import errno
 from pathlib import Path
 
-from bot.wording import wording
+from bot.words.wording import wording
 from flows.text import inert
 from locales import Catalogue
 from scoring.errors import ScoringError
@@ -81,7 +81,7 @@ def _by_module(error: Exception, language: str) -> str | None:
 
 def _from_settings(error: Exception, text: Catalogue) -> str | None:
     from bot.settings import SettingsError
-    from bot.settings_files import SettingsFileError
+    from bot.settings.files import SettingsFileError
 
     if isinstance(error, SettingsFileError):
         return text(f"settings.trouble.{error.trouble.value}", **error.details)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from bot.results import Section, before_and_after
-from bot.wording import Wording
+from bot.words.results import Section, before_and_after
+from bot.words.wording import Wording
 from flows.session import Assessment
 from scoring.result import shown_score
 from scoring.sheet import load_sheet

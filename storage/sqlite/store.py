@@ -20,10 +20,10 @@ from typing_extensions import override
 
 from flows.retention import Limits, Purged
 from flows.session import Assessment
-from storage import statements
 from storage.errors import StorageError, Trouble, storage_error, system_error
-from storage.migrations import migrate, version_of
 from storage.outbox import Outgoing, Queued
+from storage.sqlite import statements
+from storage.sqlite.migrations import migrate, version_of
 from storage.store import SLICE, Applied, Arrival, Decide, Lease, LogEntry, Slice, State, Store
 
 T = TypeVar("T")

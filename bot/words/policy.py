@@ -6,8 +6,8 @@ it, and its note stands at the end.
 
 from collections.abc import Iterator
 
-from bot.results import Section
-from bot.wording import Wording
+from bot.words.results import Section
+from bot.words.wording import Wording
 from flows.session import FirmKind
 from scoring.policy import Direction, Expected, Kind, Policy, Support, load_policy
 from scoring.result import Result

@@ -1,9 +1,9 @@
 """More about a result, on request: the same sections on every channel."""
 
-from bot.concern import concern
-from bot.intents import Detail
-from bot.results import Section, firmness, gap, plan, proof, result_of
-from bot.wording import Wording
+from bot.screens.wishes import Detail
+from bot.words.policy import concern
+from bot.words.results import Section, firmness, gap, plan, proof, result_of
+from bot.words.wording import Wording
 from flows.aiming import planned_gap
 from flows.session import Session
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot.intents import Detail, Intent, Wish
+from bot.screens.wishes import Detail, Intent, Wish
 from bot.telegram.acts import CHOICE_MARK, Choice
 from flows.inputs import (
     Aim,

@@ -4,7 +4,7 @@ In short for the result itself, item by item on request. Without a grade there i
 nearest is said instead.
 """
 
-from bot.wording import Wording
+from bot.words.wording import Wording
 from scoring.exact import shown
 from scoring.margin import Distance, Fragile, Margin, Standing, find_margin, in_other_profiles
 from scoring.result import Result, shown_score

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.past import CELLS, DRAWN, EMPTY, FULL, compared, history
-from bot.results import before_and_after, result_of
-from bot.wording import Medium, wording
+from bot.words.history import CELLS, DRAWN, EMPTY, FULL, compared, history
+from bot.words.results import before_and_after, result_of
+from bot.words.wording import Medium, wording
 from flows.session import Assessment, Firm, Record
 from tests.bot.support import LANGUAGES
 from tests.bot.test_results import HIGHEST, LOWERED, LOWEST, RAISED

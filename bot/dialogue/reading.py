@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.intents import Comparison, Detail, Intent, Look, Meant, Wish
-from bot.numbers import read_numbers
+from bot.dialogue.numbers import read_numbers
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
-from bot.wording import Wording
+from bot.screens.wishes import Comparison, Detail, Intent, Look, Meant, Wish
+from bot.words.wording import Wording
 from flows.cards import (
     Card,
     EnergyCard,

@@ -13,7 +13,7 @@ from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
 from bot.reports.render import Kind, render
-from bot.wording import Wording, wording
+from bot.words.wording import Wording, wording
 from flows.firm import LONGEST_NAME
 from flows.text import inert, tidy
 from scoring.answers import Answers, check_answers

@@ -1,7 +1,7 @@
 """The target that somebody kept, beside what is: which of it is done."""
 
-from bot.results import Section
-from bot.wording import Wording
+from bot.words.results import Section
+from bot.words.wording import Wording
 from flows.events import AnswerValue
 from flows.recording import item_answer
 from flows.session import Session

@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 
 from pydantic_core import to_json
 
-from bot.records import read_records
-from bot.results import Section, comparison, gap, headline_of, plan, proof
-from bot.wording import Wording, wording
+from bot.cli.records import read_records
+from bot.words.results import Section, comparison, gap, headline_of, plan, proof
+from bot.words.wording import Wording, wording
 from flows.text import inert_json
 from scoring.answers import Answers, check_answers
 from scoring.compare import compare, snapshot

@@ -57,8 +57,8 @@ def environment_language() -> str:
 
 
 def _run(given: list[str]) -> int:
-    from bot.commands import run
-    from bot.complaints import complaint
+    from bot.cli.commands import run
+    from bot.words.complaints import complaint
     from flows.text import inert_lines
 
     language = environment_language()

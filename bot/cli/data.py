@@ -7,8 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from bot.data import stored_data
-from bot.retention import keep_of, purge
+from bot.delivery.retention import keep_of, purge
+from bot.reports.export import stored_data
 from bot.settings import Settings, load_settings
 from locales import Catalogue, catalogue
 from storage.errors import DamagedRowError

@@ -13,23 +13,23 @@ def run(parsed: argparse.Namespace, language: str) -> int:
         case "telegram":
             return _telegram(parsed, language)
         case "score":
-            from bot.scoring_commands import score
+            from bot.cli.scoring import score
 
             return score(parsed.file, parsed.profile, parsed.format, language)
         case "compare":
-            from bot.scoring_commands import compare_files
+            from bot.cli.scoring import compare_files
 
             return compare_files(parsed.before, parsed.after, parsed.format, language)
         case "report":
-            from bot.report_command import report
+            from bot.cli.report import report
 
             return report(parsed, language)
         case "rubric":
-            from bot.rubric_command import print_rubric
+            from bot.cli.rubric import print_rubric
 
             return print_rubric(sys.stdout, parsed.format, language if parsed.lang else None)
         case "data":
-            from bot.data_command import data
+            from bot.cli.data import data
 
             return data(parsed, language)
         case _:
@@ -37,7 +37,7 @@ def run(parsed: argparse.Namespace, language: str) -> int:
 
 
 def _doctor(parsed: argparse.Namespace, language: str) -> int:
-    from bot.doctor import doctor, health
+    from bot.cli.doctor import doctor, health
 
     if parsed.health:
         return health(language, parsed.env_file)

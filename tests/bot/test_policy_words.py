@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.concern import NAMED_NOWHERE, concern, planned
-from bot.results import result_of
-from bot.wording import Medium, wording
+from bot.words.policy import NAMED_NOWHERE, concern, planned
+from bot.words.results import result_of
+from bot.words.wording import Medium, wording
 from flows.session import FirmKind, Record
 from scoring.policy import load_policy
 from tests.bot.support import LANGUAGES

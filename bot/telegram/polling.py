@@ -8,7 +8,7 @@ from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.telegram.acts import update_id_of
-from bot.telegram.line import Line, odd_answers
+from bot.telegram.client import Line, odd_answers
 from bot.telegram.reception import Reception
 from storage.errors import StorageError
 

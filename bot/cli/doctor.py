@@ -9,11 +9,11 @@ from errno import ENOENT
 from os import strerror
 from pathlib import Path
 
-from bot.complaints import complaint
-from bot.modes import too_wide
+from bot.cli.modes import too_wide
 from bot.settings import SECRET, Settings, load_settings
-from bot.settings_files import env_file_in_use, places, secret_files, variables
-from bot.wording import wording
+from bot.settings.files import env_file_in_use, places, secret_files, variables
+from bot.words.complaints import complaint
+from bot.words.wording import wording
 from flows.text import inert_lines
 from locales import LANGUAGES, Catalogue, catalogue
 from scoring.rubric import load_rubric
@@ -69,7 +69,7 @@ def health(language: str, env_file: Path | None) -> int:
 
     For containers: Telegram is not asked, since its absence is not the bot's death. Raises StorageError.
     """
-    from bot.lease import SENDING, beats
+    from bot.delivery.lease import SENDING, beats
 
     async def look() -> bool:
         async with await open_store(load_settings(env_file).database_url) as store:

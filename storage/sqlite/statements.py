@@ -1,4 +1,4 @@
-"""What a transaction does, as plain functions of a plain connection; `storage.sqlite` runs them on its thread."""
+"""What a transaction does, as plain functions of a plain connection; `storage.sqlite.store` runs them on its thread."""
 
 import json
 import logging

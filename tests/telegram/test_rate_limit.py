@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.telegram.pace import CHAT_BURST, KEPT, Pace
+from bot.delivery.rate_limit import CHAT_BURST, KEPT, Pace
 from storage.outbox import Urgency
 
 RATE = 12.0

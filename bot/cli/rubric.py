@@ -5,7 +5,7 @@ from typing import TextIO
 
 from pydantic_core import to_json
 
-from bot.wording import Wording, wording
+from bot.words.wording import Wording, wording
 from scoring.rubric import OFFICIAL_LANGUAGE, Rubric, load_rubric
 
 

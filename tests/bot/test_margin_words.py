@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 
-from bot.firmness import NAMED, elsewhere, in_short, item_by_item
-from bot.results import Section, firmness, gap, headline, result_of
-from bot.wording import Wording, wording
+from bot.words.margin import NAMED, elsewhere, in_short, item_by_item
+from bot.words.results import Section, firmness, gap, headline, result_of
+from bot.words.wording import Wording, wording
 from flows.session import Record
 from scoring.margin import find_margin
 from scoring.result import Result

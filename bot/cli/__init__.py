@@ -1,0 +1,1 @@
+"""The console command, and what each of its commands does."""

@@ -1,0 +1,1 @@
+"""What is sent, in order and within limits, whatever the channel."""

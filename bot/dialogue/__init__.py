@@ -1,0 +1,1 @@
+"""The conversation: what a message comes to, the same for every channel."""
