@@ -1,8 +1,6 @@
 """A person going through an assessment, recorded as (session, input) pairs that can be played again one by one."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from bench.samples import RUBRIC
 from flows.events import Refused, Stale
@@ -50,7 +48,7 @@ NUMBERS: dict[str, tuple[int, ...]] = {
 
 def play(session: Session, given: AnyInput) -> Session:
     """One step."""
-    return step(RUBRIC, session, given, NOW, "fresh").session
+    return step(RUBRIC, session, session.ref, given, NOW, "fresh").session
 
 
 class Person:
@@ -60,45 +58,44 @@ class Person:
         self.session = new_session("first", RUBRIC, "zh-Hans", NOW)
         self.moments: list[Moment] = []
 
-    def say(self, kind: Callable[..., AnyInput], *arguments: Any, **named: Any) -> None:
-        given = kind(self.session.id, self.session.card, self.session.revision, *arguments, **named)
-        done = step(RUBRIC, self.session, given, NOW, f"after {self.session.id}")
+    def say(self, given: AnyInput) -> None:
+        done = step(RUBRIC, self.session, self.session.ref, given, NOW, f"after {self.session.id}")
         assert not any(isinstance(event, Refused | Stale) for event in done.events), given
         self.moments.append((self.session, given))
         self.session = done.session
 
     def begin(self) -> None:
-        self.say(ChooseLanguage, "zh-Hans")
-        self.say(NameFirm, "示例制造有限公司")
-        self.say(ChooseKind, FirmKind.ABOVE_SCALE)
+        self.say(ChooseLanguage("zh-Hans"))
+        self.say(NameFirm("示例制造有限公司"))
+        self.say(ChooseKind(FirmKind.ABOVE_SCALE))
 
     def answer_all(self) -> None:
         """Ticks, letters and figures, and the ladders rung by rung."""
         while self.session.asking:
             if self.session.phase is Phase.SCENARIOS:
-                self.say(Rung, met=len(self.session.drafts) == 0)
+                self.say(Rung(met=len(self.session.drafts) == 0))
             else:
                 self._question(RUBRIC.question[self.session.item or ""].type == "multiple")
 
     def _question(self, multiple: bool) -> None:
         if multiple:
-            self.say(Tick, "B", on=True)
-            self.say(Tick, "C", on=True)
-            self.say(Done)
+            self.say(Tick("B", on=True))
+            self.say(Tick("C", on=True))
+            self.say(Done())
         elif self.session.item in NUMBERS:
             self._figures(NUMBERS[self.session.item])
         else:
-            self.say(Answer, ("B",))
+            self.say(Answer(("B",)))
 
     def _figures(self, numbers: tuple[int, ...]) -> None:
-        self.say(Numbers, numbers)
+        self.say(Numbers(numbers))
         if self.session.item == "q11":
-            self.say(Numbers, (100, 110, 120))
-        self.say(Confirm)
+            self.say(Numbers((100, 110, 120)))
+        self.say(Confirm())
 
     def finish(self) -> None:
-        self.say(Submit)
-        self.say(Commit)
+        self.say(Submit())
+        self.say(Commit())
 
 
 def full_walk() -> list[Moment]:
@@ -114,7 +111,7 @@ def quick_walk() -> list[Moment]:
     """From hello to a settled grade, in the order that settles it soonest."""
     person = Person()
     person.begin()
-    person.say(Quick)
+    person.say(Quick())
     person.answer_all()
     return person.moments
 
@@ -123,25 +120,25 @@ def winding_walk() -> list[Moment]:
     """Every kind of input that the straight way does not need."""
     person = Person()
     person.begin()
-    for kind, *arguments in DETOURS:
-        person.say(kind, *arguments)
+    for given in DETOURS:
+        person.say(given)
     person.answer_all()
-    person.say(Overview, "")
+    person.say(Overview())
     person.finish()
-    for kind, *arguments in AFTERWARDS:
-        person.say(kind, *arguments)
+    for given in AFTERWARDS:
+        person.say(given)
     return person.moments
 
 
-DETOURS: list[tuple[Any, ...]] = [
-    (Help,), (Park,), (Back,), (Jump, "q12"), (OpenEnergy,), (ChooseFuel, "electricity"), (Numbers, (1000,)), (Done,),
-    (Numbers, (350, 100, 90)), (Confirm,), (Jump, "safety"), (PickLevel,), (TakeLevel, 3), (Jump, "safety"), (Keep,),
-    (Pause,), (Resume,), (Overview, ""), (Provisional,), (Overview, ""), (Jump, "q1"), (Answer, ("B",)),
-    (EnterFigures,),
+DETOURS: list[AnyInput] = [
+    Help(), Park(), Back(), Jump("q12"), OpenEnergy(), ChooseFuel("electricity"), Numbers((1000,)), Done(),
+    Numbers((350, 100, 90)), Confirm(), Jump("safety"), PickLevel(), TakeLevel(3), Jump("safety"), Keep(),
+    Pause(), Resume(), Overview(), Provisional(), Overview(), Jump("q1"), Answer(("B",)),
+    EnterFigures(),
 ]  # fmt: skip
-AFTERWARDS: list[tuple[Any, ...]] = [
-    (Recheck,), (Pick, ("q2", "q3", "q12"), True), (Done,), (Answer, ("E",)), (Keep,), (Keep,), (Submit,), (Commit,),
-    (Anew,),
+AFTERWARDS: list[AnyInput] = [
+    Recheck(), Pick(("q2", "q3", "q12"), True), Done(), Answer(("E",)), Keep(), Keep(), Submit(), Commit(),
+    Anew(),
 ]  # fmt: skip
 
 

@@ -47,7 +47,7 @@ class Conversation:
             if session.phase in (Phase.WELCOME, Phase.RESULT, Phase.AIM) and not session.paused:
                 opened = session
                 return Decision(session)
-            outcome = step(rubric_of(session), session, Resume(session.id, session.card, session.revision), now, fresh)
+            outcome = step(rubric_of(session), session, session.ref, Resume(), now, fresh)
             opened, events = outcome.session, outcome.events
             return Decision(opened)
 
@@ -55,9 +55,9 @@ class Conversation:
         return opened, events
 
     async def send(self, given: AnyInput, shown: Session) -> tuple[Session, tuple[Event, ...]]:
-        """Apply an input; what it answers is checked against the session as it is stored now.
+        """Apply an input to the card that was `shown`, which is checked against the session as it is stored now.
 
-        Of somebody who has not begun nothing is stored: then it is checked against the greeting that was `shown`.
+        Of somebody who has not begun nothing is stored: then it is checked against that greeting.
         """
         now, fresh = self.outside.now(), self.outside.fresh_id()
         outcome: tuple[Session, tuple[Event, ...]] | None = None
@@ -66,7 +66,7 @@ class Conversation:
             nonlocal outcome
             greeted = shown if greets(shown) else new_session(fresh, load_rubric(), DEFAULT_LANGUAGE, now)
             session = state.session or greeted
-            stepped = step(rubric_of(session), session, given, now, fresh)
+            stepped = step(rubric_of(session), session, shown.ref, given, now, fresh)
             outcome = stepped.session, stepped.events
             if state.session is None and greets(stepped.session):
                 return Decision()

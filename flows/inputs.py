@@ -1,8 +1,4 @@
-"""Everything a person can do, as a closed union. Each input names the card that it answers.
-
-`session`, `card` and `revision` are those on the screen when the person acted; `step` refuses an input whose
-card is gone, so a late or repeated tap never changes another answer.
-"""
+"""Everything a person can do, as a closed union. Which card an input answers is said beside it, by a `CardRef`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,65 +6,55 @@ from enum import StrEnum
 from flows.session import AimPage, EnergySide, FirmKind
 from scoring.figures import Number
 
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """What is common: the card that is answered."""
-
-    session: str
-    card: str
-    revision: int
-
-
 # moving about
 
 
 @dataclass(frozen=True, slots=True)
-class Back(Input):
+class Back:
     """One step back: inside an item first, then to the item before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Jump(Input):
+class Jump:
     """Straight to an item."""
 
     item: str
 
 
 @dataclass(frozen=True, slots=True)
-class Overview(Input):
+class Overview:
     """The review, or one page of it: a dimension's id, the operations, or "" for the summary."""
 
     page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Keep(Input):
+class Keep:
     """Leave the present answer as it is and go on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Park(Input):
+class Park:
     """Ask me later."""
 
 
 @dataclass(frozen=True, slots=True)
-class Help(Input):
+class Help:
     """What does this item mean?"""
 
 
 @dataclass(frozen=True, slots=True)
-class Pause(Input):
+class Pause:
     """Enough for now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Resume(Input):
+class Resume:
     """Go on, at the first open item; after the end of the quick order, with the rest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quick(Input):
+class Quick:
     """Ask in the order that settles the grade soonest, and stop when it is settled."""
 
 
@@ -76,33 +62,33 @@ class Quick(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseLanguage(Input):
+class ChooseLanguage:
     """Speak this language; on the welcome card this also begins."""
 
     language: str
 
 
 @dataclass(frozen=True, slots=True)
-class NameFirm(Input):
+class NameFirm:
     """The firm's name."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseKind(Input):
+class ChooseKind:
     """The firm's kind."""
 
     kind: FirmKind
 
 
 @dataclass(frozen=True, slots=True)
-class Skip(Input):
+class Skip:
     """Leave this thing about the firm open."""
 
 
 @dataclass(frozen=True, slots=True)
-class EditFirm(Input):
+class EditFirm:
     """Change the firm's name or kind, from the review."""
 
 
@@ -110,14 +96,14 @@ class EditFirm(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Input):
+class Answer:
     """The whole answer at once: one letter, or all letters of a multiple choice."""
 
     letters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Tick(Input):
+class Tick:
     """Set or clear one option of a multiple choice; doing it twice does no harm."""
 
     letter: str
@@ -125,41 +111,41 @@ class Tick(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Input):
+class Done:
     """What is ticked, listed or picked is complete."""
 
 
 @dataclass(frozen=True, slots=True)
-class EnterFigures(Input):
+class EnterFigures:
     """I would rather give the figures."""
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers(Input):
+class Numbers:
     """Figures as typed, in the order in which they are asked."""
 
     values: tuple[Number, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Confirm(Input):
+class Confirm:
     """The option that the figures give is right."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenEnergy(Input):
+class OpenEnergy:
     """Work out the energy figure fuel by fuel."""
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseFuel(Input):
+class ChooseFuel:
     """This fuel's amount comes next."""
 
     fuel: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseSide(Input):
+class ChooseSide:
     """Amounts that follow were consumed, produced by conversion, or recovered."""
 
     side: EnergySide
@@ -169,19 +155,19 @@ class ChooseSide(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class Rung(Input):
+class Rung:
     """The level shown is fully met, or not."""
 
     met: bool
 
 
 @dataclass(frozen=True, slots=True)
-class PickLevel(Input):
+class PickLevel:
     """Show all four levels."""
 
 
 @dataclass(frozen=True, slots=True)
-class TakeLevel(Input):
+class TakeLevel:
     """This level, with all lower ones fully met."""
 
     level: int
@@ -191,27 +177,27 @@ class TakeLevel(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class Submit(Input):
+class Submit:
     """All is answered: on to the commitment."""
 
 
 @dataclass(frozen=True, slots=True)
-class Provisional(Input):
+class Provisional:
     """Show what it comes to so far."""
 
 
 @dataclass(frozen=True, slots=True)
-class Commit(Input):
+class Commit:
     """I commit that the answers are true (真实性承诺)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recheck(Input):
+class Recheck:
     """Something has changed since this result."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pick(Input):
+class Pick:
     """Mark or unmark items that have changed."""
 
     items: tuple[str, ...]
@@ -219,7 +205,7 @@ class Pick(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class Anew(Input):
+class Anew:
     """Start a new assessment."""
 
 
@@ -227,14 +213,14 @@ class Anew(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class Aim(Input):
+class Aim:
     """Show the plan to a grade, or "what if"."""
 
     page: AimPage
 
 
 @dataclass(frozen=True, slots=True)
-class AimAt(Input):
+class AimAt:
     """Plan for this grade."""
 
     grade: int
@@ -249,7 +235,7 @@ class Wanted(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Want(Input):
+class Want:
     """A wish for the plan."""
 
     item: str
@@ -257,7 +243,7 @@ class Want(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class Suppose(Input):
+class Suppose:
     """What if the answer to this item were another? None: as it is."""
 
     item: str
@@ -265,12 +251,12 @@ class Suppose(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class KeepTarget(Input):
+class KeepTarget:
     """What is shown, a plan or what was supposed, is the aim from now on."""
 
 
 @dataclass(frozen=True, slots=True)
-class ClearAim(Input):
+class ClearAim:
     """No wishes any more, or nothing supposed."""
 
 

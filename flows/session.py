@@ -1,5 +1,6 @@
 """The session: everything a conversation knows, as one frozen value that survives any restart."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -180,6 +181,15 @@ class Goal(Value):
     target: dict[str, tuple[str, ...] | int] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class CardRef:
+    """The card that was on the screen when somebody acted: whose session, which card, at which revision."""
+
+    session: str
+    card: str
+    revision: int
+
+
 class Session(Value):
     """One assessment under way.
 
@@ -232,6 +242,11 @@ class Session(Value):
         if self.asking and self.item:
             return self.item
         return f"{self.phase.value}.{self.page}" if self.page else self.phase.value
+
+    @property
+    def ref(self) -> CardRef:
+        """What an input for the present card refers to."""
+        return CardRef(self.id, self.card, self.revision)
 
 
 class Assessment(Value):

@@ -25,19 +25,20 @@ from flows.outcome import conclude, start_recheck
 from flows.questions import answer_question, finish_ticking
 from flows.quick import newly_settled
 from flows.scenarios import answer_scenario
-from flows.session import Fuelling, Phase, Session
+from flows.session import CardRef, Fuelling, Phase, Session
 from flows.turn import Step, Turn, current_draft
 from flows.walking import move
 from scoring.rubric import Rubric
 
 
-def step(rubric: Rubric, session: Session, given: AnyInput, now: datetime, fresh: str) -> Step:
+def step(rubric: Rubric, session: Session, ref: CardRef, given: AnyInput, now: datetime, fresh: str) -> Step:
     """Apply an input to a session; pure: the same arguments always give the same step.
 
-    `now` is the time of the input, `fresh` an unused id, in case a new session begins. An input for a card
-    that is gone, or one that is refused, leaves the session as it was.
+    `ref` is the card that the input answers, `now` its time, `fresh` an unused id, in case a new session begins.
+    An input for a card that is gone, or one that is refused, leaves the session as it was, so that a late or
+    repeated tap never changes another answer.
     """
-    if _stale(session, given):
+    if _stale(session, ref, given):
         return Step(session, (Stale(),))
     outcome = _handle(Turn(rubric, session, now, fresh), given)
     if any(isinstance(event, Refused) for event in outcome.events):
@@ -53,13 +54,13 @@ def _paused(session: Session, *, paused: bool) -> Session:
     return session if session.paused is paused else session.but(paused=paused)
 
 
-def _stale(session: Session, given: AnyInput) -> bool:
+def _stale(session: Session, ref: CardRef, given: AnyInput) -> bool:
     """Ticks set a state, so that several may come from one card; anything else must know the present one."""
-    if given.session != session.id or given.card != session.card:
+    if (ref.session, ref.card) != (session.id, session.card):
         return True
     if isinstance(given, Tick):
-        return not session.opened <= given.revision <= session.revision
-    return given.revision != session.revision
+        return not session.opened <= ref.revision <= session.revision
+    return ref.revision != session.revision
 
 
 def _revised(old: Session, new: Session, now: datetime) -> Session:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.dialogue.numbers import read_numbers
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
-from bot.screens.wishes import Comparison, Detail, Intent, Look, Meant, Wish
+from bot.screens.wishes import Comparison, Detail, Look, Meant, Wish
 from bot.words.wording import Wording
 from flows.cards import (
     Card,
@@ -106,13 +106,13 @@ def _choice(plain: str, screen: Screen) -> Wish | None:
 def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:
     match card:
         case WelcomeCard() if plain in known_words("begin", words):
-            return Intent(ChooseLanguage, (words.language,))
+            return ChooseLanguage(words.language)
         case FirmNameCard():
-            return Intent(NameFirm, (text.strip(),))
+            return NameFirm(text.strip())
         case QuestionCard() | FigureCard() | EnergyCard():
             return _numbers(text, card)
         case LadderCard() if plain.isdecimal():
-            return Intent(PickLevel)
+            return PickLevel()
         case ReviewCard():
             return _item(plain, words)
         case PlanCard():
@@ -132,7 +132,7 @@ def _wished(plain: str, words: Wording) -> Wish | None:
     said = match[1].rstrip()
     wish = normalised(said[:-1] if said[-1:] in ("q", "#") else said)
     found = (wanted for wanted in Wanted if wish in known_words(wanted.value, words))
-    return next((Intent(Want, (item, wanted)) for wanted in found), None)
+    return next((Want(item, wanted) for wanted in found), None)
 
 
 def _supposed(plain: str, words: Wording) -> Wish | None:
@@ -142,7 +142,7 @@ def _supposed(plain: str, words: Wording) -> Wish | None:
     if match is None or item is None:
         return None
     letters = tuple(sorted({letter.upper() for letter in match[3] or "" if letter.isalpha()}))
-    return Intent(Suppose, (item, letters or int(match[2])))
+    return Suppose(item, letters or int(match[2]))
 
 
 def _letters(plain: str, card: Card) -> Wish | None:
@@ -151,10 +151,10 @@ def _letters(plain: str, card: Card) -> Wish | None:
         return None
     if plain[0] in "+-" and card.question.type == "multiple":
         letter = plain[1:].strip().upper()
-        return Intent(Tick, (letter, plain[0] == "+")) if letter in card.question.letters else None
+        return Tick(letter, plain[0] == "+") if letter in card.question.letters else None
     if not LETTERS.fullmatch(plain):
         return None
-    return Intent(Answer, (tuple(dict.fromkeys(letter.upper() for letter in plain if letter.isalpha())),))
+    return Answer(tuple(dict.fromkeys(letter.upper() for letter in plain if letter.isalpha())))
 
 
 def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard) -> Wish | None:
@@ -166,7 +166,7 @@ def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard) -> Wish | 
     parted = "/" in unicodedata.normalize("NFKC", text) and len(values) == 2
     if parted and rule and rule.rule == "share" and rule.asks == (rule.whole, rule.part):
         values = values[::-1]
-    return Intent(Numbers, (values,))
+    return Numbers(values)
 
 
 def _counted(text: str, units: Units) -> tuple[Number, ...] | None:
@@ -196,7 +196,7 @@ def _item(plain: str, words: Wording) -> Wish | None:
     """ "5", "q5", "#16": the number that the review shows."""
     match = ITEM.fullmatch(plain)
     item = _item_at(match[1], words) if match else None
-    return None if item is None else Intent(Jump, (item,))
+    return None if item is None else Jump(item)
 
 
 def _item_at(number: str, words: Wording) -> str | None:
@@ -209,7 +209,7 @@ def _anywhere(plain: str, words: Wording) -> Meant | None:
     """Moving about, a language's own name, a list of commands or of past assessments."""
     named: list[tuple[str, Wish]] = [(action.name, action.wish) for action in EVERYWHERE]
     named.append((Detail.COMMANDS.value, Detail.COMMANDS))
-    named += [(f"language.{language}", Intent(ChooseLanguage, (language,))) for language in LANGUAGES]
+    named += [(f"language.{language}", ChooseLanguage(language)) for language in LANGUAGES]
     return next((wish for name, wish in named if plain in known_words(name, words)), None) or look_back(plain, words)
 
 

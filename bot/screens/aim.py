@@ -1,7 +1,7 @@
 """What to aim for: the plan to a grade under wishes, and "what if"."""
 
 from bot.screens.parts import BACK, HELP, PAUSE, Action, Choice, Screen, letter
-from bot.screens.wishes import Detail, Intent
+from bot.screens.wishes import Detail
 from bot.words.results import gap, shown_points
 from bot.words.wording import Wording
 from flows.cards import PlanCard, WhatIfCard
@@ -9,10 +9,10 @@ from flows.inputs import Aim, AimAt, ClearAim, KeepTarget, Suppose, Want, Wanted
 from flows.session import AimPage, Goal
 from scoring.plan import QuestionStep, ScenarioStep
 
-KEEP_TARGET = Action("keep_target", Intent(KeepTarget))
-CLEAR = Action("clear_aim", Intent(ClearAim))
-WHAT_IF = Action("what_if", Intent(Aim, (AimPage.WHAT_IF,)))
-AIM = Action("aim", Intent(Aim, (AimPage.PLAN,)))
+KEEP_TARGET = Action("keep_target", KeepTarget())
+CLEAR = Action("clear_aim", ClearAim())
+WHAT_IF = Action("what_if", Aim(AimPage.WHAT_IF))
+AIM = Action("aim", Aim(AimPage.PLAN))
 
 
 def plan_screen(card: PlanCard, words: Wording) -> Screen:
@@ -25,7 +25,7 @@ def plan_screen(card: PlanCard, words: Wording) -> Screen:
         Choice(
             letter(i),
             words.text("aim.grade", grade=words.grade(grade)),
-            Intent(AimAt, (grade,)),
+            AimAt(grade),
             grade == card.gap.grade,
         )
         for i, grade in enumerate(card.grades)
@@ -36,7 +36,7 @@ def plan_screen(card: PlanCard, words: Wording) -> Screen:
         Choice(
             str(words.item_number(item)),
             _line(words, item, _state(item, planned, card.goal, words)),
-            Intent(Want, (item, _next_wish(item, planned, card.goal))),
+            Want(item, _next_wish(item, planned, card.goal)),
             item in planned,
         )
         for item in words.rubric.items
@@ -60,7 +60,7 @@ def what_if_screen(card: WhatIfCard, words: Wording) -> Screen:
         Choice(
             str(words.item_number(item)),
             _line(words, item, _supposed(item, card, words)),
-            Intent(Suppose, (item, following)),
+            Suppose(item, following),
             item in card.goal.supposed,
         )
         for item, following in card.raised.items()

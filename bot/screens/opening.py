@@ -1,7 +1,6 @@
 """Hello, and about the firm."""
 
 from bot.screens.parts import BACK, HELP, PAUSE, QUICK, RESUME, Action, Choice, Screen, letter, progress_line
-from bot.screens.wishes import Intent
 from bot.words.wording import Wording
 from flows.cards import (
     FirmKindCard,
@@ -31,15 +30,15 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 header=text("firm.header"),
                 body=kept,
                 hint=words.hint("firm.name"),
-                actions=(Action("skip", Intent(Skip)), BACK, HELP, PAUSE),
-                default=Intent(Skip),
+                actions=(Action("skip", Skip()), BACK, HELP, PAUSE),
+                default=Skip(),
             )
         case FirmKindCard(kinds=kinds, kind=present, quick=quick):
             choices = tuple(
-                Choice(letter(i), text(f"kind.{kind.value}"), Intent(ChooseKind, (kind,)), kind == present)
+                Choice(letter(i), text(f"kind.{kind.value}"), ChooseKind(kind), kind == present)
                 for i, kind in enumerate(kinds)
             )
-            actions = (Action("skip", Intent(Skip)), *((QUICK,) if quick else ()), BACK, HELP, PAUSE)
+            actions = (Action("skip", Skip()), *((QUICK,) if quick else ()), BACK, HELP, PAUSE)
             return Screen(
                 text("firm.kind.title"),
                 text("firm.header"),
@@ -47,23 +46,22 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 choices,
                 words.hint("firm.kind"),
                 actions,
-                Intent(Skip),
+                Skip(),
             )
         case PausedCard(progress=progress):
-            resume = Intent(Resume)
             return Screen(
                 text("paused.title"),
                 header=progress_line(progress, words),
                 hint=words.hint("paused"),
                 actions=(RESUME,),
-                default=resume,
+                default=Resume(),
             )
 
 
 def _welcome(words: Wording) -> Screen:
     text = words.text
     choices = tuple(
-        Choice(str(i), text(f"language.{language}"), Intent(ChooseLanguage, (language,)), language == words.language)
+        Choice(str(i), text(f"language.{language}"), ChooseLanguage(language), language == words.language)
         for i, language in enumerate(LANGUAGES, start=1)
     )
     return Screen(
@@ -77,5 +75,5 @@ def _welcome(words: Wording) -> Screen:
         choices=choices,
         hint=words.hint("welcome"),
         actions=(HELP, PAUSE),
-        default=Intent(ChooseLanguage, (words.language,)),
+        default=ChooseLanguage(words.language),
     )

@@ -2,7 +2,7 @@
 
 from bot.screens.aim import AIM, WHAT_IF
 from bot.screens.parts import BACK, DONE, HELP, OVERVIEW, PAUSE, RESUME, Action, Choice, Screen, letter
-from bot.screens.wishes import FILES, Detail, Intent
+from bot.screens.wishes import FILES, Detail
 from bot.words.wording import Wording
 from flows.cards import (
     CommitmentCard,
@@ -31,14 +31,14 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
                 text("commitment.title"),
                 body=(text("commitment.text", firm=who),),
                 hint=words.hint("commitment"),
-                actions=(Action("commit", Intent(Commit)), BACK, HELP, PAUSE),
+                actions=(Action("commit", Commit()), BACK, HELP, PAUSE),
             )
         case ProvisionalCard(settled=settled):
             return Screen(
                 _provisional_title(card, words),
                 hint=words.hint("provisional" if settled is None else "provisional.settled"),
                 actions=(RESUME, *_details(), OVERVIEW, PAUSE),
-                default=Intent(Resume),
+                default=Resume(),
             )
         case ResultCard():
             return Screen(
@@ -47,8 +47,8 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
                 actions=(
                     *_details(),
                     HISTORY,
-                    Action("recheck", Intent(Recheck)),
-                    Action("anew", Intent(Anew)),
+                    Action("recheck", Recheck()),
+                    Action("anew", Anew()),
                     PAUSE,
                 ),
             )
@@ -84,7 +84,7 @@ def recheck_screen(card: RecheckCard, words: Wording) -> Screen:
         Choice(
             letter(i),
             text("recheck.change", change=text(f"change.{name}"), items=words.items(items)),
-            Intent(Pick, (items, not set(items) <= set(card.picked))),
+            Pick(items, not set(items) <= set(card.picked)),
             set(items) <= set(card.picked),
         )
         for i, (name, items) in enumerate(card.changes.items())
@@ -93,7 +93,7 @@ def recheck_screen(card: RecheckCard, words: Wording) -> Screen:
         Choice(
             str(words.item_number(item)),
             words.item_label(item),
-            Intent(Pick, ((item,), item not in card.picked)),
+            Pick((item,), item not in card.picked),
             item in card.picked,
         )
         for item in words.rubric.items

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.screens.wishes import Intent, Wish
+from bot.screens.wishes import Wish
 from bot.words.wording import Wording
 from flows.inputs import (
     Back,
@@ -51,16 +51,16 @@ class Screen:
     default: Wish | None = None
 
 
-PAUSE = Action("pause", Intent(Pause))
-BACK = Action("back", Intent(Back))
-HELP = Action("help", Intent(Help))
-OVERVIEW = Action("overview", Intent(Overview))
-PARK = Action("park", Intent(Park))
-KEEP = Action("keep", Intent(Keep))
-DONE = Action("done", Intent(Done))
-RESUME = Action("resume", Intent(Resume))
-QUICK = Action("quick", Intent(Quick))
-PROVISIONAL = Action("provisional", Intent(Provisional))
+PAUSE = Action("pause", Pause())
+BACK = Action("back", Back())
+HELP = Action("help", Help())
+OVERVIEW = Action("overview", Overview())
+PARK = Action("park", Park())
+KEEP = Action("keep", Keep())
+DONE = Action("done", Done())
+RESUME = Action("resume", Resume())
+QUICK = Action("quick", Quick())
+PROVISIONAL = Action("provisional", Provisional())
 
 
 def moves(progress: Progress) -> tuple[Action, ...]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from bot.screens.parts import BACK, DONE, HELP, KEEP, PAUSE, Action, Choice, Screen, early_end, header_line, moves
-from bot.screens.wishes import Intent
 from bot.words.wording import Wording, calculation
 from flows.cards import (
     ConfirmCard,
@@ -50,16 +49,16 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
         Choice(
             option.id,
             option.text,
-            Intent(Tick, (option.id, option.id not in card.ticked)) if multiple else Intent(Answer, ((option.id,),)),
+            Tick(option.id, option.id not in card.ticked) if multiple else Answer((option.id,)),
             option.id in card.ticked,
         )
         for option in question.options
     )
     actions = [DONE] if multiple else []
     if question.figures:
-        actions.append(Action("figures", Intent(EnterFigures)))
+        actions.append(Action("figures", EnterFigures()))
         if any(words.rubric.figure[name].kind == "energy" for name in question.figures.asks):
-            actions.append(Action("energy", Intent(OpenEnergy)))
+            actions.append(Action("energy", OpenEnergy()))
     if card.answered:
         actions.append(KEEP)
     return Screen(
@@ -83,7 +82,7 @@ def _question_hint(card: QuestionCard, words: Wording) -> str:
 def _figure(card: FigureCard, words: Wording) -> Screen:
     question, text = words.rubric.question[card.question.id], words.text
     series = words.rubric.figure[card.figure].kind == "series"
-    actions = [Action("energy", Intent(OpenEnergy))] if card.energy else []
+    actions = [Action("energy", OpenEnergy())] if card.energy else []
     return Screen(
         text("figure.title", figure=words.figure(card.figure)),
         header=header_line(card.progress, _place(question, words), words),
@@ -101,13 +100,13 @@ def _known(card: FigureCard, words: Wording) -> Iterable[str]:
 def _confirm(card: ConfirmCard, words: Wording) -> Screen:
     question, text = words.rubric.question[card.question.id], words.text
     chosen = next(option for option in question.options if option.id == card.option)
-    yes = Intent(Confirm)
+    yes = Confirm()
     return Screen(
         text("confirm.title", option=chosen.id, text=chosen.text),
         header=header_line(card.progress, _place(question, words), words),
         body=(question.text, calculation(card.calculation)),
         hint=words.hint("confirm"),
-        actions=(Action("yes", yes), Action("no", Intent(Back)), *moves(card.progress)),
+        actions=(Action("yes", yes), Action("no", Back()), *moves(card.progress)),
         default=yes,
     )
 
@@ -124,13 +123,13 @@ def _energy(card: EnergyCard, words: Wording) -> Screen:
         Choice(
             str(i),
             text("energy.fuel", fuel=fuel.name, unit=fuel.unit, amount=amounts.get(fuel.id, "—")),
-            Intent(ChooseFuel, (fuel.id,)),
+            ChooseFuel(fuel.id),
             fuel.id in amounts,
         )
         for i, fuel in enumerate(words.rubric.energy, start=1)
     )
     total = (text("energy.total", calculation=calculation(card.total.calculation)),) if card.total else ()
-    sides = (Action(f"energy.{side.value}", Intent(ChooseSide, (side,))) for side in EnergySide if side != card.side)
+    sides = (Action(f"energy.{side.value}", ChooseSide(side)) for side in EnergySide if side != card.side)
     return Screen(
         text("energy.title", figure=words.rubric.figure[card.figure].name, side=text(f"energy.{card.side.value}.name")),
         header=header,

@@ -13,7 +13,6 @@ from bot.screens.parts import (
     letter,
     progress_line,
 )
-from bot.screens.wishes import Intent
 from bot.words.wording import Wording
 from flows.cards import (
     ReviewCard,
@@ -46,11 +45,11 @@ def _summary(card: ReviewCard, words: Wording) -> Screen:
                 answered=sum(item in card.answers for item in items),
                 total=len(items),
             ),
-            Intent(Overview, (page,)),
+            Overview(page),
         )
         for i, (page, items) in enumerate(card.pages.items())
     )
-    last = Action("submit", Intent(Submit)) if card.complete else PROVISIONAL
+    last = Action("submit", Submit()) if card.complete else PROVISIONAL
     going_on = () if card.complete else (RESUME, *((QUICK,) if card.quick else ()))
     return Screen(
         text("review.title.complete" if card.complete else "review.title"),
@@ -58,8 +57,8 @@ def _summary(card: ReviewCard, words: Wording) -> Screen:
         body=(*parked, *waiting),
         choices=choices,
         hint=words.hint("review.complete" if card.complete else "review"),
-        actions=(*going_on, last, Action("firm", Intent(EditFirm)), BACK, HELP, PAUSE),
-        default=Intent(Submit) if card.complete else Intent(Resume),
+        actions=(*going_on, last, Action("firm", EditFirm()), BACK, HELP, PAUSE),
+        default=Submit() if card.complete else Resume(),
     )
 
 
@@ -74,7 +73,7 @@ def _review_page(card: ReviewCard, words: Wording) -> Screen:
         choices=choices,
         hint=words.hint("review.page"),
         actions=(BACK, RESUME, PAUSE),
-        default=Intent(Back),
+        default=Back(),
     )
 
 
@@ -82,4 +81,4 @@ def _review_line(card: ReviewCard, item: str, words: Wording) -> Choice:
     parked = item in card.parked
     answer = words.text("answer.parked") if parked else words.answer(card.answers.get(item))
     line = words.text("review.line", item=words.item_label(item), answer=answer)
-    return Choice(str(words.item_number(item)), line, Intent(Jump, (item,)), parked)
+    return Choice(str(words.item_number(item)), line, Jump(item), parked)

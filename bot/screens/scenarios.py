@@ -1,7 +1,6 @@
 """The ladder of a scenario, and all its levels at once."""
 
 from bot.screens.parts import KEEP, Action, Choice, Screen, header_line, moves
-from bot.screens.wishes import Intent
 from bot.words.wording import Wording
 from flows.cards import (
     LadderCard,
@@ -30,9 +29,9 @@ def ladder_screen(card: LadderCard, words: Wording) -> Screen:
         body=(*present, text("ladder.requirement", level=level, text=scenario.levels[card.level - 1])),
         hint=words.hint("ladder"),
         actions=(
-            Action("met", Intent(Rung, (True,))),
-            Action("unmet", Intent(Rung, (False,))),
-            Action("levels", Intent(PickLevel)),
+            Action("met", Rung(met=True)),
+            Action("unmet", Rung(met=False)),
+            Action("levels", PickLevel()),
             *kept,
             *moves(card.progress),
         ),
@@ -47,7 +46,7 @@ def levels_screen(card: LevelCard, words: Wording) -> Screen:
         Choice(
             str(level),
             requirement if not level else text("levels.line", level=words.level_name(level), text=requirement),
-            Intent(TakeLevel, (level,)),
+            TakeLevel(level),
             level == card.answered,
         )
         for level, requirement in enumerate(requirements)

@@ -1,24 +1,9 @@
-"""What a person wants, before it is tied to a card: an input's kind and arguments, or a look at something."""
+"""What a person wants: an input for the conversation, or a look at something."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from flows.inputs import AnyInput
-from flows.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """An input without the card that it answers."""
-
-    kind: Callable[..., AnyInput]
-    arguments: tuple[Any, ...] = ()
-
-    def at(self, session: Session) -> AnyInput:
-        """The input, answering the session's present card."""
-        return self.kind(session.id, session.card, session.revision, *self.arguments)
 
 
 class Detail(StrEnum):
@@ -49,7 +34,7 @@ class Comparison:
 
 Look = Detail | Comparison
 """What changes nothing in the session."""
-Wish = Intent | Detail
+Wish = AnyInput | Detail
 """What a choice or a button stands for."""
 Meant = Wish | Comparison
 """What a typed line may stand for."""

@@ -4,11 +4,10 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from bot.screens.wishes import Detail, Intent, Wish
+from bot.screens.wishes import Detail, Wish
 from bot.telegram.acts import CHOICE_MARK, Choice
 from flows.inputs import (
     Aim,
@@ -50,99 +49,110 @@ from flows.inputs import (
     Want,
     Wanted,
 )
-from flows.session import AimPage, EnergySide, FirmKind, Session
+from flows.session import AimPage, CardRef, EnergySide, FirmKind, Session
 from scoring.rubric import Rubric
 
 LIMIT = 64
 SESSION_CHARACTERS = 8
 SEPARATOR = "|"
 
+Given = TypeVar("Given", bound=AnyInput)
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """How the arguments of one kind of input are written and read; both are given the rubric, to number items by."""
+    """How one kind of input is written and read; both are given the rubric, to number items by."""
 
     kind: Callable[..., AnyInput]
-    write: Callable[..., str]
-    read: Callable[[Rubric, str], tuple[Any, ...]]
+    write: Callable[[Rubric, Any], str]
+    read: Callable[[Rubric, str], AnyInput]
 
 
-def _bare(kind: Callable[..., AnyInput]) -> Code:
-    return Code(kind, lambda _: "", lambda _, __: ())
+def _bare(kind: Callable[[], AnyInput]) -> Code:
+    return Code(kind, lambda _, __: "", lambda _, __: kind())
 
 
-def _plain(kind: Callable[..., AnyInput], of: Callable[[str], Any] = str) -> Code:
-    """One argument that is its own text; `of` makes it from that."""
-    return Code(kind, lambda _, value="": str(value), lambda _, text: (of(text),))
+def _plain(kind: Callable[..., Given], write: Callable[[Given], object], read: Callable[[str], Given]) -> Code:
+    """An input that numbers no item, and so needs no rubric."""
+    return Code(kind, lambda _, given: str(write(given)), lambda _, text: read(text))
 
 
-def _of_item(kind: Callable[..., AnyInput], write: Callable[[Any], str], read: Callable[[str], Any]) -> Code:
-    """An item, by its position, and one more argument."""
-    return Code(kind, lambda rubric, item, value: f"{rubric.position[item]}.{write(value)}", partial(_item_and, read))
+def _write_pick(rubric: Rubric, given: Pick) -> str:
+    """Items as a bit set in hexadecimal: any number of them in eight characters."""
+    return f"{int(given.on)}{sum(1 << rubric.position[item] for item in given.items):x}"
 
 
-def _item_and(read: Callable[[str], Any], rubric: Rubric, text: str) -> tuple[str, Any]:
+def _read_pick(rubric: Rubric, text: str) -> Pick:
+    bits = int(text[1:], 16)
+    return Pick(tuple(item for item, position in rubric.position.items() if bits >> position & 1), on=text[0] == "1")
+
+
+def _write_want(rubric: Rubric, given: Want) -> str:
+    return f"{rubric.position[given.item]}.{given.wanted}"
+
+
+def _read_want(rubric: Rubric, text: str) -> Want:
+    item, wanted = _item_and_rest(rubric, text)
+    return Want(item, Wanted(wanted))
+
+
+def _write_suppose(rubric: Rubric, given: Suppose) -> str:
+    answer = given.answer
+    said = "".join(answer) if isinstance(answer, tuple) else "" if answer is None else str(answer)
+    return f"{rubric.position[given.item]}.{said}"
+
+
+def _read_suppose(rubric: Rubric, text: str) -> Suppose:
+    """Letters, a level, or nothing: as it is."""
+    item, answer = _item_and_rest(rubric, text)
+    return Suppose(item, (int(answer) if answer.isdecimal() else tuple(answer)) if answer else None)
+
+
+def _item_and_rest(rubric: Rubric, text: str) -> tuple[str, str]:
+    """An item, by its position, and what is said of it."""
     position, _, rest = text.partition(".")
     if not position.isdecimal():  # "-1" would be the last item
         raise ValueError(position)
-    return rubric.items[int(position)], read(rest)
-
-
-def _picked(rubric: Rubric, items: tuple[str, ...], on: bool) -> str:  # as in the input
-    """Items as a bit set in hexadecimal: any number of them in eight characters."""
-    return f"{int(on)}{sum(1 << rubric.position[item] for item in items):x}"
-
-
-def _picks(rubric: Rubric, text: str) -> tuple[tuple[str, ...], bool]:
-    bits = int(text[1:], 16)
-    return tuple(item for item, position in rubric.position.items() if bits >> position & 1), text[0] == "1"
-
-
-def _answer(answer: tuple[str, ...] | int | None) -> str:
-    return "" if answer is None else str(answer) if isinstance(answer, int) else "".join(answer)
-
-
-def _answered(text: str) -> tuple[str, ...] | int | None:
-    return (int(text) if text.isdecimal() else tuple(text)) if text else None
+    return rubric.items[int(position)], rest
 
 
 CODES: dict[str, Code] = {
     "b": _bare(Back),
-    "j": _plain(Jump),
-    "o": _plain(Overview),
+    "j": _plain(Jump, lambda given: given.item, Jump),
+    "o": _plain(Overview, lambda given: given.page, Overview),
     "k": _bare(Keep),
     "l": _bare(Park),
     "h": _bare(Help),
     "z": _bare(Pause),
     "r": _bare(Resume),
     "q": _bare(Quick),
-    "L": _plain(ChooseLanguage),
-    "K": _plain(ChooseKind, FirmKind),
+    "L": _plain(ChooseLanguage, lambda given: given.language, ChooseLanguage),
+    "K": _plain(ChooseKind, lambda given: given.kind, lambda text: ChooseKind(FirmKind(text))),
     "s": _bare(Skip),
     "f": _bare(EditFirm),
-    "a": Code(Answer, lambda _, letters: "".join(letters), lambda _, text: (tuple(text),)),
-    "t": Code(Tick, lambda _, letter, on: f"{letter}{int(on)}", lambda _, text: (text[0], text[1] == "1")),
+    "a": _plain(Answer, lambda given: "".join(given.letters), lambda text: Answer(tuple(text))),
+    "t": _plain(Tick, lambda given: f"{given.letter}{int(given.on)}", lambda text: Tick(text[0], on=text[1] == "1")),
     "d": _bare(Done),
     "n": _bare(EnterFigures),
     "y": _bare(Confirm),
     "e": _bare(OpenEnergy),
-    "F": _plain(ChooseFuel),
-    "S": _plain(ChooseSide, EnergySide),
-    "m": Code(Rung, lambda _, met: str(int(met)), lambda _, text: (text == "1",)),
+    "F": _plain(ChooseFuel, lambda given: given.fuel, ChooseFuel),
+    "S": _plain(ChooseSide, lambda given: given.side, lambda text: ChooseSide(EnergySide(text))),
+    "m": _plain(Rung, lambda given: int(given.met), lambda text: Rung(met=text == "1")),
     "p": _bare(PickLevel),
-    "T": _plain(TakeLevel, int),
+    "T": _plain(TakeLevel, lambda given: given.level, lambda text: TakeLevel(int(text))),
     "u": _bare(Submit),
     "v": _bare(Provisional),
     "c": _bare(Commit),
     "R": _bare(Recheck),
     "N": _bare(Anew),
-    "A": _plain(Aim, AimPage),
-    "G": _plain(AimAt, int),
+    "A": _plain(Aim, lambda given: given.page, lambda text: Aim(AimPage(text))),
+    "G": _plain(AimAt, lambda given: given.grade, lambda text: AimAt(int(text))),
     "g": _bare(KeepTarget),
     "x": _bare(ClearAim),
-    "P": Code(Pick, _picked, _picks),
-    "W": _of_item(Want, str, Wanted),
-    "U": _of_item(Suppose, _answer, _answered),
+    "P": Code(Pick, _write_pick, _read_pick),
+    "W": Code(Want, _write_want, _read_want),
+    "U": Code(Suppose, _write_suppose, _read_suppose),
 }
 DETAIL = "D"
 """A code of its own: a look at more of a result, which is no input."""
@@ -151,32 +161,28 @@ CODE_OF = {code.kind: letter for letter, code in CODES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A button that was pressed: the card it belonged to, and the wish."""
+    """A button that was pressed: the card it belonged to, with the beginning of its session's id, and the wish."""
 
-    session: str
-    revision: int
-    card: str
+    ref: CardRef
     wish: Wish
 
-    def at(self, session: Session) -> AnyInput | None:
-        """The input for a session; None if the wish is only for a look."""
-        if not isinstance(self.wish, Intent):
-            return None
-        same = session.id.startswith(self.session)
-        return self.wish.kind(session.id if same else self.session, self.card, self.revision, *self.wish.arguments)
+
+def full(ref: CardRef, session: Session) -> CardRef:
+    """The card of a tap with the whole id of its session, if that is this one."""
+    return replace(ref, session=session.id) if ref.session == session.id[:SESSION_CHARACTERS] else ref
 
 
-def encode(wish: Wish, session: Session, rubric: Rubric) -> str:
-    """The callback data of a button on the session's present card."""
-    head = SEPARATOR.join((session.id[:SESSION_CHARACTERS], str(session.revision), session.card))
+def encode(wish: Wish, ref: CardRef, rubric: Rubric) -> str:
+    """The callback data of a button on a card."""
+    head = SEPARATOR.join((ref.session[:SESSION_CHARACTERS], str(ref.revision), ref.card))
     return f"{head}{SEPARATOR}{_written(wish, rubric)}"
 
 
 def _written(wish: Wish, rubric: Rubric) -> str:
     if isinstance(wish, Detail):
         return f"{DETAIL}{wish.value}"
-    letter = CODE_OF[wish.kind]
-    return letter + CODES[letter].write(rubric, *wish.arguments)
+    letter = CODE_OF[type(wish)]
+    return letter + CODES[letter].write(rubric, wish)
 
 
 def consent(session: Session) -> str:
@@ -190,7 +196,7 @@ def decode(data: str, rubric: Rubric) -> Tap | None:
         return None
     try:
         session, revision, card, written = data.split(SEPARATOR, 3)
-        return Tap(session, int(revision), card, _read(written[0], written[1:], rubric))
+        return Tap(CardRef(session, card, int(revision)), _read(written[0], written[1:], rubric))
     except (ValueError, IndexError, KeyError):
         return None
 
@@ -198,5 +204,4 @@ def decode(data: str, rubric: Rubric) -> Tap | None:
 def _read(letter: str, text: str, rubric: Rubric) -> Wish:
     if letter == DETAIL:
         return Detail(text)
-    code = CODES[letter]
-    return Intent(code.kind, code.read(rubric, text))
+    return CODES[letter].read(rubric, text)

@@ -17,7 +17,7 @@ from bot.telegram.callback_data import consent, decode
 from bot.telegram.visit import Rules, Visit, apply, detail, say, show, zone_of
 from bot.words.wording import Medium, Wording, wording
 from flows.inputs import Back, Jump, Overview, Provisional, Quick, Recheck, Resume
-from flows.session import Phase, Session
+from flows.session import Phase
 from locales import LANGUAGES
 from scoring.rubric import load_rubric
 from storage.store import Decision
@@ -36,7 +36,7 @@ def _start(visit: Visit, argument: str) -> Decision:
     number = ITEM.fullmatch(argument)
     items = visit.words.rubric.items
     if number and 1 <= int(number[1]) <= len(items) and visit.session.begun:
-        return apply(visit, Jump(*_at(visit.session), items[int(number[1]) - 1]))
+        return apply(visit, Jump(items[int(number[1]) - 1]))
     return _resume(visit, "")
 
 
@@ -44,17 +44,17 @@ def _resume(visit: Visit, _: str) -> Decision:
     session = visit.session
     if session.phase in (Phase.WELCOME, Phase.RESULT, Phase.AIM) and not session.paused:
         return show(visit)
-    return apply(visit, Resume(session.id, session.card, session.revision))
+    return apply(visit, Resume())
 
 
 def _quick(visit: Visit, _: str) -> Decision:
-    return apply(visit, Quick(*_at(visit.session)))
+    return apply(visit, Quick())
 
 
 def _overview(visit: Visit, _: str) -> Decision:
     if visit.session.phase is Phase.WELCOME:
         return show(visit)
-    return apply(visit, Overview(*_at(visit.session)))
+    return apply(visit, Overview())
 
 
 def _result(visit: Visit, _: str) -> Decision:
@@ -62,22 +62,18 @@ def _result(visit: Visit, _: str) -> Decision:
     if visit.session.phase in (Phase.RESULT, Phase.PROVISIONAL, Phase.WELCOME):
         return show(visit)
     if visit.session.phase is Phase.AIM:
-        return apply(visit, Back(*_at(visit.session)))
-    reviewed = apply(visit, Overview(*_at(visit.session)))
+        return apply(visit, Back())
+    reviewed = apply(visit, Overview())
     if reviewed.session is None or reviewed.session.phase is not Phase.REVIEW:
         return reviewed
     shown = visit.with_session(reviewed.session)
-    return replace(apply(shown, Provisional(*_at(reviewed.session))), log=reviewed.log)
+    return replace(apply(shown, Provisional()), log=reviewed.log)
 
 
 def _recheck(visit: Visit, _: str) -> Decision:
     if visit.session.phase is Phase.WELCOME:
         return show(visit)
-    return apply(visit, Recheck(*_at(visit.session)))
-
-
-def _at(session: Session) -> tuple[str, str, int]:
-    return session.id, session.card, session.revision
+    return apply(visit, Recheck())
 
 
 def _history(visit: Visit, argument: str) -> Decision:

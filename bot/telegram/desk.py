@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from bot.conversation import greets
 from bot.dialogue.reading import read
 from bot.screens import screen_of
-from bot.screens.wishes import Comparison, Detail, Intent
+from bot.screens.wishes import Comparison, Detail, Look
 from bot.telegram import replies
 from bot.telegram.acts import CHOICE_MARK, Act, Choice, Commanded, Membership, Tapped, Typed
-from bot.telegram.callback_data import consent, decode
+from bot.telegram.callback_data import consent, decode, full
 from bot.telegram.commands import COMMANDS, LONGEST_TEXT
 from bot.telegram.visit import Archive, Rules, Visit, apply, detail, reminders, show
 from bot.words.wording import Medium, wording
@@ -62,7 +62,7 @@ def _begins(visit: Visit) -> bool:
             return True
         case Typed(text=text) if len(text) <= LONGEST_TEXT and text.strip():
             card = card_of(visit.words.rubric, visit.session)
-            return isinstance(read(text, card, screen_of(card, visit.words), visit.words), Intent)
+            return not isinstance(read(text, card, screen_of(card, visit.words), visit.words), Look | None)
         case _:
             return False
 
@@ -114,11 +114,10 @@ def _tap(visit: Visit, data: str) -> Decision:
     tap = decode(data, visit.words.rubric)
     if tap is None:
         return show(visit, visit.words.text("event.stale"))
-    greeted = not visit.known and tap.card == Phase.WELCOME and isinstance(tap.wish, Intent)
-    given = tap.wish.at(visit.session) if greeted and isinstance(tap.wish, Intent) else tap.at(visit.session)
-    if given is not None:
-        return apply(visit, given)
-    return detail(visit, tap.wish) if isinstance(tap.wish, Detail) else show(visit)
+    if isinstance(tap.wish, Detail):
+        return detail(visit, tap.wish)
+    greeted = not visit.known and tap.ref.card == Phase.WELCOME
+    return apply(visit, tap.wish, visit.session.ref if greeted else full(tap.ref, visit.session))
 
 
 def _type(visit: Visit, text: str) -> Decision:
@@ -128,10 +127,10 @@ def _type(visit: Visit, text: str) -> Decision:
     match read(text, card, screen_of(card, visit.words), visit.words):
         case None:
             return show(visit, visit.words.text("telegram.not_understood", given=text.strip()[:40]))
-        case Intent() as wish:
-            return apply(visit, wish.at(visit.session))
-        case wanted:
+        case Detail() | Comparison() as wanted:
             return detail(visit, wanted)
+        case given:
+            return apply(visit, given)
 
 
 def _choose(visit: Visit, name: str) -> Decision:
@@ -141,7 +140,7 @@ def _choose(visit: Visit, name: str) -> Decision:
         spoken = supported(name.removeprefix(replies.LANGUAGE)) or visit.session.language
         return show(visit.with_session(visit.session.but(language=spoken)))
     if name.startswith(replies.LANGUAGE):
-        return apply(visit, Intent(ChooseLanguage, (name.removeprefix(replies.LANGUAGE),)).at(visit.session))
+        return apply(visit, ChooseLanguage(name.removeprefix(replies.LANGUAGE)))
     choice = CHOICES.get(name)
     return choice(visit) if choice else show(visit, visit.words.text("event.stale"))
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
-from bot.screens import Action, Choice, Screen
+from bot.screens import Choice, Screen
 from bot.telegram.callback_data import encode
 from bot.words.results import Section
 from bot.words.wording import Wording
 from flows.inputs import Pause
 from flows.progress import Progress
-from flows.session import Session
+from flows.session import CardRef, Session
 from flows.text import inert_lines
 
 TEXT_LIMIT = 4096
@@ -41,7 +41,7 @@ def card_payload(
 ) -> Payload:
     """The live card: what has just happened, progress, the question, its options and buttons."""
     parts = [*(f"<i>{html(notice)}</i>" for notice in notices), *_body(screen, progress)]
-    return message("\n".join(parts), keyboard(screen, words, session))
+    return message("\n".join(parts), keyboard(screen, words, session.ref))
 
 
 def message(text: str, buttons: Keyboard | None = None) -> Payload:
@@ -75,23 +75,19 @@ def _choice(choice: Choice) -> str:
     return f"<b>{choice.key}</b>  {mark}{html(choice.text)}"
 
 
-def keyboard(screen: Screen, words: Wording, session: Session) -> Keyboard:
+def keyboard(screen: Screen, words: Wording, ref: CardRef) -> Keyboard:
     """Letters and numbers in rows, then what else can be done. Leaving needs no button: one just closes the phone."""
     choices = [
-        _button(f"{choice.key} {MARK}" if choice.marked else choice.key, encode(choice.wish, session, words.rubric))
+        _button(f"{choice.key} {MARK}" if choice.marked else choice.key, encode(choice.wish, ref, words.rubric))
         for choice in screen.choices
     ]
     actions = [
-        _button(words.text(f"button.{action.name}"), encode(action.wish, session, words.rubric))
+        _button(words.text(f"button.{action.name}"), encode(action.wish, ref, words.rubric))
         for action in screen.actions
-        if not _is_pause(action)
+        if not isinstance(action.wish, Pause)
     ]
     width = _row_width(len(choices))
     return [*_rows(choices, width), *_rows(actions, ACTIONS_A_ROW)]
-
-
-def _is_pause(action: Action) -> bool:
-    return getattr(action.wish, "kind", None) is Pause
 
 
 def _row_width(count: int) -> int:

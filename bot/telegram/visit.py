@@ -17,7 +17,7 @@ from bot.words.wording import Medium, Wording, wording
 from flows.events import Event, Finished, HelpAsked, Stale
 from flows.inputs import AnyInput
 from flows.reminders import Schedule, next_reminder
-from flows.session import Assessment, Session
+from flows.session import Assessment, CardRef, Session
 from flows.step import step
 from storage.contact import Contact
 from storage.outbox import Outgoing
@@ -93,14 +93,15 @@ def _card(visit: Visit, notices: Sequence[str], *, below: bool) -> Outgoing:
     return replies.card(visit.session, visit.words, visit.now, notices, anew=below)
 
 
-def apply(visit: Visit, given: AnyInput) -> Decision:
-    """One step of the conversation, and everything it makes us say."""
-    stepped = step(rubric_of(visit.session), visit.session, given, visit.now, visit.fresh)
+def apply(visit: Visit, given: AnyInput, ref: CardRef | None = None) -> Decision:
+    """One step of the conversation, and everything it makes us say; without a `ref` it is for the present card."""
+    session = visit.session
+    stepped = step(rubric_of(session), session, ref or session.ref, given, visit.now, visit.fresh)
     after = visit.with_session(stepped.session)
     said = replies.texts([part for event in stepped.events for part in _help(after, event)], visit.now)
     shown = _card(after, _notices(after, stepped.events), below=bool(said) or visit.below)
     later, cancelled = reminders(after, stepped.events)
-    decision = recorded(stepped, visit.session, visit.now, str(visit.act.chat))
+    decision = recorded(stepped, session, visit.now, str(visit.act.chat))
     return replace(decision, outbox=(*said, shown, *later), cancelled=cancelled)
 
 

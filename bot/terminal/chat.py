@@ -10,7 +10,7 @@ from bot.conversation import Conversation, Outside
 from bot.dialogue.reading import read
 from bot.screens import screen_of
 from bot.screens.details import sections_of
-from bot.screens.wishes import FILES, Comparison, Detail, Intent
+from bot.screens.wishes import FILES, Comparison, Detail
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from bot.words.history import compared, history
@@ -20,6 +20,7 @@ from bot.words.wording import Wording, wording
 from flows.aiming import planned_gap
 from flows.cards import Card, ProvisionalCard, ResultCard, card_of
 from flows.events import Event, HelpAsked, Paused, Refused, Resumed, Stale
+from flows.inputs import AnyInput
 from flows.progress import progress_of
 from flows.session import Assessment, Session
 from storage.store import Store
@@ -80,12 +81,12 @@ class TerminalTalk:
             case Comparison(numbers=numbers):
                 self._painter.sections([compared(await self._past(), numbers, words)])
                 return False
-            case Intent():
-                return await self._send(wish)
+            case given:
+                return await self._send(given)
 
-    async def _send(self, wish: Intent) -> bool:
+    async def _send(self, given: AnyInput) -> bool:
         before = self._session
-        self._session, events = await self._conversation.send(wish.at(before), before)
+        self._session, events = await self._conversation.send(given, before)
         self._tell(tuple(event for event in events if not isinstance(event, Resumed)))  # nobody was away
         if any(isinstance(event, Paused) for event in events):
             self._painter.note(self._words.text("saved"))

@@ -60,24 +60,24 @@ def _questions() -> Iterator[tuple[str, Session]]:
         walker = Walker().begin().go(question.id)
         yield question.id, walker.session
         if question.type == "multiple":
-            walker.say(Tick, "B", on=True)
+            walker.say(Tick("B", on=True))
             yield f"{question.id} ticked", walker.session
         if question.figures:
             yield from _figures(walker)
         else:
-            walker.say(Answer, ("A",))
+            walker.say(Answer(("A",)))
         walker.go(question.id)
         yield f"{question.id} answered", walker.session
 
 
 def _figures(walker: Walker) -> Iterator[tuple[str, Session]]:
-    walker.say(EnterFigures)
+    walker.say(EnterFigures())
     while isinstance(card := walker.card, FigureCard):
         yield f"{card.question.id} {card.figure}", walker.session
-        walker.say(Numbers, (FIGURES[card.figure],))
+        walker.say(Numbers((FIGURES[card.figure],)))
     assert isinstance(card, ConfirmCard)
     yield f"{card.question.id} confirming", walker.session
-    walker.say(Confirm)
+    walker.say(Confirm())
 
 
 def _ladders() -> Iterator[tuple[str, Session]]:
@@ -85,10 +85,10 @@ def _ladders() -> Iterator[tuple[str, Session]]:
         walker = Walker().begin().go(scenario.id)
         while isinstance(card := walker.card, LadderCard) and card.scenario.id == scenario.id:
             yield f"{scenario.id} {card.level}", walker.session
-            walker.say(Rung, met=True)
+            walker.say(Rung(met=True))
         walker.go(scenario.id)
         yield f"{scenario.id} answered", walker.session
-        walker.say(PickLevel)
+        walker.say(PickLevel())
         yield f"{scenario.id} levels", walker.session
 
 
@@ -96,30 +96,30 @@ def _pages() -> Iterator[tuple[str, Session]]:
     walkers = {"empty": Walker().begin(), "full": Walker().begin(name="[b]厂{0}%s").fill(level=3), "done": finished()}
     for name, walker in walkers.items():
         for page in review_pages(RUBRIC) if name != "done" else ():
-            walker.say(Overview, page)
+            walker.say(Overview(page))
             yield f"review {name} {page}", walker.session
 
 
 def _energy() -> Iterator[tuple[str, Session]]:
     walker = Walker().begin().go("q12")
-    walker.say(OpenEnergy)
-    walker.say(ChooseFuel, "electricity")
-    walker.say(Numbers, (30,))
+    walker.say(OpenEnergy())
+    walker.say(ChooseFuel("electricity"))
+    walker.say(Numbers((30,)))
     yield "fuels with a total", walker.session
     for side in EnergySide:
-        walker.say(ChooseSide, side)
+        walker.say(ChooseSide(side))
         yield f"fuels {side}", walker.session
     for fuel in RUBRIC.energy:
-        walker.say(ChooseFuel, fuel.id)
+        walker.say(ChooseFuel(fuel.id))
         yield f"fuel {fuel.id}", walker.session
 
 
 def _rechecks() -> Iterator[tuple[str, Session]]:
     walker = finished()
-    walker.say(Recheck)
-    walker.say(Pick, ("q6", "q7"), on=True)
+    walker.say(Recheck())
+    walker.say(Pick(("q6", "q7"), on=True))
     yield "recheck picked", walker.session
-    walker.say(Pick, ("q6", "q7", "marketing"), on=True)
+    walker.say(Pick(("q6", "q7", "marketing"), on=True))
     yield "recheck more", walker.session
 
 

@@ -38,7 +38,7 @@ def test_it_is_offered_on_every_kind_of_question(item: str) -> None:
     words = wording("en")
     assert "provisional" in [action.name for action in screen_of(walker.card, words).actions]
     if RUBRIC.question[item].type == "multiple":
-        walker.say(Tick, "B", on=True)
+        walker.say(Tick("B", on=True))
         assert "provisional" in [action.name for action in screen_of(walker.card, words).actions]
 
 
@@ -50,7 +50,7 @@ def test_it_is_offered_on_a_scenario_too() -> None:
     words = wording("en")
     for _ in ("ladder", "levels"):
         assert "provisional" in [action.name for action in screen_of(walker.card, words).actions]
-        walker.say(PickLevel)
+        walker.say(PickLevel())
 
 
 @EVERY
@@ -131,7 +131,7 @@ def test_the_quick_order_is_offered_where_the_card_says_so(language: str, medium
 
 def test_it_is_not_offered_where_it_saves_nothing() -> None:
     walker = Walker(scene("settled"))
-    walker.say(Overview)
+    walker.say(Overview())
     for session in (walker.session, scene("full"), scene("kind").but(quick=True)):
         card = card_of(RUBRIC, session)
         assert isinstance(card, ReviewCard | FirmKindCard)

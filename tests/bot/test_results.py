@@ -220,8 +220,8 @@ def _number(line: str) -> Fraction:
 def test_the_proof_shows_the_calculation_behind_figures(language: str) -> None:
     words = wording(language)
     walker = Walker().begin().go("q2")
-    walker.say(Numbers, (200, 90))
-    walker.say(Confirm)
+    walker.say(Numbers((200, 90)))
+    walker.say(Confirm())
     questions = proof(result_of(walker.session.record, words), words)[0]
     assert "90 ÷ 200 = 45%" in questions.lines[1]
 

@@ -1,17 +1,133 @@
 """What a button says, whoever wrote it: only what this program could have written is understood."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.screens.wishes import Intent
-from bot.telegram.callback_data import LIMIT, decode, encode
+from bot.screens.wishes import Detail, Wish
+from bot.telegram.callback_data import LIMIT, Tap, decode, encode, full
 from flows.cards import card_of
+from flows.inputs import (
+    Aim,
+    AimAt,
+    Anew,
+    Answer,
+    AnyInput,
+    Back,
+    ChooseFuel,
+    ChooseKind,
+    ChooseLanguage,
+    ChooseSide,
+    ClearAim,
+    Commit,
+    Confirm,
+    Done,
+    EditFirm,
+    EnterFigures,
+    Help,
+    Jump,
+    Keep,
+    KeepTarget,
+    NameFirm,
+    Numbers,
+    OpenEnergy,
+    Overview,
+    Park,
+    Pause,
+    Pick,
+    PickLevel,
+    Provisional,
+    Quick,
+    Recheck,
+    Resume,
+    Rung,
+    Skip,
+    Submit,
+    Suppose,
+    TakeLevel,
+    Tick,
+    Want,
+    Wanted,
+)
+from flows.session import AimPage, CardRef, EnergySide, FirmKind
 from tests.bot.support import sessions, shown
 from tests.flows.driver import RUBRIC
 from tests.scoring.strategies import examples
 
 HEAD = "12345678|7|q5|"
+SHOWN = CardRef("1234567890abcdef", "q5", 7)
+
+WRITTEN: list[tuple[str, Wish]] = [
+    ("b", Back()),
+    ("jq5", Jump("q5")),
+    ("o", Overview()),
+    ("ooperations", Overview("operations")),
+    ("k", Keep()),
+    ("l", Park()),
+    ("h", Help()),
+    ("z", Pause()),
+    ("r", Resume()),
+    ("q", Quick()),
+    ("Lzh-Hans", ChooseLanguage("zh-Hans")),
+    ("Kprovincial", ChooseKind(FirmKind.PROVINCIAL)),
+    ("s", Skip()),
+    ("f", EditFirm()),
+    ("aB", Answer(("B",))),
+    ("aBC", Answer(("B", "C"))),
+    ("tB1", Tick("B", True)),
+    ("tB0", Tick("B", False)),
+    ("d", Done()),
+    ("n", EnterFigures()),
+    ("y", Confirm()),
+    ("e", OpenEnergy()),
+    ("Felectricity", ChooseFuel("electricity")),
+    ("Sproduced", ChooseSide(EnergySide.PRODUCED)),
+    ("m1", Rung(True)),
+    ("m0", Rung(False)),
+    ("p", PickLevel()),
+    ("T3", TakeLevel(3)),
+    ("u", Submit()),
+    ("v", Provisional()),
+    ("c", Commit()),
+    ("R", Recheck()),
+    ("N", Anew()),
+    ("Aplan", Aim(AimPage.PLAN)),
+    ("G4", AimAt(4)),
+    ("g", KeepTarget()),
+    ("x", ClearAim()),
+    ("P160", Pick(("q6", "q7"), True)),
+    ("P060", Pick(("q6", "q7"), False)),
+    ("W15.pinned", Want(RUBRIC.items[15], Wanted.PINNED)),
+    ("U0.BC", Suppose("q1", ("B", "C"))),
+    ("U15.3", Suppose(RUBRIC.items[15], 3)),
+    ("U0.", Suppose("q1", None)),
+    ("Dgap", Detail.GAP),
+    ("Dhistory", Detail.HISTORY),
+]
+"""As buttons say it in people's chats. Those are pressed for years: what is written here never changes."""
+TYPED = {NameFirm, Numbers}
+"""What no button says."""
+
+
+@pytest.mark.parametrize(("written", "wish"), WRITTEN)
+def test_a_button_in_a_chat_works_for_ever(written: str, wish: Wish) -> None:
+    assert encode(wish, SHOWN, RUBRIC) == HEAD + written
+    assert decode(HEAD + written, RUBRIC) == Tap(CardRef("12345678", "q5", 7), wish)
+
+
+def test_every_input_but_what_is_typed_has_a_button() -> None:
+    assert {type(wish) for _, wish in WRITTEN} == {*get_args(AnyInput), Detail} - TYPED
+
+
+def test_a_tap_is_for_the_session_whose_id_begins_so() -> None:
+    session = sessions()["q5"].but(id=SHOWN.session)
+    short = CardRef("12345678", "q5", 7)
+    assert full(short, session) == SHOWN
+    for other in ("87654321", "1234567", "123456789", ""):
+        stranger = CardRef(other, "q5", 7)
+        assert full(stranger, session) == stranger
 
 
 @pytest.mark.parametrize(
@@ -38,12 +154,9 @@ def test_every_button_is_read_as_it_was_written() -> None:
         card, screen, _ = shown(session, "zh-Hans")
         assert card == card_of(RUBRIC, session)
         for wish in (*(choice.wish for choice in screen.choices), *(action.wish for action in screen.actions)):
-            tap = decode(encode(wish, session, RUBRIC), RUBRIC)
+            tap = decode(encode(wish, session.ref, RUBRIC), RUBRIC)
             assert tap
-            if isinstance(wish, Intent):
-                assert tap.at(session) == wish.at(session)
-            else:
-                assert tap.wish is wish
+            assert (full(tap.ref, session), tap.wish) == (session.ref, wish)
 
 
 @given(rest=st.text(st.characters(exclude_categories=()), max_size=60))

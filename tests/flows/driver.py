@@ -1,8 +1,7 @@
 """A person at the conversation: answers the present card, and has the session saved and reloaded after every step."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from flows.cards import Card, LadderCard, card_of
 from flows.events import Event, Refusal, Refused, Stale
@@ -23,7 +22,7 @@ from flows.inputs import (
     TakeLevel,
     Tick,
 )
-from flows.session import FirmKind, Phase, Session, new_session
+from flows.session import CardRef, FirmKind, Phase, Session, new_session
 from flows.step import step
 from flows.turn import Step
 from scoring.rubric import load_rubric
@@ -32,7 +31,6 @@ from tests.flows.transcript import line
 RUBRIC = load_rubric()
 START = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-Kind = Callable[..., AnyInput]
 
 
 def saved(session: Session) -> Session:
@@ -44,13 +42,11 @@ def saved(session: Session) -> Session:
     return again
 
 
-def aimed(session: Session, kind: Kind, /, *arguments: Any, **named: Any) -> AnyInput:
-    """An input that answers the session's present card."""
-    return kind(session.id, session.card, session.revision, *arguments, **named)
-
-
-def play(session: Session, given: AnyInput, now: datetime = START, fresh: str = "fresh") -> Step:
-    return step(RUBRIC, session, given, now, fresh)
+def play(
+    session: Session, given: AnyInput, now: datetime = START, fresh: str = "fresh", ref: CardRef | None = None
+) -> Step:
+    """One step; `ref` is the card that is answered, if it is not the present one."""
+    return step(RUBRIC, session, ref or session.ref, given, now, fresh)
 
 
 class Walker:
@@ -69,66 +65,66 @@ class Walker:
     def card(self) -> Card:
         return card_of(RUBRIC, self.session)
 
-    def give(self, given: AnyInput) -> tuple[Event, ...]:
-        """Any input, also a late one."""
+    def give(self, given: AnyInput, ref: CardRef | None = None) -> tuple[Event, ...]:
+        """Any input, also a late one, for the card `ref`."""
         self.steps += 1
         assert self.steps < 500, "this walk does not end"
-        done = play(self.session, given, self.now, f"fresh{self.steps}")
+        done = play(self.session, given, self.now, f"fresh{self.steps}", ref)
         if any(isinstance(event, Refused | Stale) for event in done.events):
             assert done.session == self.session
         self.session = saved(done.session)
         self.lines.append(line(given, done.events, self.card))
         return done.events
 
-    def say(self, kind: Kind, /, *arguments: Any, **named: Any) -> tuple[Event, ...]:
+    def say(self, given: AnyInput) -> tuple[Event, ...]:
         """An answer to the present card, which is accepted."""
-        events = self.give(aimed(self.session, kind, *arguments, **named))
+        events = self.give(given)
         assert not any(isinstance(event, Refused | Stale) for event in events), self.lines[-1]
         return events
 
-    def refused(self, kind: Kind, /, *arguments: Any, **named: Any) -> Refusal:
+    def refused(self, given: AnyInput) -> Refusal:
         """An answer to the present card, which is refused."""
-        (event,) = self.give(aimed(self.session, kind, *arguments, **named))
+        (event,) = self.give(given)
         assert isinstance(event, Refused), self.lines[-1]
         return event.reason
 
     def begin(self, *, name: str | None = None, kind: FirmKind | None = None) -> "Walker":
-        self.say(ChooseLanguage, "zh-Hans")
-        self.say(*((NameFirm, name) if name else (Skip,)))
-        self.say(*((ChooseKind, kind) if kind else (Skip,)))
+        self.say(ChooseLanguage("zh-Hans"))
+        self.say(NameFirm(name) if name else Skip())
+        self.say(ChooseKind(kind) if kind else Skip())
         return self
 
     def go(self, item: str) -> "Walker":
-        self.say(Jump, item)
+        self.say(Jump(item))
         return self
 
     def answer(self, *letters: str) -> tuple[Event, ...]:
-        return self.say(Answer, letters)
+        return self.say(Answer(letters))
 
     def tick(self, *letters: str) -> tuple[Event, ...]:
         for letter in letters:
-            self.say(Tick, letter, on=True)
-        return self.say(Done)
+            self.say(Tick(letter, on=True))
+        return self.say(Done())
 
     def climb(self, level: int) -> int:
         """Rung by rung, up to the level; the number of taps."""
         taps = 0
         item = self.session.item
         while isinstance(self.card, LadderCard) and self.session.item == item:
-            self.say(Rung, met=self.card.level <= level)
+            self.say(Rung(met=self.card.level <= level))
             taps += 1
         return taps
 
     def take(self, level: int) -> tuple[Event, ...]:
-        self.say(PickLevel)
-        return self.say(TakeLevel, level)
+        self.say(PickLevel())
+        return self.say(TakeLevel(level))
 
     def fill(self, letters: Mapping[str, Iterable[str]] | None = None, level: int = 1) -> "Walker":
         """Everything that is still on the agenda, from the item on the screen on."""
         while self.session.asking:
             item = self.session.item or ""
             if self.session.phase is Phase.QUESTIONS:
-                self.say(Answer, tuple((letters or {}).get(item, "A")))
+                self.say(Answer(tuple((letters or {}).get(item, "A"))))
             else:
                 self.take(level)
         return self
@@ -140,9 +136,9 @@ class Walker:
         return self
 
     def finish(self) -> "Walker":
-        self.say(Overview)
-        self.say(Submit)
-        self.say(Commit)
+        self.say(Overview())
+        self.say(Submit())
+        self.say(Commit())
         return self
 
 

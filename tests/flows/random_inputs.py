@@ -61,84 +61,84 @@ from flows.inputs import (
     Want,
     Wanted,
 )
-from flows.session import AimPage, EnergySide, FirmKind, Phase, Session
+from flows.session import AimPage, CardRef, EnergySide, FirmKind, Phase, Session
 from scoring.rubric import Question
-from tests.flows.driver import RUBRIC, Kind, aimed
+from tests.flows.driver import RUBRIC
 
-Wish = tuple[Kind, tuple[Any, ...]]
+Given = tuple[CardRef, AnyInput]
 
 
 class Chance(NamedTuple):
     """A number that picks among what suits the card; `junk` instead, if there is any; and which card it names."""
 
     pick: int
-    junk: Wish | None
+    junk: AnyInput | None
     aim: str
 
 
 AMOUNTS: list[Any] = [0, 1, 2, 50, 100, 200, Decimal("1.5"), Decimal("99.9"), 10**15, Decimal("1e3")]
 BAD: list[Any] = [-1, Decimal("NaN"), Decimal("-Infinity"), Decimal("1e-13"), 10**16, Decimal("sNaN")]
 SERIES = [(100,), (50, 60), (1, 2, 3), (100, 200, 300), (0, 0, 9), (200, 90), (90, 200), (10, 20, 5, 5), (9, 9, 9, 9)]
-NUMBERS: list[Wish] = [*((Numbers, ((value,),)) for value in AMOUNTS), *((Numbers, (values,)) for values in SERIES)]
-JUMPS: list[Wish] = [(Jump, (item,)) for item in ("q1", "q2", "q3", "q11", "q12", "q13", "q14", "q15", "quality")]
-MOVES: list[Wish] = [
-    (Back, ()),
-    (Overview, ()),
-    (Park, ()),
-    (Keep, ()),
-    (Pause, ()),
-    (Resume, ()),
-    (Quick, ()),
-    (Help, ()),
-    (ChooseLanguage, ("en",)),
-    (EditFirm, ()),
+NUMBERS: list[AnyInput] = [*(Numbers((value,)) for value in AMOUNTS), *(Numbers(values) for values in SERIES)]
+JUMPS: list[AnyInput] = [Jump(item) for item in ("q1", "q2", "q3", "q11", "q12", "q13", "q14", "q15", "quality")]
+MOVES: list[AnyInput] = [
+    Back(),
+    Overview(),
+    Park(),
+    Keep(),
+    Pause(),
+    Resume(),
+    Quick(),
+    Help(),
+    ChooseLanguage("en"),
+    EditFirm(),
     *JUMPS,
 ]
-LOOKS: list[Wish] = [(Aim, (page,)) for page in AimPage]
-AIMS: list[Wish] = [
+LOOKS: list[AnyInput] = [Aim(page) for page in AimPage]
+AIMS: list[AnyInput] = [
     *LOOKS,
-    *((AimAt, (grade,)) for grade in (1, 2, 3, 4)),
-    *((Want, (item, wanted)) for item in ("q1", "q11", "quality", "energy") for wanted in Wanted),
-    *((Suppose, ("q1", letters)) for letters in (("B",), ("B", "C"), ("A",), None)),
-    *((Suppose, (item, level)) for item in ("quality", "energy") for level in (0, 2, 4, None)),
-    (KeepTarget, ()),
-    (ClearAim, ()),
-    (Back, ()),
+    *(AimAt(grade) for grade in (1, 2, 3, 4)),
+    *(Want(item, wanted) for item in ("q1", "q11", "quality", "energy") for wanted in Wanted),
+    *(Suppose("q1", letters) for letters in (("B",), ("B", "C"), ("A",), None)),
+    *(Suppose(item, level) for item in ("quality", "energy") for level in (0, 2, 4, None)),
+    KeepTarget(),
+    ClearAim(),
+    Back(),
 ]
-FUELS: list[Wish] = [(ChooseFuel, (fuel,)) for fuel in ("electricity", "heat", "other_fuel")]
-PHASES: dict[Phase, list[Wish]] = {
-    Phase.WELCOME: [(ChooseLanguage, ("zh-Hans",)), (Quick, ())],
+FUELS: list[AnyInput] = [ChooseFuel(fuel) for fuel in ("electricity", "heat", "other_fuel")]
+PHASES: dict[Phase, list[AnyInput]] = {
+    Phase.WELCOME: [ChooseLanguage("zh-Hans"), Quick()],
     Phase.FIRM: [
-        (NameFirm, ("示例厂",)),
-        *((ChooseKind, (kind,)) for kind in FirmKind),
-        (Skip, ()),
-        (Skip, ()),
-        (Quick, ()),
+        NameFirm("示例厂"),
+        *(ChooseKind(kind) for kind in FirmKind),
+        Skip(),
+        Skip(),
+        Quick(),
     ],
     Phase.PROVISIONAL: [*MOVES, *LOOKS],
-    Phase.COMMITMENT: [*4 * [(Commit, ())], (Back, ()), (Overview, ()), (Jump, ("q5",))],
-    Phase.RESULT: [(Recheck, ()), (Recheck, ()), (Anew, ()), (Help, ()), *LOOKS],
-    Phase.RECHECK: [*6 * [(Done, ())], *((Pick, ((item,), on)) for item in RUBRIC.items for on in (True, True, False))],
+    Phase.COMMITMENT: [*4 * [Commit()], Back(), Overview(), Jump("q5")],
+    Phase.RESULT: [Recheck(), Recheck(), Anew(), Help(), *LOOKS],
+    Phase.RECHECK: [*6 * [Done()], *(Pick((item,), on) for item in RUBRIC.items for on in (True, True, False))],
 }
 
 
-RUNGS: list[Wish] = [(Rung, (True,)), (Rung, (False,)), (PickLevel, ())]
-LEVELS: list[Wish] = [(TakeLevel, (level,)) for level in range(5)]
-SIDES: list[Wish] = [(ChooseSide, (side,)) for side in EnergySide]
-CLOSE: list[Wish] = [(Done, ())]
-ENDING: list[Wish] = [(Submit, ()), (Resume, ())]
-PAGES: list[Wish] = [(Provisional, ()), (Overview, ("foundation",)), (Overview, ("operations",))]
-ENTER: list[Wish] = [(EnterFigures, ()), (OpenEnergy, ())]
-YES: list[Wish] = [(Confirm, ())]
+RUNGS: list[AnyInput] = [Rung(True), Rung(False), PickLevel()]
+LEVELS: list[AnyInput] = [TakeLevel(level) for level in range(5)]
+SIDES: list[AnyInput] = [ChooseSide(side) for side in EnergySide]
+CLOSE: list[AnyInput] = [Done()]
+ENDING: list[AnyInput] = [Submit(), Resume()]
+PAGES: list[AnyInput] = [Provisional(), Overview("foundation"), Overview("operations")]
+ENTER: list[AnyInput] = [EnterFigures(), OpenEnergy()]
+YES: list[AnyInput] = [Confirm()]
 
 
-def suitable(session: Session) -> Sequence[Wish]:
+def suitable(session: Session) -> Sequence[AnyInput]:
     """What a person may well do on the present card; answers more often than moves."""
     match card_of(RUBRIC, session):
         case QuestionCard(question=question):
             return [*_answers(question), *MOVES]
         case FigureCard():
-            return [*2 * NUMBERS, (OpenEnergy, ()), (Answer, (("B",),)), *MOVES]
+            return [*2 * NUMBERS, OpenEnergy(), Answer(("B",)), *MOVES]
         case ConfirmCard():
             return [*12 * YES, *NUMBERS[:3], *MOVES]
         case EnergyCard():
@@ -153,62 +153,61 @@ def suitable(session: Session) -> Sequence[Wish]:
             return PHASES.get(session.phase, MOVES)
 
 
-def _answers(question: Question) -> list[Wish]:
-    letters: list[Wish] = [(Answer, ((letter,),)) for letter in question.letters]
+def _answers(question: Question) -> list[AnyInput]:
+    letters: list[AnyInput] = [Answer((letter,)) for letter in question.letters]
     if question.type == "multiple":
-        ticks: list[Wish] = [(Tick, (letter, on)) for letter in question.letters[:4] for on in (True, False)]
+        ticks: list[AnyInput] = [Tick(letter, on) for letter in question.letters[:4] for on in (True, False)]
         return [*letters, *ticks, *4 * CLOSE]
     return [*letters, *2 * NUMBERS, *3 * ENTER] if question.figures else letters
 
 
-def given_by(chance: Chance, session: Session, last: AnyInput | None) -> AnyInput:
-    """The input that chance comes to at this session."""
+def given_by(chance: Chance, session: Session, last: Given | None) -> Given:
+    """The input that chance comes to at this session, and the card that it is for."""
     if chance.aim == "repeat" and last is not None:
         return last
-    wishes = suitable(session)
-    kind, arguments = chance.junk or wishes[chance.pick % len(wishes)]
-    made = aimed(session, kind, *arguments)
+    inputs = suitable(session)
+    return _aimed(chance, session), chance.junk or inputs[chance.pick % len(inputs)]
+
+
+def _aimed(chance: Chance, session: Session) -> CardRef:
+    ref = session.ref
     match chance.aim:
         case "card":
-            return replace(made, card=f"q{chance.pick % 17}")
+            return replace(ref, card=f"q{chance.pick % 17}")
         case "earlier":
-            return replace(made, revision=session.revision - 1 - chance.pick % 3)
+            return replace(ref, revision=session.revision - 1 - chance.pick % 3)
         case "opened":
-            return replace(made, revision=session.opened)
+            return replace(ref, revision=session.opened)
         case "later":
-            return replace(made, revision=session.revision + 1)
+            return replace(ref, revision=session.revision + 1)
         case "session":
-            return replace(made, session="another")
+            return replace(ref, session="another")
         case _:
-            return made
-
-
-def _of(kind: Kind, *arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Wish]:
-    return st.tuples(st.just(kind), st.tuples(*arguments))
+            return ref
 
 
 _word = st.sampled_from(["", "A", "B", "Z", "q1", "q7", "energy", "heat", "en", "operations", "无", "\ud800"])
 _words = st.lists(_word, max_size=3).map(tuple)
 _numbers = st.lists(st.sampled_from([*AMOUNTS, *BAD]), max_size=5).map(tuple)
 junk = st.one_of(
-    *(_of(kind) for kind in (Back, Keep, Park, Help, Pause, Resume, Skip, EditFirm, Done, EnterFigures, Confirm)),
-    *(_of(kind) for kind in (OpenEnergy, PickLevel, Submit, Provisional, Quick, Commit, Recheck, Anew)),
-    *(_of(kind, _word) for kind in (Jump, Overview, ChooseLanguage, ChooseFuel)),
-    _of(NameFirm, st.text(max_size=120)),
-    _of(ChooseKind, st.sampled_from(FirmKind)),
-    _of(Answer, _words),
-    _of(Tick, _word, st.booleans()),
-    _of(Numbers, _numbers),
-    _of(Numbers, _numbers),
-    _of(ChooseSide, st.sampled_from(EnergySide)),
-    _of(Rung, st.booleans()),
-    _of(TakeLevel, st.integers(-1, 6)),
-    _of(Pick, _words, st.booleans()),
-    _of(Aim, st.sampled_from(AimPage)),
-    _of(AimAt, st.integers(-1, 6)),
-    _of(Want, _word, st.sampled_from(Wanted)),
-    _of(Suppose, _word, st.none() | st.integers(-1, 6) | _words),
-    *(_of(kind) for kind in (KeepTarget, ClearAim)),
+    *map(st.builds, (Back, Keep, Park, Help, Pause, Resume, Skip, EditFirm, Done, EnterFigures, Confirm)),
+    *map(st.builds, (OpenEnergy, PickLevel, Submit, Provisional, Quick, Commit, Recheck, Anew)),
+    *(st.builds(kind, _word) for kind in (Jump, Overview, ChooseLanguage, ChooseFuel)),
+    st.builds(NameFirm, st.text(max_size=120)),
+    st.builds(ChooseKind, st.sampled_from(FirmKind)),
+    st.builds(Answer, _words),
+    st.builds(Tick, _word, st.booleans()),
+    st.builds(Numbers, _numbers),
+    st.builds(Numbers, _numbers),
+    st.builds(ChooseSide, st.sampled_from(EnergySide)),
+    st.builds(Rung, st.booleans()),
+    st.builds(TakeLevel, st.integers(-1, 6)),
+    st.builds(Pick, _words, st.booleans()),
+    st.builds(Aim, st.sampled_from(AimPage)),
+    st.builds(AimAt, st.integers(-1, 6)),
+    st.builds(Want, _word, st.sampled_from(Wanted)),
+    st.builds(Suppose, _word, st.none() | st.integers(-1, 6) | _words),
+    *map(st.builds, (KeepTarget, ClearAim)),
 )
 aims = st.sampled_from([*14 * ["present"], "repeat", "card", "earlier", "opened", "later", "session"])
 chances = st.builds(Chance, st.integers(0, 9999), st.one_of(*5 * [st.none()], junk), aims)

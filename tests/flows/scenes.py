@@ -1,11 +1,12 @@
 """One session for every kind of card, to try inputs on."""
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from flows.inputs import (
     Aim,
     Answer,
+    AnyInput,
     ChooseFuel,
     ChooseLanguage,
     EnterFigures,
@@ -22,14 +23,14 @@ from flows.inputs import (
     TakeLevel,
 )
 from flows.session import AimPage, Session
-from tests.flows.driver import RUBRIC, Kind, Walker, finished
+from tests.flows.driver import RUBRIC, Walker, finished
 
 
-def _asked(item: str, *then: Kind) -> Callable[[], Walker]:
+def _asked(item: str, *then: AnyInput) -> Callable[[], Walker]:
     def walker() -> Walker:
         at_item = Walker().begin().go(item)
-        for kind in then:
-            at_item.say(kind)
+        for given in then:
+            at_item.say(given)
         return at_item
 
     return walker
@@ -37,51 +38,51 @@ def _asked(item: str, *then: Kind) -> Callable[[], Walker]:
 
 def _named() -> Walker:
     walker = Walker()
-    walker.say(ChooseLanguage, "en")
+    walker.say(ChooseLanguage("en"))
     return walker
 
 
 def _kind() -> Walker:
     walker = _named()
-    walker.say(Skip)
+    walker.say(Skip())
     return walker
 
 
 def _confirming() -> Walker:
     walker = Walker().begin().go("q2")
-    walker.say(Numbers, (200, 90))
+    walker.say(Numbers((200, 90)))
     return walker
 
 
 def _fuel() -> Walker:
-    walker = _asked("q12", OpenEnergy)()
-    walker.say(ChooseFuel, "electricity")
+    walker = _asked("q12", OpenEnergy())()
+    walker.say(ChooseFuel("electricity"))
     return walker
 
 
 def _answered() -> Walker:
     walker = Walker().begin().go("q5")
-    walker.say(Answer, ("B",))
+    walker.say(Answer(("B",)))
     return walker.go("q5")
 
 
-def _settled(*then: Kind) -> Callable[[], Walker]:
+def _settled(*then: AnyInput) -> Callable[[], Walker]:
     """No grade, whatever is still to come: no scenario reaches a level."""
 
     def walker() -> Walker:
         settled = Walker().begin().go(next(iter(RUBRIC.scenario))).fill_scenarios().go("q8")
-        for kind in then:
-            settled.say(kind)
+        for given in then:
+            settled.say(given)
         return settled
 
     return walker
 
 
-def _full(*then: Kind) -> Callable[[], Walker]:
+def _full(*then: AnyInput) -> Callable[[], Walker]:
     def walker() -> Walker:
         filled = Walker().begin(name="示例厂").fill()
-        for kind in then:
-            filled.say(kind)
+        for given in then:
+            filled.say(given)
         return filled
 
     return walker
@@ -89,17 +90,17 @@ def _full(*then: Kind) -> Callable[[], Walker]:
 
 def _recheck() -> Walker:
     walker = finished()
-    walker.say(Recheck)
+    walker.say(Recheck())
     return walker
 
 
 def _aiming(page: AimPage) -> Callable[[], Walker]:
     def walker() -> Walker:
         filled = Walker().begin(name="示例厂").fill().go(TOP)
-        filled.say(PickLevel)
-        filled.say(TakeLevel, 4)
+        filled.say(PickLevel())
+        filled.say(TakeLevel(4))
         done = filled.finish()
-        done.say(Aim, page)
+        done.say(Aim(page))
         return done
 
     return walker
@@ -114,24 +115,24 @@ SCENES: dict[str, Callable[[], Walker]] = {
     "multiple": _asked("q1"),
     "figures": _asked("q2"),
     "energy": _asked("q12"),
-    "entering": _asked("q3", EnterFigures),
+    "entering": _asked("q3", EnterFigures()),
     "confirming": _confirming,
-    "fuels": _asked("q12", OpenEnergy),
+    "fuels": _asked("q12", OpenEnergy()),
     "fuel": _fuel,
     "ladder": _asked("quality"),
-    "levels": _asked("quality", PickLevel),
+    "levels": _asked("quality", PickLevel()),
     "settled": _settled(),
-    "stopped": _settled(Quick),
-    "review": _asked("q8", Overview),
+    "stopped": _settled(Quick()),
+    "review": _asked("q8", Overview()),
     "full": _full(),
-    "provisional": _asked("q8", Overview, Provisional),
-    "commitment": _full(Submit),
+    "provisional": _asked("q8", Overview(), Provisional()),
+    "commitment": _full(Submit()),
     "result": finished,
     "recheck": _recheck,
     "plan": _aiming(AimPage.PLAN),
     "what_if": _aiming(AimPage.WHAT_IF),
-    "plan so far": _asked("q8", Overview, Provisional, partial(Aim, page=AimPage.PLAN)),
-    "paused": _asked("q8", Pause),
+    "plan so far": _asked("q8", Overview(), Provisional(), Aim(AimPage.PLAN)),
+    "paused": _asked("q8", Pause()),
 }
 QUESTIONS = frozenset(
     {

@@ -68,7 +68,7 @@ def test_the_plan_is_to_the_next_grade_at_first_and_to_any_above_on_request() ->
     assert card.gap.grade == 1
     efforts = []
     for grade in (1, 2, 3):
-        walker.say(AimAt, grade)
+        walker.say(AimAt(grade))
         gap = plan_card(walker).gap
         assert gap
         assert gap.plan
@@ -81,26 +81,26 @@ def test_an_excluded_item_leaves_the_plan_and_a_pinned_one_is_in_it() -> None:
     walker = planning()
     out = next(item for item in RUBRIC.items if item in steps(walker))
     within = next(item for item in plan_card(walker).open if item not in steps(walker))
-    walker.say(Want, out, Wanted.EXCLUDED)
-    walker.say(Want, within, Wanted.PINNED)
+    walker.say(Want(out, Wanted.EXCLUDED))
+    walker.say(Want(within, Wanted.PINNED))
     assert out not in steps(walker)
     assert within in steps(walker)
-    walker.say(Want, out, Wanted.PINNED)
+    walker.say(Want(out, Wanted.PINNED))
     assert walker.session.goal == Goal(pinned=tuple(item for item in RUBRIC.items if item in (out, within)))
-    walker.say(Want, out, Wanted.FREE)
-    walker.say(ClearAim)
+    walker.say(Want(out, Wanted.FREE))
+    walker.say(ClearAim())
     assert walker.session.goal == Goal()
 
 
 def test_wishes_that_leave_no_way_are_said_to() -> None:
     walker = planning()
-    walker.say(AimAt, 2)
+    walker.say(AimAt(2))
     for scenario in RUBRIC.scenarios:
-        walker.say(Want, scenario.id, Wanted.EXCLUDED)
+        walker.say(Want(scenario.id, Wanted.EXCLUDED))
     gap = plan_card(walker).gap
     assert gap
     assert gap.plan is None
-    assert walker.refused(KeepTarget) is Refusal.NOTHING_TO_AIM_AT
+    assert walker.refused(KeepTarget()) is Refusal.NOTHING_TO_AIM_AT
 
 
 def test_a_wish_that_has_come_true_is_passed_over() -> None:
@@ -123,9 +123,9 @@ def test_at_the_highest_grade_there_is_nothing_to_plan() -> None:
 
 def test_a_kept_plan_is_a_target_that_reaches_the_grade() -> None:
     walker = planning()
-    walker.say(AimAt, 2)
+    walker.say(AimAt(2))
     expected = steps(walker)
-    (event,) = walker.say(KeepTarget)
+    (event,) = walker.say(KeepTarget())
     target = walker.session.goal.target
     assert event == TargetKept(tuple(target))
     assert set(target) == expected
@@ -135,31 +135,31 @@ def test_a_kept_plan_is_a_target_that_reaches_the_grade() -> None:
 def test_what_if_shows_the_result_and_leaves_the_record_alone() -> None:
     walker = supposing()
     record = walker.session.record
-    walker.say(Suppose, "q1", ("B", "C", "D", "E"))
-    walker.say(Suppose, "marketing", 4)
+    walker.say(Suppose("q1", ("B", "C", "D", "E")))
+    walker.say(Suppose("marketing", 4))
     card = walker.card
     assert isinstance(card, WhatIfCard)
     assert card.before.score == SHEET.exact(SHEET.tally(record.choices, record.levels).points)
     assert card.after.score - card.before.score == SHEET.credit("q1", ("B", "C", "D", "E")).points
     assert card.after.levels["marketing"] == 4
     assert walker.session.record == record
-    walker.say(KeepTarget)
+    walker.say(KeepTarget())
     assert walker.session.goal.target == {"q1": ("B", "C", "D", "E"), "marketing": 4}
-    walker.say(ClearAim)
+    walker.say(ClearAim())
     assert walker.session.goal.supposed == {}
     assert walker.session.goal.target
 
 
 def test_what_is_the_case_is_no_supposition() -> None:
     walker = supposing()
-    walker.say(Suppose, TOP, 3)
+    walker.say(Suppose(TOP, 3))
     assert walker.session.goal.supposed == {TOP: 3}
-    walker.say(Suppose, TOP, 4)
+    walker.say(Suppose(TOP, 4))
     assert walker.session.goal.supposed == {}
-    walker.say(Suppose, "q1", ("B",))
-    walker.say(Suppose, "q1", None)
+    walker.say(Suppose("q1", ("B",)))
+    walker.say(Suppose("q1", None))
     assert walker.session.goal.supposed == {}
-    assert walker.refused(KeepTarget) is Refusal.NOTHING_TO_AIM_AT
+    assert walker.refused(KeepTarget()) is Refusal.NOTHING_TO_AIM_AT
 
 
 @pytest.mark.parametrize("item", RUBRIC.items)
@@ -168,7 +168,7 @@ def test_raising_again_and_again_goes_up_to_the_top_and_back(item: str) -> None:
     values = [_value(walker, item)]
     for _ in range(20):
         following = raised(RUBRIC, walker.session, item)
-        walker.say(Suppose, item, following)
+        walker.say(Suppose(item, following))
         if following is None:
             break
         values.append(_value(walker, item))
@@ -187,31 +187,31 @@ def _value(walker: Walker, item: str) -> Fraction:
 @pytest.mark.parametrize("page", AimPage)
 def test_back_leads_to_where_one_came_from(page: AimPage) -> None:
     final = SCENES["result"]()
-    final.say(Aim, page)
-    final.say(Back)
+    final.say(Aim(page))
+    final.say(Back())
     assert (final.session.phase, final.session.page) == (Phase.RESULT, "")
     early = SCENES["provisional"]()
-    early.say(Aim, page)
-    early.say(Back)
+    early.say(Aim(page))
+    early.say(Back())
     assert (early.session.phase, early.session.page) == (Phase.PROVISIONAL, "")
-    early.say(Aim, page)
-    early.say(Overview)
+    early.say(Aim(page))
+    early.say(Overview())
     assert early.session.phase is Phase.REVIEW
 
 
 def test_the_goal_outlives_the_assessment() -> None:
     walker = planning()
-    walker.say(KeepTarget)
+    walker.say(KeepTarget())
     goal = walker.session.goal
-    walker.say(Recheck)
-    walker.say(Pick, ("q1",), on=True)
-    walker.say(Done)
+    walker.say(Recheck())
+    walker.say(Pick(("q1",), on=True))
+    walker.say(Done())
     assert walker.session.baseline
     assert walker.session.goal == goal
     again = planning()
-    again.say(KeepTarget)
-    again.say(Back)
-    again.say(Anew)
+    again.say(KeepTarget())
+    again.say(Back())
+    again.say(Anew())
     assert again.session.goal == goal
 
 

@@ -1,6 +1,6 @@
 """What is on the screen: a card for every place, on which everything a person needs is possible."""
 
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 
@@ -34,6 +34,7 @@ from flows.inputs import (
     AimAt,
     Anew,
     Answer,
+    AnyInput,
     Back,
     ChooseFuel,
     ChooseKind,
@@ -72,46 +73,45 @@ from flows.outcome import changes
 from flows.progress import progress_of
 from flows.session import AimPage, EnergySide, FirmKind, Phase
 from flows.walking import review_pages
-from tests.flows.driver import RUBRIC, Kind, Walker, aimed, finished, play
+from tests.flows.driver import RUBRIC, Walker, finished, play
 from tests.flows.scenes import SCENES, scene
 
-Way = tuple[Kind, tuple[Any, ...]]
-ALWAYS: list[Way] = [(Help, ()), (Pause, ()), (Resume, ()), (ChooseLanguage, ("zh-Hans",))]
-MOVING: list[Way] = [*ALWAYS, (Back, ()), (Overview, ()), (Jump, ("q15",)), (Jump, ("energy",))]
-ITEM: list[Way] = [*MOVING, (Park, ()), (EditFirm, ())]
-LETTER: Way = (Answer, (("B",),))
-REVIEW: list[Way] = [*MOVING, (Overview, ("outcomes",)), (EditFirm, ())]
+ALWAYS: list[AnyInput] = [Help(), Pause(), Resume(), ChooseLanguage("zh-Hans")]
+MOVING: list[AnyInput] = [*ALWAYS, Back(), Overview(), Jump("q15"), Jump("energy")]
+ITEM: list[AnyInput] = [*MOVING, Park(), EditFirm()]
+LETTER = Answer(("B",))
+REVIEW: list[AnyInput] = [*MOVING, Overview("outcomes"), EditFirm()]
 
-NEEDED: dict[str, tuple[type[Card], list[Way]]] = {
+NEEDED: dict[str, tuple[type[Card], list[AnyInput]]] = {
     "welcome": (WelcomeCard, ALWAYS),
-    "name": (FirmNameCard, [*MOVING, (NameFirm, ("厂",)), (Skip, ())]),
-    "kind": (FirmKindCard, [*MOVING, *((ChooseKind, (kind,)) for kind in FirmKind), (Skip, ())]),
+    "name": (FirmNameCard, [*MOVING, NameFirm("厂"), Skip()]),
+    "kind": (FirmKindCard, [*MOVING, *(ChooseKind(kind) for kind in FirmKind), Skip()]),
     "single": (QuestionCard, [*ITEM, LETTER]),
-    "answered": (QuestionCard, [*ITEM, LETTER, (Keep, ())]),
-    "multiple": (QuestionCard, [*ITEM, LETTER, (Tick, ("B", True)), (Tick, ("A", True)), (Answer, (("B", "C"),))]),
-    "figures": (QuestionCard, [*ITEM, LETTER, (EnterFigures, ()), (Numbers, ((5,),))]),
-    "energy": (QuestionCard, [*ITEM, LETTER, (EnterFigures, ()), (OpenEnergy, ())]),
-    "entering": (FigureCard, [*ITEM, LETTER, (Numbers, ((5,),)), (Numbers, ((5, 2),))]),
-    "confirming": (ConfirmCard, [*ITEM, LETTER, (Confirm, ()), (EnterFigures, ()), (Numbers, ((100, 10),))]),
-    "fuels": (EnergyCard, [*ITEM, LETTER, *((ChooseFuel, (fuel,)) for fuel in RUBRIC.fuel)]),
-    "fuel": (EnergyCard, [*ITEM, (Numbers, ((5,),)), *((ChooseSide, (side,)) for side in EnergySide)]),
-    "ladder": (LadderCard, [*ITEM, (Rung, (True,)), (Rung, (False,)), (PickLevel, ())]),
-    "levels": (LevelCard, [*ITEM, *((TakeLevel, (level,)) for level in range(5))]),
-    "settled": (QuestionCard, [*ITEM, LETTER, (Provisional, ()), (Quick, ())]),
-    "stopped": (ProvisionalCard, [*MOVING, (Quick, ())]),
-    "review": (ReviewCard, [*REVIEW, (Provisional, ()), (Quick, ())]),
-    "full": (ReviewCard, [*REVIEW, (Submit, ())]),
+    "answered": (QuestionCard, [*ITEM, LETTER, Keep()]),
+    "multiple": (QuestionCard, [*ITEM, LETTER, Tick("B", True), Tick("A", True), Answer(("B", "C"))]),
+    "figures": (QuestionCard, [*ITEM, LETTER, EnterFigures(), Numbers((5,))]),
+    "energy": (QuestionCard, [*ITEM, LETTER, EnterFigures(), OpenEnergy()]),
+    "entering": (FigureCard, [*ITEM, LETTER, Numbers((5,)), Numbers((5, 2))]),
+    "confirming": (ConfirmCard, [*ITEM, LETTER, Confirm(), EnterFigures(), Numbers((100, 10))]),
+    "fuels": (EnergyCard, [*ITEM, LETTER, *(ChooseFuel(fuel) for fuel in RUBRIC.fuel)]),
+    "fuel": (EnergyCard, [*ITEM, Numbers((5,)), *(ChooseSide(side) for side in EnergySide)]),
+    "ladder": (LadderCard, [*ITEM, Rung(True), Rung(False), PickLevel()]),
+    "levels": (LevelCard, [*ITEM, *(TakeLevel(level) for level in range(5))]),
+    "settled": (QuestionCard, [*ITEM, LETTER, Provisional(), Quick()]),
+    "stopped": (ProvisionalCard, [*MOVING, Quick()]),
+    "review": (ReviewCard, [*REVIEW, Provisional(), Quick()]),
+    "full": (ReviewCard, [*REVIEW, Submit()]),
     "provisional": (ProvisionalCard, MOVING),
-    "commitment": (CommitmentCard, [*MOVING, (Commit, ())]),
-    "result": (ResultCard, [*ALWAYS, (Recheck, ()), (Anew, ())]),
-    "recheck": (RecheckCard, [*ALWAYS, (Back, ()), *((Pick, ((item,), True)) for item in RUBRIC.items)]),
+    "commitment": (CommitmentCard, [*MOVING, Commit()]),
+    "result": (ResultCard, [*ALWAYS, Recheck(), Anew()]),
+    "recheck": (RecheckCard, [*ALWAYS, Back(), *(Pick((item,), True) for item in RUBRIC.items)]),
     "plan": (
         PlanCard,
-        [*ALWAYS, (Back, ()), (AimAt, (4,)), (Aim, (AimPage.WHAT_IF,)), (KeepTarget, ()), (Recheck, ())],
+        [*ALWAYS, Back(), AimAt(4), Aim(AimPage.WHAT_IF), KeepTarget(), Recheck()],
     ),
-    "plan so far": (PlanCard, [*ALWAYS, (Back, ()), (AimAt, (1,)), (ClearAim, ())]),
-    "what_if": (WhatIfCard, [*ALWAYS, (Back, ()), (Suppose, ("quality", 1)), (Aim, (AimPage.PLAN,)), (ClearAim, ())]),
-    "paused": (PausedCard, [*ALWAYS, (Overview, ())]),
+    "plan so far": (PlanCard, [*ALWAYS, Back(), AimAt(1), ClearAim()]),
+    "what_if": (WhatIfCard, [*ALWAYS, Back(), Suppose("quality", 1), Aim(AimPage.PLAN), ClearAim()]),
+    "paused": (PausedCard, [*ALWAYS, Overview()]),
 }
 
 
@@ -120,9 +120,9 @@ def test_the_card_and_what_is_possible_on_it(name: str) -> None:
     session = scene(name)
     kind, ways = NEEDED[name]
     assert type(card_of(RUBRIC, session)) is kind
-    for way, arguments in ways:
-        done = play(session, aimed(session, way, *arguments))
-        assert not any(isinstance(event, Refused | Stale) for event in done.events), (way, arguments, done.events)
+    for way in ways:
+        done = play(session, way)
+        assert not any(isinstance(event, Refused | Stale) for event in done.events), (way, done.events)
 
 
 def test_every_card_has_a_scene() -> None:
@@ -132,12 +132,12 @@ def test_every_card_has_a_scene() -> None:
 
 def test_lists_are_closed_where_they_were_opened() -> None:
     walker = Walker().begin()
-    walker.say(Tick, "B", on=True)
-    walker.say(Done)
-    walker.go("q12").say(OpenEnergy)
-    walker.say(ChooseFuel, "heat")
-    walker.say(Numbers, (5,))
-    walker.say(Done)
+    walker.say(Tick("B", on=True))
+    walker.say(Done())
+    walker.go("q12").say(OpenEnergy())
+    walker.say(ChooseFuel("heat"))
+    walker.say(Numbers((5,)))
+    walker.say(Done())
     assert isinstance(walker.card, FigureCard)
     assert walker.card.known["energy_last"]
 
@@ -152,10 +152,10 @@ def test_an_item_shows_its_own_card(item: str) -> None:
 
 def test_the_review_shows_what_is_answered_parked_and_open() -> None:
     walker = Walker().begin()
-    walker.say(Park)
-    walker.say(Answer, ("E",))
+    walker.say(Park())
+    walker.say(Answer(("E",)))
     walker.go("quality").take(0)
-    walker.say(Overview)
+    walker.say(Overview())
     card = walker.card
     assert isinstance(card, ReviewCard)
     assert card.parked == ("q1",)
@@ -173,7 +173,7 @@ def test_the_pages_of_the_review_hold_every_item_once() -> None:
     assert len(items) == len(set(items)) == 31
     walker = Walker().begin()
     for page in ("", *pages):
-        walker.say(Overview, page)
+        walker.say(Overview(page))
         assert isinstance(walker.card, ReviewCard)
         assert (walker.card.page, walker.card.pages) == (page, pages)
 
@@ -187,25 +187,25 @@ def test_progress_of_a_first_walk() -> None:
         seconds = 25 * max(15 - done, 0) + 30 * min(31 - done, 16)
         assert 60 * (progress.minutes - 1) < seconds <= 60 * progress.minutes
         if item in RUBRIC.question:
-            walker.say(Answer, ("A",))
+            walker.say(Answer(("A",)))
         else:
-            walker.say(Rung, met=False)
+            walker.say(Rung(met=False))
     progress = progress_of(RUBRIC, walker.session)
     assert (progress.answered, progress.rest, progress.minutes) == (31, 0, 0)
 
 
 def test_progress_counts_parked_items_as_left() -> None:
     walker = Walker().begin()
-    walker.say(Park)
+    walker.say(Park())
     progress = progress_of(RUBRIC, walker.session)
     assert (progress.position, progress.answered, progress.rest, progress.parked) == (2, 0, 31, 1)
 
 
 def test_progress_of_a_recheck_counts_what_is_asked_again() -> None:
     walker = finished()
-    walker.say(Recheck)
-    walker.say(Pick, ("q5", "quality"), on=True)
-    walker.say(Done)
+    walker.say(Recheck())
+    walker.say(Pick(("q5", "quality"), on=True))
+    walker.say(Done())
     progress = progress_of(RUBRIC, walker.session)
     assert (progress.position, progress.answered, progress.rest, progress.minutes) == (5, 31, 2, 1)
 

@@ -11,7 +11,7 @@ from flows.inputs import Answer, Back, Confirm, EnterFigures, Numbers, Park
 from flows.recording import answers_of
 from scoring.errors import FaultCode
 from scoring.figures import FigureValue
-from tests.flows.driver import RUBRIC, Walker, aimed
+from tests.flows.driver import RUBRIC, Walker
 
 Q11 = ((120, 80, 100), (900, 1000, 1100))
 NUMBERS: dict[str, list[tuple[Any, ...]]] = {
@@ -33,8 +33,8 @@ def give(walker: Walker, item: str, *numbers: Any) -> Walker:
     """Figures for an item, confirmed."""
     walker.go(item)
     for values in numbers:
-        walker.say(Numbers, values if isinstance(values, tuple) else (values,))
-    walker.say(Confirm)
+        walker.say(Numbers(values if isinstance(values, tuple) else (values,)))
+    walker.say(Confirm())
     return walker
 
 
@@ -55,7 +55,7 @@ def figures(walker: Walker) -> dict[str, FigureValue]:
 def faults(walker: Walker, *values: Any) -> list[tuple[str, FaultCode]]:
     """What is wrong with the numbers; nothing changes."""
     before = walker.session
-    (event,) = walker.give(aimed(before, Numbers, values))
+    (event,) = walker.give(Numbers(values))
     assert isinstance(event, Refused)
     assert event.reason is Refusal.FIGURES
     assert walker.session == before
@@ -75,32 +75,32 @@ def test_all_at_once(item: str) -> None:
 def test_one_by_one_comes_to_the_same(item: str) -> None:
     at_once = give(at(item), item, *NUMBERS[item])
     walker = at(item)
-    walker.say(EnterFigures)
+    walker.say(EnterFigures())
     rule = RUBRIC.question[item].figures
     assert rule
     values = NUMBERS[item] if item == "q11" else [(value,) for value in NUMBERS[item][0]]
     for name, value in zip(rule.asks, values, strict=True):
         assert asked(walker) == name
-        walker.say(Numbers, value)
-    walker.say(Confirm)
+        walker.say(Numbers(value))
+    walker.say(Confirm())
     assert walker.session.record == at_once.session.record
 
 
 @pytest.mark.parametrize("item", [item for item in RUBRIC.items if item not in NUMBERS])
 def test_other_items_have_no_figures(item: str) -> None:
     walker = at(item)
-    assert walker.refused(EnterFigures) is Refusal.NOT_HERE
-    assert walker.refused(Numbers, (1,)) is Refusal.NOT_HERE
+    assert walker.refused(EnterFigures()) is Refusal.NOT_HERE
+    assert walker.refused(Numbers((1,))) is Refusal.NOT_HERE
 
 
 def test_figures_asked_once_are_reused() -> None:
     walker = give(at("q2"), "q2", (200, 90))
-    walker.go("q3").say(EnterFigures)
+    walker.go("q3").say(EnterFigures())
     assert asked(walker) == "machines_networked"
     give(walker, "q3", 40)
     give(walker, "q14", (55, 1100, 60, 1000))
     for item in ("q12", "q15"):
-        walker.go(item).say(EnterFigures)
+        walker.go(item).say(EnterFigures())
         assert isinstance(walker.card, FigureCard)
         assert walker.card.known == {"revenue_last": 1100, "revenue_prev": 1000}
     give(walker, "q15", (800, 760))
@@ -110,19 +110,19 @@ def test_figures_asked_once_are_reused() -> None:
 
 def test_the_series_gives_the_years() -> None:
     walker = give(at("q11"), "q11", *Q11)
-    walker.go("q14").say(Numbers, (55, 60))
+    walker.go("q14").say(Numbers((55, 60)))
     assert calculation(walker) == "(1100 / 55) / (1000 / 60) - 1 = 20.0%"
-    walker.say(Confirm)
+    walker.say(Confirm())
     assert figures(walker)["revenue_last"] == 1100
     assert figures(walker)["revenue_prev"] == 1000
 
 
 def test_a_short_series_leaves_the_other_year_open() -> None:
     walker = give(at("q11"), "q11", (5,), (1100,))
-    walker.go("q15").say(EnterFigures)
-    walker.say(Numbers, (800, 760))
+    walker.go("q15").say(EnterFigures())
+    walker.say(Numbers((800, 760)))
     assert asked(walker) == "revenue_prev"
-    walker.say(Numbers, (1000,))
+    walker.say(Numbers((1000,)))
     assert calculation(walker).startswith("(800 / 1100)")
 
 
@@ -130,9 +130,9 @@ def test_years_follow_the_series_and_withdraw_what_they_contradict() -> None:
     walker = give(at("q11"), "q11", *Q11)
     give(walker, "q14", (55, 60))
     give(walker, "q15", (800, 760))
-    walker.go("q11").say(Numbers, (120, 80, 100))
-    walker.say(Numbers, (900, 1000, 700))
-    events = walker.say(Confirm)
+    walker.go("q11").say(Numbers((120, 80, 100)))
+    walker.say(Numbers((900, 1000, 700)))
+    events = walker.say(Confirm())
     assert events == (
         Recorded("q11", ("A",), ("B",)),
         Withdrawn("q14", ("C",)),
@@ -146,8 +146,8 @@ def test_years_follow_the_series_and_withdraw_what_they_contradict() -> None:
 def test_a_changed_figure_that_gives_the_same_answer_withdraws_nothing() -> None:
     walker = give(at("q2"), "q2", (200, 90))
     give(walker, "q3", 40)
-    walker.go("q2").say(Numbers, (220, 90))
-    assert walker.say(Confirm) == (Recorded("q2", ("D",), ("D",)),)
+    walker.go("q2").say(Numbers((220, 90)))
+    assert walker.say(Confirm()) == (Recorded("q2", ("D",), ("D",)),)
     assert figures(walker)["machines"] == 220
     assert walker.session.parked == ()
 
@@ -155,15 +155,15 @@ def test_a_changed_figure_that_gives_the_same_answer_withdraws_nothing() -> None
 def test_a_part_larger_than_its_new_whole_is_withdrawn() -> None:
     walker = give(at("q2"), "q2", (200, 90))
     give(walker, "q3", 150)
-    walker.go("q2").say(Numbers, (100, 90))
-    assert walker.say(Confirm) == (Recorded("q2", ("D",), ("E",)), Withdrawn("q3", ("E",)))
+    walker.go("q2").say(Numbers((100, 90)))
+    assert walker.say(Confirm()) == (Recorded("q2", ("D",), ("E",)), Withdrawn("q3", ("E",)))
     assert walker.session.parked == ("q3",)
     assert figures(walker) == {"machines": 100, "machines_digital": 90}
 
 
 def test_letters_without_figures_are_never_withdrawn() -> None:
     walker = at("q3")
-    walker.say(Answer, ("E",))
+    walker.say(Answer(("E",)))
     give(walker, "q2", (200, 10))
     assert walker.session.record.choices == {"q2": ("A",), "q3": ("E",)}
     assert walker.session.parked == ()
@@ -171,16 +171,16 @@ def test_letters_without_figures_are_never_withdrawn() -> None:
 
 def test_a_letter_by_hand_drops_the_figures_of_its_question_alone() -> None:
     walker = give(at("q2"), "q2", (200, 90))
-    walker.go("q2").say(Answer, ("A",))
+    walker.go("q2").say(Answer(("A",)))
     assert figures(walker) == {"machines": 200}
     give(walker, "q3", 40)
-    walker.go("q3").say(Park)
+    walker.go("q3").say(Park())
     assert figures(walker) == {"machines": 200}
 
 
 def test_an_option_that_waits_is_worked_out_anew_when_a_figure_changes() -> None:
     walker = give(at("q2"), "q2", (200, 90))
-    walker.go("q3").say(Numbers, (80,))
+    walker.go("q3").say(Numbers((80,)))
     assert calculation(walker) == "80 / 200 = 40%"
     give(walker, "q2", (100, 90))
     walker.go("q3")
@@ -188,15 +188,15 @@ def test_an_option_that_waits_is_worked_out_anew_when_a_figure_changes() -> None
     give(walker, "q2", (70, 60))
     walker.go("q3")
     assert isinstance(walker.card, FigureCard)  # 80 of 70 cannot be: once more
-    assert walker.refused(Confirm) is Refusal.NOT_HERE
-    walker.say(Numbers, (7,))
-    walker.say(Confirm)
+    assert walker.refused(Confirm()) is Refusal.NOT_HERE
+    walker.say(Numbers((7,)))
+    walker.say(Confirm())
     assert walker.session.record.choices == {"q2": ("E",), "q3": ("A",)}
 
 
 def test_figures_that_wait_for_others_go_on_when_these_are_known() -> None:
     walker = at("q12")
-    walker.say(Numbers, (380, 400))
+    walker.say(Numbers((380, 400)))
     assert asked(walker) == "revenue_last"
     give(walker, "q14", (55, 1100, 60, 1000))
     walker.go("q12")
@@ -205,44 +205,44 @@ def test_figures_that_wait_for_others_go_on_when_these_are_known() -> None:
 
 def test_figures_on_record_are_asked_again_one_by_one() -> None:
     walker = give(at("q2"), "q2", (200, 90))
-    walker.go("q2").say(EnterFigures)
+    walker.go("q2").say(EnterFigures())
     assert asked(walker) == "machines"
     assert isinstance(walker.card, FigureCard)
     assert walker.card.known == {"machines": 200, "machines_digital": 90}
-    walker.say(Numbers, (300,))
+    walker.say(Numbers((300,)))
     assert asked(walker) == "machines_digital"
-    walker.say(Numbers, (30,))
+    walker.say(Numbers((30,)))
     assert calculation(walker) == "30 / 300 = 10%"
-    walker.say(Confirm)
+    walker.say(Confirm())
     give(walker, "q3", 40)
-    walker.go("q3").say(EnterFigures)
+    walker.go("q3").say(EnterFigures())
     assert asked(walker) == "machines_networked"  # the machines belong to q2
     give(walker, "q11", *Q11)
     give(walker, "q11", (90, 90), (100, 100))
     assert figures(walker)["revenue"] == (100, 100)
     give(walker, "q14", (55, 60))
-    walker.go("q14").say(EnterFigures)
+    walker.go("q14").say(EnterFigures())
     assert asked(walker) == "employees_last"
-    walker.say(Numbers, (50, 60))
+    walker.say(Numbers((50, 60)))
     assert calculation(walker) == "(100 / 50) / (100 / 60) - 1 = 20.0%"
 
 
 def test_an_option_that_waits_needs_all_its_figures() -> None:
     walker = give(at("q11"), "q11", *Q11)
-    walker.go("q14").say(Numbers, (55, 60))
-    walker.go("q11").say(Answer, ("B",))  # drops the series that the years came from
+    walker.go("q14").say(Numbers((55, 60)))
+    walker.go("q11").say(Answer(("B",)))  # drops the series that the years came from
     walker.go("q14")
     assert asked(walker) == "revenue_last"
-    walker.say(Numbers, (1100, 1000))
-    walker.say(Confirm)
+    walker.say(Numbers((1100, 1000)))
+    walker.say(Confirm())
     assert walker.session.record.choices["q14"] == ("C",)
 
 
 def test_an_unchanged_option_still_waits() -> None:
     walker = give(at("q2"), "q2", (200, 90))
-    walker.go("q3").say(Numbers, (80,))
+    walker.go("q3").say(Numbers((80,)))
     give(walker, "q13", (97, 98))
-    walker.go("q3").say(Confirm)
+    walker.go("q3").say(Confirm())
     assert walker.session.record.choices["q3"] == ("C",)
 
 
@@ -272,26 +272,26 @@ def test_wrong_figures_change_nothing_and_are_named(
 
 def test_series_of_different_lengths() -> None:
     walker = at("q11")
-    walker.say(Numbers, (1, 2, 3))
+    walker.say(Numbers((1, 2, 3)))
     assert faults(walker, 10, 20) == [("figures.digital_investment", FaultCode.YEARS_DIFFER)]
-    assert walker.refused(Numbers, (1, 2, 3, 4)) is Refusal.TOO_MANY_NUMBERS
+    assert walker.refused(Numbers((1, 2, 3, 4))) is Refusal.TOO_MANY_NUMBERS
 
 
 def test_numbers_are_never_placed_by_guess() -> None:
     walker = give(at("q11"), "q11", *Q11)
     walker.go("q14")
-    assert walker.refused(Numbers, (55, 60, 1000)) is Refusal.TOO_MANY_NUMBERS
-    walker.say(Numbers, (55, 500, 60, 1000))  # one for each: all are meant
-    walker.say(Confirm)
+    assert walker.refused(Numbers((55, 60, 1000))) is Refusal.TOO_MANY_NUMBERS
+    walker.say(Numbers((55, 500, 60, 1000)))  # one for each: all are meant
+    walker.say(Confirm())
     assert figures(walker)["revenue_last"] == 500
     assert walker.session.record.choices["q14"] == ("A",)
 
 
 def test_back_drops_what_was_typed() -> None:
     walker = at("q2")
-    walker.say(Numbers, (200, 90))
-    walker.say(Back)
+    walker.say(Numbers((200, 90)))
+    walker.say(Back())
     assert asked(walker) == "machines"
-    walker.say(Back)
+    walker.say(Back())
     assert isinstance(walker.card, QuestionCard)
     assert figures(walker) == {}

@@ -40,7 +40,7 @@ def test_sixty_four_taps_at_most_and_every_level_is_shown() -> None:
     shown, taps = [], 0
     while isinstance(card := walker.card, LadderCard):
         shown.append((card.scenario.id, card.level))
-        walker.say(Rung, met=True)
+        walker.say(Rung(met=True))
         taps += 1
     assert taps == 64
     assert shown == [(scenario.id, level) for scenario in RUBRIC.scenarios for level in (1, 2, 3, 4)]
@@ -58,22 +58,22 @@ def test_the_ladder_ends_at_the_first_no(item: str, level: int) -> None:
 @pytest.mark.parametrize("level", range(5))
 def test_the_shortcut_takes_a_level_at_once(level: int) -> None:
     walker = at("quality")
-    walker.say(PickLevel)
+    walker.say(PickLevel())
     assert isinstance(walker.card, LevelCard)
     assert len(walker.card.scenario.levels) == 4
-    assert walker.say(TakeLevel, level) == (Recorded("quality", None, level),)
+    assert walker.say(TakeLevel(level)) == (Recorded("quality", None, level),)
     assert walker.session.item == "equipment"
 
 
 @pytest.mark.parametrize(("before", "shown"), [(0, 1), (1, 2), (2, 3), (3, 4), (4, 4)])
 def test_a_recheck_starts_at_the_last_rung_shown(before: int, shown: int) -> None:
     walker = Walker().begin().fill(level=before).finish()
-    walker.say(Recheck)
-    walker.say(Pick, ("quality",), on=True)
-    walker.say(Done)
+    walker.say(Recheck())
+    walker.say(Pick(("quality",), on=True))
+    walker.say(Done())
     assert isinstance(walker.card, LadderCard)
     assert (walker.card.level, walker.card.answered) == (shown, before)
-    walker.say(Rung, met=False)
+    walker.say(Rung(met=False))
     assert walker.session.record.levels["quality"] == shown - 1
     assert walker.session.baseline is not None
     assert walker.session.baseline.record.levels["quality"] == before
@@ -85,11 +85,11 @@ def test_a_recheck_starts_at_the_last_rung_shown(before: int, shown: int) -> Non
 def test_back_inside_the_ladder() -> None:
     walker = at("quality")
     for _ in range(3):
-        walker.say(Rung, met=True)
+        walker.say(Rung(met=True))
     levels = []
     while isinstance(card := walker.card, LadderCard) and card.scenario.id == "quality":
         levels.append(card.level)
-        walker.say(Back)
+        walker.say(Back())
     assert levels == [4, 3, 2, 1]
     assert walker.session.item == "q1"  # where the jump came from
     assert walker.session.record.levels == {}
@@ -97,34 +97,34 @@ def test_back_inside_the_ladder() -> None:
 
 def test_back_from_the_shortcut() -> None:
     walker = at("quality")
-    walker.say(PickLevel)
-    walker.say(Back)
+    walker.say(PickLevel())
+    walker.say(Back())
     assert isinstance(walker.card, LadderCard)
 
 
 def test_back_along_the_whole_trail() -> None:
     walker = Walker().begin().fill()
     seen = []
-    walker.say(Back)
+    walker.say(Back())
     while walker.session.asking:
         seen.append(walker.session.item)
-        walker.say(Back)
+        walker.say(Back())
     assert seen == list(reversed(RUBRIC.items))
     assert isinstance(walker.card, FirmKindCard)
-    walker.say(Back)
+    walker.say(Back())
     assert isinstance(walker.card, FirmNameCard)
     assert len(walker.session.record.choices) == 15
 
 
 def test_back_to_the_welcome() -> None:
     walker = Walker()
-    walker.say(ChooseLanguage, "en")
-    walker.say(Skip)
-    walker.say(Back)
-    walker.say(Back)
+    walker.say(ChooseLanguage("en"))
+    walker.say(Skip())
+    walker.say(Back())
+    walker.say(Back())
     assert isinstance(walker.card, WelcomeCard)
-    assert walker.refused(Back) is Refusal.NO_WAY_BACK
-    walker.say(ChooseLanguage, "zh-Hans")
+    assert walker.refused(Back()) is Refusal.NO_WAY_BACK
+    walker.say(ChooseLanguage("zh-Hans"))
     assert isinstance(walker.card, FirmNameCard)
 
 
@@ -133,51 +133,51 @@ def test_back_follows_the_jumps() -> None:
     seen = []
     while walker.session.asking:
         seen.append(walker.session.item)
-        walker.say(Back)
+        walker.say(Back())
     assert seen == ["quality", "q3", "q7", "q1"]
 
 
 def test_back_never_stays_where_it_is() -> None:
     walker = Walker().begin().fill()
-    walker.say(Overview)
+    walker.say(Overview())
     walker.go("q1")
-    walker.say(Back)
+    walker.say(Back())
     assert walker.session.item == LAST
-    walker.say(Back)
+    walker.say(Back())
     assert walker.session.item == RUBRIC.items[-2]
 
 
 def test_back_from_a_page_of_the_review() -> None:
     walker = at("q7")
-    walker.say(Overview, "management")
-    walker.say(Back)
+    walker.say(Overview("management"))
+    walker.say(Back())
     assert isinstance(walker.card, ReviewCard)
     assert walker.card.page == ""
-    walker.say(Back)
+    walker.say(Back())
     assert walker.session.item == "q7"
 
 
 def test_the_review_before_any_item_leads_back_to_the_first() -> None:
     walker = Walker()
-    walker.say(ChooseLanguage, "en")
-    walker.say(Overview)
-    walker.say(Back)
+    walker.say(ChooseLanguage("en"))
+    walker.say(Overview())
+    walker.say(Back())
     assert walker.session.item == "q1"
 
 
 def test_back_from_the_first_item_of_a_recheck() -> None:
     walker = finished()
-    walker.say(Recheck)
-    walker.say(Pick, ("q5",), on=True)
-    walker.say(Done)
-    walker.say(Back)
+    walker.say(Recheck())
+    walker.say(Pick(("q5",), on=True))
+    walker.say(Done())
+    walker.say(Back())
     assert isinstance(walker.card, ReviewCard)
 
 
 def test_back_leaves_the_recheck_unmade() -> None:
     walker = finished()
     old = walker.session
-    walker.say(Recheck)
-    walker.say(Pick, ("q5",), on=True)
-    walker.say(Back)
+    walker.say(Recheck())
+    walker.say(Pick(("q5",), on=True))
+    walker.say(Back())
     assert walker.session.but(revision=0, opened=0, updated_at=old.updated_at) == old.but(revision=0, opened=0)

@@ -8,7 +8,7 @@ import pytest
 from flows.inputs import Answer, Help, Numbers, Pause, Resume, Skip
 from flows.phases import MACHINE, TABLE, Cursor, Way, committed, grade_settled, moved, settled, unsettled
 from flows.session import Phase, Session
-from tests.flows.driver import RUBRIC, Walker, aimed, play
+from tests.flows.driver import RUBRIC, Walker, play
 from tests.flows.scenes import SCENES, scene
 
 TRIGGERS = sorted({way.trigger for way in TABLE})
@@ -110,16 +110,16 @@ def test_no_way_but_those_of_the_table() -> None:
 def test_the_machine_holds_no_session() -> None:
     for number in range(1000):
         session = Walker().session.but(id=f"session {number}", phase=Phase.FIRM, page="name")
-        for kind, arguments in [
-            (Skip, ()),
-            (Skip, ()),
-            (Help, ()),
-            (Answer, (("B",),)),
-            (Numbers, ((200, 90),)),
-            (Pause, ()),
-            (Resume, ()),
-        ]:
-            session = play(session, aimed(session, kind, *arguments)).session
+        for given in (
+            Skip(),
+            Skip(),
+            Help(),
+            Answer(("B",)),
+            Numbers((200, 90)),
+            Pause(),
+            Resume(),
+        ):
+            session = play(session, given).session
         assert session.item == "q2"
     assert MACHINE.models == []
     assert MACHINE.model is None or MACHINE.model == []

@@ -17,9 +17,9 @@ from flows.phases import settled
 from flows.recording import item_answer
 from flows.session import Phase, Session
 from flows.turn import Step
-from tests.flows.driver import RUBRIC, START, Walker, aimed, play, saved
+from tests.flows.driver import RUBRIC, START, Walker, play, saved
 from tests.flows.invariants import hold, is_final
-from tests.flows.random_inputs import Chance, chances, given_by
+from tests.flows.random_inputs import Chance, Given, chances, given_by
 from tests.flows.scenes import SCENES, scene
 
 SECOND = timedelta(seconds=1)
@@ -41,15 +41,15 @@ def figured(*, again: bool) -> Session:
     for item, numbers in FIGURES.items():
         walker.go(item)
         for values in numbers:
-            walker.say(Numbers, values)
-        walker.say(Confirm)
+            walker.say(Numbers(values))
+        walker.say(Confirm())
     walker.go("q1").fill()
     if again:
         walker.finish()
-        walker.say(Recheck)
-        walker.say(Pick, tuple(FIGURES), on=True)
-        walker.say(Pick, changes(RUBRIC.id)["new_mes"], on=True)
-        walker.say(Done)
+        walker.say(Recheck())
+        walker.say(Pick(tuple(FIGURES), on=True))
+        walker.say(Pick(changes(RUBRIC.id)["new_mes"], on=True))
+        walker.say(Done())
     return walker.session
 
 
@@ -72,20 +72,20 @@ class Run:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.last: AnyInput | None = None
+        self.last: Given | None = None
         self.steps = 0
         self.events: list[Event] = []
 
     def take(self, chance: Chance) -> Step:
         self.steps += 1
         now, fresh = START + self.steps * SECOND, f"fresh{self.steps}"
-        self.last = given_by(chance, self.session, self.last)
-        done = play(self.session, self.last, now, fresh)
-        assert play(self.session, self.last, now, fresh) == done
+        self.last = ref, given = given_by(chance, self.session, self.last)
+        done = play(self.session, given, now, fresh, ref)
+        assert play(self.session, given, now, fresh, ref) == done
         _counted(self.session, done)
         _told(self.session, done)
         _kept(self.session, done)
-        again = play(saved(self.session), self.last, now, fresh)
+        again = play(saved(self.session), given, now, fresh, ref)
         assert again == done
         assert again.session.model_dump_json() == done.session.model_dump_json()
         hold(done.session)
@@ -158,8 +158,8 @@ def test_a_settled_session_can_always_be_finished(name: str, sequence: list[Chan
     session = run.session
     if not settled(RUBRIC, session) or is_final(session):
         return
-    for kind in (Overview, Submit, Commit):
-        session = play(session, aimed(session, kind)).session
+    for last in (Overview(), Submit(), Commit()):
+        session = play(session, last).session
     assert session.phase is Phase.RESULT
     hold(session)
 
@@ -200,7 +200,7 @@ def test_chance_meets_every_input_card_and_event() -> None:
             cards.add(type(card_of(RUBRIC, done.session)))
             events.update(map(type, done.events))
             if run.last and not any(isinstance(event, Refused | Stale) for event in done.events):
-                inputs.add(type(run.last))
+                inputs.add(type(run.last[1]))
     assert cards == set(get_args(Card))
     assert inputs == set(get_args(AnyInput))
     assert events == set(get_args(Event))

@@ -60,7 +60,7 @@ def reply(walker: Walker, choices: Choices, levels: Levels) -> tuple[Event, ...]
 def quick_walk(choices: Choices, levels: Levels) -> Walker:
     """From hello to where the quick order ends."""
     walker = Walker()
-    walker.say(Quick)
+    walker.say(Quick())
     walker.begin()
     while walker.session.asking:
         reply(walker, choices, levels)
@@ -76,7 +76,7 @@ def settlings(events: Sequence[Event]) -> list[int]:
 
 def test_at_the_welcome_it_is_remembered() -> None:
     walker = Walker()
-    assert walker.say(Quick) == (QuickBegun(),)
+    assert walker.say(Quick()) == (QuickBegun(),)
     assert isinstance(walker.card, WelcomeCard)
     walker.begin()
     assert walker.session.item == soonest(walker.session) != "q1"
@@ -85,29 +85,29 @@ def test_at_the_welcome_it_is_remembered() -> None:
 @pytest.mark.parametrize("skipped", [0, 1])
 def test_at_the_firm_it_begins_with_the_first_item(skipped: int) -> None:
     walker = Walker()
-    walker.say(ChooseLanguage, "zh-Hans")
+    walker.say(ChooseLanguage("zh-Hans"))
     for _ in range(skipped):
-        walker.say(Skip)
+        walker.say(Skip())
     assert isinstance(walker.card, FirmKindCard if skipped else FirmNameCard)
-    assert walker.say(Quick) == (QuickBegun(),)
+    assert walker.say(Quick()) == (QuickBegun(),)
     assert walker.session.item == soonest(walker.session)
 
 
 def test_at_an_item_it_leads_on_and_what_was_begun_there_is_kept() -> None:
     walker = Walker().begin()
-    walker.say(Tick, "B", on=True)
-    walker.say(Quick)
+    walker.say(Tick("B", on=True))
+    walker.say(Quick())
     assert walker.session.item == soonest(walker.session) != "q1"
-    walker.say(Back)
+    walker.say(Back())
     assert walker.session.item == "q1"
-    assert walker.say(Done) == (Recorded("q1", None, ("B",)),)
+    assert walker.say(Done()) == (Recorded("q1", None, ("B",)),)
     assert walker.session.item == soonest(walker.session)
 
 
 @pytest.mark.parametrize("place", ["review", "provisional", "paused"])
 def test_it_begins_from_there_too(place: str) -> None:
     walker = Walker(scene(place))
-    walker.say(Quick)
+    walker.say(Quick())
     assert not walker.session.paused
     assert walker.session.item == soonest(walker.session)
 
@@ -122,11 +122,11 @@ def test_it_is_offered_while_it_would_save_anything() -> None:
     assert offered(Walker(scene("review")))
     assert not offered(Walker(scene("full")))
     settled = Walker(scene("settled"))
-    settled.say(Overview)
+    settled.say(Overview())
     assert not offered(settled)
     chosen = Walker(scene("kind"))
-    chosen.say(Quick)
-    chosen.say(Overview)
+    chosen.say(Quick())
+    chosen.say(Overview())
     assert not offered(chosen)
 
 
@@ -139,7 +139,7 @@ def test_it_stops_when_the_grade_is_settled_and_the_grade_is_that_of_every_compl
     choices: Choices, levels: Levels, others: Choices, other_levels: Levels
 ) -> None:
     walker = Walker()
-    walker.say(Quick)
+    walker.say(Quick())
     walker.begin()
     events: list[Event] = []
     while walker.session.asking:
@@ -171,7 +171,7 @@ def test_it_asks_fewer_items_than_the_standards_order(choices: Choices, levels: 
 def test_going_on_asks_the_rest_in_the_standards_order_and_loses_nothing() -> None:
     walker = quick_walk(HALF, MIDDLING)
     known, left = walker.session.record, walker.session.agenda
-    assert walker.say(Resume) == (Resumed(),)
+    assert walker.say(Resume()) == (Resumed(),)
     asked: list[str | None] = []
     events: list[Event] = []
     while walker.session.asking:
@@ -187,29 +187,29 @@ def test_going_on_asks_the_rest_in_the_standards_order_and_loses_nothing() -> No
 
 def test_whoever_comes_back_after_the_end_goes_on_with_the_rest() -> None:
     walker = quick_walk(EMPTY_SHEET, NONE)
-    walker.say(Pause)
-    walker.say(Resume)
+    walker.say(Pause())
+    walker.say(Resume())
     assert (walker.session.item, walker.session.quick) == (walker.session.agenda[0], False)
 
 
 def test_a_pause_on_the_way_changes_no_order() -> None:
     walker = Walker(scene("kind"))
-    walker.say(Quick)
+    walker.say(Quick())
     item = walker.session.item
-    walker.say(Pause)
-    walker.say(Resume)
+    walker.say(Pause())
+    walker.say(Resume())
     assert (walker.session.item, walker.session.quick) == (item, True)
 
 
 def test_what_is_put_off_stays_unknown_and_comes_back_when_nothing_else_is_left() -> None:
     walker = Walker(scene("kind"))
-    walker.say(Quick)
+    walker.say(Quick())
     first = walker.session.item
     while walker.session.asking:
-        walker.say(Park)
+        walker.say(Park())
     assert isinstance(walker.card, ReviewCard)
     assert walker.card.parked == RUBRIC.items
-    walker.say(Resume)
+    walker.say(Resume())
     assert walker.session.item == first
     while walker.session.asking:
         reply(walker, EMPTY_SHEET, NONE)
@@ -219,24 +219,24 @@ def test_what_is_put_off_stays_unknown_and_comes_back_when_nothing_else_is_left(
 
 def test_asking_for_it_when_the_grade_is_settled_shows_the_result() -> None:
     walker = Walker(scene("settled"))
-    assert walker.say(Quick) == (GradeSettled(0),)
+    assert walker.say(Quick()) == (GradeSettled(0),)
     assert walker.card == ProvisionalCard(15, 0)
-    assert walker.say(Quick) == (GradeSettled(0),)
+    assert walker.say(Quick()) == (GradeSettled(0),)
     assert walker.card == ProvisionalCard(15, 0)
 
 
 def test_a_changed_firm_leads_back_to_the_end() -> None:
     walker = Walker(scene("stopped"))
-    walker.say(Overview)
-    walker.say(EditFirm)
-    walker.say(Skip)
-    walker.say(Skip)
+    walker.say(Overview())
+    walker.say(EditFirm())
+    walker.say(Skip())
+    walker.say(Skip())
     assert walker.card == ProvisionalCard(15, 0)
 
 
 def test_a_changed_answer_makes_it_go_on() -> None:
     walker = Walker(scene("stopped"))
-    walker.say(Overview)
+    walker.say(Overview())
     for scenario in SCENARIOS:
         walker.go(scenario).take(4)
     assert certain(walker.session) is None
@@ -245,14 +245,14 @@ def test_a_changed_answer_makes_it_go_on() -> None:
 
 def test_a_recheck_has_its_own_order_and_settles_nothing_early() -> None:
     walker = finished()
-    assert walker.refused(Quick) is Refusal.NOT_HERE
-    walker.say(Recheck)
-    assert walker.refused(Quick) is Refusal.NOT_HERE
-    walker.say(Pick, tuple(RUBRIC.items), on=True)
-    walker.say(Done)
-    assert walker.refused(Quick) is Refusal.NOT_HERE
-    walker.say(Park)
-    assert walker.refused(Provisional) is Refusal.NOT_HERE
+    assert walker.refused(Quick()) is Refusal.NOT_HERE
+    walker.say(Recheck())
+    assert walker.refused(Quick()) is Refusal.NOT_HERE
+    walker.say(Pick(tuple(RUBRIC.items), on=True))
+    walker.say(Done())
+    assert walker.refused(Quick()) is Refusal.NOT_HERE
+    walker.say(Park())
+    assert walker.refused(Provisional()) is Refusal.NOT_HERE
     assert settlings(walker.answer("A")) == []
 
 
@@ -295,13 +295,13 @@ def test_another_grade_is_said_even_if_one_was_settled_before() -> None:
 
 @pytest.mark.parametrize("place", ["single", "multiple", "figures", "ladder", "levels", "kind"])
 def test_the_result_is_shown_early_only_when_it_is_settled(place: str) -> None:
-    assert Walker(scene(place)).refused(Provisional) is Refusal.NOT_HERE
+    assert Walker(scene(place)).refused(Provisional()) is Refusal.NOT_HERE
     walker = Walker(scene("settled"))
-    walker.say(Provisional)
+    walker.say(Provisional())
     assert walker.session.phase is Phase.PROVISIONAL
     assert not walker.session.quick
-    walker.say(Resume)
-    assert walker.say(Answer, ("B",))
+    walker.say(Resume())
+    assert walker.say(Answer(("B",)))
 
 
 def test_a_session_of_before_the_quick_order_is_read() -> None:

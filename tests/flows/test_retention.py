@@ -18,15 +18,15 @@ EVERYTHING = START + 9 * DAY
 def rechecking() -> Walker:
     """A finished assessment, and a re-check that has begun."""
     walker = finished()
-    walker.say(Recheck)
-    walker.say(Pick, ("q6",), on=True)
-    walker.say(Done)
+    walker.say(Recheck())
+    walker.say(Pick(("q6",), on=True))
+    walker.say(Done())
     return walker
 
 
 def starting_anew() -> Walker:
     walker = finished()
-    walker.say(Anew)
+    walker.say(Anew())
     return walker
 
 
@@ -67,9 +67,9 @@ def test_from_an_unfinished_one_it_is_back_to_the_last_result(unfinished: Callab
 def test_people_can_go_on_from_a_rebuilt_result() -> None:
     session = rebuilt(rechecking().session, [kept(finished().session)])
     walker = Walker(session)
-    walker.say(Recheck)
-    walker.say(Pick, ("q6",), on=True)
-    walker.say(Done)
+    walker.say(Recheck())
+    walker.say(Pick(("q6",), on=True))
+    walker.say(Done())
     walker.answer("B")
     walker.finish()
     assert walker.session.phase is Phase.RESULT
@@ -78,9 +78,9 @@ def test_people_can_go_on_from_a_rebuilt_result() -> None:
 
 def test_the_aim_stays_but_not_what_was_only_tried() -> None:
     walker = finished()
-    walker.say(Aim, page=AimPage.WHAT_IF)
-    walker.say(Suppose, "marketing", 3)
-    walker.say(KeepTarget)
+    walker.say(Aim(page=AimPage.WHAT_IF))
+    walker.say(Suppose("marketing", 3))
+    walker.say(KeepTarget())
     before = walker.session
     target = before.goal.target
     assert target

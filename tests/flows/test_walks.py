@@ -53,14 +53,14 @@ def test_letters_and_ladder() -> None:
         if question.type == "multiple":
             walker.tick(*letters_of(question.id))
         else:
-            walker.say(Answer, letters_of(question.id))
+            walker.say(Answer(letters_of(question.id)))
     for scenario, level in LEVELS.items():
         assert walker.session.item == scenario
         assert walker.climb(level) == min(level + 1, 4)
     assert isinstance(walker.card, ReviewCard)
     assert walker.card.complete
-    walker.say(Submit)
-    (event,) = walker.say(Commit)
+    walker.say(Submit())
+    (event,) = walker.say(Commit())
     assert isinstance(event, Finished)
     sheet = {item: letters_of(item) for item in RUBRIC.question}
     assert event.assessment.record.choices == sheet
@@ -75,36 +75,36 @@ def test_letters_and_ladder() -> None:
 def test_figures() -> None:
     walker = Walker().begin()
     walker.tick("B")
-    walker.say(EnterFigures)
-    walker.say(Numbers, (200,))
-    walker.say(Numbers, (90,))
-    walker.say(Confirm)
-    walker.say(Numbers, (40,))  # the machines are known
+    walker.say(EnterFigures())
+    walker.say(Numbers((200,)))
+    walker.say(Numbers((90,)))
+    walker.say(Confirm())
+    walker.say(Numbers((40,)))  # the machines are known
     assert isinstance(walker.card, ConfirmCard)
     assert walker.card.calculation == "40 / 200 = 20%"
-    walker.say(Confirm)
+    walker.say(Confirm())
     walker.go("q11")
-    walker.say(Numbers, (120, 80, 100))
-    walker.say(Numbers, (900, 1000, 1100))
-    walker.say(Confirm)
-    walker.say(OpenEnergy)  # at q12
-    walker.say(ChooseFuel, "electricity")
-    walker.say(Numbers, (310,))
-    walker.say(ChooseFuel, "blast_furnace_gas")
-    walker.say(Numbers, (Decimal("1.5"),))
-    walker.say(Done)
-    walker.say(Numbers, (400,))  # both revenues are years of q11's
+    walker.say(Numbers((120, 80, 100)))
+    walker.say(Numbers((900, 1000, 1100)))
+    walker.say(Confirm())
+    walker.say(OpenEnergy())  # at q12
+    walker.say(ChooseFuel("electricity"))
+    walker.say(Numbers((310,)))
+    walker.say(ChooseFuel("blast_furnace_gas"))
+    walker.say(Numbers((Decimal("1.5"),)))
+    walker.say(Done())
+    walker.say(Numbers((400,)))  # both revenues are years of q11's
     assert isinstance(walker.card, ConfirmCard)
     assert walker.card.calculation == "(382.919 / 1100) / (400 / 1000) - 1 = -13.0%"
-    walker.say(Confirm)
+    walker.say(Confirm())
     assert walker.session.record.figures["energy_last"] == RUBRIC.energy_example.total  # type: ignore[union-attr]
-    walker.say(Numbers, (Decimal("97.5"), Decimal("98.1")))
-    walker.say(Confirm)
-    walker.say(Numbers, (55, 60))  # q14: only the employees are missing
-    walker.say(Confirm)
-    walker.say(Numbers, (800,))
-    walker.say(Numbers, (760,))
-    walker.say(Confirm)
+    walker.say(Numbers((Decimal("97.5"), Decimal("98.1"))))
+    walker.say(Confirm())
+    walker.say(Numbers((55, 60)))  # q14: only the employees are missing
+    walker.say(Confirm())
+    walker.say(Numbers((800,)))
+    walker.say(Numbers((760,)))
+    walker.say(Confirm())
     walker.go("q4").fill().finish()
     assert walker.session.record.choices["q3"] == ("B",)
     compare("figures", walker.lines)
@@ -112,35 +112,35 @@ def test_figures() -> None:
 
 def test_parking_changing_and_provisional() -> None:
     walker = Walker().begin()
-    walker.say(Park)
-    walker.say(Help)
-    walker.say(Answer, ("A",))
-    walker.say(Back)
-    walker.say(Answer, ("E",))  # q2 changed
-    walker.say(Pause)
-    walker.say(Resume)
+    walker.say(Park())
+    walker.say(Help())
+    walker.say(Answer(("A",)))
+    walker.say(Back())
+    walker.say(Answer(("E",)))  # q2 changed
+    walker.say(Pause())
+    walker.say(Resume())
     walker.go("quality")
-    walker.say(Rung, met=True)
-    walker.say(Back)
-    walker.say(Rung, met=False)
-    walker.say(Overview)
-    assert walker.refused(Submit) is Refusal.STILL_OPEN
-    walker.say(Provisional)
+    walker.say(Rung(met=True))
+    walker.say(Back())
+    walker.say(Rung(met=False))
+    walker.say(Overview())
+    assert walker.refused(Submit()) is Refusal.STILL_OPEN
+    walker.say(Provisional())
     assert walker.card == ProvisionalCard(29, None)
-    walker.say(Back)
-    walker.say(Overview, "operations")
+    walker.say(Back())
+    walker.say(Overview("operations"))
     walker.go("q3").fill()
-    walker.say(Overview)
+    walker.say(Overview())
     assert isinstance(walker.card, ReviewCard)
     assert walker.card.parked == ("q1",)
     assert walker.card.open == ()
-    assert walker.refused(Submit) is Refusal.STILL_OPEN
-    walker.say(Resume)  # nothing but the parked item is left
+    assert walker.refused(Submit()) is Refusal.STILL_OPEN
+    walker.say(Resume())  # nothing but the parked item is left
     walker.tick("A")
-    walker.say(Submit)
-    walker.say(Back)
+    walker.say(Submit())
+    walker.say(Back())
     walker.go("q5")
-    walker.say(Keep)
+    walker.say(Keep())
     walker.finish()
     compare("parking", walker.lines)
 
@@ -149,15 +149,15 @@ def test_recheck_by_event() -> None:
     walker = finished()
     old = walker.session
     del walker.lines[:]
-    walker.say(Recheck)
-    assert walker.refused(Done) is Refusal.NOTHING_PICKED
+    walker.say(Recheck())
+    assert walker.refused(Done()) is Refusal.NOTHING_PICKED
     items = changes(RUBRIC.id)["new_mes"]
-    walker.say(Pick, items, on=True)
-    walker.say(Pick, ("q4", "q9"), on=True)
-    walker.say(Pick, ("q5",), on=False)
+    walker.say(Pick(items, on=True))
+    walker.say(Pick(("q4", "q9"), on=True))
+    walker.say(Pick(("q5",), on=False))
     picked = tuple(item for item in RUBRIC.items if item in {*items, "q9"} - {"q5"})
     assert walker.session.picked == picked
-    walker.say(Done)
+    walker.say(Done())
     asked = []
     while walker.session.asking:
         asked.append(walker.session.item)
@@ -165,12 +165,12 @@ def test_recheck_by_event() -> None:
             assert walker.card.level == 2  # prefilled: level 1 was met
             walker.climb(2)
         elif walker.session.item == "q3":
-            walker.say(Keep)
+            walker.say(Keep())
         else:
             walker.tick("B", "C")
     assert tuple(asked) == picked
-    walker.say(Submit)
-    (event,) = walker.say(Commit)
+    walker.say(Submit())
+    (event,) = walker.say(Commit())
     assert isinstance(event, Finished)
     assert event.assessment.previous == old.id != event.assessment.id
     assert walker.session.baseline is not None
@@ -186,13 +186,13 @@ def test_start_anew() -> None:
     walker = finished()
     old = walker.session
     del walker.lines[:]
-    walker.say(Anew)
+    walker.say(Anew())
     assert walker.session.id != old.id
     assert walker.session.firm == old.firm
     assert walker.session.agenda == RUBRIC.items
-    walker.say(NameFirm, "  新\t厂 ")
+    walker.say(NameFirm("  新\t厂 "))
     assert walker.session.firm.name == "新 厂"
-    walker.say(ChooseKind, FirmKind.MICRO)
+    walker.say(ChooseKind(FirmKind.MICRO))
     walker.fill({"q1": "BCDE"}, level=2).finish()
     assert walker.session.baseline is None
     compare("anew", walker.lines)
@@ -200,19 +200,19 @@ def test_start_anew() -> None:
 
 def test_language_change() -> None:
     walker = Walker()
-    walker.say(ChooseLanguage, "en")
-    walker.say(ChooseLanguage, "zh-Hans")
-    walker.say(Skip)
-    walker.say(Skip)
-    walker.say(Tick, "B", on=True)
+    walker.say(ChooseLanguage("en"))
+    walker.say(ChooseLanguage("zh-Hans"))
+    walker.say(Skip())
+    walker.say(Skip())
+    walker.say(Tick("B", on=True))
     before = walker.card
-    walker.say(ChooseLanguage, "en")
+    walker.say(ChooseLanguage("en"))
     assert walker.card == before
-    walker.say(Done)
+    walker.say(Done())
     walker.go("quality")
-    walker.say(Rung, met=True)
+    walker.say(Rung(met=True))
     before = walker.card
-    walker.say(ChooseLanguage, "zh-Hans")
+    walker.say(ChooseLanguage("zh-Hans"))
     assert walker.card == before
     assert walker.session.record.choices == {"q1": ("B",)}
     assert walker.session.language == "zh-Hans"

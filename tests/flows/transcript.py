@@ -1,7 +1,7 @@
 """A step as one line of text, for transcripts that a person can read and compare."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, assert_never
@@ -27,22 +27,20 @@ from flows.cards import (
     WhatIfCard,
 )
 from flows.events import Event, Finished
-from flows.inputs import AnyInput, Input
+from flows.inputs import AnyInput
 from flows.progress import Progress
 
 FOLDER = Path(__file__).parent / "transcripts"
-COMMON = {field.name for field in fields(Input)}
 
 
 def line(given: AnyInput, events: Sequence[Event], card: Card) -> str:
     """The input → the events → the card."""
-    said = _record(given, COMMON)
     happened = "; ".join(_event(event) for event in events) or "-"
-    return f"{said} → {happened} → {shown(card)}"
+    return f"{_record(given)} → {happened} → {shown(card)}"
 
 
-def _record(thing: Any, hidden: Collection[str] = ()) -> str:
-    values = [_text(getattr(thing, field.name)) for field in fields(thing) if field.name not in hidden]
+def _record(thing: Any) -> str:
+    values = [_text(getattr(thing, field.name)) for field in fields(thing)]
     return " ".join([type(thing).__name__, *values])
 
 

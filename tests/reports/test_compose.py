@@ -147,9 +147,9 @@ def test_any_report_is_whole(made: Report) -> None:
 def done() -> tuple[Walker, list[Assessment]]:
     """A person who has finished, and the chat's history."""
     walker = Walker().begin(name="示例厂").fill()
-    walker.say(Overview)
-    walker.say(Submit)
-    return walker, [event.assessment for event in walker.say(Commit) if isinstance(event, Finished)]
+    walker.say(Overview())
+    walker.say(Submit())
+    return walker, [event.assessment for event in walker.say(Commit()) if isinstance(event, Finished)]
 
 
 def test_a_finished_session_is_final_and_committed() -> None:
@@ -171,7 +171,7 @@ def test_an_unfinished_session_is_provisional_and_dated_today(language: str) -> 
 
 def test_a_new_start_is_compared_with_the_last_finished_assessment() -> None:
     walker, history = done()
-    walker.say(Anew)
+    walker.say(Anew())
     made = report_of_session(walker.session, history, WORDS, EARLIER)
     assert made.before
     assert made.before.date == "2024年9月2日"
@@ -182,12 +182,12 @@ def test_a_new_start_is_compared_with_the_last_finished_assessment() -> None:
 def test_an_energy_figure_comes_with_its_calculation() -> None:
     walker = Walker().begin().go("q12")
     for amount in (310, 300):
-        walker.say(OpenEnergy)
-        walker.say(ChooseFuel, "electricity")
-        walker.say(Numbers, (amount,))
-        walker.say(Done)
-    walker.say(Numbers, (1100, 1000))
-    walker.say(Confirm)
+        walker.say(OpenEnergy())
+        walker.say(ChooseFuel("electricity"))
+        walker.say(Numbers((amount,)))
+        walker.say(Done())
+    walker.say(Numbers((1100, 1000)))
+    walker.say(Confirm())
     made = report_of_session(walker.session, [], WORDS, EARLIER)
     energy = made.questions[11].figures[0]
     assert energy.numbers == (380.99,)

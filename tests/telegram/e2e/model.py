@@ -9,12 +9,12 @@ from typing_extensions import override
 
 from bot.dialogue.reading import read
 from bot.screens import screen_of
-from bot.screens.wishes import Intent
-from bot.telegram.callback_data import decode
+from bot.screens.wishes import Look
+from bot.telegram.callback_data import decode, full
 from bot.words.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import AnyInput, Resume
-from flows.session import Phase, Session, new_session
+from flows.session import CardRef, Phase, Session, new_session
 from flows.step import step
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.driver import Shuping
@@ -73,26 +73,28 @@ def played(bot: Shuping, told: Told, person: Person) -> Session:
         begun, session = session, session or new_session(stored.id, RUBRIC, stored.language, START)
         given = _input(body, session)
         if given is not None and (begun or body.get("message", {}).get("text", "").startswith("/")):
-            session = step(RUBRIC, session, given, START, "no second session in these walks").session
+            session = step(RUBRIC, session, *given, START, "no second session in these walks").session
     assert session is not None
     return session
 
 
-def _input(body: dict[str, Any], session: Session) -> AnyInput | None:
-    """What an update gives to the conversation."""
+def _input(body: dict[str, Any], session: Session) -> tuple[CardRef, AnyInput] | None:
+    """What an update gives to the conversation, and for which card."""
     if "callback_query" in body:
         tap = decode(body["callback_query"]["data"], RUBRIC)
-        if tap and tap.card == session.phase == Phase.WELCOME and isinstance(tap.wish, Intent):
-            return tap.wish.at(session)  # of a greeting nothing was stored: any of them begins
-        return tap.at(session) if tap else None
+        if tap is None or isinstance(tap.wish, Look):
+            return None
+        if tap.ref.card == session.phase == Phase.WELCOME:  # of a greeting nothing was stored: any of them begins
+            return session.ref, tap.wish
+        return full(tap.ref, session), tap.wish
     text = body["message"]["text"]
     if OWN.fullmatch(text):
         resting = session.phase is Phase.WELCOME and not session.paused
-        return None if resting else Resume(session.id, session.card, session.revision)
+        return None if resting else (session.ref, Resume())
     words = wording(session.language, Medium.TAPPING)
     card = card_of(RUBRIC, session)
     wish = read(text, card, screen_of(card, words), words)
-    return wish.at(session) if isinstance(wish, Intent) else None
+    return None if isinstance(wish, Look | None) else (session.ref, wish)
 
 
 def same(stored: Session, model: Session) -> None:

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.screens import Action, screen_of
-from bot.screens.wishes import Detail, Intent
+from bot.screens.wishes import Detail
 from bot.telegram import replies
-from bot.telegram.callback_data import LIMIT, decode
+from bot.telegram.callback_data import LIMIT, decode, full
 from bot.telegram.commands import LONGEST_TEXT, privacy
 from bot.telegram.render import TEXT_LIMIT, length, pages, sections_text
 from bot.telegram.visit import Rules, commands_help
@@ -20,7 +20,7 @@ from bot.words.policy import concern
 from bot.words.results import Section, firmness, plan, proof, result_of
 from bot.words.wording import Medium, wording
 from flows.cards import card_of
-from flows.inputs import AnyInput, Pause
+from flows.inputs import Pause
 from flows.reminders import Schedule
 from flows.session import FirmKind, Goal, Phase, Session
 from locales import LANGUAGES, catalogue
@@ -29,7 +29,7 @@ from tests.bot.support import sessions
 from tests.bot.test_history import finished as past_assessment
 from tests.bot.test_results import LOWEST
 from tests.flows.driver import START, Walker, finished
-from tests.flows.random_inputs import Chance, chances, given_by
+from tests.flows.random_inputs import Chance, Given, chances, given_by
 from tests.telegram.entities import parse_html
 
 LONG_NAME = "&" * 100
@@ -63,16 +63,14 @@ def tells_all(session: Session, language: str, data: list[str]) -> None:
     taps = [decode(one, words.rubric) for one in data]
     for tap, wish in zip(taps, wishes, strict=True):
         assert tap is not None
-        if isinstance(wish, Intent):
-            assert tap.at(session) == wish.at(session)
-            assert tap.at(session.but(id="another")) != wish.at(session.but(id="another"))
-        else:
-            assert (tap.wish, tap.at(session)) == (wish, None)
+        assert (full(tap.ref, session), tap.wish) == (session.ref, wish)
+        another = session.but(id="another")
+        assert full(tap.ref, another) != another.ref
 
 
 def _has_button(action: Action) -> bool:
     """One leaves by closing the phone, and what is missing stands on the card."""
-    return action.wish is not Detail.GAP and getattr(action.wish, "kind", None) is not Pause
+    return action.wish is not Detail.GAP and not isinstance(action.wish, Pause)
 
 
 def aged(session: Session) -> Session:
@@ -115,10 +113,10 @@ def _longest() -> Iterator[Session]:
 @given(st.sampled_from(sorted(sessions())), st.lists(chances, min_size=5, max_size=15))
 def test_any_card_that_chance_finds(name: str, sequence: list[Chance]) -> None:
     walker = Walker(sessions()[name])
-    last: AnyInput | None = None
+    last: Given | None = None
     for chance in sequence:
-        last = given_by(chance, walker.session, last)
-        walker.give(last)
+        last = ref, given = given_by(chance, walker.session, last)
+        walker.give(given, ref)
         for language in LANGUAGES:
             fits(walker.session, language)
 
