@@ -20,14 +20,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many went: unfinished assessments, finished ones, and chats of which nothing is left."""
+    """How many went: unfinished assessments, finished ones, and dossiers of which nothing is left."""
 
     unfinished: int = 0
     finished: int = 0
-    chats: int = 0
+    dossiers: int = 0
 
     def __add__(self, other: "Purged") -> "Purged":
-        return Purged(self.unfinished + other.unfinished, self.finished + other.finished, self.chats + other.chats)
+        return Purged(
+            self.unfinished + other.unfinished, self.finished + other.finished, self.dossiers + other.dossiers
+        )
 
     def __bool__(self) -> bool:
         return self != Purged()
@@ -35,7 +37,7 @@ class Purged:
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """What stays of a chat: a session, or nothing at all.
+    """What stays of a dossier: a session, or nothing at all.
 
     `gone` holds the ids of the assessments that go, each with its lines of the log; `purged` counts them.
     """
@@ -46,14 +48,14 @@ class Remains:
 
 
 def remains(session: Session, history: Sequence[Assessment], limits: Limits) -> Remains:
-    """What stays of a chat. `history`: its finished assessments, the newest first."""
+    """What stays of a dossier. `history`: its finished assessments, the newest first."""
     kept = [assessment for assessment in history if not _over(assessment.finished_at, limits.finished)]
     gone = [assessment.id for assessment in history if _over(assessment.finished_at, limits.finished)]
     if session.finished_at is None:
         return _of_unfinished(session, kept, gone, limits)
     if _over(session.finished_at, limits.finished):
         left = rebuilt(session, kept)
-        purged = Purged(finished=len({*gone, session.id}), chats=left is None)
+        purged = Purged(finished=len({*gone, session.id}), dossiers=left is None)
         return Remains(left, (*gone, session.id), purged)
     return Remains(_without_baseline(session, limits), tuple(gone), Purged(finished=len(gone)))
 

@@ -10,7 +10,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-LANGUAGES: Final = ("zh-Hans", "en")
+LANGUAGES: Final = ("zh-Hans", "en", "zh-Hant")
+"""In the order in which they are offered; a new one comes last, so that the numbers of the others stay."""
 DEFAULT_LANGUAGE: Final = "zh-Hans"
 CATALOGUES: Final = Path(__file__).parent
 DOMAINS: Final = ("shuping", "help")
@@ -57,6 +58,23 @@ def catalogue(language: str, domain: str = "shuping") -> Catalogue:
 
 
 def supported(tag: str) -> str | None:
-    """Our language for a locale name or tag: "zh_CN.UTF-8" and "zh" are zh-Hans, "en-GB" is en."""
-    primary = tag.replace("_", "-").split("-")[0].split(".")[0].lower()
-    return next((language for language in LANGUAGES if language.split("-")[0] == primary), None)
+    """Our language for a locale name or tag: "zh" and "zh_CN.UTF-8" are zh-Hans, "zh-TW" is zh-Hant, "en-GB" is en.
+
+    Where we have a language in another script alone, it is still better understood than any other.
+    """
+    primary, script = _written(tag)
+    ours = [language for language in LANGUAGES if _written(language)[0] == primary]
+    return next((language for language in ours if _written(language)[1] == script), next(iter(ours), None))
+
+
+def _written(tag: str) -> tuple[str, str]:
+    """A tag's language and script, the likely one (CLDR) where it names none; nothing if it is no tag."""
+    from babel.core import get_global, parse_locale
+
+    try:
+        language, territory, script, *_ = parse_locale(tag.replace("-", "_"))
+    except ValueError:
+        return "", ""
+    likely = get_global("likely_subtags")
+    full = likely.get(f"{language}_{territory}") or likely.get(language) or ""
+    return language, script or full.partition("_")[2].partition("_")[0]

@@ -1,179 +1,287 @@
 """A store that forgets: for tests, and for trying things out (`memory:`)."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count, islice
+from typing import TypeVar
 
 from typing_extensions import override
 
 from flows.retention import Limits, Purged, Remains, remains
-from flows.session import Assessment
+from flows.session import Assessment, Session
 from storage.errors import StorageError, Trouble
-from storage.outbox import Outgoing, Queued, Urgency, fitting
+from storage.outbox import Head, Lane, Outgoing, Queued, Urgency, Waiting, in_turn, postponed, queueing, silences
 from storage.store import (
+    LONGEST_CLAIM,
     LONGEST_HISTORY,
     LONGEST_LOG,
     SLICE,
     Applied,
     Arrival,
+    Claim,
     Decide,
     Decision,
+    Due,
+    Forgetting,
     Lease,
+    Link,
     LogEntry,
     Slice,
     State,
     Store,
 )
+from storage.window import Window
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class MemoryStore(Store):
     """Keeps everything in this process. It never yields, so each `apply` is atomic by nature."""
 
     def __init__(self) -> None:
-        self._states: dict[str, State] = {}
+        self._windows: dict[str, Window] = {}
+        self._fronts: dict[str, str] = {}
+        self._sights: defaultdict[str, list[str]] = defaultdict(list)
+        self._sessions: dict[str, Session] = {}
         self._log: defaultdict[str, list[LogEntry]] = defaultdict(list)
         self._history: defaultdict[str, list[Assessment]] = defaultdict(list)
         self._outbox: dict[int, Queued] = {}
         self._numbers = count(1)
-        self._seen: dict[int, datetime] = {}
+        self._claims: dict[Lane, Claim] = {}
+        self._links: dict[str, Link] = {}
+        self._seen: dict[tuple[str, int], datetime] = {}
         self._finished: set[str] = set()
         self._leases: dict[str, Lease] = {}
         self._damaged: dict[int, Queued] = {}
 
     @override
-    async def apply(self, chat: str, decide: Decide, arrival: Arrival | None = None) -> Applied | None:
-        if arrival is not None and arrival.update in self._seen:
+    async def apply(
+        self,
+        window: str,
+        decide: Decide,
+        arrival: Arrival | None = None,
+        *,
+        link: str | None = None,
+        claim: Claim | None = None,
+    ) -> Applied | None:
+        if arrival is not None and (arrival.channel, arrival.update) in self._seen:
             return None
-        state = self._states.get(chat, State())
-        decision = decide(state)
-        if decision.session is not None:
-            self._note(decision.finished)
-            self._log[chat].extend(decision.log)
-            self._history[chat].extend(decision.finished)
-            del self._log[chat][:-LONGEST_LOG], self._history[chat][:-LONGEST_HISTORY]
+        asked = replace(self._state(window), link=self._links.get(link) if link else None)
+        decision = decide(asked)
+        self._check(asked, decision)
+        self._write(window, asked, decision)
+        due = None
         if arrival is not None:
-            self._seen[arrival.update] = arrival.at
-        if decision.forgotten:
-            await self.forget(chat)
-            state = State()
-        if decision.session or decision.contact:
-            self._states[chat] = State(decision.session or state.session, decision.contact or state.contact)
-        self._queue(chat, decision)
-        return Applied(decision, self._first(chat, arrival.at, aside=False) if arrival else None)
+            self._seen[arrival.channel, arrival.update] = arrival.at
+            due = self._take(Lane(window, aside=False), claim, arrival.at) if claim else None
+        return Applied(decision, self._state(window), due)
 
-    def _note(self, finished: tuple[Assessment, ...]) -> None:
-        """An assessment is finished once, as in a database."""
-        ids = {assessment.id for assessment in finished}
-        if len(ids) < len(finished) or ids & self._finished:
+    def _check(self, asked: State, decision: Decision) -> None:
+        """What a database would refuse is refused before anything is written."""
+        if decision.session is None:
+            return
+        dossier = decision.owner(asked)
+        finished = [assessment.id for assessment in decision.finished]
+        again = len({*finished}) < len(finished) or self._finished.intersection(finished)
+        if again or (dossier != asked.dossier and dossier in self._sessions):
             raise StorageError(Trouble.CONFLICT, "memory:")
-        self._finished |= ids
 
-    def _queue(self, chat: str, decision: Decision) -> None:
-        gone = {*decision.cancelled, *(outgoing.key for outgoing in decision.outbox if outgoing.key)}
-        waiting = [queued for queued in self._of(chat, aside=False) if not decision.silenced]
-        failed = [queued.due for queued in waiting if queued.attempts]
-        texts = sum(queued.key is None for queued in waiting)
-        anew = {queued.key for queued in self._of(chat) if queued.key and queued.anew}
-        for queued in self._of(chat):
-            if decision.silenced or queued.key in gone:
-                del self._outbox[queued.number]
-        for outgoing in fitting(decision.outbox, texts):
-            due = outgoing.due if outgoing.urgency.aside else max([outgoing.due, *failed])
-            self._put(chat, outgoing, due, anew=outgoing.anew or outgoing.key in anew)
+    def _write(self, window: str, asked: State, decision: Decision) -> None:
+        if decision.forgotten:
+            self._forget_front(window, asked.dossier, decision.forgotten)
+        if decision.dossier is not None:
+            self._open(window, decision.dossier)
+            if asked.link and asked.link.dossier == decision.dossier:
+                del self._links[asked.link.hash]
+        if decision.session is not None:
+            self._save(decision.owner(asked), decision.session, decision)
+        if decision.window is not None:
+            self._windows[window] = decision.window
+        if decision.link:
+            self._unlink(decision.link.dossier)
+            self._links[decision.link.hash] = decision.link
+        self._queue(window, self._fronts.get(window), decision)
 
-    def _put(self, chat: str, outgoing: Outgoing, due: datetime, *, anew: bool) -> None:
-        number, held = next(self._numbers), due > outgoing.due
-        self._outbox[number] = Queued(number, chat, outgoing.key, outgoing.payload, due, held, anew, outgoing.urgency)
+    def _save(self, dossier: str, session: Session, decision: Decision) -> None:
+        self._sessions[dossier] = session
+        self._finished |= {assessment.id for assessment in decision.finished}
+        self._log[dossier].extend(decision.log)
+        self._history[dossier].extend(decision.finished)
+        del self._log[dossier][:-LONGEST_LOG], self._history[dossier][:-LONGEST_HISTORY]
 
-    def _of(self, chat: str | None, aside: bool | None = None) -> list[Queued]:
+    def _open(self, window: str, dossier: str) -> None:
+        self._windows.setdefault(window, Window())
+        self._fronts[window] = dossier
+        if dossier not in self._sights[window]:
+            self._sights[window].append(dossier)
+
+    # what is stored
+
+    def _state(self, window: str) -> State:
+        return self._state_at(window, self._fronts.get(window))
+
+    def _state_at(self, window: str, dossier: str | None) -> State:
+        """With this dossier in front, if the window has sight of it."""
+        sights = self._sights.get(window, [])
+        front = dossier if dossier in sights else None
+        return State(
+            self._windows.get(window),
+            front,
+            self._sessions.get(front) if front else None,
+            tuple(sights),
+            shared=front is not None and len(self._seen_from(front)) > 1,
+        )
+
+    def _seen_from(self, dossier: str) -> list[str]:
+        return [window for window, sights in self._sights.items() if dossier in sights]
+
+    @override
+    async def state(self, window: str, dossier: str | None = None) -> State:
+        return self._state_at(window, dossier) if dossier else self._state(window)
+
+    @override
+    async def shelf(self, window: str) -> list[tuple[str, Session]]:
+        sights = self._sights.get(window, [])
+        return [(dossier, self._sessions[dossier]) for dossier in sights if dossier in self._sessions]
+
+    @override
+    async def history(self, dossier: str) -> list[Assessment]:
+        return self._history.get(dossier, [])[::-1]
+
+    @override
+    async def log(self, dossier: str) -> list[LogEntry]:
+        return list(self._log.get(dossier, ()))
+
+    # the outbox
+
+    def _queue(self, window: str, dossier: str | None, decision: Decision) -> None:
+        if decision.silenced:
+            self._remove(self._of(window))
+        for queued in self._of():
+            about = queued.window == window or (dossier is not None and queued.dossier == dossier)
+            if about and queued.key in decision.cancelled:
+                self._remove([queued])
+        self._put(window, dossier, decision.outbox)
+
+    def _put(self, window: str, dossier: str | None, outbox: tuple[Outgoing, ...]) -> None:
+        changes = queueing(self._rows(window), outbox)
+        self._remove(self._outbox[number] for number in changes.removed)
+        for outgoing, due, held, anew in changes.added:
+            number, moment = next(self._numbers), datetime.fromtimestamp(due, UTC)
+            self._outbox[number] = Queued(
+                number, window, dossier, outgoing.key, outgoing.reply, moment, int(held), anew, outgoing.urgency
+            )
+
+    def _of(self, window: str | None = None) -> list[Queued]:
+        return [queued for queued in self._outbox.values() if window in (None, queued.window)]
+
+    def _rows(self, window: str) -> list[Waiting]:
         return [
-            queued
-            for queued in self._outbox.values()
-            if chat in (None, queued.chat) and aside in (None, queued.urgency.aside)
+            Waiting(one.number, one.key, one.due.timestamp(), one.attempts, one.anew, one.urgency)
+            for one in self._of(window)
         ]
 
-    @override
-    async def state(self, chat: str) -> State:
-        return self._states.get(chat, State())
+    def _remove(self, messages: Iterable[Queued]) -> int:
+        return _drop(self._outbox, [queued.number for queued in messages])
 
     @override
-    async def history(self, chat: str) -> list[Assessment]:
-        return self._history.get(chat, [])[::-1]
-
-    @override
-    async def log(self, chat: str) -> list[LogEntry]:
-        return list(self._log.get(chat, ()))
-
-    @override
-    async def due(
-        self, now: datetime, limit: int, chat: str | None = None, *, aside: bool | None = None
-    ) -> list[Queued]:
-        found = sorted((queued for queued in self._of(chat, aside) if queued.due <= now), key=lambda one: one.number)
-        if chat is None:
-            firsts = {(queued.chat, queued.urgency.aside): queued for queued in reversed(found)}
-            lanes = {key: [one for one in found if (one.chat, one.urgency.aside) == key] for key in firsts}
-            found = sorted(firsts.values(), key=lambda one: _standing(lanes[one.chat, one.urgency.aside]))
-        return [replace(queued, card=self._card(queued.chat)) for queued in found[:limit]]
-
-    def _card(self, chat: str) -> int | None:
-        contact = self._states.get(chat, State()).contact
-        return contact.card if contact else None
+    async def waiting(self, window: str) -> list[Queued]:
+        return self._of(window)
 
     @override
     async def next_due(self) -> datetime | None:
         return min((queued.due for queued in self._outbox.values()), default=None)
 
+    # claims
+
+    def _take(self, lane: Lane, claim: Claim, now: datetime) -> Due | None:
+        """The lane's first message, if there is one and nobody else has the lane."""
+        held = self._claims.get(lane)
+        if held and held.holder != claim.holder and held.until > now:
+            return None
+        self._claims[lane] = claim
+        return self._first(lane, now)
+
+    def _first(self, lane: Lane, now: datetime) -> Due | None:
+        """The first message due in a claimed lane; without one, the claim ends."""
+        first = next((queued for queued in self._of(lane.window) if queued.lane == lane and queued.due <= now), None)
+        if first is None:
+            del self._claims[lane]
+            return None
+        return Due(first, self._state_at(lane.window, first.dossier))
+
+    @override
+    async def claim(self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None) -> list[Due]:
+        due = [queued for queued in self._of() if queued.due <= now and lane in (None, queued.lane)]
+        heads = in_turn(Head(one.window, one.urgency, one.due.timestamp(), one.number) for one in due)
+        found = (self._take(head.lane, claim, now) for head in heads)
+        return list(islice((due for due in found if due), limit))
+
+    @override
+    async def following(self, lane: Lane, now: datetime, holder: str) -> Due | None:
+        held = self._claims.get(lane)
+        return self._first(lane, now) if held and held.holder == holder and held.until > now else None
+
     @override
     async def delivered(
-        self, queued: Queued, now: datetime, card: int | None = None, owed: Outgoing | None = None
-    ) -> Queued | None:
-        self._outbox.pop(queued.number, None)
+        self, queued: Queued, now: datetime, holder: str, card: str | None = None, owed: Outgoing | None = None
+    ) -> Due | None:
+        sights = self._sights.get(queued.window, [])
+        if self._remove([queued]) or queued.dossier in sights or (queued.dossier is None and sights):
+            self._put(queued.window, queued.dossier, (owed,) if owed else ())
         if card is not None:
-            self._reach(queued.chat, card=card)
-        if owed is not None:
-            self._put(queued.chat, owed, owed.due, anew=False)
-        return self._first(queued.chat, now, aside=queued.urgency.aside)
+            self._reach(queued.window, card=card)
+        return await self.following(queued.lane, now, holder)
 
-    def _reach(self, chat: str, **changes: object) -> None:
-        state = self._states.get(chat, State())
-        if state.contact is not None:
-            self._states[chat] = State(state.session, state.contact.model_copy(update=changes))
+    @override
+    def confirm(self, queued: Queued, holder: str, left: Callable[[], None]) -> None:
+        self._remove([queued])
+        held = self._claims.get(queued.lane)
+        if held and held.holder == holder:
+            more = self._first(queued.lane, held.until)  # it ends without one
+            if more:
+                left()
 
-    def _first(self, chat: str, now: datetime, *, aside: bool) -> Queued | None:
-        first = next((queued for queued in self._of(chat, aside) if queued.due <= now), None)
-        return first and replace(first, card=self._card(chat))
+    @override
+    async def advanced(self, queued: Queued, part: int) -> None:
+        self._change(queued.number, part=part)
+
+    def _change(self, number: int, **changes: object) -> None:
+        if number in self._outbox:
+            self._outbox[number] = replace(self._outbox[number], **changes)  # type: ignore[arg-type]  # fields by name
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
-        for other in self._of(queued.chat, queued.urgency.aside):
-            alone = other.number == queued.number
-            if alone or (not queued.urgency.aside and other.due < until and other.number > queued.number):
-                self._outbox[other.number] = replace(other, due=until, attempts=other.attempts + alone)
+        for moved in postponed(self._rows(queued.window), queued.number, until.timestamp()):
+            self._change(moved.number, due=until, attempts=moved.attempts)
 
     @override
     async def defer(self, queued: Queued, until: datetime) -> None:
-        if queued.number in self._outbox:
-            self._outbox[queued.number] = replace(queued, due=until, attempts=0)
+        self._change(queued.number, due=until, attempts=0)
 
     @override
     async def hasten(self, now: datetime) -> None:
-        for queued in self._of(None):
+        for queued in self._of():
             if queued.urgency is not Urgency.REMINDER and queued.due > now:
-                self._outbox[queued.number] = replace(queued, due=now)
+                self._change(queued.number, due=now)
+        self._claims = {lane: held for lane, held in self._claims.items() if held.until <= now + LONGEST_CLAIM}
 
     @override
     async def refused(self, queued: Queued, asked: datetime) -> bool:
-        contact = self._states.get(queued.chat, State()).contact
-        newer = any(other.number > queued.number for other in self._of(queued.chat, aside=False))
-        returned = contact is not None and contact.returned is not None and contact.returned > asked
-        self._outbox.pop(queued.number, None)
-        if newer or returned:
-            return False
-        for other in self._of(queued.chat):
-            del self._outbox[other.number]
-        self._reach(queued.chat, blocked=True)
-        return True
+        window = self._windows.get(queued.window)
+        returned = window is not None and window.returned is not None and window.returned > asked
+        silenced = silences(self._rows(queued.window), queued.number, returned=returned)
+        self._remove(self._of(queued.window) if silenced else [queued])
+        if silenced:
+            self._reach(queued.window, blocked=True)
+        return silenced
+
+    def _reach(self, window: str, **changes: object) -> None:
+        if window in self._windows:
+            self._windows[window] = self._windows[window].model_copy(update=changes)
 
     @override
     async def set_aside(self, queued: Queued) -> None:
@@ -185,63 +293,110 @@ class MemoryStore(Store):
         return len(self._damaged)
 
     @override
+    async def renew(self, claim: Claim) -> None:
+        self._claims = {lane: claim if held.holder == claim.holder else held for lane, held in self._claims.items()}
+
+    @override
+    async def holders(self) -> set[str]:
+        return {held.holder for held in self._claims.values()}
+
+    @override
+    async def release(self, holder: str) -> None:
+        self._claims = {lane: held for lane, held in self._claims.items() if held.holder != holder}
+
+    # leases
+
+    @override
     async def lease(self, name: str) -> Lease | None:
         return self._leases.get(name)
 
     @override
-    async def claim(self, name: str, holder: str, seen: Lease | None) -> Lease | None:
+    async def hold(self, name: str, holder: str, seen: Lease | None) -> Lease | None:
         if self._leases.get(name) != seen:
             return None
         self._leases[name] = Lease(holder, seen.beat + 1 if seen else 0)
         return self._leases[name]
 
     @override
-    async def release(self, name: str, held: Lease) -> None:
+    async def let_go(self, name: str, held: Lease) -> None:
         if self._leases.get(name) == held:
             del self._leases[name]
 
+    # deleting
+
+    def _forget_front(self, window: str, dossier: str | None, what: Forgetting) -> None:
+        if dossier is None:
+            self._drop_window(window)
+        elif what is Forgetting.SIGHT:
+            self._lose_sight(window, dossier)
+        else:
+            self._forget_dossier(dossier)
+
+    def _forget_dossier(self, dossier: str) -> int:
+        return sum([self._lose_sight(window, dossier) for window in self._seen_from(dossier)])
+
+    def _lose_sight(self, window: str, dossier: str) -> int:
+        """Without any other dossier the window goes, too; and the dossier, if no other window has sight of it."""
+        self._sights[window].remove(dossier)
+        rows = 1 + self._drop_messages(lambda one: one.window == window and one.dossier == dossier)
+        if not self._sights[window]:
+            rows += self._drop_window(window)
+        elif self._fronts[window] == dossier:
+            self._fronts[window] = self._sights[window][-1]
+        return rows if self._seen_from(dossier) else rows + self._drop_dossier(dossier)
+
+    def _drop_messages(self, gone: Callable[[Queued], bool]) -> int:
+        return sum(
+            _drop(kept, [number for number, one in kept.items() if gone(one)]) for kept in (self._outbox, self._damaged)
+        )
+
+    def _drop_window(self, window: str) -> int:
+        self._sights.pop(window, None)
+        self._fronts.pop(window, None)
+        claims = _drop(self._claims, [Lane(window, aside=False), Lane(window, aside=True)])
+        return claims + self._drop_messages(lambda one: one.window == window) + _drop(self._windows, [window])
+
+    def _drop_dossier(self, dossier: str) -> int:
+        gone = self._history.pop(dossier, [])
+        self._finished -= {assessment.id for assessment in gone}
+        rows = len(gone) + len(self._log.pop(dossier, [])) + _drop(self._sessions, [dossier])
+        return rows + self._unlink(dossier)
+
+    def _unlink(self, dossier: str) -> int:
+        return _drop(self._links, [link.hash for link in self._links.values() if link.dossier == dossier])
+
     @override
-    async def forget(self, chat: str) -> int:
-        queued = self._of(chat)
-        for entry in queued:
-            del self._outbox[entry.number]
-        damaged = [number for number, entry in self._damaged.items() if entry.chat == chat]
-        for number in damaged:
-            del self._damaged[number]
-        state = self._states.pop(chat, State())
-        rows = len(self._log.pop(chat, ())) + len(self._history.pop(chat, ()))
-        return len(queued) + len(damaged) + rows + (state.session is not None) + (state.contact is not None)
+    async def forget(self, window: str) -> int:
+        rows = sum([self._lose_sight(window, dossier) for dossier in [*self._sights.get(window, ())]])
+        return rows + self._drop_window(window)
 
     @override
     async def purge(self, limits: Limits, promised: str, after: int = 0, *, dry: bool = False) -> Slice:
-        chats = list(islice(self._states, after, after + SLICE))
-        gone = [await self._retain(chat, limits, promised, dry=dry) for chat in chats]
-        purged = sum(gone, Purged())
-        following = after + SLICE - (0 if dry else purged.chats)
-        return Slice(purged, following if len(chats) == SLICE else None)
+        dossiers = list(islice(self._sessions, after, after + SLICE))
+        purged = sum([self._retain(dossier, limits, promised, dry=dry) for dossier in dossiers], Purged())
+        following = after + SLICE - (0 if dry else purged.dossiers)
+        return Slice(purged, following if len(dossiers) == SLICE else None)
 
-    async def _retain(self, chat: str, limits: Limits, promised: str, *, dry: bool) -> Purged:
-        state = self._states[chat]
-        if state.session is None:
-            return Purged()
-        left = remains(state.session, await self.history(chat), limits)
-        if left.session is None and any(queued.key == promised for queued in self._of(chat)):
+    def _retain(self, dossier: str, limits: Limits, promised: str, *, dry: bool) -> Purged:
+        left = remains(self._sessions[dossier], self._history.get(dossier, [])[::-1], limits)
+        if left.session is None and any(queued.key == f"{promised}.{dossier}" for queued in self._of()):
             return Purged()
         if not dry:
-            await self._keep(chat, left)
+            self._keep(dossier, left)
         return left.purged
 
-    async def _keep(self, chat: str, left: Remains) -> None:
+    def _keep(self, dossier: str, left: Remains) -> None:
         if left.session is None:
-            await self.forget(chat)
+            self._forget_dossier(dossier)
             return
-        self._states[chat] = replace(self._states[chat], session=left.session)
-        self._log[chat] = [line for line in self._log[chat] if line.session not in left.gone]
-        self._history[chat] = [one for one in self._history[chat] if one.id not in left.gone]
+        self._sessions[dossier] = left.session
+        self._log[dossier] = [line for line in self._log[dossier] if line.session not in left.gone]
+        self._history[dossier] = [one for one in self._history[dossier] if one.id not in left.gone]
 
     @override
-    async def forget_updates(self, before: datetime) -> None:
+    async def tidy(self, before: datetime, now: datetime) -> None:
         self._seen = {update: at for update, at in self._seen.items() if at >= before}
+        self._links = {link.hash: link for link in self._links.values() if link.until > now}
 
     @override
     async def clean(self) -> bool:
@@ -252,6 +407,6 @@ class MemoryStore(Store):
         pass
 
 
-def _standing(lane: list[Queued]) -> tuple[Urgency, datetime, int]:
-    """How urgent a chat is: by the most urgent that it waits for, and by how long it has waited."""
-    return min(queued.urgency for queued in lane), min(queued.due for queued in lane), lane[0].number
+def _drop(kept: dict[K, V], keys: Iterable[K]) -> int:
+    """Take these out; how many were there."""
+    return len([kept.pop(key) for key in keys if key in kept])

@@ -1,17 +1,13 @@
 """The transactional outbox: messages are written with the answers that they reply to, and sent after the commit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from itertools import islice
-from typing import Any
-
-Payload = dict[str, Any]
-"""JSON that the channel understands."""
+from typing import NamedTuple
 
 MOST_WAITING = 64
-"""So many texts may wait for one chat; what a flood of commands would add is not queued. A card always is."""
+"""So many texts may wait for one window; what a flood of commands would add is not queued. A card always is."""
 
 
 class Urgency(IntEnum):
@@ -31,19 +27,29 @@ class Urgency(IntEnum):
         return self >= Urgency.RETIREMENT
 
 
+class Lane(NamedTuple):
+    """What is sent one after the other: the answers of a window; and, beside them, what stands aside there."""
+
+    window: str
+    aside: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to be sent at a time. A key makes it replace an unsent one of the same chat and key.
+    """A message to be sent at a time: a reply as JSON (`bot.dialogue.replies`), rendered when it is sent.
 
-    `anew`: it is to appear below what was said last, not in the place of an earlier message. What replaces such a
-    message is sent anew, too: the first one may have been sent already, and an edit further up would not be seen.
+    A key makes it replace an unsent one of the same window and key. `anew`: it is to appear below what was said last,
+    not in the place of an earlier message. What replaces such a message is sent anew, too: the first one may have been
+    sent already, and an edit further up would not be seen. `unless_sooner`: it is not needed if one with its key waits
+    that falls due no later, and then looks at how things are.
     """
 
-    payload: Payload
+    reply: str
     due: datetime
     key: str | None = None
     anew: bool = False
     urgency: Urgency = Urgency.ANSWER
+    unless_sooner: bool = False
 
     @property
     def counted(self) -> bool:
@@ -53,21 +59,129 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A message in the outbox; numbers give the order within a chat. `card` is the chat's live card of now."""
+    """A message in the outbox; numbers give the order within a window.
+
+    `dossier`: the one that was in front when it was queued, None for who has not begun. `part`: how many parts of it
+    have arrived.
+    """
 
     number: int
-    chat: str
+    window: str
+    dossier: str | None
     key: str | None
-    payload: Payload
+    reply: str
     due: datetime
-    attempts: int
+    attempts: int = 0
     anew: bool = False
     urgency: Urgency = Urgency.ANSWER
-    card: int | None = None
+    part: int = 0
+
+    @property
+    def lane(self) -> Lane:
+        """Where it waits."""
+        return Lane(self.window, self.urgency.aside)
 
 
-def fitting(outbox: Iterable[Outgoing], waiting: int) -> list[Outgoing]:
-    """The messages that are queued while so many texts wait already."""
-    messages = list(outbox)
-    texts = set(map(id, islice((one for one in messages if one.counted), max(0, MOST_WAITING - waiting))))
-    return [one for one in messages if not one.counted or id(one) in texts]
+# the rules, for all stores: they read rows, ask here, and write what they are told
+
+
+class Waiting(NamedTuple):
+    """What the rules look at in a message that waits for a window. `due`: seconds since 1970."""
+
+    number: int
+    key: str | None
+    due: float
+    attempts: int
+    anew: bool
+    urgency: int
+
+    @property
+    def aside(self) -> bool:
+        """It stands by itself."""
+        return self.urgency >= Urgency.RETIREMENT
+
+    @property
+    def counted(self) -> bool:
+        """One of the texts of which only so many may wait."""
+        return self.key is None and not self.aside
+
+
+class Added(NamedTuple):
+    """A message as it comes into the outbox: held behind one that failed, it counts as failed itself."""
+
+    outgoing: Outgoing
+    due: float
+    held: bool
+    anew: bool
+
+
+class Queueing(NamedTuple):
+    """What becomes of a window's outbox: the numbers of those that leave it, and those that come."""
+
+    removed: list[int]
+    added: list[Added]
+
+
+def queueing(waiting: Sequence[Waiting], outbox: Sequence[Outgoing]) -> Queueing:
+    """Queue messages behind those that wait: a key replaces its like, and only so many texts fit."""
+    outbox = [outgoing for outgoing in outbox if not (outgoing.unless_sooner and _is_sooner(waiting, outgoing))]
+    keys = {outgoing.key for outgoing in outbox if outgoing.key}
+    replaced = [one for one in waiting if one.key in keys]
+    anew = {one.key for one in replaced if one.anew}
+    held = max((one.due for one in waiting if one.attempts and not one.aside), default=0.0)
+    room = MOST_WAITING - sum(one.counted for one in waiting)
+    added = []
+    for outgoing in outbox:
+        room -= outgoing.counted
+        if outgoing.counted and room < 0:
+            continue
+        asked = outgoing.due.timestamp()
+        due = asked if outgoing.urgency.aside else max(asked, held)
+        added.append(Added(outgoing, due, due > asked, outgoing.anew or outgoing.key in anew))
+    return Queueing([one.number for one in replaced], added)
+
+
+def _is_sooner(waiting: Sequence[Waiting], outgoing: Outgoing) -> bool:
+    due = outgoing.due.timestamp()
+    return any(one.key == outgoing.key and one.due <= due for one in waiting)
+
+
+def postponed(waiting: Sequence[Waiting], number: int, until: float) -> list[Waiting]:
+    """A message has to be sent again: it, and, unless it stands aside, those of its window that come after it."""
+    failed = next((one for one in waiting if one.number == number), None)
+    if failed is None:
+        return []
+    moved = [failed._replace(due=until, attempts=failed.attempts + 1)]
+    if not failed.aside:
+        after = (one for one in waiting if one.number > number and not one.aside and one.due < until)
+        moved += [one._replace(due=until) for one in after]
+    return moved
+
+
+def silences(waiting: Sequence[Waiting], number: int, *, returned: bool) -> bool:
+    """Whether a refusal silences the window: not if the person came back since, or has had a newer answer queued."""
+    return not returned and not any(one.number > number and not one.aside for one in waiting)
+
+
+class Head(NamedTuple):
+    """Of messages of a window that are due: the greatest urgency, the earliest time, the lowest number."""
+
+    window: str
+    urgency: int
+    due: float
+    number: int
+
+    @property
+    def lane(self) -> Lane:
+        """Where they wait."""
+        return Lane(self.window, self.urgency >= Urgency.RETIREMENT)
+
+
+def in_turn(due: Iterable[Head]) -> list[Head]:
+    """One a lane, in the order in which lanes are served: the most urgent, of these who has waited longest."""
+    lanes: dict[Lane, Head] = {}
+    for head in due:
+        window, urgency, since, number = lanes.get(head.lane, head)
+        first = Head(window, min(urgency, head.urgency), min(since, head.due), min(number, head.number))
+        lanes[head.lane] = first
+    return sorted(lanes.values(), key=lambda head: head[1:])

@@ -3,14 +3,15 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Self
 
 from flows.events import AnswerValue
 from flows.retention import Limits, Purged
 from flows.session import Assessment, Session
-from storage.contact import Contact
-from storage.outbox import Outgoing, Queued
+from storage.outbox import Lane, Outgoing, Queued
+from storage.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,47 +31,110 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """What is stored of a chat when an input arrives."""
+class Link:
+    """Opens a dossier from another window, once, until a time. Only the hash of what is told is ever stored."""
 
+    hash: str
+    dossier: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is stored of a window, and of the dossier in front of it.
+
+    `dossiers`: all that the window has sight of, in the order in which it got it; `shared`: others have sight of the
+    one in front, too. `link`: the one that was asked about, if there is one.
+    """
+
+    window: Window | None = None
+    dossier: str | None = None
     session: Session | None = None
-    contact: Contact | None = None
+    dossiers: tuple[str, ...] = ()
+    shared: bool = False
+    link: Link | None = None
+
+
+class Forgetting(StrEnum):
+    """What somebody asked to be deleted: the firm's dossier, whoever looks at it; or only this window's sight of it.
+
+    A dossier that nobody has sight of any more goes, too, as does a window that has sight of none.
+    """
+
+    DOSSIER = "dossier"
+    SIGHT = "sight"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one input comes to, to be written in one transaction.
+    """What one message comes to, to be written in one transaction.
 
-    No contact leaves the stored one as it is; no session, all that is stored of the assessment. Messages whose
-    key is in `cancelled` leave the outbox unsent; `silenced` empties it; `forgotten` deletes everything stored
-    about the chat, before the messages of this decision are queued. Messages wait with those of their chat that
-    are being retried.
+    `dossier` comes to the front, and the window gets sight of it, if it has none yet; None: the one in front stays. To
+    it belong `session` (None: as stored), and, with a session, `log` and `finished`. No window leaves the stored one as
+    it is. Messages whose key is in `cancelled` leave the outbox unsent, those about the dossier in every window;
+    `silenced` empties the window's outbox; `forgotten` deletes before anything else of this decision is written, and
+    brings the newest of the remaining dossiers to the front. `link` replaces all links to its dossier. A link that was
+    asked about is used up when its dossier comes to the front. Messages wait with those of their window that are being
+    retried.
     """
 
+    dossier: str | None = None
     session: Session | None = None
     log: tuple[LogEntry, ...] = ()
     finished: tuple[Assessment, ...] = ()
-    contact: Contact | None = None
+    window: Window | None = None
     outbox: tuple[Outgoing, ...] = ()
     cancelled: tuple[str, ...] = ()
     silenced: bool = False
-    forgotten: bool = False
+    forgotten: Forgetting | None = None
+    link: Link | None = None
+
+    def owner(self, asked: State) -> str:
+        """Whose the session is. Raises ValueError if nobody's, or theirs who are forgotten."""
+        dossier = self.dossier or (None if self.forgotten else asked.dossier)
+        if dossier is None:
+            raise ValueError("a session belongs to a dossier")
+        return dossier
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An update of a channel: its id, and when it came."""
+    """An update of a channel: its id there, and when it came."""
 
+    channel: str
     update: int
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who sends, and until when others leave it to them; for a minute at most, since clocks may be set back."""
+
+    holder: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message to be sent now by who claimed its lane, and what is stored of its window and the dossier it is about.
+
+    A message about no dossier comes without dossier and session, whatever is in front by now.
+    """
+
+    queued: Queued
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
-    """What was decided and is now stored; `due` is the chat's first message to be sent by the arrival, if any."""
+    """What was decided and is now stored, and the state after it.
+
+    `due`: the first message of the window that can be sent by the arrival, if the lane could be claimed.
+    """
 
     decision: Decision
-    due: Queued | None = None
+    state: State
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,64 +154,105 @@ class Slice:
 
 
 LONGEST_LOG, LONGEST_HISTORY = 10_000, 1_000
-"""So many lines and finished assessments are kept of a chat, the newest: nobody fills the disk for others."""
+"""So many lines and finished assessments are kept of a dossier, the newest: nobody fills the disk for others."""
+CONFIRM_SECONDS = 0.05
+LONGEST_CLAIM = timedelta(minutes=1)
+"""What seems to be claimed for longer was claimed by a clock that has been set back since."""
 SLICE = 200
-"""So many chats at most are looked at in one call of `purge`, so that nobody waits for it."""
+"""So many dossiers at most are looked at in one call of `purge`, so that nobody waits for it."""
 
 Decide = Callable[[State], Decision]
 """Pure: it may be called again if a transaction has to be repeated."""
 
 
 class Store(ABC):
-    """One conversation a chat; `chat` names it ("terminal:anna", "telegram:42")."""
+    """Dossiers by their own ids; windows by channel and address ("terminal:anna", "telegram:42")."""
 
     @abstractmethod
-    async def apply(self, chat: str, decide: Decide, arrival: Arrival | None = None) -> Applied | None:
-        """Load the chat's state, decide, and write all that was decided: everything or nothing.
+    async def apply(
+        self,
+        window: str,
+        decide: Decide,
+        arrival: Arrival | None = None,
+        *,
+        link: str | None = None,
+        claim: Claim | None = None,
+    ) -> Applied | None:
+        """Load the state, decide, and write all that was decided: everything or nothing.
 
-        An update's id is remembered in the same transaction; one that was seen before decides nothing: None.
-        Raises StorageError; whatever `decide` raises comes through, and nothing is written.
+        An update's id is remembered in the same transaction; one that was seen before decides nothing: None. `link` is
+        the hash of a link to be looked up. With a claim, the window's lane of answers is claimed in the same
+        transaction, if it is free or the holder's own and has something due by the arrival.
+        Raises StorageError, and ValueError for a session that has no dossier to belong to; whatever `decide` raises
+        comes through, and nothing is written.
         """
 
     @abstractmethod
-    async def state(self, chat: str) -> State:
-        """What is stored of a chat."""
+    async def state(self, window: str, dossier: str | None = None) -> State:
+        """What is stored of a window, and of the dossier in front of it, or of another one that it has sight of.
 
-    @abstractmethod
-    async def history(self, chat: str) -> list[Assessment]:
-        """The chat's finished assessments, the newest first."""
-
-    @abstractmethod
-    async def log(self, chat: str) -> list[LogEntry]:
-        """The chat's answer log, the oldest entry first."""
-
-    @abstractmethod
-    async def due(
-        self, now: datetime, limit: int, chat: str | None = None, *, aside: bool | None = None
-    ) -> list[Queued]:
-        """Messages to be sent by now: those of one chat in their order, all or only those (not) aside.
-
-        Without a chat, the first of each chat and the first aside of each, the most urgent first. A row that cannot
-        be read is set aside for good, and told of in the log: it must not hold up anybody else.
+        Of a dossier that it has no sight of, nothing.
         """
+
+    @abstractmethod
+    async def shelf(self, window: str) -> list[tuple[str, Session]]:
+        """All dossiers that a window has sight of, as `State.dossiers`, with their sessions; damaged ones left out."""
+
+    @abstractmethod
+    async def history(self, dossier: str) -> list[Assessment]:
+        """A dossier's finished assessments, the newest first."""
+
+    @abstractmethod
+    async def log(self, dossier: str) -> list[LogEntry]:
+        """A dossier's answer log, the oldest entry first."""
+
+    @abstractmethod
+    async def waiting(self, window: str) -> list[Queued]:
+        """All messages that wait for a window, in their order, those for later too; damaged ones are left out."""
+
+    # sending: a lane is claimed, its messages are sent outside of any transaction, and what arrived is told
+
+    @abstractmethod
+    async def claim(self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None) -> list[Due]:
+        """Claim lanes with something due by now, all or only this one, and give the first message of each.
+
+        The most urgent first. What others have claimed is left to them until their claim ends. A row that cannot be
+        read is set aside for good, and told of in the log: it must not hold up anybody else.
+        """
+
+    @abstractmethod
+    async def following(self, lane: Lane, now: datetime, holder: str) -> Due | None:
+        """The next message due in a lane that the holder has claimed, and still has; without one, the claim ends."""
+
+    @abstractmethod
+    async def delivered(
+        self, queued: Queued, now: datetime, holder: str, card: str | None = None, owed: Outgoing | None = None
+    ) -> Due | None:
+        """A message arrived: it leaves the outbox; `card` now is the live card of a window that we know.
+
+        What is `owed` on top is queued in the same transaction, unless all that the message was about was deleted
+        meanwhile. Gives what follows, as `following`.
+        """
+
+    @abstractmethod
+    def confirm(self, queued: Queued, holder: str, left: Callable[[], None]) -> None:
+        """A message arrived that does no harm should it be sent again: noted with the next transaction.
+
+        At the latest after `CONFIRM_SECONDS`, or once the database takes it. Then the lane's claim ends, unless more
+        falls due there before it would end by itself: then `left` is called, since nobody may be at work there.
+        """
+
+    @abstractmethod
+    async def advanced(self, queued: Queued, part: int) -> None:
+        """So many parts of a message have arrived; the others are still to be sent."""
 
     @abstractmethod
     async def next_due(self) -> datetime | None:
         """When the next message falls due."""
 
     @abstractmethod
-    async def delivered(
-        self, queued: Queued, now: datetime, card: int | None = None, owed: Outgoing | None = None
-    ) -> Queued | None:
-        """A message arrived: it leaves the outbox; `card` now is the live card of a chat that we know.
-
-        What is `owed` on top is queued in the same transaction. Gives the chat's next message to be sent by now, of
-        those that wait for one another, or of those aside.
-        """
-
-    @abstractmethod
     async def postpone(self, queued: Queued, until: datetime) -> None:
-        """A message has to be sent again; those of its chat that come after it wait with it, so that order is kept.
+        """A message has to be sent again; those of its window that come after it wait with it, so that order is kept.
 
         What is aside waits alone.
         """
@@ -158,11 +263,14 @@ class Store(ABC):
 
     @abstractmethod
     async def hasten(self, now: datetime) -> None:
-        """Nothing but reminders is meant for later: whatever else waits is due now, since the clock was set back."""
+        """Nothing but reminders is meant for later: whatever else waits is due now, since the clock was set back.
+
+        Claims that would last longer than `LONGEST_CLAIM` end.
+        """
 
     @abstractmethod
     async def refused(self, queued: Queued, asked: datetime) -> bool:
-        """The person takes no messages, as a call that began at `asked` was told: silence the chat, and note it.
+        """The person takes no messages, as a call that began at `asked` was told: silence the window, and note it.
 
         Unless they have come back meanwhile: then only this message goes, and it is false.
         """
@@ -176,32 +284,48 @@ class Store(ABC):
         """How many messages were set aside."""
 
     @abstractmethod
+    async def renew(self, claim: Claim) -> None:
+        """All claims of the holder hold until then."""
+
+    @abstractmethod
+    async def holders(self) -> set[str]:
+        """Who has claimed anything."""
+
+    @abstractmethod
+    async def release(self, holder: str) -> None:
+        """All claims of a holder end: it stops, or is known to be dead."""
+
+    # who does what only one process may
+
+    @abstractmethod
     async def lease(self, name: str) -> Lease | None:
         """Who holds a lease."""
 
     @abstractmethod
-    async def claim(self, name: str, holder: str, seen: Lease | None) -> Lease | None:
+    async def hold(self, name: str, holder: str, seen: Lease | None) -> Lease | None:
         """Take a lease, or keep it, if it still is as it was `seen`; None if somebody else was faster."""
 
     @abstractmethod
-    async def release(self, name: str, held: Lease) -> None:
+    async def let_go(self, name: str, held: Lease) -> None:
         """Give a lease back, unless it is somebody else's by now."""
 
+    # deleting
+
     @abstractmethod
-    async def forget(self, chat: str) -> int:
-        """Delete everything stored about a chat; how many rows that were."""
+    async def forget(self, window: str) -> int:
+        """Delete everything about a window, and the dossiers that nobody else has sight of; how many rows that were."""
 
     @abstractmethod
     async def purge(self, limits: Limits, promised: str, after: int = 0, *, dry: bool = False) -> Slice:
-        """Delete what is over by these limits, in the next slice of chats; `after` is where the call before ended.
+        """Delete what is over by these limits, in the next slice of dossiers; `after` is where the call before ended.
 
-        A chat that nothing would be left of is spared while a message of the key `promised` waits for it. What is
-        stored of a chat but damaged is left alone. `dry`: count only.
+        A dossier of which nothing would be left is spared while a message with the key `promised`, a dot and its id
+        waits. What is stored but damaged is left alone. `dry`: count only.
         """
 
     @abstractmethod
-    async def forget_updates(self, before: datetime) -> None:
-        """Forget update ids that were seen before a time."""
+    async def tidy(self, before: datetime, now: datetime) -> None:
+        """Forget update ids that were seen before a time, and links that have ended by now."""
 
     @abstractmethod
     async def clean(self) -> bool:
@@ -212,7 +336,7 @@ class Store(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Let go of everything; the store cannot be used afterwards."""
+        """Let go of everything, once what is to be confirmed is noted; the store cannot be used afterwards."""
 
     async def __aenter__(self) -> Self:
         return self

@@ -80,11 +80,12 @@ class Package(Work):
 
 FONTS = (
     Work("Noto Sans SC, cut to the characters that are used", "2.004", "OFL-1.1"),
+    Work("Noto Sans TC, cut to the characters that are used", "2.004", "OFL-1.1"),
     Work("Libertinus Serif", "", "OFL-1.1"),
     Work("New Computer Modern", "", "LicenseRef-GUST-Font-License"),
     Work("DejaVu Sans Mono", "", "Bitstream-Vera"),
 )
-"""Ours is a file beside its licence; the others are compiled into typst, whose listing does not name them."""
+"""Ours are files beside their licence; the others are compiled into typst, whose listing does not name them."""
 
 
 def pins(lock: Path) -> tuple[Pin, ...]:

@@ -47,8 +47,10 @@ def _doctor(parsed: argparse.Namespace, language: str) -> int:
 def _chat(parsed: argparse.Namespace, language: str) -> int:
     import asyncio
 
+    from bot.delivery.rules import rules_of
     from bot.settings import load_settings
-    from bot.terminal.chat import chat
+    from bot.terminal.chat import TerminalTalk, chat, painter_here
+    from scoring.rubric import load_rubric
     from storage.opening import open_store
 
     settings = load_settings(parsed.env_file)  # also when the database is named: wrong settings are told at once
@@ -56,7 +58,8 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
     async def talk() -> None:
         url = parsed.database or settings.database_url
         async with await open_store(url) as store:
-            await chat(store, parsed.name, language, insist=parsed.lang is not None)
+            talk = TerminalTalk(store, parsed.name, language, rules_of(settings), load_rubric(), painter_here())
+            await chat(talk, parsed.lang, parsed.link)
 
     with suppress(KeyboardInterrupt):  # every answer so far is saved
         asyncio.run(talk())

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from bot.delivery.retention import keep_of, purge
+from bot.delivery.retention import purge
+from bot.delivery.rules import keep_of
 from bot.reports.export import stored_data
 from bot.settings import Settings, load_settings
 from locales import Catalogue, catalogue
@@ -16,8 +17,6 @@ from storage.opening import open_store
 from storage.store import State, Store
 
 DONE, NOTHING, MISUSED = 0, 1, 2
-EVERY = 2**31
-LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def data(parsed: argparse.Namespace, language: str) -> int:
@@ -41,42 +40,40 @@ def _on_a_terminal() -> bool:
 
 
 async def _export(store: Store, parsed: argparse.Namespace, _: Settings, text: Catalogue) -> int:
-    chat = _chat(parsed)
-    state = await store.state(chat)
-    if state == State():
+    window = _window(parsed)
+    if await store.state(window) == State():
         return _nothing(parsed, text)
-    waiting = await store.due(LATEST, EVERY, chat)
-    stored = stored_data(chat, state, await store.history(chat), await store.log(chat), waiting)
+    stored = await stored_data(store, window)
     sys.stdout.write(json.dumps(stored, ensure_ascii=False, indent=1) + "\n")
     return DONE
 
 
 async def _delete(store: Store, parsed: argparse.Namespace, _: Settings, text: Catalogue) -> int:
-    chat = _chat(parsed)
-    state = await _understood(store, chat)
+    window = _window(parsed)
+    state = await _understood(store, window)
     if state == State():
         return _nothing(parsed, text)
     text = catalogue(state.session.language) if state and state.session else text
     if not parsed.yes and not _agreed(text):
         sys.stdout.write(text("delete.kept") + "\n")
         return DONE
-    await store.forget(chat)
+    await store.forget(window)
     at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     sys.stdout.write(text("data.deleted", name=parsed.name, at=at) + "\n")
     return DONE
 
 
-async def _understood(store: Store, chat: str) -> State | None:
+async def _understood(store: Store, window: str) -> State | None:
     """What is stored; None if it is damaged, which is no reason to keep it."""
     try:
-        return await store.state(chat)
+        return await store.state(window)
     except DamagedRowError:
         return None
 
 
 def _agreed(text: Catalogue) -> bool:
     """Anything but a clear yes is a no."""
-    sys.stdout.write(f"{text('delete.ask')}\n{text('data.confirm')} ")
+    sys.stdout.write(f"{text('data.ask')}\n{text('data.confirm')} ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().casefold() in text.words("words.yes")
 
@@ -84,12 +81,12 @@ def _agreed(text: Catalogue) -> bool:
 async def _purge(store: Store, parsed: argparse.Namespace, settings: Settings, text: Catalogue) -> int:
     gone = await purge(store, keep_of(settings), datetime.now(UTC), dry=parsed.dry_run)
     said = text("data.would_purge" if parsed.dry_run else "data.purged")
-    counts = text("data.counts", unfinished=gone.unfinished, finished=gone.finished, people=gone.chats)
+    counts = text("data.counts", unfinished=gone.unfinished, finished=gone.finished, people=gone.dossiers)
     sys.stdout.write(f"{said}{counts}\n")
     return DONE
 
 
-def _chat(parsed: argparse.Namespace) -> str:
+def _window(parsed: argparse.Namespace) -> str:
     return f"terminal:{parsed.name}"
 
 

@@ -19,7 +19,7 @@ from locales import LANGUAGES, Catalogue, catalogue
 from scoring.rubric import load_rubric
 from storage.opening import SQLITE, open_store, sqlite_path, without_credentials
 
-REGULAR, BOLD = 400, 700
+FONTS = [("Noto Sans SC", 400), ("Noto Sans SC", 700), ("Noto Sans TC", 400), ("Noto Sans TC", 700)]
 TOKEN = re.compile(r"(?<!\d)\d{1,20}:[A-Za-z0-9_-]{30,}")
 LONGEST_ENV_FILE = 1 << 16
 
@@ -69,11 +69,11 @@ def health(language: str, env_file: Path | None) -> int:
 
     For containers: Telegram is not asked, since its absence is not the bot's death. Raises StorageError.
     """
-    from bot.delivery.lease import SENDING, beats
+    from bot.delivery.lease import HOUSE, beats
 
     async def look() -> bool:
         async with await open_store(load_settings(env_file).database_url) as store:
-            return await beats(lambda: store.lease(SENDING))
+            return await beats(lambda: store.lease(HOUSE))
 
     alive = asyncio.run(look())
     sys.stdout.write(catalogue(language)("doctor.alive" if alive else "doctor.not_alive") + "\n")
@@ -178,12 +178,11 @@ def _modes(text: Catalogue, settings: Settings, env_file: Path | None) -> str:
 
 def _fonts() -> str:
     """The fonts of the reports, as the typesetter sees them."""
-    from bot.reports.typeset import FONTS, covered, families
+    from bot.reports import typeset
 
-    found = families()
-    if not {REGULAR, BOLD} <= set(found):
-        raise FileNotFoundError(ENOENT, strerror(ENOENT), str(FONTS))
-    return f"{found[REGULAR]} ({len(covered())})"
+    if typeset.families() != FONTS:
+        raise FileNotFoundError(ENOENT, strerror(ENOENT), str(typeset.FONTS))
+    return f"{', '.join(sorted({family for family, _ in FONTS}))} ({len(typeset.covered())})"
 
 
 def _terminal() -> str:

@@ -151,6 +151,7 @@ def _parser(text: Catalogue) -> argparse.ArgumentParser:
     chat.add_argument("--database", metavar="URL", help=text("cli.database"))
     chat.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
     chat.add_argument("--as", dest="name", metavar="NAME", type=_readable, default="local", help=text("cli.as"))
+    chat.add_argument("--link", metavar="CODE", help=text("cli.link"))
 
     commands.add_parser("telegram", help=text("cli.telegram"), description=text("cli.telegram"))
 

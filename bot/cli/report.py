@@ -79,19 +79,19 @@ def _of_session(parsed: argparse.Namespace, words: Wording) -> Report:
     from bot.settings import load_settings
     from storage.opening import open_store
 
-    chat = f"terminal:{parsed.session}"
+    window = f"terminal:{parsed.session}"
     url = parsed.database or load_settings(parsed.env_file).database_url
 
     async def look() -> Report:
         async with await open_store(url) as store:
-            state = await store.state(chat)
-            if state.session is None:
+            state = await store.state(window)
+            if state.session is None or state.dossier is None:
                 raise ReportError(ReportTrouble.NO_SESSION, name=parsed.session)
             session = state.session
             if parsed.firm:
                 session = session.but(firm=session.firm.model_copy(update={"name": parsed.firm}))
             today = datetime.now(UTC).astimezone().date()
-            return report_of_session(session, await store.history(chat), words, today, parsed.profile)
+            return report_of_session(session, await store.history(state.dossier), words, today, parsed.profile)
 
     return asyncio.run(look())
 

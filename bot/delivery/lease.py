@@ -1,8 +1,8 @@
-"""Who may send from a database: one process at a time, by a lease in the database itself.
+"""Who does what only one process on a database may (poll, look after what is over): by a lease in the database itself.
 
 The holder lets its beat grow. Whoever waits needs no clock in common with it: a beat that has not grown for a while, by
 the waiter's own clock, is that of a process that died; one of this very machine is looked for among its processes, so
-that a restart waits for nothing. A holder that could not renew its lease in time sends nothing until it has.
+that a restart waits for nothing.
 """
 
 import asyncio
@@ -19,17 +19,15 @@ from storage.store import Lease, Store
 
 LOG = logging.getLogger("shuping.lease")
 
-SENDING = "sending"
+HOUSE = "house"
 BEAT_SECONDS = 2.0
-SURE_SECONDS = 5.0
-"""So long after its last beat does a holder trust its lease; less than others wait."""
 DEAD_SECONDS = 8.0
 LOOK_SECONDS = 0.5
 PROC = Path("/proc")
 
 
 class LostError(Exception):
-    """Somebody else has taken the lease; this process must not send any more."""
+    """Somebody else has taken the lease; this process must leave it to them."""
 
 
 def holder_here() -> str:
@@ -61,9 +59,8 @@ def is_gone(holder: str) -> bool:
 
     Of other machines, and where processes are hidden from us, nobody can say.
     """
-    machine, _, process = holder.rpartition("/")[0].rpartition("/")
-    began = holder.rpartition("/")[2]
-    if machine != "/".join(_machine()) or began == "?" or not process.isdecimal():
+    node, space, process, began, *_ = [*holder.split("/"), *4 * [""]]
+    if (node, space) != _machine() or began in ("?", "") or not process.isdecimal():
         return False
     try:
         os.kill(int(process), 0)  # nothing is sent; it tells of hidden processes, too
@@ -77,17 +74,16 @@ def is_gone(holder: str) -> bool:
 class Ownership:
     """One lease, kept while `keep` runs."""
 
-    def __init__(self, store: Store, name: str = SENDING, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, store: Store, name: str = HOUSE, clock: Callable[[], float] = monotonic) -> None:
         self._store, self._name, self._clock = store, name, clock
         self._holder = holder_here()
         self._held: Lease | None = None
         self._beaten = 0.0
-        self._renewed = asyncio.Event()
 
     @property
-    def sure(self) -> bool:
-        """Nobody else can have taken it yet."""
-        return self._held is not None and self._clock() - self._beaten < SURE_SECONDS
+    def held(self) -> bool:
+        """It is ours, as far as we know."""
+        return self._held is not None
 
     @property
     def silent(self) -> float:
@@ -121,10 +117,9 @@ class Ownership:
 
     async def _claim(self, seen: Lease | None) -> bool:
         began = self._clock()
-        self._held = await self._store.claim(self._name, self._holder, seen)
+        self._held = await self._store.hold(self._name, self._holder, seen)
         if self._held:
             self._beaten = began
-            self._renewed.set()
         return self._held is not None
 
     async def keep(self) -> None:
@@ -137,18 +132,12 @@ class Ownership:
             except StorageError as error:
                 LOG.error("the lease cannot be renewed: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
 
-    async def wait(self) -> None:
-        """Until it is sure that we may send."""
-        while not self.sure:
-            self._renewed.clear()
-            await self._renewed.wait()
-
     async def release(self) -> None:
         """Give it back, so that the next process need not wait."""
         held, self._held = self._held, None
         if held:
             with suppress(StorageError):
-                await self._store.release(self._name, held)
+                await self._store.let_go(self._name, held)
 
 
 async def beats(look: Callable[[], Awaitable[Lease | None]], within: float = DEAD_SECONDS) -> bool:

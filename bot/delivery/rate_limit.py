@@ -60,7 +60,7 @@ class Places:
                 turn.set_result(None)
 
 
-class Pace:
+class RateLimit:
     """Gives turns. `rate` is a second's worth; 0 is no limit at all.
 
     A place is free again a second after the call began, so that calls that hang hold up nobody.

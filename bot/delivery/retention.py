@@ -1,31 +1,16 @@
 """Deleting what has been kept long enough, without keeping anybody waiting."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import MINYEAR, UTC, datetime, timedelta
 
-from bot.settings import Settings
+from bot.dialogue.context import Keep
+from bot.dialogue.reminders import PROMISED
 from flows.retention import Limits, Purged
 from storage.store import Store
 
 PAUSE_SECONDS = 0.02
 """Between slices, so that the store is free for people."""
-PROMISED = "recheck"
-"""The key of the reminder that somebody asked for after a result (`bot.telegram.replies`)."""
 EARLIEST = datetime(MINYEAR, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """How long assessments are kept: unfinished ones since the last answer, finished ones; None: until deleted."""
-
-    unfinished: timedelta | None
-    finished: timedelta | None
-
-
-def keep_of(settings: Settings) -> Keep:
-    """What the operator has set."""
-    return Keep(settings.keep_unfinished, settings.keep_finished)
 
 
 async def purge(store: Store, rules: Keep, now: datetime, *, dry: bool = False) -> Purged:

@@ -1,1 +1,1 @@
-"""The conversation: what a message comes to, the same for every channel."""
+"""The conversation, the same for every channel and pure: a message and what is stored in, a decision of replies out."""

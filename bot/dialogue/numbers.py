@@ -18,8 +18,9 @@ CHINESE_COMMA = re.compile(r"(?<=[0-9])，")
 
 @dataclass(frozen=True)
 class Speech:
-    """How numbers are spoken: magnitudes by word, units, and the unit that a word stands for."""
+    """How numbers are spoken: number words in one spelling, magnitudes by word, and the unit that a word stands for."""
 
+    spelling: Mapping[int, int]
     magnitudes: Mapping[str, int]
     aliases: Mapping[str, str]
     token: re.Pattern[str]
@@ -27,11 +28,13 @@ class Speech:
 
 @lru_cache
 def _speech() -> Speech:
-    """Chinese number words are understood whatever the language of the conversation, and so are all units."""
+    """Chinese number words are understood whatever script and language the conversation is in, and so are all units."""
     texts = catalogue(DEFAULT_LANGUAGE)
     wan, yi = texts.words("number.magnitudes")
+    spelled = "".join(map(_number_words, LANGUAGES))
+    spelling = str.maketrans(spelled, _number_words(DEFAULT_LANGUAGE) * len(LANGUAGES))
     units = (pair for language in LANGUAGES for pair in catalogue(language).words("number.units"))
-    aliases = dict(pair.split("=") for pair in units)
+    aliases = dict(pair.translate(spelling).split("=") for pair in units)
     digits, magnitude = texts("number.digits"), f"[{wan}{yi}]"
     spoken = "|".join(re.escape(word) for word in sorted(aliases, key=len, reverse=True))
     separators = f"[\\s,;/{texts('number.separators')}]"
@@ -41,7 +44,13 @@ def _speech() -> Speech:
         rf"|(?P<chinese>[{digits}](?:[{digits}]|{magnitude})*))(?:\s*(?P<unit>{spoken}))?(?P<gap>{separators}*)",
         re.IGNORECASE,
     )
-    return Speech({wan: TEN_THOUSAND, yi: TEN_THOUSAND**2}, aliases, token)
+    return Speech(spelling, {wan: TEN_THOUSAND, yi: TEN_THOUSAND**2}, aliases, token)
+
+
+def _number_words(language: str) -> str:
+    """Every character of a language's number words; the same place means the same number in all languages."""
+    texts = catalogue(language)
+    return "".join((texts("number.digits"), *texts.words("number.magnitudes")))
 
 
 def read_numbers(text: str, *units: str) -> tuple[Number, ...] | None:
@@ -53,8 +62,8 @@ def read_numbers(text: str, *units: str) -> tuple[Number, ...] | None:
     """
     if len(text) > LONGEST:
         return None
-    text = unicodedata.normalize("NFKC", CHINESE_COMMA.sub(";", text)).strip()
     speech = _speech()
+    text = unicodedata.normalize("NFKC", CHINESE_COMMA.sub(";", text)).strip().translate(speech.spelling)
     numbers: list[Number] = []
     position = 0
     while position < len(text):

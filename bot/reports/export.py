@@ -1,25 +1,44 @@
 """Everything that is stored of somebody, as JSON; the same from every channel."""
 
-from collections.abc import Sequence
+import json
 from typing import Any
 
-from flows.session import Assessment
-from storage.outbox import Queued
-from storage.store import LogEntry, State
+from storage.outbox import Queued, Urgency
+from storage.store import LogEntry, Store
 
 
-def stored_data(
-    chat: str, state: State, history: Sequence[Assessment], log: Sequence[LogEntry], waiting: Sequence[Queued]
-) -> dict[str, Any]:
-    """How to reach them, the assessment under way, finished ones, the log, and messages still to be sent."""
+async def stored_data(store: Store, window: str) -> dict[str, Any]:
+    """How to reach them, every dossier that they have sight of, and messages still to be sent; files are none.
+
+    Raises StorageError.
+    """
+    state = await store.state(window)
+    waiting = [queued for queued in await store.waiting(window) if queued.urgency is not Urgency.FILE]
     return {
-        "chat": chat,
-        "contact": state.contact and state.contact.model_dump(mode="json"),
-        "session": state.session and state.session.model_dump(mode="json"),
-        "assessments": [assessment.model_dump(mode="json") for assessment in history],
-        "log": [_line(entry) for entry in log],
-        "outbox": [{"due": queued.due.isoformat(), "key": queued.key, "payload": queued.payload} for queued in waiting],
+        "window": window,
+        "contact": state.window and state.window.model_dump(mode="json"),
+        "dossiers": [await _dossier(store, window, dossier) for dossier in state.dossiers],
+        "outbox": [_message(queued) for queued in waiting],
     }
+
+
+async def _dossier(store: Store, window: str, dossier: str) -> dict[str, Any]:
+    """The assessment under way, finished ones, the log."""
+    session = (await store.state(window, dossier)).session
+    return {
+        "session": session and session.model_dump(mode="json"),
+        "assessments": [assessment.model_dump(mode="json") for assessment in await store.history(dossier)],
+        "log": [_line(entry) for entry in await store.log(dossier)],
+    }
+
+
+def _message(queued: Queued) -> dict[str, Any]:
+    """A message as it waits; one that is damaged is told as it stands."""
+    try:
+        reply = json.loads(queued.reply)
+    except ValueError:
+        reply = queued.reply
+    return {"due": queued.due.isoformat(), "key": queued.key, "reply": reply}
 
 
 def _line(entry: LogEntry) -> dict[str, Any]:

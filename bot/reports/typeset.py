@@ -1,6 +1,6 @@
-"""Typst, with our font and nobody else's: from a report and a template to pages.
+"""Typst, with our fonts and nobody else's: from a report and a template to pages.
 
-The report goes in as JSON, so that nothing a person typed is ever read as markup. A character that the font lacks is
+The report goes in as JSON, so that nothing a person typed is ever read as markup. A character that the fonts lack is
 shown as 〓, the printer's sign for a missing type; the workbook has the character itself.
 """
 
@@ -22,12 +22,14 @@ ARCHIVED = "a-2a"
 """PDF/A for archives: fonts inside, text that can be searched, and tags for readers that speak."""
 MISSING = "\u3013"
 SPACES = " \u00a0\u3000\n"
+LISTS = ("characters.txt", "traditional.txt")
+"""What each of the two families has; a report in either script falls back on the other."""
 
 
 @lru_cache
 def covered() -> frozenset[str]:
     """Every character that can be set."""
-    return frozenset((FONTS / "characters.txt").read_text(encoding="utf-8") + SPACES)
+    return frozenset("".join([SPACES, *((FONTS / name).read_text(encoding="utf-8") for name in LISTS)]))
 
 
 def settable(value: Any) -> Any:
@@ -60,9 +62,9 @@ def _compiler(template: str) -> "Compiler":
     return typst.Compiler(TEMPLATES / template, root=TEMPLATES, font_paths=fonts)
 
 
-def families() -> dict[int, str]:
-    """The families of the fonts that are here, by weight."""
+def families() -> list[tuple[str, int]]:
+    """The fonts that are here, by family and weight."""
     import typst
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-    return {font.weight: font.family for font in fonts.fonts()}
+    return sorted((font.family, font.weight) for font in fonts.fonts())

@@ -22,3 +22,15 @@ def sections_of(session: Session, wanted: Detail, words: Wording) -> list[Sectio
             return concern(result, session.firm.kind, words)
         case _:
             return list(proof(result, words))
+
+
+def explained(item: str, words: Wording) -> list[Section]:
+    """Help for an item; for any other card, what can be typed."""
+    if item not in words.rubric.items:
+        return [commands_help(words)]
+    return [Section(title, tuple(text.split("\n"))) for title, text in words.explanation(item)]
+
+
+def commands_help(words: Wording) -> Section:
+    """What can be typed at any time."""
+    return Section(words.text("help.commands"), tuple(words.text("help.commands.text").split("\n")))

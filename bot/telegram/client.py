@@ -1,11 +1,12 @@
-"""The line to Telegram: python-telegram-bot's Bot, which also gives updates as they came."""
+"""The way to Telegram: python-telegram-bot's Bot, which also gives updates as they came."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from telegram import Bot
-from telegram.error import NetworkError, TelegramError
+from telegram.error import NetworkError, RetryAfter, TelegramError
 
 Json = dict[str, Any]
 ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -23,12 +24,16 @@ def odd_answers() -> Iterator[None]:
         raise NetworkError(f"an answer that makes no sense ({type(error).__name__})") from None
 
 
-class Line(Bot):
-    """`get_updates` builds objects of whole messages, keyboards included, of which we read four fields.
+class Client(Bot):
+    """python-telegram-bot's methods build objects of whole messages, keyboards included, of which we read nothing.
 
-    That was a sixth of the work for a tap, so updates are fetched by the method below, through the same request
-    object and with the same errors.
+    That was a sixth of the work for a tap; so what a tap needs is called by name, through the same request objects and
+    with the same errors.
     """
+
+    async def call(self, method: str, **parameters: Any) -> Any:
+        """A method of the Bot API; its result as JSON. Raises TelegramError."""
+        return await self._post(method, parameters)
 
     async def fetch(self, offset: int, seconds: int, kinds: list[str]) -> list[Json]:
         """Updates from an offset on, waiting so long for the first. Raises TelegramError."""
@@ -38,3 +43,9 @@ class Line(Bot):
         if not isinstance(updates, list):
             raise NetworkError("an answer that is no list of updates")
         return updates
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram asks us to wait."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -2,17 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.telegram.acts import update_id_of
-from bot.telegram.client import Line, odd_answers
-from bot.telegram.reception import Reception
+from bot.telegram.client import Client, odd_answers, seconds_of
+from bot.telegram.updates import update_id_of
 from storage.errors import StorageError
 
-LOG = logging.getLogger("shuping.intake")
+LOG = logging.getLogger("shuping.polling")
 
 KINDS = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 LONG_POLL = 30
@@ -22,7 +22,11 @@ UNCONFIRMED = 1.0
 LONGEST_REFUSAL = 3600.0
 
 
-async def poll(line: Line, reception: Reception, complain: Callable[[str], None]) -> None:
+Take = Callable[[list[Any]], Awaitable[None]]
+"""Takes a batch of updates; raises StorageError if anything could not be saved."""
+
+
+async def poll(client: Client, take: Take, complain: Callable[[str], None]) -> None:
     """Fetch and take updates until cancelled. Telegram drops an update only when a later offset asks for it.
 
     `complain` is told the name of a trouble when it begins ("conflict", "network", "storage"). Raises
@@ -31,10 +35,10 @@ async def poll(line: Line, reception: Reception, complain: Callable[[str], None]
     offset, pause, trouble = 0, FIRST_PAUSE, ""
     while True:
         try:
-            updates = await line.fetch(offset, LONG_POLL, KINDS)
-            await reception.take_all(updates)
+            updates = await client.fetch(offset, LONG_POLL, KINDS)
+            await take(updates)
         except InvalidToken:
-            await insist_on_token(line)
+            await insist_on_token(client)
             continue
         except (TelegramError, StorageError) as error:
             if (name := name_of(error)) != trouble:
@@ -50,12 +54,12 @@ async def poll(line: Line, reception: Reception, complain: Callable[[str], None]
         pause, trouble = FIRST_PAUSE, ""
 
 
-async def insist_on_token(line: Line) -> None:
+async def insist_on_token(client: Client) -> None:
     """One "unauthorized" may be a mishap of Telegram's: raises InvalidToken only if a second look finds the same."""
     await asyncio.sleep(SECOND_LOOK)
     try:
         with odd_answers():
-            await line.get_me()
+            await client.get_me()
     except InvalidToken:
         raise
     except TelegramError as error:
@@ -77,7 +81,4 @@ def name_of(error: Exception) -> str:
 
 def wait_after(error: Exception, pause: float) -> float:
     """Seconds until the next try: what Telegram asks for, else the pause."""
-    if isinstance(error, RetryAfter):
-        wait = error.retry_after
-        return min(LONGEST_REFUSAL, float(wait if isinstance(wait, int) else wait.total_seconds()))
-    return pause
+    return min(LONGEST_REFUSAL, seconds_of(error)) if isinstance(error, RetryAfter) else pause

@@ -1,20 +1,26 @@
 """Screens as Telegram messages: official texts in the body, short buttons below, within Telegram's limits."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
+from bot.dialogue.buttons import encode
+from bot.dialogue.pages import CardPage, TextPage
 from bot.screens import Choice, Screen
-from bot.telegram.callback_data import encode
+from bot.screens.wishes import Detail, Wish
+from bot.words.outcome import Outcome
 from bot.words.results import Section
 from bot.words.wording import Wording
 from flows.inputs import Pause
 from flows.progress import Progress
-from flows.session import CardRef, Session
+from flows.session import CardRef
 from flows.text import inert_lines
 
 TEXT_LIMIT = 4096
 """UTF-16 code units of a message, after its entities are parsed."""
+SAID = (Detail.GAP,)
+"""What is missing stands on the result's card itself."""
 CHOICES_A_ROW = 8
 ACTIONS_A_ROW = 3
 BAR_CELLS = 12
@@ -36,12 +42,34 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def card_payload(
-    screen: Screen, words: Wording, session: Session, progress: Progress | None, notices: Sequence[str] = ()
-) -> Payload:
+def card_message(page: CardPage) -> Payload:
     """The live card: what has just happened, progress, the question, its options and buttons."""
-    parts = [*(f"<i>{html(notice)}</i>" for notice in notices), *_body(screen, progress)]
-    return message("\n".join(parts), keyboard(screen, words, session.ref))
+    screen = page.screen if page.outcome is None else _with_outcome(page.screen, page.outcome)
+    parts = [
+        *(f"<i>{html(notice)}</i>" for notice in page.notices),
+        *_body(screen, None if page.fixed else page.progress),
+    ]
+    text = "\n".join(parts)
+    if page.outcome and page.outcome.changes and length(text) > TEXT_LIMIT:  # they stand in the history, too
+        return card_message(replace(page, outcome=replace(page.outcome, changes=None)))
+    return message(text, keyboard(page.screen, page.words, page.session.ref, said=SAID if page.outcome else ()))
+
+
+def _with_outcome(screen: Screen, outcome: Outcome) -> Screen:
+    """Grade, score and what is missing, on the card itself; plan and proof open on request."""
+    sure = (screen.title,) if screen.title and outcome.steps is None else ()
+    parts = (*filter(None, (outcome.changes,)), outcome.missing, *outcome.goal)
+    more = [line for part in parts for line in ("", part.title, *part.lines)]
+    return replace(
+        screen, title=outcome.summary.title, header="", body=(*sure, *outcome.summary.lines, *more), choices=()
+    )
+
+
+def text_messages(page: TextPage) -> list[Payload]:
+    """Sections as messages within Telegram's limit, buttons below the last; none for none."""
+    *before, last = pages(sections_text(page.sections, page.progress))
+    rows = [[_button(button.label, button.data) for button in row] for row in page.buttons]
+    return [*map(message, before), message(last, rows)]
 
 
 def message(text: str, buttons: Keyboard | None = None) -> Payload:
@@ -75,8 +103,11 @@ def _choice(choice: Choice) -> str:
     return f"<b>{choice.key}</b>  {mark}{html(choice.text)}"
 
 
-def keyboard(screen: Screen, words: Wording, ref: CardRef) -> Keyboard:
-    """Letters and numbers in rows, then what else can be done. Leaving needs no button: one just closes the phone."""
+def keyboard(screen: Screen, words: Wording, ref: CardRef, said: Container[Wish] = ()) -> Keyboard:
+    """Letters and numbers in rows, then what else can be done, but for what is `said` on the card already.
+
+    Leaving needs no button: one just closes the phone.
+    """
     choices = [
         _button(f"{choice.key} {MARK}" if choice.marked else choice.key, encode(choice.wish, ref, words.rubric))
         for choice in screen.choices
@@ -84,7 +115,7 @@ def keyboard(screen: Screen, words: Wording, ref: CardRef) -> Keyboard:
     actions = [
         _button(words.text(f"button.{action.name}"), encode(action.wish, ref, words.rubric))
         for action in screen.actions
-        if not isinstance(action.wish, Pause)
+        if not isinstance(action.wish, Pause) and action.wish not in said
     ]
     width = _row_width(len(choices))
     return [*_rows(choices, width), *_rows(actions, ACTIONS_A_ROW)]
@@ -104,9 +135,13 @@ def _button(text: str, data: str) -> Button:
     return {"text": text, "callback_data": data}
 
 
-def sections_text(sections: Iterable[Section]) -> str:
-    """Parts of a result, or an explanation."""
-    return "\n\n".join("\n".join([f"<b>{html(section.title)}</b>", *map(html, section.lines)]) for section in sections)
+def sections_text(sections: Sequence[Section], progress: Progress | None = None) -> str:
+    """Parts of a result, an explanation, or a few sentences without a title; a bar below the first title."""
+    titled = [[f"<b>{html(section.title)}</b>"] if section.title else [] for section in sections]
+    if progress:
+        titled[0].append(bar(progress))
+    parts = ([*title, *map(html, section.lines)] for title, section in zip(titled, sections, strict=True))
+    return "\n\n".join(map("\n".join, parts))
 
 
 def pages(text: str) -> list[str]:

@@ -4,19 +4,21 @@ No message of an error here carries the address, since the token is a part of it
 """
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import aiohttp
 from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import from_json, to_json
 from telegram._utils.types import ODVInput
-from telegram.error import BadRequest, NetworkError, TimedOut
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from typing_extensions import override
 
+Json = dict[str, Any]
 DONE = b'{"ok":true,"result":true}'
 OK = b'{"ok":true'
 """Only what begins like this says that the call was made; a page of a proxy does not."""
-UNREAD = ("editMessageText", "editMessageReplyMarkup")
+UNREAD = ("answerCallbackQuery", "editMessageText", "editMessageReplyMarkup")
 """Methods whose result nobody reads: it is not parsed (a message takes as long as the whole edit)."""
 JSON = {"Content-Type": "application/json"}
 
@@ -61,6 +63,18 @@ class AiohttpRequest(BaseRequest):
         if self._http is not None:
             await self._http.close()
             self._http = None
+
+    @staticmethod
+    @override
+    def parse_json_payload(payload: bytes) -> Json:
+        """An answer; what is none is told without a word of it."""
+        try:
+            answer = from_json(payload)
+        except ValueError:
+            raise TelegramError("Invalid server response") from None
+        if not isinstance(answer, dict):
+            raise TelegramError("Invalid server response")
+        return answer
 
     @override
     async def do_request(
@@ -125,7 +139,7 @@ def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
     if data is None:
         return None
     if not data.contains_files:
-        return data.json_payload
+        return to_json(data.parameters)
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

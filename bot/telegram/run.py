@@ -2,51 +2,46 @@
 
 import asyncio
 import contextlib
-import logging
-import secrets
+import hmac
 import signal
 import sys
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from time import monotonic
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.conversation import Outside
+from bot.delivery.housekeeping import keep_house, keep_house_in_turn
+from bot.delivery.intake import Intake
 from bot.delivery.lease import LostError, Ownership
-from bot.delivery.retention import keep_of, purge
+from bot.delivery.reports import Reports
+from bot.delivery.rules import rules_of
+from bot.delivery.worker import Worker
+from bot.dialogue.context import Outside, Rules
 from bot.logs import set_up_logs, unquoted
 from bot.settings import Settings
-from bot.telegram.client import Line, odd_answers
+from bot.telegram.channel import TelegramChannel
+from bot.telegram.client import Client, odd_answers
 from bot.telegram.menu import set_menus
 from bot.telegram.polling import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK, name_of, poll, wait_after
-from bot.telegram.press import Press
 from bot.telegram.reception import Reception
 from bot.telegram.request import AiohttpRequest
-from bot.telegram.sender import Sender
-from bot.telegram.visit import Rules
 from bot.telegram.webhook import Webhook
 from bot.words.complaints import complaint
-from flows.reminders import Schedule
 from locales import Catalogue, catalogue
+from scoring.rubric import load_rubric
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.store import Store
 
-LOG = logging.getLogger("shuping.run")
 T = TypeVar("T")
 
-OUTSIDE = Outside(now=lambda: datetime.now(UTC), fresh_id=lambda: uuid.uuid4().hex)
+OUTSIDE = Outside(now=lambda: datetime.now(UTC))
 CONNECTIONS = 256
 REQUEST_SECONDS = 15.0
 FINISH_SECONDS = 6.0
-DELIVERED_WITHIN, TIDY_SECONDS = timedelta(days=2), 3600
-"""Telegram keeps an update for a day."""
-PURGE_AFTER, CLEAN_SECONDS = 600.0, 60.0
 STUCK_SECONDS = 30.0
 STOPPED, FAILED, REFUSED = 0, 1, 2
 """Exit statuses; 2 is for settings alone, since a service is not started again after it."""
@@ -72,7 +67,7 @@ async def serve(settings: Settings, language: str) -> int:
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     if not token:
         return _refuse(text, "no_token")
-    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
+    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else _secret_of(token)
     set_up_logs(settings.log_level, token, secret)
     stop = _stop_on_signals()
     try:
@@ -86,6 +81,11 @@ async def serve(settings: Settings, language: str) -> int:
         return REFUSED if isinstance(error, StorageError) and error.trouble is Trouble.BAD_URL else FAILED
 
 
+def _secret_of(token: str) -> str:
+    """A secret for the webhook that all processes with this token agree on, and nobody else knows."""
+    return hmac.digest(token.encode(), b"webhook", "sha256").hex()
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """What the parts of a running bot are made from."""
@@ -93,40 +93,36 @@ class Installation:
     settings: Settings
     secret: str
     store: Store
-    bot: Line
+    bot: Client
     text: Catalogue
 
     @property
     def rules(self) -> Rules:
         """What decisions depend on."""
-        of = self.settings
-        schedule = Schedule(of.remind_after, *of.remind_window)
-        return Rules(schedule, of.timezone, of.operator_name, of.operator_contact, keep_of(of))
+        return rules_of(self.settings)
 
 
 async def _serve(here: Installation, stop: asyncio.Event) -> int:
-    """Become the one who sends, and be that until told to stop."""
+    """Work until told to stop. One process polls, and looks after the database; any number serve a webhook."""
     ownership = Ownership(here.store)
-    await _unless(stop, ownership.acquire(lambda: _say(here.text, "second")))
+    keep = keep_house_in_turn
+    if here.settings.webhook_url is None:
+        await _unless(stop, ownership.acquire(lambda: _say(here.text, "second")))
+        keep = keep_house
     if stop.is_set():
         await ownership.release()
         return STOPPED
-    tasks = [
-        asyncio.create_task(work) for work in (ownership.keep(), _tidy(here.store), _purge(here), _clean(here.store))
-    ]
+    keeping = asyncio.create_task(keep(here.store, here.rules.keep, OUTSIDE.now, ownership))
     try:
         async with _health(here.settings, alive=lambda: ownership.silent < STUCK_SECONDS):
-            return await _greet_and_work(here, ownership, tasks[0], stop)
+            return await _greet_and_work(here, keeping, stop)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
         await ownership.release()
 
 
-async def _greet_and_work(
-    here: Installation, ownership: Ownership, keeping: "asyncio.Task[None]", stop: asyncio.Event
-) -> int:
+async def _greet_and_work(here: Installation, keeping: "asyncio.Task[None]", stop: asyncio.Event) -> int:
     try:
         await _unless(stop, _insist(here.bot.initialize, here.text))
     except (InvalidToken, BadRequest) as error:
@@ -135,26 +131,28 @@ async def _greet_and_work(
         return STOPPED
     menus = asyncio.create_task(set_menus(here.bot))
     try:
-        return await _take_and_send(here, ownership, keeping, stop)
+        return await _take_and_send(here, keeping, stop)
     finally:
         menus.cancel()
         await asyncio.gather(menus, return_exceptions=True)
 
 
-async def _take_and_send(
-    here: Installation, ownership: Ownership, keeping: "asyncio.Task[None]", stop: asyncio.Event
-) -> int:
-    press = Press(here.store, here.rules)
-    sender = Sender(here.store, here.bot, OUTSIDE, here.rules, press, here.settings.telegram_rate, ownership.wait)
-    reception = Reception(here.store, here.bot, sender, OUTSIDE, here.rules)
-    intake = _listen(here, reception) if here.settings.webhook_url else _poll(here.bot, reception, here.text)
+async def _take_and_send(here: Installation, keeping: "asyncio.Task[None]", stop: asyncio.Event) -> int:
+    rubric = load_rubric()
+    reports = Reports(here.store, here.rules)
+    channel = TelegramChannel(here.bot, here.settings.telegram_rate)
+    worker = Worker(here.store, (channel,), OUTSIDE, here.rules, rubric, reports)
+    intake = Intake(here.store, channel, worker, OUTSIDE, here.rules, rubric)
+    reception = Reception(here.bot, intake)
+    taking = _listen(here, reception) if here.settings.webhook_url else _poll(here.bot, reception, here.text)
     try:
-        return await _run(intake, sender, keeping, stop, here.text)
+        return await _run(taking, worker, keeping, stop, here.text)
     finally:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_SECONDS):
-                await _finish(reception, sender)
-        await press.close()
+                await intake.finish()
+                await worker.finish()
+        await reports.close()
 
 
 async def _opened(url: str, language: str) -> Store:
@@ -190,11 +188,11 @@ async def who_am_i(settings: Settings) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _bot(settings: Settings, token: str) -> AsyncIterator[Line]:
+async def _bot(settings: Settings, token: str) -> AsyncIterator[Client]:
     base = str(settings.telegram_api_url).rstrip("/")
     sending = AiohttpRequest(connections=CONNECTIONS, seconds=REQUEST_SECONDS)
     polling = AiohttpRequest(connections=4, seconds=REQUEST_SECONDS)
-    bot = Line(
+    bot = Client(
         token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
@@ -245,13 +243,13 @@ async def _insist(call: Callable[[], Awaitable[object]], text: Catalogue) -> Non
 
 async def _run(
     taking: Coroutine[Any, Any, None],
-    sender: Sender,
+    worker: Worker,
     keeping: "asyncio.Task[None]",
     stop: asyncio.Event,
     text: Catalogue,
 ) -> int:
     """Intake and outbox side by side until one ends, or the lease is lost; intake stops first."""
-    outbox = asyncio.create_task(sender.run())
+    outbox = asyncio.create_task(worker.run())
     intake = asyncio.create_task(taking)
     told = asyncio.create_task(_until(stop))
     done, _ = await asyncio.wait({outbox, intake, told, keeping}, return_when=asyncio.FIRST_COMPLETED)
@@ -274,44 +272,15 @@ def _ended(done: "set[asyncio.Task[None]]", text: Catalogue) -> int:
     return STOPPED
 
 
-async def _tidy(store: Store) -> None:
-    """Forget the ids of updates that are too old for Telegram to deliver again."""
-    while True:
-        with contextlib.suppress(StorageError):
-            await store.forget_updates(OUTSIDE.now() - DELIVERED_WITHIN)
-        await asyncio.sleep(TIDY_SECONDS)
-
-
-async def _purge(here: Installation) -> None:
-    """Delete what was kept long enough; not at once, since a clock may be wrong until the network has set it."""
-    await asyncio.sleep(PURGE_AFTER)
-    while True:
-        with contextlib.suppress(StorageError):
-            purged = await purge(here.store, here.rules.keep, OUTSIDE.now())
-            LOG.info("kept long enough and deleted: %s", purged)
-        await asyncio.sleep(TIDY_SECONDS)
-
-
-async def _clean(store: Store) -> None:
-    """Take the last traces of deleted people out of the files, once a minute at most, and a hundredth of the time."""
-    pause = CLEAN_SECONDS
-    while True:
-        await asyncio.sleep(pause)
-        began = monotonic()
-        with contextlib.suppress(StorageError):
-            await store.clean()
-        pause = max(CLEAN_SECONDS, 100 * (monotonic() - began))
-
-
 async def _until(stop: asyncio.Event) -> None:
     await stop.wait()
 
 
-async def _poll(bot: Line, reception: Reception, text: Catalogue) -> None:
+async def _poll(bot: Client, reception: Reception, text: Catalogue) -> None:
     """Fetch updates, once Telegram knows that we do."""
     await _insist(bot.delete_webhook, text)
     _say(text, "ready", bot=bot.username)
-    await poll(bot, reception, lambda trouble: _say(text, trouble))
+    await poll(bot, reception.take_all, lambda trouble: _say(text, trouble))
 
 
 async def _listen(here: Installation, reception: Reception) -> None:
@@ -320,7 +289,7 @@ async def _listen(here: Installation, reception: Reception) -> None:
 
     settings, secret, bot, text = here.settings, here.secret, here.bot, here.text
     url = str(settings.webhook_url)
-    application = Webhook(reception, urlsplit(url).path or "/", secret)
+    application = Webhook(reception.take, urlsplit(url).path or "/", secret)
     async with served(application, settings.webhook_listen) as serving:
         await _insist(
             lambda: bot.set_webhook(url, secret_token=secret, allowed_updates=KINDS, max_connections=40), text
@@ -339,11 +308,6 @@ async def _health(settings: Settings, alive: Callable[[], bool]) -> AsyncIterato
 
     async with served(Health(alive), settings.health_listen, HealthConnection):
         yield
-
-
-async def _finish(reception: Reception, sender: Sender) -> None:
-    await reception.finish()
-    await sender.finish()
 
 
 def _say(text: Catalogue, name: str, **values: object) -> None:

@@ -6,8 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.telegram.acts import update_id_of
-from bot.telegram.reception import Reception
+from bot.telegram.updates import update_id_of
 from storage.errors import StorageError
 
 LOG = logging.getLogger("shuping.webhook")
@@ -15,6 +14,8 @@ LOG = logging.getLogger("shuping.webhook")
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 LARGEST_BODY = 1 << 20
 
+Take = Callable[[Any], Awaitable[bytes]]
+"""Takes one update and gives what Telegram is to be answered; raises StorageError if it could not be saved."""
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -22,38 +23,37 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class Webhook:
     """Takes updates at `path` from who knows the secret."""
 
-    def __init__(self, reception: Reception, path: str, secret: str) -> None:
-        self._reception, self._path, self._secret = reception, path, secret.encode()
+    def __init__(self, take: Take, path: str, secret: str) -> None:
+        self._take, self._path, self._secret = take, path, secret.encode()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One HTTP request."""
         if scope["type"] == "http":
-            await respond(send, await self._status(scope, receive))
+            await respond(send, *await self._answer(scope, receive))
 
-    async def _status(self, scope: dict[str, Any], receive: Receive) -> int:
+    async def _answer(self, scope: dict[str, Any], receive: Receive) -> tuple[int, bytes]:
         if scope["path"] != self._path:
-            return 404
+            return 404, b""
         if scope["method"] != "POST":
-            return 405
+            return 405, b""
         given = dict(scope["headers"]).get(SECRET_HEADER, b"")
         if not hmac.compare_digest(given, self._secret):
-            return 403
+            return 403, b""
         body = await _body(receive)
-        return 413 if body is None else await self._take(body)
+        return (413, b"") if body is None else await self._taken(body)
 
-    async def _take(self, body: bytes) -> int:
+    async def _taken(self, body: bytes) -> tuple[int, bytes]:
         try:
             update = json.loads(body)
         except (ValueError, RecursionError):
-            return 400
+            return 400, b""
         if update_id_of(update) is None:
-            return 400
+            return 400, b""
         try:
-            await self._reception.take(update)
+            return 200, await self._take(update)
         except StorageError as error:
             LOG.error("an update waits: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
-            return 503
-        return 200
+            return 503, b""
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -70,7 +70,10 @@ async def _body(receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-async def respond(send: Send, status: int) -> None:
-    """Answer with a status and nothing else."""
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-    await send({"type": "http.response.body", "body": b""})
+async def respond(send: Send, status: int, body: bytes = b"") -> None:
+    """Answer with a status, and a call of the Bot API as JSON, if there is one to be made."""
+    headers = [(b"content-length", str(len(body)).encode())]
+    if body:
+        headers.append((b"content-type", b"application/json"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -3,164 +3,179 @@
 import asyncio
 import shlex
 import sys
-import uuid
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.conversation import Conversation, Outside
-from bot.dialogue.reading import read
-from bot.screens import screen_of
-from bot.screens.details import sections_of
-from bot.screens.wishes import FILES, Comparison, Detail
+from bot.dialogue.commands import EXPORT
+from bot.dialogue.context import Context, Manner, Outside, Rules
+from bot.dialogue.firms import link_hash
+from bot.dialogue.messages import Commanded, Followed, Message, Pressed, Returned, Typed
+from bot.dialogue.pages import CardPage, Page, TextPage, View, needs_history, needs_shelf, page_of
+from bot.dialogue.replies import Card, File, read
+from bot.dialogue.respond import respond
+from bot.reports.render import Kind
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
-from bot.words.history import compared, history
-from bot.words.results import Section, before_and_after, gap, headline, plan, result_of
-from bot.words.target import target
-from bot.words.wording import Wording, wording
-from flows.aiming import planned_gap
-from flows.cards import Card, ProvisionalCard, ResultCard, card_of
-from flows.events import Event, HelpAsked, Paused, Refused, Resumed, Stale
-from flows.inputs import AnyInput
-from flows.progress import progress_of
-from flows.session import Assessment, Session
-from storage.store import Store
+from bot.words.wording import Medium, Wording, words_of
+from flows.session import CardRef
+from scoring.rubric import Rubric
+from storage.store import Applied, Decision, State, Store
 
-OUTSIDE = Outside(now=lambda: datetime.now(UTC), fresh_id=lambda: uuid.uuid4().hex)
+OUTSIDE = Outside(now=lambda: datetime.now(UTC))
+TERMINAL = "terminal"
+MANNER = Manner(Medium.TYPING, reminds=False, attended=True)
+COMMAND_MARK = "/"
 
 
-async def chat(store: Store, name: str, language: str, *, insist: bool) -> None:
-    """Talk until the end of input, Ctrl-C or "pause". `insist`: the language was asked for in so many words."""
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
-    painter: Painter = RichPainter() if interactive else PlainPainter(sys.stdout)
-    talk = TerminalTalk(Conversation(store, f"terminal:{name}", name, OUTSIDE), painter)
-    await talk.begin(language, insist=insist)
-    lines: Lines = PromptLines() if interactive else PipedLines(sys.stdin)
-    await talk.listen(lines)
+async def chat(talk: "TerminalTalk", asked: str | None, token: str | None) -> None:
+    """Talk until the end of input, Ctrl-C or "pause". `asked`: the language, in so many words; `token`: of a link."""
+    await talk.begin(asked, token)
+    await talk.listen(PromptLines() if is_interactive() else PipedLines(sys.stdin))
 
 
+def is_interactive() -> bool:
+    """Somebody sits at both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def painter_here() -> Painter:
+    """Cards on a terminal, plain lines everywhere else."""
+    return RichPainter() if is_interactive() else PlainPainter(sys.stdout)
+
+
+@dataclass
 class TerminalTalk:
-    """The conversation as seen on a terminal."""
+    """The conversation as seen on a terminal; `name` is the address of its window, `language` the environment's."""
 
-    def __init__(self, conversation: Conversation, painter: Painter) -> None:
-        self._conversation = conversation
-        self._painter = painter
-        self._session: Session
+    store: Store
+    name: str
+    language: str
+    rules: Rules
+    rubric: Rubric
+    painter: Painter
+    outside: Outside = OUTSIDE
+    shown: tuple[CardRef, str] | None = None
+    """The card on the screen, and its language."""
+    choices: dict[str, str] = field(default_factory=dict)
+    """What can be typed for the buttons of the text that was said last, and their data."""
 
-    @property
-    def _words(self) -> Wording:
-        return wording(self._session.language)
-
-    @property
-    def _card(self) -> Card:
-        return card_of(self._words.rubric, self._session)
-
-    async def begin(self, language: str, *, insist: bool) -> None:
-        """Open the session and show where it is."""
-        self._session, events = await self._conversation.open(language, insist=insist)
-        self._tell(events)
-        self._show()
+    async def begin(self, asked: str | None, token: str | None) -> None:
+        """Show where the conversation is; a link opens its dossier first."""
+        await self._give(Returned(asked))
+        if token is not None:
+            await self._give(Followed(token))
 
     async def listen(self, lines: Lines) -> None:
         """Take line after line, until there are no more, or the person pauses."""
         while (line := await lines.next()) is not None:
-            if await self._take(line):
+            if await self._give(self._said(line)):
                 return
-        self._painter.note(self._words.text("saved"))
+        self.painter.note((await self._words()).text("saved"))
 
-    async def _take(self, line: str) -> bool:
-        """Apply a line; true if the person wants to leave."""
-        words = self._words
-        wish = read(line, self._card, screen_of(self._card, words), words)
-        match wish:
-            case None:
-                self._painter.warn(self._not_understood(line))
-                return False
-            case Detail():
-                await self._detail(wish)
-                return False
-            case Comparison(numbers=numbers):
-                self._painter.sections([compared(await self._past(), numbers, words)])
-                return False
-            case given:
-                return await self._send(given)
+    def _said(self, line: str) -> Message:
+        """A line; what begins with a slash is a command, or one of the choices that were offered."""
+        typed = line.strip()
+        if typed in self.choices:
+            return Pressed(self.choices[typed])
+        if not typed.startswith(COMMAND_MARK) or len(typed) == 1:
+            return Typed(line)
+        name, _, argument = typed[1:].partition(" ")
+        return Commanded(name.lower(), argument.strip())
 
-    async def _send(self, given: AnyInput) -> bool:
-        before = self._session
-        self._session, events = await self._conversation.send(given, before)
-        self._tell(tuple(event for event in events if not isinstance(event, Resumed)))  # nobody was away
-        if any(isinstance(event, Paused) for event in events):
-            self._painter.note(self._words.text("saved"))
-            return True
-        if self._session != before or any(isinstance(event, Stale) for event in events):
-            self._show()
-        return False
+    async def _give(self, message: Message) -> bool:
+        """Apply a message and show what comes of it; true if the person wants to leave."""
+        now = self.outside.now()
+        context = Context(self._window, self.language, now, self.outside.fresh(), self.rules, MANNER, self.rubric)
+        said: Decision = Decision()
 
-    def _not_understood(self, line: str) -> str:
-        words = self._words
-        hint = screen_of(self._card, words).hint
-        return words.text("not_understood", given=line.strip()[:40], hint=hint) if line.strip() else hint
+        def decide(state: State) -> Decision:
+            nonlocal said
+            said = respond(message, state, context)
+            return replace(said, outbox=())  # what is shown at once has not to wait anywhere
 
-    # speaking
+        link = link_hash(message.token) if isinstance(message, Followed) else None
+        applied = await self.store.apply(self._window, decide, link=link)
+        if applied is None:
+            raise AssertionError("a line is no update that may come twice")
+        return await self._show(said, applied)
 
-    def _tell(self, events: tuple[Event, ...]) -> None:
-        for event in events:
-            if isinstance(event, HelpAsked):
-                self._painter.sections(self._help(event.item))
-            elif sentence := self._words.event(event, self._session):
-                speak = self._painter.warn if isinstance(event, Refused | Stale) else self._painter.note
-                speak(sentence)
+    @property
+    def _window(self) -> str:
+        return f"{TERMINAL}:{self.name}"
 
-    def _help(self, card: str) -> list[Section]:
-        words = self._words
-        general = Section(words.text("help.commands"), tuple(words.text("help.commands.text").split("\n")))
-        if card not in words.rubric.items:
-            return [general]
-        return [Section(title, tuple(text.split("\n"))) for title, text in words.explanation(card)]
+    async def _words(self) -> Wording:
+        view = View(await self.store.state(self._window), self.outside.now(), self.rules, Medium.TYPING, self.rubric)
+        return words_of(view.session_for(Card(language=self.language)), Medium.TYPING)
 
-    def _show(self) -> None:
-        card, words, session = self._card, self._words, self._session
-        if isinstance(card, ResultCard | ProvisionalCard):
-            self._painter.sections(self._outcome(card))
-        self._painter.screen(screen_of(card, words), words, progress_of(words.rubric, session))
+    async def _show(self, said: Decision, applied: Applied) -> bool:
+        self.choices = {}
+        left = False
+        for outgoing in said.outbox:
+            reply = read(outgoing.reply)
+            state = applied.state
+            if isinstance(reply, Card) and state.dossier and state.session is None:
+                state = await self.store.state(self._window)
+            view = View(state, self.outside.now(), self.rules, Medium.TYPING, self.rubric)
+            if needs_history(reply) and state.dossier:
+                view = replace(view, history=await self.store.history(state.dossier))
+            if needs_shelf(reply):
+                view = replace(view, shelf=await self.store.shelf(self._window))
+            if isinstance(reply, File):
+                await self._file(reply.format, view)
+            elif page := page_of(reply, view):
+                self._paint(page)
+            left = left or (isinstance(reply, Card) and reply.paused)
+        if left:
+            self.painter.note((await self._words()).text("saved"))
+        return left
 
-    def _outcome(self, card: ResultCard | ProvisionalCard) -> list[Section]:
-        words, session = self._words, self._session
-        provisional = isinstance(card, ProvisionalCard)
-        result = result_of(session.record, words)
-        sections = [headline(result, words, session.firm.name, provisional=provisional)]
-        if session.baseline:
-            sections.append(before_and_after(session.baseline.record, session.record, words))
-        plans = () if provisional else (plan(planned_gap(session), words),)
-        return [*sections, gap(result, words), *plans, *target(session, words)]
+    def _paint(self, page: Page) -> None:
+        match page:
+            case CardPage():
+                self._card(page)
+            case TextPage(sections=sections, buttons=buttons):
+                titled = [section for section in sections if section.title]
+                self.painter.sections(titled)
+                for line in (line for section in sections if not section.title for line in section.lines):
+                    self.painter.note(line)
+                offered = [button for row in buttons for button in row]
+                self.choices = {f"{COMMAND_MARK}{number}": one.data for number, one in enumerate(offered, start=1)}
+                for key, button in zip(self.choices, offered, strict=True):
+                    self.painter.note(f"{key}  {button.label}")
 
-    async def _detail(self, detail: Detail) -> None:
-        words = self._words
-        if detail is Detail.COMMANDS:
-            self._painter.sections(self._help(""))
-        elif detail is Detail.HISTORY:
-            self._painter.sections(history(await self._past(), words))
-        elif detail in FILES:
-            await self._file(detail)
-        else:
-            self._painter.sections(sections_of(self._session, detail, words))
-
-    async def _file(self, detail: Detail) -> None:
-        """The picture at once, where the terminal can show it; else the command that writes the file."""
-        """The picture at once, where the terminal can show it; else the command that writes the file."""
-        if detail is Detail.PNG and self._painter.draws:
-            await self._draw()
+    def _card(self, page: CardPage) -> None:
+        """What has just happened; and the card, unless it is on the screen already."""
+        for notice in page.notices:
+            (self.painter.warn if page.warned else self.painter.note)(notice)
+        present = page.session.ref, page.session.language
+        if page.paused or present == self.shown:
             return
-        name = self._conversation.chat.removeprefix("terminal:")
-        command = shlex.join(["shuping", "report", "--session", name, f"--{detail}", f"shuping.{detail}"])
-        self._painter.note(self._words.text("report.how", command=command))
+        self.shown = present
+        if page.outcome:
+            parts = (page.outcome.summary, page.outcome.changes, page.outcome.missing, page.outcome.steps)
+            self.painter.sections([*(part for part in parts if part), *page.outcome.goal])
+        self.painter.screen(page.screen, page.words, page.progress)
 
-    async def _draw(self) -> None:
-        from bot.reports.render import Kind, render
+    async def _file(self, wanted: str, view: View) -> None:
+        """The picture at once, where the terminal can show it; else the command that writes the file."""
+        session = view.state.session
+        if wanted == Kind.PICTURE and self.painter.draws and session and view.state.dossier:
+            await self._draw(view)
+            return
+        command = ["shuping", "report", "--session", self.name, f"--{wanted}", f"shuping.{wanted}"]
+        if wanted == EXPORT:
+            command = ["shuping", "data", "export", "--as", self.name]
+        words = words_of(view.session_for(File(wanted, language=self.language)), Medium.TYPING)
+        self.painter.note(words.text("report.how", command=shlex.join(command)))
+
+    async def _draw(self, view: View) -> None:
+        from bot.reports.render import render
         from bot.reports.sources import report_of_session
 
-        today = self._conversation.outside.now().astimezone().date()
-        report = report_of_session(self._session, await self._past(), self._words, today)
-        self._painter.picture(await asyncio.to_thread(render, Kind.PICTURE, report))
-
-    async def _past(self) -> list[Assessment]:
-        return await self._conversation.store.history(self._conversation.chat)
+        session, dossier = view.state.session, view.state.dossier
+        if session is None or dossier is None:
+            return
+        words = words_of(session, Medium.TYPING)
+        past = await self.store.history(dossier)
+        report = report_of_session(session, past, words, self.outside.now().astimezone().date())
+        self.painter.picture(await asyncio.to_thread(render, Kind.PICTURE, report))

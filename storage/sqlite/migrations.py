@@ -1,5 +1,7 @@
 """The schema, step by step. A step never changes once released; each runs in one transaction with its record.
 
+No process of an earlier version may run on the file meanwhile, nor afterwards: it does not look again.
+
 The record is SQLite's own `user_version`; `application_id` tells our files from other people's.
 """
 
@@ -11,6 +13,8 @@ APPLICATION_ID = int.from_bytes(b"shup", "big")
 KIND = "(CASE WHEN json_valid(payload) THEN json_extract(payload, '$.kind') END)"
 """What a message of the outbox is; nothing for a damaged row."""
 
+CARD = "(CASE WHEN json_valid(data) THEN json_extract(data, '$.card') END)"
+"""The live card of how to reach somebody."""
 OVERWRITES = 4
 """From this version on, deleted rows are overwritten where they stood."""
 
@@ -98,6 +102,108 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX damaged_of_chat ON damaged (chat)",
         "CREATE TABLE marks (name TEXT PRIMARY KEY) WITHOUT ROWID",
         "CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, beat INTEGER NOT NULL) WITHOUT ROWID",
+    ),
+    (
+        # a firm is no longer a chat: every chat becomes a window with sight of one dossier
+        """
+        CREATE TABLE sights (
+            number INTEGER PRIMARY KEY,
+            window TEXT NOT NULL,
+            dossier TEXT NOT NULL,
+            UNIQUE (window, dossier)
+        )
+        """,
+        "CREATE INDEX sights_of_dossier ON sights (dossier)",
+        "INSERT INTO sights (window, dossier) SELECT chat, lower(hex(randomblob(16))) FROM sessions ORDER BY rowid",
+        "ALTER TABLE contacts RENAME TO windows",
+        "ALTER TABLE windows RENAME COLUMN chat TO window",
+        "ALTER TABLE windows ADD COLUMN front TEXT",
+        "INSERT OR IGNORE INTO windows (window, data) SELECT window, '{}' FROM sights",
+        "UPDATE windows SET front = (SELECT dossier FROM sights WHERE sights.window = windows.window)",
+        # a card is known by what its channel calls it
+        f"UPDATE windows SET data = json_set(data, '$.card', CAST({CARD} AS TEXT)) WHERE typeof({CARD}) = 'integer'",  # noqa: S608
+        "PRAGMA defer_foreign_keys = ON",
+        "DELETE FROM log WHERE chat NOT IN (SELECT chat FROM sessions)",
+        "DELETE FROM assessments WHERE chat NOT IN (SELECT chat FROM sessions)",
+        *(
+            statement
+            for table in ("sessions", "log", "assessments")
+            for statement in (
+                f"ALTER TABLE {table} RENAME COLUMN chat TO dossier",
+                f"UPDATE {table} SET dossier = (SELECT sights.dossier FROM sights WHERE window = {table}.dossier)",  # noqa: S608
+            )
+        ),
+        "DROP INDEX log_of_chat",
+        "CREATE INDEX log_of_dossier ON log (dossier)",
+        "DROP INDEX assessments_of_chat",
+        "CREATE INDEX assessments_of_dossier ON assessments (dossier)",
+        # a message says what is meant, and is drawn when it is sent; a text that was drawn already is sent as it is
+        "ALTER TABLE outbox ADD COLUMN dossier TEXT",
+        "ALTER TABLE outbox ADD COLUMN part INTEGER NOT NULL DEFAULT 0",
+        "UPDATE outbox SET dossier = (SELECT dossier FROM sights WHERE window = chat)",
+        f"DELETE FROM outbox WHERE {KIND} IN ('card', 'reminder') AND dossier IS NULL",  # noqa: S608
+        f"""
+        UPDATE outbox SET key = 'recheck.' || dossier, payload = '{{"kind":"recheck"}}'
+        WHERE {KIND} = 'text' AND key = 'recheck' AND dossier IS NOT NULL
+        """,  # noqa: S608
+        f"""
+        UPDATE outbox SET payload = json_object('kind', 'prepared', 'message', json_extract(payload, '$.message'))
+        WHERE {KIND} = 'text'
+        """,  # noqa: S608
+        f"""UPDATE outbox SET payload = '{{"kind":"card"}}' WHERE {KIND} = 'card'""",  # noqa: S608
+        f"""
+        UPDATE outbox SET key = 'file.' || json_extract(payload, '$.format'),
+            payload = json_object('kind', 'file', 'format', json_extract(payload, '$.format'))
+        WHERE {KIND} = 'report'
+        """,  # noqa: S608
+        f"""
+        UPDATE outbox SET key = 'reminder.' || dossier, payload = (
+            SELECT json_object('kind', 'reminder', 'session', id, 'revision', revision)
+            FROM sessions WHERE sessions.dossier = outbox.dossier
+        )
+        WHERE {KIND} = 'reminder'
+        """,  # noqa: S608
+        f"""
+        UPDATE outbox SET key = 'retire.' || json_extract(payload, '$.card'),
+            payload = json_object('kind', 'retire', 'card', CAST(json_extract(payload, '$.card') AS TEXT))
+        WHERE {KIND} = 'retirement'
+        """,  # noqa: S608
+        "ALTER TABLE outbox RENAME COLUMN chat TO window",
+        "ALTER TABLE outbox RENAME COLUMN payload TO reply",
+        "DROP INDEX outbox_of_chat",
+        "CREATE INDEX outbox_of_window ON outbox (window)",
+        "CREATE INDEX outbox_of_dossier ON outbox (dossier)",
+        "ALTER TABLE damaged ADD COLUMN dossier TEXT",
+        "UPDATE damaged SET dossier = (SELECT dossier FROM sights WHERE window = chat)",
+        "ALTER TABLE damaged RENAME COLUMN chat TO window",
+        "ALTER TABLE damaged RENAME COLUMN payload TO reply",
+        "DROP INDEX damaged_of_chat",
+        "CREATE INDEX damaged_of_window ON damaged (window)",
+        "CREATE INDEX damaged_of_dossier ON damaged (dossier)",
+        # channels count their updates each for itself
+        "ALTER TABLE updates RENAME TO old_updates",
+        """
+        CREATE TABLE updates (
+            channel TEXT NOT NULL,
+            id INTEGER NOT NULL,
+            seen REAL NOT NULL,
+            PRIMARY KEY (channel, id)
+        ) WITHOUT ROWID
+        """,
+        "INSERT INTO updates (channel, id, seen) SELECT 'telegram', id, seen FROM old_updates",
+        "DROP TABLE old_updates",
+        """
+        CREATE TABLE claims (
+            window TEXT NOT NULL,
+            aside INTEGER NOT NULL,
+            holder TEXT NOT NULL,
+            until REAL NOT NULL,
+            PRIMARY KEY (window, aside)
+        ) WITHOUT ROWID
+        """,
+        "CREATE TABLE links (hash TEXT PRIMARY KEY, dossier TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX links_of_dossier ON links (dossier)",
+        "DELETE FROM leases",
     ),
 )
 

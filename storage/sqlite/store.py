@@ -7,8 +7,8 @@ that thread as one function, since a hop a statement costs three quarters of the
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,12 +19,27 @@ import aiosqlite
 from typing_extensions import override
 
 from flows.retention import Limits, Purged
-from flows.session import Assessment
-from storage.errors import StorageError, Trouble, storage_error, system_error
-from storage.outbox import Outgoing, Queued
-from storage.sqlite import statements
+from flows.session import Assessment, Session
+from storage.errors import StorageError, Trouble, system_error
+from storage.outbox import Lane, Outgoing, Queued
+from storage.sqlite import deletion, leases, outbox, state
+from storage.sqlite.apply import Asked, transact
+from storage.sqlite.errors import storage_error
 from storage.sqlite.migrations import migrate, version_of
-from storage.store import SLICE, Applied, Arrival, Decide, Lease, LogEntry, Slice, State, Store
+from storage.store import (
+    CONFIRM_SECONDS,
+    SLICE,
+    Applied,
+    Arrival,
+    Claim,
+    Decide,
+    Due,
+    Lease,
+    LogEntry,
+    Slice,
+    State,
+    Store,
+)
 
 T = TypeVar("T")
 
@@ -41,6 +56,8 @@ SETTINGS = (
 Work = Callable[[sqlite3.Connection], Any]
 TOGETHER = 64
 """So many transactions at most share a commit."""
+AGAIN_SECONDS = 1.0
+"""So long after a fault is what was confirmed tried to be noted again."""
 
 
 class SqliteStore(Store):
@@ -52,124 +69,171 @@ class SqliteStore(Store):
         self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
         self._writing = False
         self._writer: asyncio.Task[None] | None = None
+        self._confirmed: list[outbox.Confirmed] = []
+        self._confirming: asyncio.Task[None] | None = None
         self._forgotten: set[str] = set()
 
     @override
-    async def apply(self, chat: str, decide: Decide, arrival: Arrival | None = None) -> Applied | None:
-        place = self._place
+    async def apply(
+        self,
+        window: str,
+        decide: Decide,
+        arrival: Arrival | None = None,
+        *,
+        link: str | None = None,
+        claim: Claim | None = None,
+    ) -> Applied | None:
+        asked, place = Asked(window, decide, arrival, link, claim), self._place
         batched = arrival is not None  # updates come several at a time
-        applied = await self._write(
-            lambda database: statements.transact(database, chat, decide, arrival, place), batched=batched
-        )
+        applied = await self._write(lambda database: transact(database, asked, place), batched=batched)
         if applied is not None and applied.decision.forgotten:
-            self._forgotten.add(chat)
+            self._forgotten.add(window)
             await self._wipe()
         return applied
 
     @override
-    async def state(self, chat: str) -> State:
-        return await self._hop(lambda database: statements.load(database, chat, self._place))
+    async def state(self, window: str, dossier: str | None = None) -> State:
+        return await self._hop(lambda database: state.load(database, window, self._place, dossier))
 
     @override
-    async def history(self, chat: str) -> list[Assessment]:
-        return await self._hop(lambda database: statements.history(database, chat, self._place))
+    async def shelf(self, window: str) -> list[tuple[str, Session]]:
+        return await self._hop(lambda database: state.shelf(database, window, self._place))
 
     @override
-    async def log(self, chat: str) -> list[LogEntry]:
-        return await self._hop(lambda database: statements.log(database, chat, self._place))
+    async def history(self, dossier: str) -> list[Assessment]:
+        return await self._hop(lambda database: state.history(database, dossier, self._place))
 
     @override
-    async def due(
-        self, now: datetime, limit: int, chat: str | None = None, *, aside: bool | None = None
-    ) -> list[Queued]:
-        values: statements.Values = {"now": now.timestamp(), "limit": limit}
-        statement = statements.DUE
-        if chat is not None:
-            lane = () if aside is None else (aside,)
-            statement = statements.DUE_OF_LANE if lane else statements.DUE_OF_CHAT
-            values = (chat, now.timestamp(), *lane, limit)
-        return await self._hop(lambda database: statements.due(database, statement, values))
+    async def log(self, dossier: str) -> list[LogEntry]:
+        return await self._hop(lambda database: state.log(database, dossier, self._place))
 
     @override
-    async def next_due(self) -> datetime | None:
-        (due,) = await self._hop(lambda database: database.execute(statements.NEXT_DUE).fetchone())
-        try:
-            return None if due is None else datetime.fromtimestamp(due, UTC)
-        except statements.UNREADABLE:  # a damaged row, which is set aside when it is looked at
-            return datetime.fromtimestamp(0, UTC)
+    async def waiting(self, window: str) -> list[Queued]:
+        return await self._hop(lambda database: outbox.messages(database, window))
+
+    @override
+    async def claim(self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None) -> list[Due]:
+        place = self._place
+        if lane is None:
+            return await self._write(lambda database: outbox.take_all(database, claim, now, limit, place))
+        due = await self._write(lambda database: outbox.take(database, lane, claim, now, place))
+        return [due] if due else []
+
+    @override
+    async def following(self, lane: Lane, now: datetime, holder: str) -> Due | None:
+        return await self._write(lambda database: outbox.following(database, lane, now, holder, self._place))
 
     @override
     async def delivered(
-        self, queued: Queued, now: datetime, card: int | None = None, owed: Outgoing | None = None
-    ) -> Queued | None:
-        if queued.chat in self._forgotten:
-            owed = None  # it would name somebody who has asked to be forgotten
-        following = await self._write(lambda database: _deliver(database, queued, now, card, owed, self._place))
-        if following is None and queued.chat in self._forgotten:
-            self._forgotten.discard(queued.chat)
-            await self._wipe()  # the receipt, too, named the chat
+        self, queued: Queued, now: datetime, holder: str, card: str | None = None, owed: Outgoing | None = None
+    ) -> Due | None:
+        def work(database: sqlite3.Connection) -> Due | None:
+            outbox.deliver(database, queued, card, owed)
+            return outbox.following(database, queued.lane, now, holder, self._place)
+
+        following = await self._write(work)
+        if queued.window in self._forgotten:
+            if following is None and not queued.urgency.aside:
+                self._forgotten.discard(queued.window)
+            await self._wipe()  # the receipt, too, named the window
         return following
 
     @override
+    def confirm(self, queued: Queued, holder: str, left: Callable[[], None]) -> None:
+        self._confirmed.append(outbox.Confirmed(queued, holder, left))
+        if self._confirming is None:
+            self._confirming = asyncio.create_task(self._confirm_in_time())
+
+    async def _confirm_in_time(self) -> None:
+        """Note what nobody else's transaction takes along."""
+        pause = CONFIRM_SECONDS
+        while self._confirmed:
+            await asyncio.sleep(pause)
+            pause = CONFIRM_SECONDS
+            if self._confirmed:
+                try:
+                    await self._write(_nothing)
+                except StorageError:
+                    pause = AGAIN_SECONDS
+        self._confirming = None
+
+    @override
+    async def advanced(self, queued: Queued, part: int) -> None:
+        await self._run(outbox.ADVANCE, part, queued.number)
+
+    @override
+    async def next_due(self) -> datetime | None:
+        (due,) = await self._hop(lambda database: database.execute(outbox.NEXT_DUE).fetchone())
+        try:
+            return None if due is None else datetime.fromtimestamp(due, UTC)
+        except state.UNREADABLE:  # a damaged row, which is set aside when it is looked at
+            return datetime.fromtimestamp(0, UTC)
+
+    @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
-        due = until.timestamp()
-        values: statements.Values = (due, queued.number, queued.chat, queued.number, queued.number, due)
-        statement = statements.WAIT
-        if queued.urgency.aside:
-            statement, values = statements.WAIT_ALONE, (due, queued.number)
-        await self._write(lambda database: database.execute(statement, values).rowcount)
+        await self._write(lambda database: outbox.postpone(database, queued, until))
 
     @override
     async def defer(self, queued: Queued, until: datetime) -> None:
-        values = (until.timestamp(), queued.number)
-        await self._write(lambda database: database.execute(statements.DEFER, values).rowcount)
+        await self._run(outbox.MOVE, until.timestamp(), 0, queued.number)
 
     @override
     async def hasten(self, now: datetime) -> None:
-        values = (now.timestamp(), now.timestamp())
-        await self._write(lambda database: database.execute(statements.HASTEN, values).rowcount)
+        await self._write(lambda database: outbox.hasten(database, now))
 
     @override
     async def refused(self, queued: Queued, asked: datetime) -> bool:
-        return await self._write(lambda database: statements.refused(database, queued, asked, self._place))
+        return await self._write(lambda database: outbox.refused(database, queued, asked, self._place))
 
     @override
     async def set_aside(self, queued: Queued) -> None:
-        await self._write(lambda database: statements.set_aside(database, queued.number))
+        await self._write(lambda database: outbox.set_aside(database, queued.number))
 
     @override
     async def damaged(self) -> int:
-        (count,) = await self._hop(lambda database: database.execute(statements.DAMAGED).fetchone())
+        (count,) = await self._hop(lambda database: database.execute(outbox.DAMAGED).fetchone())
         return int(count)
 
     @override
+    async def renew(self, claim: Claim) -> None:
+        await self._run(outbox.RENEW, claim.until.timestamp(), claim.holder)
+
+    @override
+    async def holders(self) -> set[str]:
+        rows = await self._hop(lambda database: database.execute(outbox.HOLDERS).fetchall())
+        return {holder for (holder,) in rows}
+
+    @override
+    async def release(self, holder: str) -> None:
+        await self._run(outbox.RELEASE, holder)
+
+    @override
     async def lease(self, name: str) -> Lease | None:
-        return await self._hop(lambda database: statements.lease(database, name))
+        return await self._hop(lambda database: leases.lease(database, name))
 
     @override
-    async def claim(self, name: str, holder: str, seen: Lease | None) -> Lease | None:
-        return await self._write(lambda database: statements.claim(database, name, holder, seen))
+    async def hold(self, name: str, holder: str, seen: Lease | None) -> Lease | None:
+        return await self._write(lambda database: leases.hold(database, name, holder, seen))
 
     @override
-    async def release(self, name: str, held: Lease) -> None:
-        values = (name, held.holder, held.beat)
-        await self._write(lambda database: database.execute(statements.RELEASE, values).rowcount)
+    async def let_go(self, name: str, held: Lease) -> None:
+        await self._run(leases.LET_GO, name, held.holder, held.beat)
 
     @override
-    async def forget(self, chat: str) -> int:
-        rows = await self._write(lambda database: statements.forget(database, chat))
+    async def forget(self, window: str) -> int:
+        rows = await self._write(lambda database: deletion.forget(database, window))
         await self._wipe()
         return rows
 
     @override
     async def purge(self, limits: Limits, promised: str, after: int = 0, *, dry: bool = False) -> Slice:
-        rows = await self._hop(lambda database: statements.overdue(database, limits, after, SLICE))
-        chats = [chat for _, chat, over in rows if over]
+        rows = await self._hop(lambda database: deletion.overdue(database, limits, after, SLICE))
+        dossiers = [dossier for _, dossier, over in rows if over]
         following = rows[-1][0] if len(rows) == SLICE else None
         run = self._hop if dry else self._write
         purged = (
-            await run(lambda database: statements.retain(database, chats, limits, promised, self._place, dry=dry))
-            if chats
+            await run(lambda database: deletion.retain(database, dossiers, limits, promised, self._place, dry=dry))
+            if dossiers
             else Purged()
         )
         if purged and not dry:
@@ -177,27 +241,37 @@ class SqliteStore(Store):
         return Slice(purged, following)
 
     @override
-    async def forget_updates(self, before: datetime) -> None:
-        values = (before.timestamp(),)
-        await self._write(lambda database: database.execute(statements.FORGET_UPDATES, values).rowcount)
+    async def tidy(self, before: datetime, now: datetime) -> None:
+        await self._run(deletion.FORGET_UPDATES, before.timestamp())
+        await self._run(deletion.FORGET_LINKS, now.timestamp())
         await self._wipe()  # of who was only greeted, too
 
     @override
     async def clean(self) -> bool:
-        return await self._hop(statements.clean)
+        return await self._hop(deletion.clean)
 
     @override
     async def close(self) -> None:
+        if self._confirming is not None:
+            self._confirming.cancel()
+            await asyncio.gather(self._confirming, return_exceptions=True)
+        if self._confirmed:
+            with suppress(StorageError):  # then it is sent again, which does no harm
+                await self._write(_nothing)
         if self._writer is not None:
             await self._writer
         with suppress(StorageError, ValueError):  # busy, or closed before
-            await self._hop(statements.clean)
+            await self._hop(deletion.clean)
         await self._database.close()
 
     async def _wipe(self) -> None:
         """Take what was deleted out of the write-ahead log, too, unless another process is reading from it."""
         with suppress(StorageError):
-            await self._hop(statements.empty_wal)
+            await self._hop(deletion.empty_wal)
+
+    async def _run(self, statement: str, *values: object) -> None:
+        """One statement in a transaction of its own."""
+        await self._write(lambda database: database.execute(statement, values).rowcount)
 
     async def _write(self, work: Callable[[sqlite3.Connection], T], *, batched: bool = False) -> T:
         """Run a transaction: alone, or together with those of its batch, or with those that waited for another."""
@@ -208,7 +282,7 @@ class SqliteStore(Store):
             if batched:
                 await asyncio.sleep(0)  # the others of the batch are asked for in this turn of the loop
             if not self._waiting:
-                return await self._hop(partial(_commit_alone, work))
+                return await self._commit(partial(_alone, work))
             mine = self._enqueued(work)
         finally:
             self._hand_on()
@@ -237,12 +311,25 @@ class SqliteStore(Store):
             del self._waiting[:TOGETHER]
             works = [work for work, _ in batch]
             try:
-                outcomes = await self._hop(partial(_commit_together, works))
+                outcomes = await self._commit(partial(_together, works))
             except Exception as error:
                 outcomes = [error] * len(batch)
             for (_, done), outcome in zip(batch, outcomes, strict=True):
                 _settle(done, outcome)
         self._writing, self._writer = False, None
+
+    async def _commit(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run one transaction, in which what was confirmed before is noted first; else it is kept for the next."""
+        confirmed, self._confirmed = self._confirmed, []
+        busy = None
+        try:
+            busy, outcome = await self._hop(partial(_transact, confirmed, work))
+        finally:
+            if busy is None:
+                self._confirmed[:0] = confirmed
+        for one in busy or ():
+            one.left()
+        return outcome
 
     async def _hop(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function of the plain connection on its thread: the only place that leans on aiosqlite's inside.
@@ -299,7 +386,7 @@ def _prepare(connection: sqlite3.Connection, place: str) -> None:
     for setting in SETTINGS:
         connection.execute(setting)
     migrate(connection, place)
-    statements.empty_wal(connection)  # a process that was killed could not
+    deletion.empty_wal(connection)  # a process that was killed could not
 
 
 def _switch_to_wal(connection: sqlite3.Connection, place: str) -> None:
@@ -316,31 +403,42 @@ def _switch_to_wal(connection: sqlite3.Connection, place: str) -> None:
             return
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """One write lock, one sync; nothing at all if anything is raised."""
+def _transact(
+    confirmed: list[outbox.Confirmed], work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection
+) -> tuple[list[outbox.Confirmed] | None, T]:
+    """One write lock, one sync; nothing at all if anything is raised. Gives what `_noted` does, too."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        yield
+        busy = _noted(connection, confirmed) if confirmed else []
+        outcome = work(connection)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    return busy, outcome
 
 
-def _commit_alone(work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
+def _noted(connection: sqlite3.Connection, confirmed: list[outbox.Confirmed]) -> list[outbox.Confirmed] | None:
+    """What `outbox.confirm` gives; None if it could not be noted, which is no trouble of whose transaction this is."""
     try:
-        with _transaction(connection):
-            return work(connection)
+        outcome = _undone_if_raised(connection, partial(outbox.confirm, confirmed=confirmed))
+    except sqlite3.Error:
+        connection.execute("BEGIN IMMEDIATE")
+        return None
+    return outcome if isinstance(outcome, list) else None
+
+
+def _alone(work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
+    try:
+        return work(connection)
     except StopIteration:
         raise RuntimeError("StopIteration") from None  # as of any coroutine
 
 
-def _commit_together(works: list[Work], connection: sqlite3.Connection) -> list[Any]:
-    """All works in one transaction; a work that raises is undone, and its error is its outcome."""
-    with _transaction(connection):
-        return [_undone_if_raised(connection, work) for work in works]
+def _together(works: list[Work], connection: sqlite3.Connection) -> list[Any]:
+    """All works; one that raises is undone, and its error is its outcome."""
+    return [_undone_if_raised(connection, work) for work in works]
 
 
 def _undone_if_raised(connection: sqlite3.Connection, work: Work) -> Any:
@@ -356,6 +454,10 @@ def _undone_if_raised(connection: sqlite3.Connection, work: Work) -> Any:
     return outcome
 
 
+def _nothing(_: sqlite3.Connection) -> None:
+    """For a transaction that only notes what was confirmed."""
+
+
 def _settle(done: asyncio.Future[Any], outcome: Any) -> None:
     """Hand over a result or an error, unless nobody waits for it any more."""
     if done.cancelled():
@@ -364,21 +466,3 @@ def _settle(done: asyncio.Future[Any], outcome: Any) -> None:
         done.set_exception(outcome)
     else:
         done.set_result(outcome)
-
-
-def _deliver(
-    connection: sqlite3.Connection,
-    queued: Queued,
-    now: datetime,
-    card: int | None,
-    owed: Outgoing | None,
-    place: str,
-) -> Queued | None:
-    connection.execute(statements.DELIVERED, (queued.number,))
-    if card is not None:
-        contact = statements.load(connection, queued.chat, place).contact
-        if contact is not None:  # else the chat was forgotten meanwhile
-            statements.reach(connection, queued.chat, contact.model_copy(update={"card": card}))
-    if owed is not None:
-        statements.put(connection, queued.chat, owed, anew=False)
-    return statements.first_due(connection, queued.chat, now, aside=queued.urgency.aside)

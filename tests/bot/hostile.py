@@ -6,7 +6,8 @@ from itertools import product
 
 from bot.dialogue.reading import LONGEST, read
 from flows.session import Session
-from tests.bot.support import LANGUAGES, sessions, shown
+from locales import LANGUAGES
+from tests.bot.support import sessions, shown
 
 SECONDS = 30
 """Of one core, for all of them together. They take two; a cubic pattern took four for a single line."""

@@ -26,7 +26,6 @@ from flows.walking import review_pages
 from tests.flows.driver import RUBRIC, Walker, finished
 from tests.flows.scenes import SCENES, scene
 
-LANGUAGES = ("zh-Hans", "en")
 FIGURES = {
     "machines": 200,
     "machines_digital": 90,

@@ -5,10 +5,10 @@ import pytest
 from bot.words.results import before_and_after, comparison, result_of
 from bot.words.wording import wording
 from flows.session import Record
+from locales import LANGUAGES
 from scoring.compare import compare, snapshot
 from scoring.result_json import result_json
 from scoring.sheet import load_sheet
-from tests.bot.support import LANGUAGES
 from tests.bot.test_results import EMPTY, LOWEST, PARTIAL
 
 EVERY = pytest.mark.parametrize("language", LANGUAGES)

@@ -155,7 +155,7 @@ def test_help(
     assert all(name in text for name in (command or COMMANDS))
     assert ("评测" in text or "打分" in text or "比较" in text or "检查" in text) is language.startswith("zh")
     assert "{" not in text.replace("{published,platform}", "").replace("{json,text}", "").replace(
-        "{zh-Hans,en}", ""
+        f"{{{','.join(LANGUAGES)}}}", ""
     ).replace("{json,markdown}", "")
 
 

@@ -21,7 +21,8 @@ def rows(shuping: Shuping) -> list[tuple[str]]:
     connection = sqlite3.connect(shuping.folder / "shuping.sqlite3")
     try:
         tables = ("sessions", "log", "assessments")
-        return [row for table in tables for row in connection.execute(f"SELECT chat FROM {table}")]  # noqa: S608
+        statement = "SELECT window FROM {} JOIN sights USING (dossier)"
+        return [row for table in tables for row in connection.execute(statement.format(table))]
     finally:
         connection.close()
 
@@ -30,7 +31,8 @@ def age(shuping: Shuping, name: str, moment: str) -> None:
     """Somebody was here last at that time."""
     with sqlite3.connect(shuping.folder / "shuping.sqlite3") as connection:
         connection.execute(
-            """UPDATE sessions SET updated_at = ?, data = json_set(data, '$.updated_at', ?) WHERE chat = ?""",
+            """UPDATE sessions SET updated_at = ?, data = json_set(data, '$.updated_at', ?)
+            WHERE dossier = (SELECT front FROM windows WHERE window = ?)""",
             (moment, moment, f"terminal:{name}"),
         )
     connection.close()
@@ -45,11 +47,13 @@ def test_everything_stored_of_somebody_is_printed(shuping: Shuping) -> None:
     done = data(shuping, "export", "--as", "anna")
     assert (done.status, done.err) == (0, "")
     stored = json.loads(done.out)
-    assert set(stored) == {"chat", "contact", "session", "assessments", "log", "outbox"}
-    assert stored["chat"] == "terminal:anna"
-    assert stored["session"]["firm"]["name"] == "示例厂"
-    assert [entry["by"] for entry in stored["log"]] == ["anna"] * len(stored["log"])
-    assert stored["log"]
+    assert set(stored) == {"window", "contact", "dossiers", "outbox"}
+    assert stored["window"] == "terminal:anna"
+    (dossier,) = stored["dossiers"]
+    assert set(dossier) == {"session", "assessments", "log"}
+    assert dossier["session"]["firm"]["name"] == "示例厂"
+    assert [entry["by"] for entry in dossier["log"]] == ["anna"] * len(dossier["log"])
+    assert dossier["log"]
     assert "另一家" not in done.out
     assert data(shuping, "export", "--as", "anna", "--database", shuping.database) == done
 

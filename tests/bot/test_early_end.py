@@ -12,7 +12,8 @@ from flows.events import GradeSettled, QuickBegun
 from flows.inputs import Overview, PickLevel, Tick
 from flows.phases import grade_settled
 from flows.session import Record
-from tests.bot.support import LANGUAGES, sessions, shown
+from locales import LANGUAGES
+from tests.bot.support import sessions, shown
 from tests.flows.driver import RUBRIC, Walker
 from tests.flows.scenes import SCENES, scene
 
@@ -90,7 +91,7 @@ def test_what_may_be_typed_or_tapped_is_called_as_it_is_offered(language: str, m
     words = wording(language, medium)
     for hint, name in (("settled", "provisional"), ("quick", "quick")):
         label = words.text.words(f"words.{name}")[0] if medium is Medium.TYPING else words.text(f"button.{name}")
-        assert re.findall("“(.+?)”", words.hint(hint)) == [label]
+        assert re.findall("[“「](.+?)[”」]", words.hint(hint)) == [label]
 
 
 @EVERY

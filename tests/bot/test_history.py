@@ -12,7 +12,7 @@ from bot.words.history import CELLS, DRAWN, EMPTY, FULL, compared, history
 from bot.words.results import before_and_after, result_of
 from bot.words.wording import Medium, wording
 from flows.session import Assessment, Firm, Record
-from tests.bot.support import LANGUAGES
+from locales import LANGUAGES
 from tests.bot.test_results import HIGHEST, LOWERED, LOWEST, RAISED
 from tests.flows.driver import RUBRIC, START
 

@@ -4,12 +4,11 @@ import asyncio
 import os
 import subprocess
 import sys
-from contextlib import suppress
 
 import pytest
 
 from bot.delivery import lease as leases
-from bot.delivery.lease import SENDING, LostError, Ownership, beats, holder_here, is_gone
+from bot.delivery.lease import HOUSE, LostError, Ownership, beats, holder_here, is_gone
 from storage.memory import MemoryStore
 from storage.store import Lease
 
@@ -20,7 +19,6 @@ ELSEWHERE = "another-machine/pid:[1]/7/1234"
 def store(monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
     monkeypatch.setattr(leases, "BEAT_SECONDS", 0.02)
     monkeypatch.setattr(leases, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(leases, "SURE_SECONDS", 0.1)
     monkeypatch.setattr(leases, "DEAD_SECONDS", 0.2)
     return MemoryStore()
 
@@ -41,17 +39,21 @@ def test_a_number_that_was_given_to_another_process_is_not_the_holder() -> None:
     assert is_gone("/".join([*holder_here().split("/")[:-1], "1"]))
 
 
+def test_what_a_holder_adds_to_its_name_changes_nothing() -> None:
+    assert not is_gone(f"{holder_here()}/more")
+    assert is_gone("/".join([*holder_here().split("/")[:-1], "1", "more"]))
+
+
 @pytest.mark.parametrize("holder", [ELSEWHERE, "nonsense", ""])
 def test_of_other_machines_nobody_can_say(holder: str) -> None:
     assert not is_gone(holder)
 
 
-async def test_the_first_has_it_at_once_and_is_sure(store: MemoryStore) -> None:
+async def test_the_first_has_it_at_once(store: MemoryStore) -> None:
     mine, told = Ownership(store), list[bool]()
     await mine.acquire(lambda: told.append(True))
-    assert mine.sure
+    assert mine.held
     assert told == []
-    await mine.wait()
 
 
 async def test_who_comes_second_is_told_once_and_follows_when_it_is_given_back(store: MemoryStore) -> None:
@@ -65,53 +67,37 @@ async def test_who_comes_second_is_told_once_and_follows_when_it_is_given_back(s
     await first.release()
     await asyncio.wait_for(waiting, 1)
     assert told == [True]
-    assert second.sure
+    assert second.held
 
 
 async def test_a_holder_of_another_machine_that_beats_no_more_is_followed(store: MemoryStore) -> None:
-    await store.claim(SENDING, ELSEWHERE, None)
+    await store.hold(HOUSE, ELSEWHERE, None)
     mine = Ownership(store)
     await asyncio.wait_for(mine.acquire(lambda: None), 2)
-    assert mine.sure
+    assert mine.held
 
 
 async def test_a_restart_waits_for_nothing(store: MemoryStore) -> None:
     dead = "/".join([*holder_here().split("/")[:-1], "1"])
-    await store.claim(SENDING, dead, None)
+    await store.hold(HOUSE, dead, None)
     told: list[bool] = []
     await Ownership(store).acquire(lambda: told.append(True))
     assert told == []
 
 
-async def test_a_holder_that_was_overtaken_is_told_and_no_longer_sure(store: MemoryStore) -> None:
+async def test_a_holder_that_was_overtaken_is_told_and_has_it_no_more(store: MemoryStore) -> None:
     mine = Ownership(store)
     await mine.acquire(lambda: None)
-    seen = await store.lease(SENDING)
-    assert await store.claim(SENDING, ELSEWHERE, seen)
+    seen = await store.lease(HOUSE)
+    assert await store.hold(HOUSE, ELSEWHERE, seen)
     with pytest.raises(LostError):
         await asyncio.wait_for(mine.keep(), 1)
-    assert not mine.sure
-
-
-async def test_a_holder_that_could_not_beat_in_time_is_not_sure(store: MemoryStore) -> None:
-    now = 0.0
-    mine = Ownership(store, clock=lambda: now)
-    await mine.acquire(lambda: None)
-    now = 0.2
-    assert not mine.sure
-    waiting = asyncio.create_task(mine.wait())
-    await asyncio.sleep(0.05)
-    assert not waiting.done()
-    keeping = asyncio.create_task(mine.keep())
-    await asyncio.wait_for(waiting, 1)
-    keeping.cancel()
-    with suppress(asyncio.CancelledError):
-        await keeping
+    assert not mine.held
 
 
 async def test_a_lease_that_beats_is_that_of_a_living_process(store: MemoryStore) -> None:
     async def look() -> Lease | None:
-        return await store.lease(SENDING)
+        return await store.lease(HOUSE)
 
     assert not await beats(look, within=0.05)
     mine = Ownership(store)

@@ -7,10 +7,10 @@ from bot.words.margin import NAMED, elsewhere, in_short, item_by_item
 from bot.words.results import Section, firmness, gap, headline, result_of
 from bot.words.wording import Wording, wording
 from flows.session import Record
+from locales import LANGUAGES
 from scoring.margin import find_margin
 from scoring.result import Result
 from scoring.sheet import load_sheet
-from tests.bot.support import LANGUAGES
 from tests.bot.test_results import EMPTY, HIGHEST, LOWERED, LOWEST, MANY, PARTIAL, RAISED, but, lines
 from tests.flows.driver import RUBRIC
 from tests.scoring.strategies import Choices, Levels, complete_choices, complete_levels, examples, partial_choices

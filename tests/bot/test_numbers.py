@@ -7,10 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.numbers import LONGEST, read_numbers
+from locales import LANGUAGES, catalogue
 from scoring.rubric import load_rubric
 
 UNITS = sorted({figure.unit for figure in load_rubric().figures} | {fuel.unit for fuel in load_rubric().energy})
 Numbers = tuple[int | str, ...]
+
+
+def test_number_words_stand_in_the_same_order_in_every_language() -> None:
+    """What is written differently is the same number."""
+    for key in ("number.digits", "number.magnitudes"):
+        written = {language: catalogue(language)(key) for language in LANGUAGES}
+        assert len(set(map(len, written.values()))) == 1
+        shared = set.intersection(*map(set, written.values()))
+        assert len({tuple(sign if sign in shared else "" for sign in text) for text in written.values()}) == 1
 
 
 def expected(values: Numbers) -> tuple[int | Decimal, ...]:
@@ -103,6 +113,20 @@ def expected(values: Numbers) -> tuple[int | Decimal, ...]:
         ("零", "人", (0,)),
         ("二〇二四", "台", (2024,)),
         ("九十七点五", "%", ("97.5",)),
+        # traditional characters
+        ("兩百台 九十臺", "台", (200, 90)),
+        ("三百二十萬元", "万元", (320,)),
+        ("1.5億", "万元", (15000,)),
+        ("一億兩千萬", "万元", (12000,)),
+        ("壹佰貳拾參", "台", (123,)),
+        ("兩萬", "人", (20000,)),
+        ("九十七點五", "%", ("97.5",)),
+        ("97.5個百分點", "%", ("97.5",)),
+        ("12噸標準煤", "吨标准煤", (12,)),
+        ("400公噸", "吨", (400,)),
+        ("30萬度", "万千瓦时", (30,)),
+        ("1.5萬立方公尺", "万立方米", ("1.5",)),
+        ("12百萬千焦", "百万千焦", (12,)),
         # signs are passed on: the sentence about negative numbers is clearer than "not understood"
         ("-5", "台", (-5,)),
         ("200 -5", "台", (200, -5)),

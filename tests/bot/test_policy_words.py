@@ -6,8 +6,8 @@ from bot.words.policy import NAMED_NOWHERE, concern, planned
 from bot.words.results import result_of
 from bot.words.wording import Medium, wording
 from flows.session import FirmKind, Record
+from locales import LANGUAGES
 from scoring.policy import load_policy
-from tests.bot.support import LANGUAGES
 from tests.bot.test_results import EMPTY, HIGHEST, LOWERED, LOWEST, PARTIAL, but, lines
 
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
@@ -118,5 +118,5 @@ def test_source_and_note_stand_at_the_end(language: str, kind: FirmKind | None) 
     for part in (policy.title, policy.document, policy.issuers, policy.issued):
         assert part in last.lines[0]
     assert last.lines[1] == policy.note
-    assert (words.text("policy.unofficial") in last.lines) is (language == "en")
+    assert (words.text("policy.unofficial") in last.lines) is not policy.official
     assert "{" not in said(LOWERED, kind, language)

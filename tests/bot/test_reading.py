@@ -51,7 +51,8 @@ from flows.inputs import (
     Wanted,
 )
 from flows.session import AimPage, EnergySide, FirmKind
-from tests.bot.support import LANGUAGES, sessions, shown
+from locales import LANGUAGES
+from tests.bot.support import sessions, shown
 from tests.flows.driver import RUBRIC
 
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
@@ -120,6 +121,7 @@ BOTH: list[tuple[str, str, Meant | None]] = [
     # choices elsewhere
     ("welcome", "1", ChooseLanguage("zh-Hans")),
     ("welcome", "２", ChooseLanguage("en")),
+    ("welcome", "3", ChooseLanguage("zh-Hant")),
     ("kind", "b", ChooseKind(FirmKind.PROVINCIAL)),
     ("review", "a", Overview("foundation")),
     ("review", "D", Overview("operations")),
@@ -153,7 +155,8 @@ BOTH: list[tuple[str, str, Meant | None]] = [
     ("q5", "q16", Jump(RUBRIC.items[15])),
     ("ladder", "#1", Jump("q1")),
     ("q4", "English", ChooseLanguage("en")),
-    ("q4", "中文", ChooseLanguage("zh-Hans")),
+    ("q4", "繁體中文", ChooseLanguage("zh-Hant")),
+    ("q4", "繁体", ChooseLanguage("zh-Hant")),
     ("name", "English", ChooseLanguage("en")),
     ("q4", "quick", Quick()),
     ("kind", "Quick.", Quick()),
@@ -283,19 +286,41 @@ ENGLISH: list[tuple[str, str, Meant | None]] = [
     ("q2", "200 machines, 90 machines", Numbers((200, 90))),
 ]
 
+SIMPLIFIED = ("q4", "中文", ChooseLanguage("zh-Hans"))
+TRADITIONAL: list[tuple[str, str, Meant | None]] = [
+    ("welcome", "开始", ChooseLanguage("zh-Hant")),
+    ("welcome", "開始", ChooseLanguage("zh-Hant")),
+    ("q4", "中文", ChooseLanguage("zh-Hant")),
+    ("q4", "简体中文", ChooseLanguage("zh-Hans")),
+    ("q4", "英文", ChooseLanguage("en")),
+    ("q2", "兩百台、九十臺", Numbers((200, 90))),
+    ("q4", "說明", Help()),
+    ("q4", "稍後", Park()),
+    ("result", "還差什麼", Detail.GAP),
+    ("result", "穩不穩", Detail.MARGIN),
+    ("result", "歷史", Detail.HISTORY),
+    ("result", "比較 1 2", Comparison((1, 2))),
+]
+
 
 @EVERY
 @pytest.mark.parametrize(("name", "text", "meant"), BOTH)
-def test_typed_in_either_language(language: str, name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_any_language(language: str, name: str, text: str, meant: Meant | None) -> None:
     assert wish(text, name, language) == meant
 
 
-@pytest.mark.parametrize(("name", "text", "meant"), CHINESE)
+@pytest.mark.parametrize(("name", "text", "meant"), [*CHINESE, SIMPLIFIED])
 def test_typed_in_chinese(name: str, text: str, meant: Meant | None) -> None:
     assert wish(text, name, "zh-Hans") == meant
 
 
-@pytest.mark.parametrize(("name", "text", "meant"), ENGLISH)
+@pytest.mark.parametrize(("name", "text", "meant"), [*TRADITIONAL, *CHINESE])
+def test_typed_in_traditional_chinese(name: str, text: str, meant: Meant | None) -> None:
+    """What is typed in simplified characters is understood, too."""
+    assert wish(text, name, "zh-Hant") == meant
+
+
+@pytest.mark.parametrize(("name", "text", "meant"), [*ENGLISH, SIMPLIFIED])
 def test_typed_in_english(name: str, text: str, meant: Meant | None) -> None:
     assert wish(text, name, "en") == meant
 

@@ -20,7 +20,7 @@ from bot.words.results import (
 from bot.words.wording import Wording, wording
 from flows.inputs import Confirm, Numbers
 from flows.session import Record
-from tests.bot.support import LANGUAGES
+from locales import LANGUAGES
 from tests.flows.driver import RUBRIC, Walker
 
 EVERY = pytest.mark.parametrize("language", LANGUAGES)

@@ -3,9 +3,10 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.delivery.retention import PROMISED, Keep, keep_of, purge
+from bot.delivery.retention import purge
+from bot.delivery.rules import keep_of
+from bot.dialogue.context import Keep
 from bot.settings import Settings
-from bot.telegram.replies import RECHECK
 from flows.retention import Purged
 from flows.session import Session
 from storage.memory import MemoryStore
@@ -21,10 +22,6 @@ async def filled() -> MemoryStore:
     for chat in CHATS:
         await store.apply(chat, just(begun(chat)))
     return store
-
-
-def test_the_promised_reminder_is_the_one_of_telegram() -> None:
-    assert PROMISED == RECHECK
 
 
 async def test_the_settings_say_how_long() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.dialogue.buttons import LIMIT, Press, decode, encode, full
 from bot.screens.wishes import Detail, Wish
-from bot.telegram.callback_data import LIMIT, Tap, decode, encode, full
 from flows.cards import card_of
 from flows.inputs import (
     Aim,
@@ -114,7 +114,7 @@ TYPED = {NameFirm, Numbers}
 @pytest.mark.parametrize(("written", "wish"), WRITTEN)
 def test_a_button_in_a_chat_works_for_ever(written: str, wish: Wish) -> None:
     assert encode(wish, SHOWN, RUBRIC) == HEAD + written
-    assert decode(HEAD + written, RUBRIC) == Tap(CardRef("12345678", "q5", 7), wish)
+    assert decode(HEAD + written, RUBRIC) == Press(CardRef("12345678", "q5", 7), wish)
 
 
 def test_every_input_but_what_is_typed_has_a_button() -> None:

@@ -5,19 +5,22 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bot.conversation import Conversation, Outside
+from bot.delivery.rules import rules_of
+from bot.dialogue.context import Outside
+from bot.settings import Settings
 from bot.terminal.chat import TerminalTalk
 from bot.terminal.lines import Lines
-from bot.terminal.painter import PlainPainter, RichPainter
+from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from flows.cards import FirmNameCard, LadderCard, card_of
 from flows.session import FirmKind, Session
+from locales import LANGUAGES
 from storage.memory import MemoryStore
 from storage.store import Decision
-from tests.bot.support import LANGUAGES, sessions
+from tests.bot.support import sessions
 from tests.flows.driver import RUBRIC, START
 
-CHAT = "terminal:anna"
-OUTSIDE = Outside(now=lambda: START, fresh_id=lambda: "fresh")
+WINDOW, DOSSIER = "terminal:anna", "d1"
+OUTSIDE = Outside(now=lambda: START)
 NONSENSE = (
     "@@@",
     "Z9",
@@ -46,20 +49,24 @@ class Script(Lines):
         return next(self._lines, None)
 
 
-async def talk(store: MemoryStore, *lines: str) -> str:
-    """What is said to these lines, with the stored card still on the screen."""
-    out = StringIO()
-    talking = TerminalTalk(Conversation(store, CHAT, "anna", OUTSIDE), PlainPainter(out))
-    session = (await store.state(CHAT)).session
+async def talking(store: MemoryStore, painter: Painter) -> TerminalTalk:
+    """Anna at her terminal, with the stored card on the screen."""
+    session = (await store.state(WINDOW)).session
     assert session
-    talking._session = session
-    await talking.listen(Script(*lines))
+    shown = session.ref, session.language
+    return TerminalTalk(store, "anna", "zh-Hans", rules_of(Settings()), RUBRIC, painter, OUTSIDE, shown)
+
+
+async def talk(store: MemoryStore, *lines: str) -> str:
+    """What is said to these lines."""
+    out = StringIO()
+    await (await talking(store, PlainPainter(out))).listen(Script(*lines))
     return out.getvalue()
 
 
 async def holding(session: Session) -> MemoryStore:
     store = MemoryStore()
-    await store.apply(CHAT, lambda _: Decision(session))
+    await store.apply(WINDOW, lambda _: Decision(DOSSIER, session))
     return store
 
 
@@ -80,7 +87,7 @@ async def test_nonsense_changes_nothing_on_any_card(language: str) -> None:
             told, *rest = (await talk(store, text)).splitlines()
             assert told.startswith("! "), (name, text)
             assert len(rest) == 1, (name, text)
-            assert (await store.state(CHAT)).session == session, (name, text)
+            assert (await store.state(WINDOW)).session == session, (name, text)
 
 
 async def test_an_empty_line_without_a_default_repeats_the_hint() -> None:
@@ -103,7 +110,7 @@ async def test_details_and_help_change_nothing() -> None:
         said = await talk(store, *asked, "?", "历史", "比较 1 2", "命令")
         assert "! " not in said
         assert "做完两次评测才能比较。" in said
-        assert (await store.state(CHAT)).session == session
+        assert (await store.state(WINDOW)).session == session
         assert "随时可以输入" in said
 
 
@@ -124,7 +131,7 @@ async def test_a_pause_ends_the_talk_and_says_that_all_is_saved() -> None:
     store = await holding(sessions()["q5"])
     said = await talk(store, "B", "暂停", "C")
     assert said.splitlines()[-1] == "都存好了。下次再打开，从这里接着答。"
-    session = (await store.state(CHAT)).session
+    session = (await store.state(WINDOW)).session
     assert session
     assert session.paused
     assert session.record.choices["q5"] == ("B",)
@@ -134,7 +141,7 @@ async def test_a_pause_ends_the_talk_and_says_that_all_is_saved() -> None:
 async def test_the_answer_log_names_who_answered() -> None:
     store = await holding(sessions()["q5"])
     await talk(store, "B", "#5", "C", "#5", "稍后")
-    assert [(entry.kind, entry.item, entry.before, entry.after, entry.by) for entry in await store.log(CHAT)] == [
+    assert [(entry.kind, entry.item, entry.before, entry.after, entry.by) for entry in await store.log(DOSSIER)] == [
         ("recorded", "q5", None, ("B",), "anna"),
         ("recorded", "q5", ("B",), ("C",), "anna"),
         ("parked", "q5", ("C",), None, "anna"),
@@ -178,7 +185,7 @@ async def test_the_way_to_give_the_kind_afterwards_is_the_way_that_is_told(befor
     told = "选一项，再去“总览”"
     assert told in await talk(store, "政策")
     await talk(store, *before, "总览", "改企业信息", "跳过", "B")
-    session = (await store.state(CHAT)).session
+    session = (await store.state(WINDOW)).session
     assert session
     assert session.firm.kind is FirmKind.PROVINCIAL
 
@@ -195,9 +202,7 @@ async def test_a_terminal_that_can_show_pictures_shows_it_at_once(monkeypatch: p
     out = StringIO()
     store = await holding(sessions()["result"])
     painter = RichPainter(Console(file=out, width=80))
-    talking = TerminalTalk(Conversation(store, CHAT, "anna", OUTSIDE), painter)
-    talking._session = sessions()["result"]
-    await talking.listen(Script("图片", "报告"))
+    await (await talking(store, painter)).listen(Script("图片", "报告"))
     assert "\x1b_G" in out.getvalue()
     assert "--pdf" in out.getvalue()
     assert "--png" not in out.getvalue()
@@ -223,7 +228,7 @@ async def test_numbers_beyond_all_sense_are_refused_on_every_card() -> None:
         for text in NUMBERS:
             said = await talk(store, text)
             assert len(said) < 3000, (name, text)
-            assert str(10**30) not in repr((await store.state(CHAT)).session), (name, text)
+            assert str(10**30) not in repr((await store.state(WINDOW)).session), (name, text)
 
 
 async def test_a_line_is_shown_harmless_and_a_name_is_kept_harmless() -> None:
@@ -231,6 +236,6 @@ async def test_a_line_is_shown_harmless_and_a_name_is_kept_harmless() -> None:
     assert "“\\x1b[2J\\u202e厂”" in await talk(store, "\x1b[2J\u202e厂")
     store = await holding(sessions()["name"])
     await talk(store, "\x1b[31m某\u202e\u200b某\u2028厂\x00")
-    session = (await store.state(CHAT)).session
+    session = (await store.state(WINDOW)).session
     assert session
     assert session.firm.name == "[31m某某 厂"

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from bot.dialogue.pages import card_page
+from bot.dialogue.replies import Card
 from bot.screens import Choice, Screen, screen_of
 from bot.settings.wrong import Wrong
-from bot.telegram import replies
-from bot.telegram.render import card_payload, sections_text
+from bot.telegram.render import card_message, sections_text
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from bot.words.complaints import REASONS, complaint, reason
 from bot.words.results import Section
@@ -58,7 +60,8 @@ def test_a_terminal_is_commanded_by_nobody_but_us(which: int) -> None:
 
 def test_no_message_on_telegram_hides_or_turns_anything() -> None:
     session = sessions()["q5"]
-    payload = card_payload(Screen(HOSTILE, body=(HOSTILE, "<b>")), WORDS, session, None, [HOSTILE])
+    page = card_page(session, WORDS, Card((HOSTILE,)))
+    payload = card_message(replace(page, screen=Screen(HOSTILE, body=(HOSTILE, "<b>"))))
     assert_inert(payload["text"])
     assert "&lt;b&gt;" in payload["text"]
     assert_inert(sections_text([Section(HOSTILE, (HOSTILE,))]))
@@ -71,7 +74,7 @@ def test_a_name_stored_by_an_older_version_is_shown_harmless(language: str) -> N
     for name in ("name", "commitment", "result", "provisional"):
         session = sessions()[name]
         session = session.but(firm=session.firm.model_copy(update={"name": HOSTILE}), language=language)
-        assert_inert(json.dumps(replies.card_message(session, words), ensure_ascii=False))
+        assert_inert(json.dumps(card_message(card_page(session, words, Card())), ensure_ascii=False))
         for painter, out in painters():
             painter.screen(screen_of(card_of(RUBRIC, session), words), words, None)
             assert_inert(out.getvalue())

@@ -13,7 +13,8 @@ from bot.words.wording import Wording
 from flows.cards import FirmNameCard, QuestionCard
 from flows.inputs import Answer
 from flows.step import step
-from tests.bot.support import LANGUAGES, sessions, shown
+from locales import LANGUAGES
+from tests.bot.support import sessions, shown
 from tests.flows.driver import RUBRIC, START
 
 EVERY = pytest.mark.parametrize("language", LANGUAGES)

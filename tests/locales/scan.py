@@ -7,6 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CALLED = ("text", "texts", "count", "words", "hint", "help", "catalogue")
+NAMED = "Named"
+"""A text by name, to be looked up when it is sent; its values are a dict."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def uses(tree: ast.AST, place: str = "") -> Iterator[Use]:
         if isinstance(node, ast.Call) and node.args and (how := _how(node.func)):
             keys = tuple(_keys(node.args[0]))
             if keys:
-                values = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
+                values = frozenset(keyword.arg for keyword in node.keywords if keyword.arg) | _named_values(node)
                 more = any(keyword.arg is None for keyword in node.keywords)
                 yield Use(keys, how, values, more, f"{place}:{node.lineno}")
 
@@ -46,7 +48,13 @@ def _how(function: ast.expr) -> str | None:
     if isinstance(function, ast.Attribute) and name == "count" and not _how(function.value):
         return None  # str.count
     name = name.lstrip("_")
-    return name if name in CALLED else None
+    return "text" if name == NAMED else name if name in CALLED else None
+
+
+def _named_values(node: ast.Call) -> frozenset[str]:
+    if _how(node.func) != "text" or len(node.args) < 2 or not isinstance(node.args[1], ast.Dict):
+        return frozenset()
+    return frozenset(str(key.value) for key in node.args[1].keys if isinstance(key, ast.Constant))
 
 
 def _keys(node: ast.expr) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The catalogues: both languages complete, every text used, every placeholder filled."""
+"""The catalogues: every language complete, every text used, every placeholder filled."""
 
 import re
 from functools import lru_cache
@@ -7,12 +7,14 @@ from string import Formatter
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
-from locales import DOMAINS, LANGUAGES, catalogue, supported
-from scoring.rubric import load_rubric
+from locales import CATALOGUES, DEFAULT_LANGUAGE, DOMAINS, LANGUAGES, catalogue, supported
+from scoring.rubric import languages, load_rubric
 
 HAN = "[\u4e00-\u9fff]"
+CHINESE = [language for language in LANGUAGES if language.startswith("zh")]
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
 PAIRS = [(language, domain) for language in LANGUAGES for domain in DOMAINS]
 LISTS = ("words.", "number.")
@@ -48,10 +50,20 @@ def placeholders(text: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
-@pytest.mark.parametrize("domain", DOMAINS)
-def test_both_languages_have_the_same_keys(domain: str) -> None:
-    chinese, english = (list(messages(language, domain)) for language in LANGUAGES)
-    assert sorted(chinese) == sorted(english)
+def in_chinese_characters(language: str) -> bool:
+    """Whether a language is written with them, as its own name is."""
+    return bool(re.search(HAN, catalogue(language)(f"language.{language}")))
+
+
+def test_every_language_has_its_catalogues_and_its_translation_of_the_standard() -> None:
+    folders = {path.parent.parent.name for path in CATALOGUES.glob("*/*/*.po")}
+    assert folders == {language.replace("-", "_") for language in LANGUAGES}
+    assert set(languages()) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize(("language", "domain"), PAIRS)
+def test_every_language_has_the_same_keys(language: str, domain: str) -> None:
+    assert sorted(messages(language, domain)) == sorted(messages(DEFAULT_LANGUAGE, domain))
 
 
 @pytest.mark.parametrize(("language", "domain"), PAIRS)
@@ -68,14 +80,13 @@ def test_no_text_is_empty_fuzzy_obsolete_or_given_twice(language: str, domain: s
     assert len(keys) == len(messages(language, domain))
 
 
-@pytest.mark.parametrize("domain", DOMAINS)
-def test_placeholders_are_the_same_in_both(domain: str) -> None:
-    chinese, english = (messages(language, domain) for language in LANGUAGES)
-    for name in chinese:
-        wanted = placeholders(texts(chinese[name])[0])
-        for text in (*texts(chinese[name]), *texts(english[name])):
+@pytest.mark.parametrize(("language", "domain"), PAIRS)
+def test_placeholders_are_the_same_in_every_language(language: str, domain: str) -> None:
+    for name, message in messages(DEFAULT_LANGUAGE, domain).items():
+        wanted = placeholders(texts(message)[0])
+        assert all(field.isidentifier() for field in wanted), name
+        for text in texts(messages(language, domain)[name]):
             assert placeholders(text) == wanted, name
-            assert all(field.isidentifier() for field in wanted), name
 
 
 @pytest.mark.parametrize(("language", "domain"), PAIRS)
@@ -92,11 +103,11 @@ def test_texts_with_placeholders_are_marked_so(language: str, domain: str) -> No
 
 @EVERY
 def test_plurals_follow_the_language(language: str) -> None:
-    forms = {"zh-Hans": 1, "en": 2}[language]
+    forms = get_plural(language.replace("-", "_")).num_plurals
     found = read(language, "shuping")
     assert found.num_plurals == forms
     plural = {name: message for name, message in messages(language).items() if message.pluralizable}
-    assert set(plural) == {name for name, message in messages("en").items() if message.pluralizable}
+    assert set(plural) == {name for name, message in messages(DEFAULT_LANGUAGE).items() if message.pluralizable}
     for name, message in plural.items():
         assert message.id == (name, name)
         assert len(texts(message)) == forms
@@ -104,7 +115,7 @@ def test_plurals_follow_the_language(language: str) -> None:
         one, two = (catalogue(language).count(name, number, **values) for number in (1, 2))
         assert "1" in one
         assert "2" in two
-        assert (one.replace("1", "#") == two.replace("2", "#")) is (language == "zh-Hans"), name
+        assert (one.replace("1", "#") == two.replace("2", "#")) is (forms == 1), name
 
 
 def test_english_counts_things_in_words_that_agree() -> None:
@@ -117,20 +128,31 @@ def test_english_counts_things_in_words_that_agree() -> None:
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
-def test_chinese_texts_have_chinese_punctuation(domain: str) -> None:
-    for name, message in messages("zh-Hans", domain).items():
+@pytest.mark.parametrize("language", CHINESE)
+def test_chinese_texts_have_chinese_punctuation(language: str, domain: str) -> None:
+    quotes = {"zh-Hans": "「」", "zh-Hant": "“”"}[language]
+    for name, message in messages(language, domain).items():
         if not name.startswith(LISTS):
             for text in texts(message):
                 assert not re.search(rf"{HAN}\s*[,;:?!]\s*{HAN}", text), (name, text)
                 assert not re.search(rf"{HAN}\.(\s|$)", text), (name, text)
                 assert not re.search(rf"\({HAN}|{HAN}\)", text), (name, text)
+                assert not set(quotes) & set(text), (name, text)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_traditional_texts_have_traditional_characters(domain: str) -> None:
+    """Those of Big5, which has no simplified ones; only what may be typed, and a name, is written both ways."""
+    for name, message in messages("zh-Hant", domain).items():
+        if not name.startswith(("words.", "number.")) and name != "language.zh-Hans":
+            for character in re.findall(HAN, "".join(texts(message))):
+                assert character.encode("big5", "ignore"), (name, character)
 
 
 def test_english_texts_are_english() -> None:
     """Explanations may quote the standard's own word; everything else speaks English only."""
-    own_name = {"language.zh-Hans", "help.commands.text"}
     for name, message in messages("en").items():
-        if name not in own_name and not name.startswith((*LISTS, "words.language.")):
+        if name != "help.commands.text" and not name.startswith((*LISTS, "language.")):
             for text in texts(message):
                 assert not re.search(HAN, text), (name, text)
     for domain in DOMAINS:
@@ -160,6 +182,14 @@ def test_words_that_are_understood_are_lists_without_gaps(language: str) -> None
 
 
 @EVERY
+def test_the_name_of_a_language_means_no_other(language: str) -> None:
+    for other in LANGUAGES:
+        names = [word for each in LANGUAGES for word in catalogue(language).words(f"words.language.{each}")]
+        assert len(set(names)) == len(names)
+        assert set(catalogue(other).words(f"words.language.{other}")[:1]) <= set(names)
+
+
+@EVERY
 def test_units_are_pairs(language: str) -> None:
     for pair in catalogue(language).words("number.units"):
         word, _, unit = pair.partition("=")
@@ -183,9 +213,19 @@ def test_a_missing_key_or_value_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("tag", "language"),
     [
-        *(("zh_CN.UTF-8", "zh-Hans"), ("zh", "zh-Hans"), ("zh-Hans", "zh-Hans"), ("ZH_tw", "zh-Hans")),
-        *(("en-GB", "en"), ("en_US.utf8", "en"), ("en", "en"), ("en.UTF-8", "en")),
-        *(("C", None), ("", None), ("de_DE", None), ("english", None), ("zhong", None)),
+        *(("zh", "zh-Hans"), ("zh-CN", "zh-Hans"), ("zh-SG", "zh-Hans"), ("zh-MY", "zh-Hans"), ("zh-Hans", "zh-Hans")),
+        *(("zh_CN.UTF-8", "zh-Hans"), ("zh-hans", "zh-Hans"), ("zh-Hans-HK", "zh-Hans"), ("zh-Latn", "zh-Hans")),
+        *(
+            ("zh-TW", "zh-Hant"),
+            ("zh-HK", "zh-Hant"),
+            ("zh-MO", "zh-Hant"),
+            ("zh-Hant", "zh-Hant"),
+            ("ZH_tw", "zh-Hant"),
+        ),
+        *(("zh_TW.UTF-8", "zh-Hant"), ("zh-hant", "zh-Hant"), ("zh-Hant-HK", "zh-Hant"), ("zh-Hant-CN", "zh-Hant")),
+        *(("en-GB", "en"), ("en_US.utf8", "en"), ("en", "en"), ("en.UTF-8", "en"), ("en_US.UTF-8@euro", "en")),
+        *(("C", None), ("C.UTF-8", None), ("POSIX", None), ("", None), ("-", None), ("de_DE", None)),
+        *(("english", None), ("zhong", None), ("Chinese (Traditional)_Taiwan.950", None), ("\ud800", None)),
     ],
 )
 def test_locale_names_lead_to_languages(tag: str, language: str | None) -> None:

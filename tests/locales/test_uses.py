@@ -9,13 +9,13 @@ import pytest
 from telegram.error import Conflict, NetworkError, TelegramError
 
 from bot.cli.main import MISUSES
+from bot.dialogue.buttons import Choice
+from bot.dialogue.commands import COMMANDS
 from bot.reports.compose import LABELS, RULINGS
 from bot.reports.errors import ReportTrouble
 from bot.screens.wishes import Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
-from bot.telegram.acts import Choice
-from bot.telegram.commands import COMMANDS
 from bot.telegram.polling import name_of
 from bot.words.complaints import REASONS, complaint
 from bot.words.wording import Medium, wording
@@ -29,7 +29,7 @@ from scoring.errors import Fault, FaultCode, ScoringError
 from scoring.rubric import load_rubric
 from storage.errors import StorageError, Trouble
 from tests.locales.scan import Use, fault_details, first_arguments, literals, second_arguments, sources, uses
-from tests.locales.test_catalogues import messages, texts
+from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, texts
 
 RUBRIC = load_rubric()
 BOT = list(sources("bot"))
@@ -37,7 +37,7 @@ SIDES = [side.value for side in EnergySide]
 ACTIONS = {
     *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
     *(detail.value for detail in Detail),
-    *("compare", "and", "begin"),
+    *("compare", "and", "begin", "new_firm"),
     *(f"energy.{side}" for side in SIDES),
     *(f"language.{language}" for language in LANGUAGES),
 }
@@ -221,7 +221,7 @@ def sentence(text: str | None, language: str) -> None:
     assert text
     assert "{" not in text.replace('{"q1"', "")
     assert "\n" not in text
-    assert bool(re.search("[\u4e00-\u9fff]", text)) is (language == "zh-Hans"), text
+    assert bool(re.search(HAN, text)) is in_chinese_characters(language), text
 
 
 # no text in the code

@@ -76,6 +76,7 @@ def extremes() -> dict[str, Report]:
         "rare name": report(of_grade(2), firm=RARE + UNKNOWN),
         "worse than before": report(of_grade(1), before=of_grade(4)),
         "English": report(BY_FIGURES, "en", firm=LONG, before=of_grade(4)),
+        "traditional": report(BY_FIGURES, "zh-Hant", firm="臺灣精密製造（昆山）有限公司　东莞厂", before=of_grade(4)),
         "platform": report(of_grade(3), profile="platform"),
     }
 

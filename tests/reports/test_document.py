@@ -89,7 +89,9 @@ def test_pages_are_a4_and_numbered(name: str) -> None:
 def test_the_font_is_inside_and_no_other(name: str) -> None:
     pages: Any = read(name).pages
     fonts = [font.get_object() for page in pages for font in page["/Resources"]["/Font"].values()]
-    assert {font["/BaseFont"].split("+")[-1] for font in fonts} <= {"NotoSansSC-Regular", "NotoSansSC-Bold"}
+    used = {font["/BaseFont"].split("+")[-1] for font in fonts}
+    assert used <= {f"NotoSans{script}-{weight}" for script in ("SC", "TC") for weight in ("Regular", "Bold")}
+    assert ("NotoSansTC-Bold" in used) is (EXTREMES[name].language == "zh-Hant")
     for font in fonts:
         (inner,) = font["/DescendantFonts"]
         descriptor = inner.get_object()["/FontDescriptor"].get_object()

@@ -1,4 +1,4 @@
-"""The rubric is the standard: every number, every ruling on its text, every word of it, and a full translation."""
+"""The rubric is the standard: every number, every ruling on its text, every word of it, and full translations."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scoring.rubric import Question, load_rubric
+from scoring.rubric import Question, Rubric, languages, load_rubric
 from tests.scoring.standard import (
     COEFFICIENTS,
     DIMENSIONS,
@@ -23,6 +23,7 @@ from tests.scoring.standard import (
 
 RUBRIC = load_rubric()
 ENGLISH = load_rubric("en")
+TRANSLATED = pytest.mark.parametrize("translation", [*map(load_rubric, languages()[1:])], ids=languages()[1:])
 DATA = json.loads((files("scoring") / "data" / "miit-2024.json").read_text(encoding="utf-8"))
 SCAN = (Path(__file__).parent / "standard_2024.txt").read_text(encoding="utf-8")
 
@@ -227,10 +228,11 @@ def test_every_entry_cites_its_place_in_the_standard() -> None:
     assert [s.source for s in RUBRIC.scenarios] == [f"三（二）{s.name}" for s in RUBRIC.scenarios]
 
 
-# the translation
+# translations
 
 
-def test_the_translation_keeps_every_id_number_and_source() -> None:
+@TRANSLATED
+def test_a_translation_keeps_every_id_number_and_source(translation: Rubric) -> None:
     plain = {"title", "language", "official", "no_grade", "operations"}
     words = {"name", "text", "item", "form", "unit", "term", "group"}
 
@@ -241,23 +243,35 @@ def test_the_translation_keeps_every_id_number_and_source() -> None:
             return len(data) if data and isinstance(data[0], str) else [skeleton(entry) for entry in data]
         return data
 
-    sides = [rubric.model_dump(exclude=plain) for rubric in (RUBRIC, ENGLISH)]
+    sides = [rubric.model_dump(exclude=plain) for rubric in (RUBRIC, translation)]
     assert skeleton(sides[0]) == skeleton(sides[1])
-    assert (ENGLISH.language, ENGLISH.official, RUBRIC.official) == ("en", False, True)
+    assert translation.language in languages()
+    assert (translation.official, RUBRIC.official) == (False, True)
 
 
-def test_nothing_in_the_translation_is_empty_or_chinese() -> None:
-    translated = dict(texts(ENGLISH.model_dump(mode="json")))
+@TRANSLATED
+def test_nothing_in_a_translation_is_empty(translation: Rubric) -> None:
+    translated = dict(texts(translation.model_dump(mode="json")))
     assert translated.keys() == TEXTS.keys()
-    assert [
-        place
-        for place, text in translated.items()
-        if not text.strip() or re.search("[\u3000-\u9fff\uff00-\uffef]", text)
-    ] == []
+    assert [place for place, text in translated.items() if not text.strip()] == []
 
 
-def test_terms_are_found_in_the_official_text_in_either_language() -> None:
-    assert ENGLISH.terms_of == RUBRIC.terms_of
+def test_nothing_in_english_is_chinese() -> None:
+    english = texts(ENGLISH.model_dump(mode="json"))
+    assert [place for place, text in english if re.search("[\u3000-\u9fff\uff00-\uffef]", text)] == []
+
+
+def test_nothing_in_traditional_chinese_is_in_simplified_characters() -> None:
+    """Big5 has none."""
+    traditional = texts(load_rubric("zh-Hant").model_dump(mode="json"))
+    for place, text in traditional:
+        for character in re.findall("[\u4e00-\u9fff]", text):
+            assert character.encode("big5", "ignore"), (place, character)
+
+
+@TRANSLATED
+def test_terms_are_found_in_the_official_text_in_every_language(translation: Rubric) -> None:
+    assert translation.terms_of == RUBRIC.terms_of
     assert [RUBRIC.glossary[i].term for i in RUBRIC.terms_of["q2"]] == ["设备数字化率"]
     assert [RUBRIC.glossary[i].term for i in RUBRIC.terms_of["q12"]] == ["综合能源消费量"]
     assert [RUBRIC.glossary[i].term for i in RUBRIC.terms_of["decision_support"]] == ["业务环节", "数据驱动平台"]

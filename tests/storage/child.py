@@ -7,13 +7,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from storage.errors import StorageError
 from storage.sqlite.store import open_sqlite
-from tests.storage.support import CHAT, grown, outside
+from storage.store import Claim, Due, Store
+from tests.storage.support import WINDOW, grown, nothing, outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +65,7 @@ async def _grow(path: str, times: str) -> None:
     """Go on, revision by revision, and say each as soon as it is acknowledged."""
     async with await open_sqlite(Path(path)) as store:
         for _ in count() if int(times) == FOREVER else range(int(times)):
-            applied = await store.apply(CHAT, grown)
+            applied = await store.apply(WINDOW, grown)
             _say(applied.decision.session.revision if applied and applied.decision.session else None)
 
 
@@ -85,7 +88,7 @@ async def _killed(path: str, statement: int) -> None:
 
     store = await open_sqlite(Path(path))
     await store._hop(lambda connection: connection.set_trace_callback(killer))
-    await store.apply(CHAT, grown)
+    await store.apply(WINDOW, grown)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -109,11 +112,35 @@ async def _unprivileged(*paths: str) -> None:
 async def _try(path: Path) -> None:
     try:
         async with await open_sqlite(path) as store:
-            await store.apply(CHAT, grown)
+            await store.apply(WINDOW, grown)
     except StorageError as error:
         _say(error.trouble)
     else:
         _say("fine")
+
+
+async def _send(path: str, holder: str, seconds: str) -> None:
+    """Send all that waits, and say each as it is sent; claims hold for so long."""
+    chance = Random(holder)  # noqa: S311  # no secrets
+    async with await open_sqlite(Path(path)) as store:
+        while await store.next_due():
+            for due in await store.claim(_claim(holder, seconds), datetime.now(UTC), 3):
+                await _drain(store, due, holder, chance)
+            await asyncio.sleep(0.001)
+
+
+def _claim(holder: str, seconds: str) -> Claim:
+    return Claim(holder, datetime.now(UTC) + timedelta(seconds=float(seconds)))
+
+
+async def _drain(store: Store, due: Due | None, holder: str, chance: Random) -> None:
+    while due is not None:
+        _say(due.queued.number)
+        await asyncio.sleep(chance.choice([0, 0.001]))
+        if chance.random() < 0.3:
+            store.confirm(due.queued, holder, nothing)
+            return
+        due = await store.delivered(due.queued, datetime.now(UTC), holder)
 
 
 def _lock(path: str) -> None:
@@ -126,6 +153,7 @@ def _lock(path: str) -> None:
 
 WHAT: dict[str, Callable[..., Coroutine[None, None, None] | None]] = {
     "grow": _grow,
+    "send": _send,
     "die": _die,
     "open": _open,
     "unprivileged": _unprivileged,

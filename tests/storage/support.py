@@ -5,18 +5,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from flows.session import Assessment, Firm, Record, Session
-from storage.store import Decide, Decision, LogEntry, State, Store
+from storage.outbox import Lane, Outgoing, Urgency
+from storage.store import Claim, Decide, Decision, Due, LogEntry, State, Store
 
-CHAT = "terminal:anna"
+WINDOW = "terminal:anna"
+OTHER = "telegram:42"
 NOW = datetime(2025, 3, 1, 8, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ME, YOU = "me", "you"
+"""Two who send."""
+TABLES = ("windows", "sights", "sessions", "log", "assessments")
 
 
-def begun(chat: str = CHAT, *, name: str | None = None) -> Session:
+def begun(of: str = WINDOW, *, name: str | None = None) -> Session:
     """A session that has not got far."""
     return Session(
-        id=f"session of {chat}", rubric="2024", language="zh", firm=Firm(name=name), started_at=NOW, updated_at=NOW
+        id=f"session of {of}", rubric="2024", language="zh", firm=Firm(name=name), started_at=NOW, updated_at=NOW
     )
 
 
@@ -44,23 +51,91 @@ def grown(state: State) -> Decision:
     """Decide: begin at revision 1, or go one revision on; the log tells each revision."""
     session = state.session
     new = (session or begun()).but(revision=session.revision + 1 if session else 1)
-    return Decision(new, (entry(new.revision),))
+    return Decision(state.dossier or uuid4().hex, new, (entry(new.revision),))
 
 
-def just(session: Session | None, *log: LogEntry, finished: tuple[Assessment, ...] = ()) -> Decide:
+def just(
+    session: Session | None, *log: LogEntry, finished: tuple[Assessment, ...] = (), dossier: str | None = None
+) -> Decide:
+    """Decide this, whatever there was: in this dossier, or in the one in front, or in a new one."""
+    return lambda state: Decision(dossier or state.dossier or uuid4().hex, session, log, finished)
+
+
+def opens(dossier: str, name: str | None = None, **more: object) -> Decide:
+    """Decide: begin a dossier, or, if there is one, bring it to the front."""
+
+    def decide(state: State) -> Decision:
+        session = None if dossier in state.dossiers else begun(dossier, name=name)
+        return Decision(dossier, session, **more)  # type: ignore[arg-type]  # fields by name
+
+    return decide
+
+
+def decides(**fields: object) -> Decide:
     """Decide this, whatever there was."""
-    return lambda _: Decision(session, log, finished)
+    return lambda _: Decision(**fields)  # type: ignore[arg-type]  # fields by name
 
 
-async def everything(store: Store, chat: str = CHAT) -> tuple[Session | None, list[LogEntry], list[Assessment]]:
-    """All that a store knows of a chat."""
-    return (await store.state(chat)).session, await store.log(chat), await store.history(chat)
+def follows(state: State) -> Decision:
+    """Decide: open what a link leads to, if there is one."""
+    return Decision(state.link.dossier if state.link else None)
 
 
-async def revisions(store: Store, chat: str = CHAT) -> tuple[int, list[object]]:
-    """The revision a chat has `grown` to, and those its log tells of."""
-    session = (await store.state(chat)).session
-    return (session.revision if session else 0), [line.after for line in await store.log(chat)]
+async def everything(store: Store, window: str = WINDOW) -> tuple[Session | None, list[LogEntry], list[Assessment]]:
+    """All that a store knows of the dossier in front of a window."""
+    state = await store.state(window)
+    dossier = state.dossier or ""
+    return state.session, await store.log(dossier), await store.history(dossier)
+
+
+async def revisions(store: Store, window: str = WINDOW) -> tuple[int, list[object]]:
+    """The revision that what is in front of a window has `grown` to, and those its log tells of."""
+    session, log, _ = await everything(store, window)
+    return (session.revision if session else 0), [line.after for line in log]
+
+
+# messages
+
+
+def message(
+    reply: str,
+    hours: float = 0,
+    key: str | None = None,
+    *,
+    anew: bool = False,
+    urgency: Urgency = Urgency.ANSWER,
+) -> Outgoing:
+    """One that says so, so many hours from now."""
+    return Outgoing(reply, NOW + hours * HOUR, key, anew, urgency)
+
+
+def sends(*messages: Outgoing, **more: object) -> Decide:
+    """Decide to send these, and what else there is."""
+    return decides(outbox=messages, **more)
+
+
+async def waiting(store: Store, hours: float = 0, window: str = WINDOW) -> list[str]:
+    """What waits for a window and is due in so many hours."""
+    return [queued.reply for queued in await store.waiting(window) if queued.due <= NOW + hours * HOUR]
+
+
+def claim(holder: str = ME, hours: float = 0, seconds: float = 8) -> Claim:
+    """One that is made in so many hours, and lasts for so many seconds."""
+    return Claim(holder, NOW + hours * HOUR + timedelta(seconds=seconds))
+
+
+async def taken(
+    store: Store, hours: float = 0, window: str = WINDOW, *, aside: bool = False, holder: str = ME
+) -> Due | None:
+    """The first message of a lane, claimed."""
+    found = await store.claim(claim(holder, hours), NOW + hours * HOUR, 1, Lane(window, aside))
+    return found[0] if found else None
+
+
+async def turns(store: Store, hours: float = 0, limit: int = 9, holder: str = ME) -> list[str]:
+    """What is to be sent next in each of all lanes, in the order in which they are served."""
+    found = await store.claim(claim(holder, hours), NOW + hours * HOUR, limit)
+    return [due.queued.reply for due in found]
 
 
 @contextmanager
@@ -82,8 +157,7 @@ def dump(path: Path) -> list[str]:
     """All that is in a database, for comparison; damaged text as bytes."""
     with outside(path) as connection:
         connection.text_factory = bytes
-        tables = ("sessions", "log", "assessments")
-        return [repr(row) for table in tables for row in connection.execute(f"SELECT * FROM {table}")]  # noqa: S608
+        return [repr(row) for table in TABLES for row in connection.execute(f"SELECT * FROM {table}")]  # noqa: S608
 
 
 def put(path: Path, data: bytes) -> None:
@@ -99,3 +173,7 @@ def untouched(path: Path) -> Iterator[None]:
     yield
     assert path.read_bytes() == before
     assert siblings(path) == []
+
+
+def nothing() -> None:
+    """Nobody has to be told."""

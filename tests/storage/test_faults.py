@@ -13,7 +13,19 @@ from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.sqlite.store import SqliteStore, open_sqlite
 from storage.store import Decision, Store
-from tests.storage.support import CHAT, assessment, begun, dump, entry, everything, grown, just, outside, put, revisions
+from tests.storage.support import (
+    WINDOW,
+    assessment,
+    begun,
+    dump,
+    entry,
+    everything,
+    grown,
+    just,
+    outside,
+    put,
+    revisions,
+)
 
 PRIVATE = "机密工厂"
 PLENTY = 2**30
@@ -25,7 +37,7 @@ async def fill(path: Path) -> None:
     """A database that holds a secret wherever one can be."""
     async with await open_sqlite(path) as store:
         finished = assessment("a1").model_copy(update={"previous": PRIVATE})
-        await store.apply(CHAT, just(begun(name=PRIVATE), entry(1, by=PRIVATE), finished=(finished,)))
+        await store.apply(WINDOW, just(begun(name=PRIVATE), entry(1, by=PRIVATE), finished=(finished,)))
 
 
 def alter(path: Path, *statements: str) -> None:
@@ -39,7 +51,7 @@ async def use(path: Path) -> None:
     """Open the file, and use all that a store can do."""
     async with await open_sqlite(path) as store:
         await everything(store)
-        await store.apply(CHAT, grown)
+        await store.apply(WINDOW, grown)
 
 
 @asynccontextmanager
@@ -53,7 +65,7 @@ async def pragma(path: Path, during: str, after: str) -> AsyncIterator[SqliteSto
 
 def bulky(session: object) -> Decision:
     """More than fits into the pages there are."""
-    return Decision(begun(name=f"{PRIVATE} " * 10_000), (entry(1, by=PRIVATE),), (assessment("a2"),))
+    return Decision(None, begun(name=f"{PRIVATE} " * 10_000), (entry(1, by=PRIVATE),), (assessment("a2"),))
 
 
 # the ways to break it
@@ -82,7 +94,7 @@ async def locked(path: Path) -> None:
     async with await open_sqlite(path) as store:
         with outside(path) as other:
             other.execute("BEGIN IMMEDIATE")
-            await store.apply(CHAT, grown)
+            await store.apply(WINDOW, grown)
 
 
 async def locked_at_opening(path: Path) -> None:
@@ -94,12 +106,12 @@ async def locked_at_opening(path: Path) -> None:
 
 async def query_only(path: Path) -> None:
     async with pragma(path, "query_only = 1", "query_only = 0") as store:
-        await store.apply(CHAT, grown)
+        await store.apply(WINDOW, grown)
 
 
 async def no_page_left(path: Path) -> None:
     async with pragma(path, "max_page_count = 1", f"max_page_count = {PLENTY}") as store:
-        await store.apply(CHAT, bulky)
+        await store.apply(WINDOW, bulky)
 
 
 async def a_folder(path: Path) -> None:
@@ -136,6 +148,8 @@ CASES = [
     Case(Trouble.CORRUPT, altered("UPDATE sessions SET data = replace(data, '{', '')"), "session_no_json"),
     Case(Trouble.CORRUPT, altered("UPDATE sessions SET data = json_set(data, '$.page', json('[7]'))"), "session_odd"),
     Case(Trouble.CORRUPT, altered("UPDATE sessions SET data = CAST(x'ff' || data AS TEXT)"), "session_no_utf8"),
+    Case(Trouble.CORRUPT, altered("UPDATE windows SET data = '{'"), "window_no_json"),
+    Case(Trouble.CORRUPT, altered("UPDATE windows SET data = json_set(data, '$.card', 7)"), "window_odd"),
     Case(Trouble.CORRUPT, altered("UPDATE assessments SET data = '[' || data"), "assessment_no_json"),
     Case(Trouble.CORRUPT, altered("UPDATE log SET before = '[' || by"), "log_no_json"),
     Case(Trouble.CORRUPT, altered("UPDATE log SET at = by"), "log_no_time"),
@@ -184,7 +198,7 @@ async def test_each_fault_is_named_loses_nothing_and_tells_no_secret(
     assert str(path.parent) in error.place
     assert str(error).startswith(f"{case.trouble}: {error.place}")
     shown = "".join(traceback.format_exception(error))
-    assert not [secret for secret in (PRIVATE, ascii(PRIVATE)[1:-1], CHAT) if secret in shown]
+    assert not [secret for secret in (PRIVATE, ascii(PRIVATE)[1:-1], WINDOW) if secret in shown]
 
 
 # after an error
@@ -205,12 +219,12 @@ async def test_nothing_leaks_out_of_a_failed_decision_and_the_store_goes_on(
         before = await everything(store)
         for _ in range(3):
             with pytest.raises(StorageError) as caught:
-                await store.apply(CHAT, bulky)
+                await store.apply(WINDOW, bulky)
             assert caught.value.trouble is trouble
             assert await everything(store) == before
     async with await open_sqlite(path) as store:
         assert await everything(store) == before
-        await store.apply(CHAT, bulky)
+        await store.apply(WINDOW, bulky)
         session, log, history = await everything(store)
         assert (session, len(log), len(history)) == (bulky(None).session, 2, 2)
 
@@ -218,7 +232,7 @@ async def test_nothing_leaks_out_of_a_failed_decision_and_the_store_goes_on(
 async def fill_up(store: Store) -> None:
     """Small answers until one is refused."""
     while True:
-        await store.apply(CHAT, grown)
+        await store.apply(WINDOW, grown)
 
 
 async def test_a_full_disk_keeps_what_it_took_and_takes_more_once_there_is_space(path: Path) -> None:
@@ -231,5 +245,5 @@ async def test_a_full_disk_keeps_what_it_took_and_takes_more_once_there_is_space
         assert await everything(store) == before
         revision, told = await revisions(store)
         assert told == list(range(1, 2)) + list(range(1, revision + 1))
-        await store.apply(CHAT, grown)
+        await store.apply(WINDOW, grown)
         assert await revisions(store) == (revision + 1, [*told, revision + 1])

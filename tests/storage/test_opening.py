@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from storage.errors import StorageError, Trouble, storage_error
+from storage.errors import StorageError, Trouble
 from storage.opening import open_store
+from storage.sqlite.errors import storage_error
 from storage.sqlite.store import open_sqlite
 from tests.storage.child import answer, child
-from tests.storage.support import CHAT, dump, grown, put
+from tests.storage.support import WINDOW, dump, grown, put
 
 # URLs
 
@@ -55,7 +56,7 @@ async def test_a_url_names_a_file_from_here_or_from_home(tmp_path: Path, monkeyp
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for url in ("sqlite:///数评 ?#%20.db", "sqlite:///~/shuping.db", f"sqlite:///{tmp_path}/deep/er/shuping.db"):
         async with await open_store(url) as store:
-            await store.apply(CHAT, grown)
+            await store.apply(WINDOW, grown)
     assert databases(tmp_path) == ["deep/er/shuping.db", "home/shuping.db", "数评 ?#%20.db"]
 
 
@@ -141,7 +142,7 @@ async def test_missing_rights_are_named_and_lose_nothing(public: Path) -> None:
     files = {rights: public / str(number) / "shuping.db" for number, rights in enumerate(RIGHTS)}
     for rights, file in files.items():
         async with await open_sqlite(file) as store:
-            await store.apply(CHAT, grown)
+            await store.apply(WINDOW, grown)
         if rights[1] is None:
             file.unlink()
         allow(file, rights)
@@ -153,7 +154,7 @@ async def test_missing_rights_are_named_and_lose_nothing(public: Path) -> None:
         allow(file, (0o700, rights[1] and 0o600))
         assert file.exists() == (rights[1] is not None or outcomes[rights] == "fine")
         if rights[1] is not None:
-            assert len(dump(file)) == (3 if outcomes[rights] == "fine" else 2)
+            assert len(dump(file)) == (5 if outcomes[rights] == "fine" else 4)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ async def test_everything_that_is_made_is_for_nobody_else(tmp_path: Path) -> Non
     before = os.umask(0)
     try:
         async with await open_sqlite(file) as store:
-            await store.apply(CHAT, grown)
+            await store.apply(WINDOW, grown)
             modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "some").rglob("*")}
     finally:
         os.umask(before)
@@ -202,5 +203,5 @@ async def test_what_was_there_keeps_its_mode(path: Path) -> None:
     put(path, b"")
     allow(path, (0o750, 0o640))
     async with await open_sqlite(path) as store:
-        await store.apply(CHAT, grown)
+        await store.apply(WINDOW, grown)
     assert [stat.S_IMODE(place.stat().st_mode) for place in (path.parent, path)] == [0o750, 0o640]

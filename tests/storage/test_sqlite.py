@@ -5,7 +5,9 @@ import inspect
 import re
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import aiosqlite
@@ -14,23 +16,31 @@ import pytest
 import storage
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
-from storage.outbox import Outgoing
-from storage.sqlite.statements import APPEND
+from storage.outbox import Urgency
+from storage.sqlite import apply, deletion, outbox, state
+from storage.sqlite.state import APPEND
 from storage.sqlite.store import SqliteStore, open_sqlite
-from storage.store import Arrival, Decision
+from storage.store import CONFIRM_SECONDS, Arrival, Decision, Forgetting, State
 from tests.storage.child import FOREVER, answer, child, go, rest
 from tests.storage.support import (
-    CHAT,
+    ME,
     NOW,
+    OTHER,
+    WINDOW,
     assessment,
     begun,
+    decides,
     entry,
     everything,
     grown,
     just,
+    message,
+    nothing,
     outside,
     revisions,
+    sends,
     siblings,
+    taken,
 )
 
 STATEMENTS = 6
@@ -49,18 +59,18 @@ async def store(path: Path) -> AsyncIterator[SqliteStore]:
 async def test_all_survives_closing_and_opening(path: Path) -> None:
     url = f"sqlite:///{path}"
     async with await open_store(url) as store:
-        await store.apply(CHAT, just(begun(name="东莞精密🏭"), entry(1), finished=(assessment("a1"),)))
+        await store.apply(WINDOW, just(begun(name="东莞精密🏭"), entry(1), finished=(assessment("a1"),)))
         before = await everything(store)
     async with await open_store(url) as store:
         assert await everything(store) == before
-        await store.apply(CHAT, grown)
+        await store.apply(WINDOW, grown)
     async with await open_store(url) as store:
         assert await revisions(store) == (1, [1, 1])
 
 
 async def test_closing_leaves_one_file_and_may_be_repeated(path: Path) -> None:
     store = await open_sqlite(path)
-    await store.apply(CHAT, grown)
+    await store.apply(WINDOW, grown)
     assert siblings(path) == ["shuping.db-shm", "shuping.db-wal"]
     await store.close()
     await store.close()
@@ -71,7 +81,7 @@ async def test_a_closed_store_refuses_work(path: Path) -> None:
     store = await open_sqlite(path)
     await store.close()
     with pytest.raises(ValueError, match="closed"):
-        await asyncio.wait_for(store.apply(CHAT, grown), timeout=5)
+        await asyncio.wait_for(store.apply(WINDOW, grown), timeout=5)
 
 
 @pytest.mark.parametrize(
@@ -81,11 +91,11 @@ async def test_a_closed_store_refuses_work(path: Path) -> None:
 async def test_the_settings_are_really_on(path: Path, setting: str, value: object) -> None:
     for _ in ("a new file", "one from before"):
         async with await open_sqlite(path) as store:
-            await store.apply(CHAT, grown)
+            await store.apply(WINDOW, grown)
             assert await store._hop(lambda db: db.execute(f"PRAGMA {setting}").fetchone()) == (value,)
 
 
-async def test_a_log_row_of_an_unknown_chat_is_refused(store: SqliteStore) -> None:
+async def test_a_log_row_of_an_unknown_dossier_is_refused(store: SqliteStore) -> None:
     row = ("nobody", "s1", "recorded", "q1", None, "1", "2025-03-01T00:00:00+00:00", "anna")
     with pytest.raises(StorageError, match="FOREIGN KEY"):
         await store._hop(lambda db: db.execute(APPEND, row))
@@ -93,35 +103,35 @@ async def test_a_log_row_of_an_unknown_chat_is_refused(store: SqliteStore) -> No
 
 
 async def test_the_transaction_is_rolled_back_before_the_next_begins(store: SqliteStore) -> None:
-    await store.apply(CHAT, grown)
+    await store.apply(WINDOW, grown)
     broken = just(begun(), entry(2, by="half a character \ud83c"))  # the session is written first, then this fails
     with pytest.raises(UnicodeEncodeError):
-        await store.apply(CHAT, broken)
+        await store.apply(WINDOW, broken)
     assert not await store._hop(lambda db: db.in_transaction)
     assert await revisions(store) == (1, [1])
 
 
 async def test_what_was_deleted_is_on_the_disk_no_more(store: SqliteStore, path: Path) -> None:
     secret = "东莞绝密精密"  # noqa: S105  # a firm's name
-    letter = Outgoing({"text": secret}, NOW)
-    await store.apply(CHAT, just(begun(name=secret), entry(1, by=secret)))
-    await store.apply(CHAT, lambda _: Decision(outbox=(letter,)))
+    letter = message(secret)
+    await store.apply(WINDOW, just(begun(name=secret), entry(1, by=secret)))
+    await store.apply(WINDOW, sends(letter))
     assert any(secret.encode() in file.read_bytes() for file in path.parent.iterdir())
-    await store.apply(CHAT, lambda _: Decision(forgotten=True))
+    await store.apply(WINDOW, decides(forgotten=Forgetting.DOSSIER))
     assert not any(secret.encode() in file.read_bytes() for file in path.parent.iterdir())
 
 
 async def test_writes_that_come_during_a_commit_share_the_next_one(store: SqliteStore) -> None:
     commits = await counted(store)
-    await asyncio.gather(*(store.apply(CHAT, grown) for _ in range(21)))
+    await asyncio.gather(*(store.apply(WINDOW, grown) for _ in range(21)))
     assert len(commits) == 2
-    await store.apply(CHAT, grown)
+    await store.apply(WINDOW, grown)
     assert len(commits) == 3
 
 
 async def test_a_batch_of_updates_shares_one_commit(store: SqliteStore) -> None:
     commits = await counted(store)
-    await asyncio.gather(*(store.apply(CHAT, grown, Arrival(number, NOW)) for number in range(21)))
+    await asyncio.gather(*(store.apply(WINDOW, grown, Arrival("telegram", number, NOW)) for number in range(21)))
     assert len(commits) == 1
     assert await revisions(store) == (21, list(range(1, 22)))
 
@@ -138,7 +148,7 @@ async def counted(store: SqliteStore) -> list[str]:
 
 async def test_two_stores_on_one_file_lose_nothing(path: Path) -> None:
     async with await open_sqlite(path) as one, await open_sqlite(path) as two:
-        await asyncio.gather(*(store.apply(CHAT, grown) for _ in range(100) for store in (one, two)))
+        await asyncio.gather(*(store.apply(WINDOW, grown) for _ in range(100) for store in (one, two)))
         assert await everything(one) == await everything(two)
         assert await revisions(one) == (200, list(range(1, 201)))
 
@@ -155,28 +165,155 @@ async def test_two_processes_on_one_file_lose_nothing(path: Path) -> None:
 async def test_a_busy_file_is_reported_and_read_all_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.sqlite.store.BUSY_SECONDS", 0.05)
     async with await open_sqlite(path) as store:
-        await store.apply(CHAT, grown)
+        await store.apply(WINDOW, grown)
         with child("lock", path) as other:
             assert answer(other) == "locked"
             with pytest.raises(StorageError) as caught:
-                await store.apply(CHAT, grown)
+                await store.apply(WINDOW, grown)
             assert caught.value.trouble is Trouble.BUSY
             assert await revisions(store) == (1, [1])
             go(other)
             assert other.wait() == 0
-        await store.apply(CHAT, grown)
+        await store.apply(WINDOW, grown)
         assert await revisions(store) == (2, [1, 2])
 
 
 async def test_a_lock_that_is_soon_gone_is_waited_for(store: SqliteStore, path: Path) -> None:
     with child("lock", path) as other:
         assert answer(other) == "locked"
-        waiting = asyncio.ensure_future(store.apply(CHAT, grown))
+        waiting = asyncio.ensure_future(store.apply(WINDOW, grown))
         await asyncio.sleep(0.1)
         assert not waiting.done()
         go(other)
         await waiting
     assert await revisions(store) == (1, [1])
+
+
+async def queue(path: Path, windows: int, each: int) -> None:
+    """So many messages for each of so many windows."""
+    async with await open_sqlite(path) as store:
+        for number in range(windows):
+            files = [message(f"{file}", urgency=Urgency.FILE) for file in range(each // 2)]
+            answers = [message(f"{answer}") for answer in range(each // 2)]
+            await store.apply(f"w{number}", sends(*files, *answers))
+
+
+@pytest.mark.slow
+async def test_processes_that_send_side_by_side_send_each_message_once(path: Path) -> None:
+    windows, each = 30, 20
+    await queue(path, windows, each)
+    with ExitStack() as stack:
+        crew = [stack.enter_context(child("send", path, holder, 8)) for holder in ("one", "two", "three")]
+        sent = [list(map(int, rest(process).split())) for process in crew]
+        assert [process.wait() for process in crew] == [0, 0, 0]
+    assert Counter(number for numbers in sent for number in numbers) == Counter(range(1, windows * each + 1))
+    assert all(sent), "else nobody was beside anybody"
+
+
+@pytest.mark.slow
+async def test_what_a_killed_process_had_claimed_is_taken_over_and_sent_twice_at_most(path: Path) -> None:
+    windows, each = 10, 40
+    await queue(path, windows, each)
+    with child("send", path, "killed", 3) as killed, child("send", path, "other", 3) as other:
+        sent = [int(answer(killed)) for _ in range(20)]
+        killed.kill()
+        sent += [*map(int, rest(killed).split()), *map(int, rest(other).split())]
+        assert other.wait() == 0
+    counts = Counter(sent)
+    assert set(counts) == set(range(1, windows * each + 1))
+    twice = [number for number, times in counts.items() if times > 1]
+    assert set(counts.values()) <= {1, 2}
+    assert len(twice) <= 3, "one in each lane that it had claimed"
+
+
+# what was confirmed
+
+
+@asynccontextmanager
+async def confirmed(store: SqliteStore) -> AsyncIterator[None]:
+    """A message was confirmed before what comes, and is found noted after it."""
+    await store.apply(OTHER, sends(message("edit")))
+    due = await taken(store, window=OTHER)
+    assert due is not None
+    store.confirm(due.queued, ME, nothing)
+    yield
+    await store.apply("third", grown)
+    assert await store.waiting(OTHER) == []
+    assert await store.holders() == set()
+
+
+async def test_what_was_confirmed_is_noted_when_the_store_is_closed(path: Path) -> None:
+    async with await open_sqlite(path) as store:
+        await store.apply(WINDOW, sends(message("edit")))
+        due = await taken(store)
+        assert due is not None
+        store.confirm(due.queued, ME, nothing)
+    async with await open_sqlite(path) as store:
+        assert await store.waiting(WINDOW) == []
+        assert await store.holders() == set()
+
+
+@pytest.mark.parametrize("kind", ["ABORT", "FAIL", "ROLLBACK"])
+async def test_what_cannot_be_noted_is_nobody_elses_trouble_and_is_kept(store: SqliteStore, kind: str) -> None:
+    trouble = f"CREATE TRIGGER trouble BEFORE DELETE ON outbox BEGIN SELECT RAISE({kind}, 'no'); END"
+    async with confirmed(store):
+        await store._hop(lambda db: db.execute(trouble))
+        await store.apply(WINDOW, grown)
+        await asyncio.gather(*(store.apply(WINDOW, grown) for _ in range(3)))
+        assert await revisions(store) == (4, [1, 2, 3, 4])
+        assert [queued.reply for queued in await store.waiting(OTHER)] == ["edit"]
+        await store._hop(lambda db: db.execute("DROP TRIGGER trouble"))
+
+
+async def test_what_was_confirmed_survives_a_transaction_that_fails(store: SqliteStore) -> None:
+    def broken(_: State) -> Decision:
+        raise ZeroDivisionError
+
+    async with confirmed(store):
+        with pytest.raises(ZeroDivisionError):
+            await store.apply(WINDOW, broken)
+
+
+async def test_what_was_confirmed_survives_a_busy_database(
+    store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.sqlite.store.AGAIN_SECONDS", 0.01)
+    await store._hop(lambda db: db.execute("PRAGMA busy_timeout = 20"))
+    async with confirmed(store):
+        with outside(path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StorageError, match="busy"):
+                await store.apply(WINDOW, grown)
+            await asyncio.sleep(3 * CONFIRM_SECONDS)
+            assert len(await store.waiting(OTHER)) == 1
+            other.execute("ROLLBACK")
+
+
+# a million that wait
+
+
+def plan(database: sqlite3.Connection, statement: str) -> list[str]:
+    """How SQLite goes about it."""
+    values = [None] * statement.count("?") or dict.fromkeys(re.findall(r":(\w+)", statement))
+    return [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
+STATEMENTS_OF = {
+    f"{module.__name__}.{name}": value
+    for module in (apply, deletion, outbox, state)
+    for name, value in vars(module).items()
+    if name.isupper() and isinstance(value, str) and re.match(r"\s*(SELECT|UPDATE|DELETE|INSERT)", value)
+}
+THOROUGH = {deletion.OVERDUE: "slice by slice", deletion.UNMARK: "when the file is written anew"}
+
+
+@pytest.mark.parametrize("statement", STATEMENTS_OF.values(), ids=STATEMENTS_OF)
+async def test_nothing_looks_through_all_that_is_stored(store: SqliteStore, statement: str) -> None:
+    steps = await store._hop(lambda db: plan(db, statement))
+    all_of = [
+        step for step in steps if re.match(r"SCAN (outbox|sessions|log|assessments|windows|sights|damaged)", step)
+    ]
+    assert not all_of or statement in (*THOROUGH, outbox.DAMAGED)
 
 
 # sudden death
@@ -200,7 +337,7 @@ async def test_a_kill_between_two_statements_leaves_all_or_nothing(path: Path) -
     files = [path.with_name(f"{number}.db") for number in range(1, STATEMENTS + 1)]
     for file in files:
         async with await open_sqlite(file) as store:
-            await store.apply(CHAT, grown)
+            await store.apply(WINDOW, grown)
     with child("die", *files) as process:
         assert [answer(process) for _ in files] == ["-9"] * STATEMENTS
     outcomes = []
@@ -269,9 +406,11 @@ async def test_the_hook_behaves_as_we_know() -> None:
 def test_the_file_is_a_plain_database_for_other_programs(path: Path) -> None:
     async def fill() -> None:
         async with await open_sqlite(path) as store:
-            await store.apply(CHAT, grown)
+            await store.apply(WINDOW, grown)
 
     asyncio.run(fill())
     with outside(path) as connection:
-        assert connection.execute("SELECT chat, revision FROM sessions").fetchall() == [(CHAT, 1)]
+        assert connection.execute("SELECT window, revision FROM sessions JOIN sights USING (dossier)").fetchall() == [
+            (WINDOW, 1)
+        ]
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.delivery.rate_limit import CHAT_BURST, KEPT, Pace
+from bot.delivery.rate_limit import CHAT_BURST, KEPT, RateLimit
 from storage.outbox import Urgency
 
 RATE = 12.0
@@ -24,7 +24,7 @@ async def running() -> AsyncIterator[list[asyncio.Task[None]]]:
 class Street:
     """People of whom each wants one turn."""
 
-    def __init__(self, pace: Pace, tasks: list[asyncio.Task[None]]) -> None:
+    def __init__(self, pace: RateLimit, tasks: list[asyncio.Task[None]]) -> None:
         self.pace, self.tasks, self.served = pace, tasks, list[str]()
 
     async def comes(self, name: str, urgency: Urgency = Urgency.ANSWER) -> asyncio.Task[None]:
@@ -39,11 +39,11 @@ class Street:
 
 @pytest.fixture
 def street(running: list[asyncio.Task[None]]) -> Street:
-    return Street(Pace(RATE), running)
+    return Street(RateLimit(RATE), running)
 
 
 async def test_without_a_rate_nobody_waits() -> None:
-    pace = Pace(0)
+    pace = RateLimit(0)
     assert [await pace.turn("ann") for _ in range(100)] == [False] * 100
 
 
@@ -84,7 +84,7 @@ async def test_who_gave_up_waiting_takes_no_place(street: Street) -> None:
 
 async def test_a_chat_has_a_short_burst_and_then_about_one_a_second() -> None:
     now = 0.0
-    pace = Pace(RATE, clock=lambda: now)
+    pace = RateLimit(RATE, clock=lambda: now)
     assert [pace._wait("ann") for _ in range(CHAT_BURST + 2)] == [-2, -1, 0, 1, 2]
     now = 60.0
     assert pace._wait("ann") == -2

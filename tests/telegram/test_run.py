@@ -5,22 +5,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import HttpUrl
 
+from bot.delivery import housekeeping, lease
+from bot.delivery.lease import Ownership
+from bot.dialogue.context import Keep
 from bot.settings import Settings
 from bot.telegram import run
-from bot.telegram.client import Line
-from bot.telegram.press import Press
-from bot.telegram.replies import file, text
-from bot.telegram.sender import Sender
 from flows.session import new_session
-from locales import catalogue
 from scoring.rubric import load_rubric
 from storage.errors import StorageError, Trouble
 from storage.memory import MemoryStore
 from storage.sqlite.store import open_sqlite
 from storage.store import Decision, Store
-from tests.telegram.api import TelegramApi
 
 
 def opening(monkeypatch: pytest.MonkeyPatch, *outcomes: Trouble | Store) -> list[str]:
@@ -62,28 +58,23 @@ async def test_everything_else_is_told_at_once(monkeypatch: pytest.MonkeyPatch, 
 # what the running bot does beside
 
 
-SETTINGS = Settings.model_validate({"keep_unfinished": "30d"})
-
-
-def here(store: Store) -> run.Installation:
-    return run.Installation(SETTINGS, "", store, Line("1:token"), catalogue("en"))
-
-
 async def test_what_was_left_long_ago_is_deleted_but_not_before_the_clock_can_be_right(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = MemoryStore()
     now = datetime.now(UTC)
-    for chat, days in (("old", 31), ("new", 29)):
-        session = new_session(chat, load_rubric(), "en", now - timedelta(days=days)).but(item="q1")
-        await store.apply(chat, lambda _, session=session: Decision(session))  # type: ignore[misc]
-    assert run.PURGE_AFTER >= 600
-    monkeypatch.setattr(run, "PURGE_AFTER", 0.05)
-    purging = asyncio.create_task(run._purge(here(store)))
+    for name, days in (("old", 31), ("new", 29)):
+        session = new_session(name, load_rubric(), "en", now - timedelta(days=days)).but(item="q1")
+        await store.apply(name, lambda _, name=name, session=session: Decision(name, session))  # type: ignore[misc]
+    assert housekeeping.PURGE_AFTER >= 600
+    monkeypatch.setattr(housekeeping, "PURGE_AFTER", 0.05)
+    keeping = asyncio.create_task(
+        housekeeping.keep_house(store, Keep(timedelta(days=30), None), run.OUTSIDE.now, Ownership(store))
+    )
     await asyncio.sleep(0)
     assert (await store.state("old")).session is not None
     await asyncio.sleep(0.3)
-    purging.cancel()
+    keeping.cancel()
     assert (await store.state("old")).session is None
     assert (await store.state("new")).session is not None
 
@@ -91,34 +82,37 @@ async def test_what_was_left_long_ago_is_deleted_but_not_before_the_clock_can_be
 async def test_traces_of_deleted_people_are_taken_out_again_and_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(run, "CLEAN_SECONDS", 0.02)
+    monkeypatch.setattr(housekeeping, "CLEAN_SECONDS", 0.02)
     async with await open_sqlite(tmp_path / "data" / "shuping.db") as store:
-        cleaning = asyncio.create_task(run._clean(store))
+        ownership = Ownership(store)
+        keeping = asyncio.create_task(housekeeping.keep_house(store, Keep(None, None), run.OUTSIDE.now, ownership))
         for _ in range(2):
             await store.forget("somebody")
             await asyncio.sleep(0.5)
             assert not await store.clean(), "it has been done"
-        cleaning.cancel()
+        keeping.cancel()
 
 
-async def test_nothing_is_sent_without_the_lease() -> None:
-    """A process that cannot be sure waits, whatever is due."""
-    store, sure = MemoryStore(), asyncio.Event()
-    async with TelegramApi() as api, run._bot(Settings(telegram_api_url=HttpUrl(api.url)), api.token) as bot:
-        ann = api.person(started=True)
-        rules = here(store).rules
+async def test_one_of_several_keeps_house_and_another_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "LOOK_SECONDS", 0.01)
+    store = MemoryStore()
+    first, second = Ownership(store), Ownership(store)
+    keeping = [
+        asyncio.create_task(housekeeping.keep_house_in_turn(store, Keep(None, None), run.OUTSIDE.now, ownership))
+        for ownership in (first, second)
+    ]
+    await asyncio.sleep(0.1)
+    assert (first.held, second.held) == (True, False)
+    keeping[0].cancel()
+    await first.release()
+    await asyncio.sleep(0.1)
+    assert second.held
+    keeping[1].cancel()
 
-        async def owner() -> None:
-            await sure.wait()
 
-        sender = Sender(store, bot, run.OUTSIDE, rules, Press(store, rules), 0, owner)
-        chat = f"telegram:{ann.id}"
-        for letter in (text("words", datetime.now(UTC)), file("json", datetime.now(UTC))):
-            await store.apply(chat, lambda _, letter=letter: Decision(outbox=(letter,)))  # type: ignore[misc]
-        sender.wake(chat)
-        sender.wake(chat, aside=True)
-        await asyncio.sleep(0.3)
-        assert api.calls("sendMessage", "sendDocument") == []
-        sure.set()
-        await api.called("sendMessage")
-        await sender.finish()
+def test_all_processes_of_a_bot_agree_on_the_secret_of_its_webhook() -> None:
+    """Else the second to start would lock out the first."""
+    secret = run._secret_of("1:token")
+    assert secret == run._secret_of("1:token") != run._secret_of("2:token")
+    assert Settings(webhook_secret=secret).webhook_secret, "Telegram takes it"
+    assert "token" not in secret

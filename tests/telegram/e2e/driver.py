@@ -17,13 +17,16 @@ from typing import Any
 
 import aiohttp
 
-from bot.telegram.sender import CHAT
+from bot.telegram.channel import TelegramChannel
 from flows.session import Session
-from storage.contact import Contact
+from storage.window import Window
 from tests.telegram.api import TelegramApi
 from tests.telegram.people import Person
 
 ROOT = Path(__file__).parents[3]
+CHAT = f"{TelegramChannel.name}:"
+"""What the windows of this channel are called."""
+SIGHTED = "dossier IN (SELECT dossier FROM sights WHERE window = ?)"
 SECRET = "webhook-secret_" + "0123456789"
 TROUBLE = re.compile(r"^.* (?:WARNING|ERROR|CRITICAL) .*$|^Traceback.*$|.*never retrieved.*", re.MULTILINE)
 START_WITHIN = 20.0
@@ -60,6 +63,8 @@ class Shuping:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
+    known: dict[int, set[str]] = field(default_factory=dict)
+    """The dossiers that people had sight of."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -161,25 +166,35 @@ class Shuping:
             connection.execute(statement, values)
 
     def session(self, person: Person) -> Session:
-        ((data,),) = self.rows("SELECT data FROM sessions WHERE chat = ?", f"{CHAT}{person.id}")
+        statement = "SELECT sessions.data FROM sessions JOIN windows ON front = dossier WHERE window = ?"
+        ((data,),) = self.rows(statement, f"{CHAT}{person.id}")
         return Session.model_validate_json(data)
 
-    def contact(self, person: Person) -> Contact:
-        ((data,),) = self.rows("SELECT data FROM contacts WHERE chat = ?", f"{CHAT}{person.id}")
-        return Contact.model_validate_json(data)
+    def window(self, person: Person) -> Window:
+        ((data,),) = self.rows("SELECT data FROM windows WHERE window = ?", f"{CHAT}{person.id}")
+        return Window.model_validate_json(data)
+
+    def dossiers(self, person: Person) -> list[str]:
+        """All that the person has sight of."""
+        rows = self.rows("SELECT dossier FROM sights WHERE window = ? ORDER BY number", f"{CHAT}{person.id}")
+        found = [dossier for (dossier,) in rows]
+        self.known.setdefault(person.id, set()).update(found)
+        return found
 
     def waiting(self, person: Person) -> list[dict[str, Any]]:
-        """The payloads of a person's outbox, those for later too."""
-        rows = self.rows("SELECT payload FROM outbox WHERE chat = ? ORDER BY number", f"{CHAT}{person.id}")
-        return [json.loads(payload) for (payload,) in rows]
+        """The replies that wait for a person, those for later too."""
+        rows = self.rows("SELECT reply FROM outbox WHERE window = ? ORDER BY number", f"{CHAT}{person.id}")
+        return [json.loads(reply) for (reply,) in rows]
 
     def about(self, person: Person) -> dict[str, int]:
-        """How many rows there are about a person, in each table that has any."""
+        """How many rows there are about a person, or a dossier that they had sight of, in each table that has any."""
+        self.dossiers(person)
+        names = {str(person.id), *self.known[person.id]}
         found = {}
         with self.database() as connection:
             tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             for table in tables:
                 rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # names of our own
-                if count := sum(str(person.id) in str(row) for row in rows):
+                if count := sum(any(name in str(row) for name in names) for row in rows):
                     found[table] = count
         return found

@@ -7,10 +7,10 @@ from typing import Any
 
 from typing_extensions import override
 
+from bot.dialogue.buttons import decode, full
 from bot.dialogue.reading import read
 from bot.screens import screen_of
 from bot.screens.wishes import Look
-from bot.telegram.callback_data import decode, full
 from bot.words.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import AnyInput, Resume

@@ -12,7 +12,7 @@ from tests.telegram.e2e.model import Told, played, same, taken
 from tests.telegram.e2e.test_stale import expected, keyboard
 from tests.telegram.e2e.walking import Plan, answer_by_taps, begin_by_taps, card, cards, say, walk_by_taps
 from tests.telegram.people import Person
-from tests.telegram.views import NotSeenError
+from tests.telegram.views import Message, NotSeenError
 
 WORDS = ["B", "BC", "a", "是", "否", "200 90", "稍后", "返回", "总览", "/start", "/resume", "12", "q5", "继续", "?"]
 
@@ -22,7 +22,7 @@ async def settled(api: TelegramApi, bot: Shuping, told: Told, *people: Person) -
     api.faults.clear()
     await api.quiet(0.2, within=30)
     async with asyncio.timeout(70):  # the longest wait between two tries is a minute
-        while bot.rows("SELECT 1 FROM outbox WHERE key IS NULL OR key <> 'reminder'"):  # noqa: ASYNC110  # another process
+        while bot.rows("SELECT 1 FROM outbox WHERE key IS NULL OR key NOT LIKE 'reminder.%'"):  # noqa: ASYNC110  # another process
             await asyncio.sleep(0.1)
     await api.quiet(0.2, within=30)
     assert told.unseen == [], "the server's own mistake"
@@ -122,11 +122,30 @@ async def test_old_update_ids_are_forgotten(api: TelegramApi, install: Install) 
     await bot.stop()
     with bot.database() as database:
         database.execute("UPDATE updates SET seen = seen - 47 * 3600 WHERE id = (SELECT min(id) FROM updates)")
-        database.execute("INSERT INTO updates VALUES (1, 0)")
+        database.execute("INSERT INTO updates VALUES ('telegram', 1, 0)")
         database.commit()
     before = taken(bot)
     await bot.start()
     await api.eventually(lambda: taken(bot) == before[1:])
+
+
+@pytest.mark.slow
+async def test_a_reminder_survives_a_kill_at_any_moment(api: TelegramApi, install: Install) -> None:
+    bot = await install(REMIND_AFTER="0.8s,1.6s,2.4s", REMIND_WINDOW="00:00-24:00").start()
+    ann = api.person("Ann")
+    await begin_by_taps(ann, Plan())
+    for _ in range(4):
+        await asyncio.sleep(0.5)
+        await bot.kill()
+        await bot.start()
+
+    def reminders() -> list[Message]:
+        return [message for message in ann.chat.seen if "评测还没做完" in message.text]
+
+    await api.eventually(reminders, within=6)
+    await asyncio.sleep(4)
+    assert 1 <= len(reminders()) <= 4
+    assert bot.waiting(ann) == []
 
 
 class Chaos:

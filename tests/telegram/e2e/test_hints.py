@@ -1,26 +1,16 @@
-"""What is no answer gets a friendly hint and the current card; what is none of our business gets nothing."""
+"""Names as people write them, groups where others read along, and updates that are none of our business."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Town
 from tests.telegram.e2e.driver import SECRET, Shuping, post, webhook
-from tests.telegram.e2e.walking import Plan, begin_by_taps, card, cards, say, tap
+from tests.telegram.e2e.walking import Plan, begin_by_taps, card, say, tap
 from tests.telegram.people import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-ODD: dict[str, Callable[[Person], object]] = {
-    "sticker": lambda ann: ann.sticker(),
-    "photo": lambda ann: ann.photo(caption="B"),
-    "voice": lambda ann: ann.voice(),
-    "document": lambda ann: ann.document("answers.txt"),
-    "contact": lambda ann: ann.send(contact={"phone_number": "1", "first_name": "x"}),
-    "location": lambda ann: ann.send(location={"latitude": 1.0, "longitude": 2.0}),
-    "dice": lambda ann: ann.send(dice={"emoji": "🎲", "value": 3}),
-}
 
 
 async def at_first_item(town: Town) -> Person:
@@ -28,53 +18,6 @@ async def at_first_item(town: Town) -> Person:
     await begin_by_taps(ann, Plan())
     await town.api.quiet(0.12)
     return ann
-
-
-async def hinted(town: Town, ann: Person, act: Callable[[], object], hint: str) -> None:
-    """The hint stands on the current card, which is now at the bottom; nothing else has changed."""
-    before = town.bot.session(ann)
-    act()
-    shown = await ann.until(lambda message: hint in message.text and message.rows)
-    await town.api.quiet(0.12)
-    assert cards(ann) == [shown]
-    assert shown is ann.chat.last
-    assert "第 1 项" in shown.text
-    assert town.bot.session(ann) == before
-    assert town.bot.troubles == []
-
-
-@pytest.mark.parametrize(
-    "odd", [pytest.param(odd, marks=() if odd in ("sticker", "photo", "voice") else pytest.mark.slow) for odd in ODD]
-)
-async def test_only_text_and_buttons(town: Town, odd: str) -> None:
-    ann = await at_first_item(town)
-    await hinted(town, ann, lambda: ODD[odd](ann), "我只看得懂文字和按钮")
-
-
-async def test_an_edited_message_is_no_second_answer(town: Town) -> None:
-    ann = await at_first_item(town)
-    said = ann.say("hm?")
-    await ann.until("没看懂“hm?”")
-    await hinted(town, ann, lambda: ann.edit(said, "B"), "我只看得懂文字和按钮")
-
-
-@pytest.mark.parametrize(
-    ("text", "hint"),
-    [
-        ("x" * 1001, "太长了"),
-        ("汉" * 4096, "太长了"),
-        ("🙂" * 30, "没看懂“🙂"),
-        ("<b>&amp; [x](y) _*`</i>", "没看懂“<b>&amp; [x](y) _*`</i>”"),
-        ("/nonsense", "没有这个命令"),
-        ("/", "没有这个命令"),
-        ("Z", "没有"),
-        ("\u202e\u200b", "没看懂"),
-        ("AB", "无"),
-    ],
-)
-async def test_text_that_is_no_answer(town: Town, text: str, hint: str) -> None:
-    ann = await at_first_item(town)
-    await hinted(town, ann, lambda: ann.say(text), hint)
 
 
 @pytest.mark.parametrize("name", ["<b>&", "&lt;i&gt;</b>", "{name} %s", "a" * 100])
@@ -89,34 +32,6 @@ async def test_a_firm_is_called_what_it_is_called(town: Town, name: str) -> None
     assert town.bot.troubles == []
 
 
-async def test_a_name_of_several_lines_or_too_long(town: Town) -> None:
-    ann = town.api.person("Ann")
-    await say(ann, "/start")
-    ann.tap("1 ✓")
-    await ann.until("企业叫什么名字")
-    shown = await say(ann, "长" * 101, lambda message: message.rows)
-    assert "企业叫什么名字" in shown.text
-    await say(ann, "第一行\n第二行\t\x07厂")
-    assert town.bot.session(ann).firm.name == "第一行 第二行 厂"
-
-
-async def test_the_first_word_may_be_anything(town: Town) -> None:
-    for first in (lambda ann: ann.say("BC"), lambda ann: ann.sticker(), lambda ann: ann.say("/result")):
-        ann = town.api.person("Ann")
-        first(ann)  # type: ignore[no-untyped-call]
-        shown = await ann.until(lambda message: message.rows)
-        assert "您好，我是数评" in shown.text
-        assert "Telegram（服务器在境外）" in shown.text, "it says what becomes of the answers"
-        await town.api.quiet(0.12)
-        assert town.bot.about(ann) == {}, "nothing is stored before they begin"
-
-
-@pytest.mark.parametrize("first", ["/start recheck", "/start q5", "/overview", "/recheck", "/resume"])
-async def test_whoever_comes_by_a_link_is_welcomed_not_corrected(town: Town, first: str) -> None:
-    shown = await say(town.api.person("Ann"), first)
-    assert shown.text.startswith("您好，我是数评")
-
-
 async def test_a_group_gets_a_link(town: Town) -> None:
     ann = town.api.person("Ann")
     group = town.api.group("Team", ann)
@@ -128,7 +43,7 @@ async def test_a_group_gets_a_link(town: Town) -> None:
     await town.api.quiet(0.12)
     assert len([message for message in group.chat.seen if message.outgoing]) == 1
     assert town.bot.about(ann) == {}
-    assert town.bot.rows("SELECT * FROM sessions WHERE chat LIKE '%-%'") == []
+    assert town.bot.rows("SELECT * FROM windows WHERE window LIKE '%-%'") == []
 
 
 async def test_a_button_forwarded_to_a_group_is_ignored(town: Town) -> None:

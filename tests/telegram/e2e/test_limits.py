@@ -8,13 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.dialogue.buttons import LIMIT, decode, full
+from bot.dialogue.commands import LONGEST_TEXT
+from bot.dialogue.context import Rules
+from bot.dialogue.pages import TextPage, View, card_page, page_of
+from bot.dialogue.replies import Card, Firms, Named, Privacy, Recheck, Reminder, Reply, Text
 from bot.screens import Action, screen_of
+from bot.screens.details import commands_help
 from bot.screens.wishes import Detail
-from bot.telegram import replies
-from bot.telegram.callback_data import LIMIT, decode, full
-from bot.telegram.commands import LONGEST_TEXT, privacy
-from bot.telegram.render import TEXT_LIMIT, length, pages, sections_text
-from bot.telegram.visit import Rules, commands_help
+from bot.telegram.render import TEXT_LIMIT, card_message, length, pages, sections_text, text_messages
 from bot.words.history import compared, history
 from bot.words.policy import concern
 from bot.words.results import Section, firmness, plan, proof, result_of
@@ -22,13 +24,15 @@ from bot.words.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import Pause
 from flows.reminders import Schedule
-from flows.session import FirmKind, Goal, Phase, Session
+from flows.session import Firm, FirmKind, Goal, Phase, Session
 from locales import LANGUAGES, catalogue
 from scoring.sheet import load_sheet
+from storage.store import State
+from storage.window import Window
 from tests.bot.support import sessions
 from tests.bot.test_history import finished as past_assessment
 from tests.bot.test_results import LOWEST
-from tests.flows.driver import START, Walker, finished
+from tests.flows.driver import RUBRIC, START, Walker, finished
 from tests.flows.random_inputs import Chance, Given, chances, given_by
 from tests.telegram.entities import parse_html
 
@@ -39,8 +43,8 @@ BUTTONS, ROW = 100, 8
 def fits(session: Session, language: str) -> None:
     """The card, as Telegram counts it, with as long a notice as there may be; and each of its buttons."""
     words = wording(language, Medium.TAPPING)
-    notice = words.text("telegram.not_understood", given="🙂" * 40)
-    message = replies.card_message(session.but(language=language), words, [notice, notice])
+    notice = words.text("not_understood.tapping", given="🙂" * 40)
+    message = card_message(card_page(session.but(language=language), words, Card((notice, notice))))
     text, _ = parse_html(message["text"])
     assert 0 < length(text) <= TEXT_LIMIT, (session.card, language)
     rows = message.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
@@ -142,24 +146,29 @@ def test_longer_texts_are_split(language: str) -> None:
             assert text.strip()
 
 
+RULES = Rules(Schedule((), time(9), time(20)), ZoneInfo("UTC"), "示例园区" * 20, "https://example.org/" + "x" * 200)
+TEXTS = ("delete.ask", "text_only", "too_long", "command.language", "reminder.offer")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_other_messages(language: str) -> None:
-    words = wording(language, Medium.TAPPING)
-    session = finished().session
-    parked = session.but(parked=words.rubric.items, agenda=(), phase=Phase.REVIEW)
-    for message in (
-        replies.reminder_message(parked, words),
-        replies.recheck_reminder(words, START).payload["message"],
-        replies.languages(words, LANGUAGES, START).payload["message"],
-    ):
-        assert length(parse_html(message["text"])[0]) <= TEXT_LIMIT
-        rows = message["reply_markup"]["inline_keyboard"]
-        assert all(len(button["callback_data"].encode()) <= LIMIT for row in rows for button in row)
-    text = catalogue(language)
-    assert len(text("mydata")) <= 1024
-    assert all(length(text(name)) <= TEXT_LIMIT for name in ("delete.ask", "telegram.text_only"))
-    rules = Rules(Schedule((), time(9), time(20)), ZoneInfo("UTC"), "示例园区" * 20, "https://example.org/" + "x" * 200)
-    assert length("\n".join(privacy(words, rules))) <= TEXT_LIMIT
+    """Texts, reminders, and a list of two hundred firms with the longest names."""
+    session = finished().session.but(language=language, firm=Firm(name=LONG_NAME))
+    parked = session.but(parked=RUBRIC.items, agenda=(), phase=Phase.REVIEW, finished_at=None)
+    shelf = [(f"{number:032x}", parked) for number in range(200)]
+    state = State(Window(), shelf[0][0], parked, tuple(dossier for dossier, _ in shelf), shared=True)
+    view = View(state, START, RULES, Medium.TAPPING, RUBRIC, shelf=shelf)
+    said: list[Reply] = [Firms(), Privacy(), Recheck(), Reminder(parked.id, parked.revision)]
+    said += [Text((Named(name),), ("!delete:12345678", "!language:en", "!keep")) for name in TEXTS]
+    for reply in said:
+        page = page_of(reply, view)
+        assert isinstance(page, TextPage)
+        for message in text_messages(page):
+            assert 0 < length(parse_html(message["text"])[0]) <= TEXT_LIMIT
+            rows = message.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
+            assert sum(map(len, rows)) <= BUTTONS
+            assert all(len(button["callback_data"].encode()) <= LIMIT for row in rows for button in row)
+    assert len(catalogue(language)("mydata")) <= 1024
 
 
 def test_no_text_is_taken_that_could_not_be_quoted() -> None:

@@ -37,7 +37,7 @@ async def test_a_late_refusal_does_no_harm_to_who_has_come_back(api: TelegramApi
     await api.eventually(lambda: [call for call in api.calls("editMessageText", chat=ann.id) if call.code == 0])
     await say(ann, "BC", "第 2 项")
     await api.quiet()
-    assert not bot.contact(ann).blocked
+    assert not bot.window(ann).blocked
     assert [payload["kind"] for payload in bot.waiting(ann)] == ["reminder"]
     right(bot, ann)
 
@@ -66,7 +66,7 @@ async def test_updates_that_cannot_be_are_passed_over(api: TelegramApi, install:
     await api.eventually(lambda: not api.faults.planned)
     await say(ann, "hello", lambda message: message.rows)
     assert "Traceback" not in bot.output
-    assert bot.rows("SELECT * FROM outbox WHERE chat = 'telegram:7'") == []
+    assert bot.rows("SELECT * FROM outbox WHERE window = 'telegram:7'") == []
 
 
 async def test_nothing_that_people_wrote_is_logged_by_whichever_library(api: TelegramApi, install: Install) -> None:
@@ -146,7 +146,7 @@ async def test_a_page_is_no_refusal_of_telegrams(api: TelegramApi, install: Inst
     api.faults.add("editMessageText", chat=ann.id, error=ApiError(code, "odd"), raw=PAGE)
     await tap(ann, "B", lambda message: message.button("B ✓"))
     await api.quiet()
-    assert not bot.contact(ann).blocked
+    assert not bot.window(ann).blocked
     assert [payload["kind"] for payload in bot.waiting(ann)] == ["reminder"]
 
 

@@ -1,4 +1,4 @@
-"""Two processes on one database: one sends, the other says so and waits, and follows within seconds."""
+"""Two processes on one database: one polls, the other says so and waits, and follows within seconds."""
 
 import asyncio
 import os
@@ -8,14 +8,13 @@ from collections import Counter
 
 import pytest
 
-from bot.telegram.sender import CHAT
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
-from tests.telegram.e2e.driver import ROOT, Shuping
+from tests.telegram.e2e.driver import CHAT, ROOT, Shuping
 from tests.telegram.e2e.test_outbox import at_first_item, right
 from tests.telegram.e2e.walking import card, say, tap
 
-SECOND = "Another shuping is sending"
+SECOND = "Another shuping is taking messages"
 FOLLOWS = 15.0
 """Seconds; a lease is believed for eight."""
 
@@ -69,12 +68,12 @@ async def test_nothing_is_sent_twice_by_two_that_start_at_once(api: TelegramApi,
     """Two hundred reminders are due when both come up."""
     first = await install(REMIND_WINDOW="00:00-24:00").start()
     await first.stop()
-    reminder = '{"kind":"text","message":{"text":"again"}}'
+    reminder = '{"kind":"prepared","message":{"text":"again"}}'
     people = [api.person(started=True) for _ in range(200)]
     with first.database() as database, database:
         for person in people:
             row = (f"{CHAT}{person.id}", "recheck", reminder, 0.0, 3)
-            database.execute("INSERT INTO outbox (chat, key, payload, due, urgency) VALUES (?, ?, ?, ?, ?)", row)
+            database.execute("INSERT INTO outbox (window, key, reply, due, urgency) VALUES (?, ?, ?, ?, ?)", row)
     second = install(REMIND_WINDOW="00:00-24:00", DATABASE_URL=f"sqlite:///{first.file}")
     await asyncio.gather(first.spawn(), second.spawn())
     await api.eventually(lambda: len(api.calls("sendMessage")) >= 200, within=20)

@@ -1,23 +1,21 @@
-"""Whole assessments, from hello to the result and the next one: by taps, by typing, in both languages, both ways in."""
+"""Whole assessments, from hello to the result and the next one: by taps, by typing, in every language, both ways in."""
 
 from fractions import Fraction
 
 import pytest
 
-from bot.telegram.sender import CHAT
 from bot.words.wording import wording
 from flows.session import FirmKind, Phase
 from scoring.certainty import find_certainty
 from scoring.sheet import load_sheet
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
-from tests.telegram.e2e.driver import Shuping, webhook
+from tests.telegram.e2e.driver import CHAT, SIGHTED, Shuping, webhook
 from tests.telegram.e2e.walking import (
     CODES,
     Plan,
     Shown,
     answer_by_taps,
-    begin_by_taps,
     card,
     cards,
     quick_by_taps,
@@ -26,7 +24,6 @@ from tests.telegram.e2e.walking import (
     text_of,
     walk_by_taps,
     walk_by_typing,
-    word,
 )
 from tests.telegram.people import Person
 from tests.telegram.views import Message
@@ -50,13 +47,13 @@ def shows_score(bot: Shuping, person: Person, text: str) -> None:
     record = bot.session(person).record
     sheet = load_sheet(edition=bot.session(person).rubric)
     points = sheet.exact(sheet.tally(record.choices, record.levels).points)
-    (stored,) = bot.rows("SELECT data ->> 'score' FROM assessments WHERE chat = ?", f"{CHAT}{person.id}")[-1]
+    (stored,) = bot.rows(f"SELECT data ->> 'score' FROM assessments WHERE {SIGHTED}", f"{CHAT}{person.id}")[-1]  # noqa: S608
     assert Fraction(stored) == points
     assert f"{float(points):.2f}".rstrip("0").rstrip(".") in text or f"{float(points):.2f}" in text
 
 
 def ways(quick: str) -> pytest.MarkDecorator:
-    """Both ways in and both languages, of which one combination is run always."""
+    """Both ways in and all languages, of which one combination is run always."""
     every = [
         pytest.param(by, language, id=f"{by} {language}", marks=() if quick == f"{by} {language}" else pytest.mark.slow)
         for by in ("polling", "webhook")
@@ -130,22 +127,6 @@ async def test_a_quick_one_by_taps(api: TelegramApi, install: Install, language:
     assert text.count("provisional.settled", 7, grade=level) in card(ann).text
     await api.quiet()
     await check(api, bot, ann)
-
-
-async def test_the_quick_order_begins_at_an_item_by_command_and_by_word(api: TelegramApi, install: Install) -> None:
-    bot = await install().start()
-    for name, typed in (("Ann", "/quick"), ("Bea", word(text_of(api.person("Bea")), "quick"))):
-        person = api.person(name)
-        await begin_by_taps(person, Plan())
-        await tap(person, "B", lambda message: message.button("B ✓"))
-        shown = await say(person, typed)
-        assert text_of(person)("event.quick") in shown.text
-        session = bot.session(person)
-        assert (session.quick, session.item) == (True, "q4")
-        await say(person, "BC")
-        assert bot.session(person).item == "q5"
-        await api.quiet()
-        await check(api, bot, person)
 
 
 @pytest.mark.slow

@@ -1,15 +1,15 @@
-"""Whole walks through the assessment on Telegram, by taps or by typing, in either language."""
+"""Whole walks through the assessment on Telegram, by taps or by typing, in any language."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from locales import Catalogue, catalogue
+from locales import DEFAULT_LANGUAGE, LANGUAGES, Catalogue, catalogue, supported
 from scoring.rubric import load_rubric
 from tests.telegram.people import Person
 from tests.telegram.views import Message
 
 RUBRIC = load_rubric()
-CODES = {"zh-Hans": "zh-hans", "en": "en"}
+CODES = {language: language.lower() for language in LANGUAGES}
 """What Telegram's profiles call our languages."""
 Shown = Callable[[Message], object]
 WITHIN = 15.0
@@ -37,8 +37,7 @@ def _usual(number: int) -> str:
 
 def text_of(person: Person) -> Catalogue:
     """The texts in a person's language."""
-    code = person.user.get("language_code", "")
-    return catalogue(next(ours for ours, theirs in CODES.items() if theirs == code))
+    return catalogue(supported(person.user.get("language_code", "")) or DEFAULT_LANGUAGE)
 
 
 def marked(letter: str) -> Shown:

@@ -5,89 +5,37 @@ The models name the fields of the Bot API that we read, and no others: most of a
 
 import logging
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from telegram import Chat, ChatMember
 
-LOG = logging.getLogger("shuping.acts")
+from bot.dialogue.messages import Commanded, Followed, InPublic, Membership, Message, Pressed, Puzzling, Typed
+
+LOG = logging.getLogger("shuping.updates")
 
 PRIVATE = Chat.PRIVATE
 GONE = (ChatMember.BANNED, ChatMember.LEFT)
 LARGEST = 2**63 - 1
 """What a database keeps; Telegram's own numbers have 52 bits."""
-
-
-class Choice(StrEnum):
-    """Buttons that are no input of the conversation; their callback data is "!" and the value."""
-
-    DELETE = "delete"
-    KEEP = "keep"
-    TOMORROW = "tomorrow"
-    NEXT_WEEK = "next_week"
-    NEVER = "never"
-    REMIND = "remind"
-    RECHECK_LATER = "recheck_later"
-    COMPARE_LAST = "compare_last"
-
-
-CHOICE_MARK = "!"
+LINK_MARK = "open-"
+"""What the payload of a link that opens a dossier begins with."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """Who it comes from; `chat` is the private chat's id."""
+class Act:
+    """A message with the update's number, the chat's, and the language of the profile.
+
+    `query` is to be answered so that a button stops spinning; `addressee` is the bot that a command in a group names,
+    "" for any.
+    """
 
     update: int
     chat: int
     language: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Typed(Sender):
-    """A text."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Commanded(Sender):
-    """A command without its slash, lower case, and what follows it."""
-
-    name: str
-    argument: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tapped(Sender):
-    """A button; `message` is the message it belongs to, None if Telegram no longer knows."""
-
-    query: str
-    data: str
-    message: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Puzzling(Sender):
-    """A sticker, photo, voice, edited message: nothing that can be an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Membership(Sender):
-    """The person blocked the bot, or came back."""
-
-    blocked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InGroup(Sender):
-    """Somebody sent a command in a group; `chat` is the group's id, `addressee` the bot it names, "" for any."""
-
-    addressee: str
-
-
-Act = Typed | Commanded | Tapped | Puzzling | Membership | InGroup
+    message: Message
+    query: str | None = None
+    addressee: str = ""
 
 
 Number = Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)]
@@ -158,37 +106,48 @@ def act_of(data: Any) -> Act | None:
     if update.my_chat_member:
         return _membership(update.update_id, update.my_chat_member)
     if update.edited_message:
-        return _puzzling(update.update_id, update.edited_message)
+        return _private(update.update_id, update.edited_message, Puzzling())
     return _spoken(update.update_id, update.message) if update.message else None
 
 
 def _tapped(update: int, query: _Query) -> Act | None:
     message = query.message
-    if message is None or message.chat.type != PRIVATE or query.data is None:
+    if message is None or query.data is None:
         return None
-    return Tapped(update, message.chat.id, query.user.language_code, query.id, query.data, message.message_id)
+    return _private(update, message, Pressed(query.data, str(message.message_id)), query)
+
+
+def _private(update: int, message: _Message, said: Message, query: _Query | None = None) -> Act | None:
+    if message.chat.type != PRIVATE:
+        return None
+    user = query.user if query else message.user
+    return Act(update, message.chat.id, user.language_code, said, query.id if query else None)
 
 
 def _membership(update: int, change: _MemberChange) -> Act | None:
     if change.chat.type != PRIVATE:
         return None
-    return Membership(update, change.chat.id, change.user.language_code, change.new_chat_member.status in GONE)
-
-
-def _puzzling(update: int, message: _Message) -> Act | None:
-    return Puzzling(update, message.chat.id, message.user.language_code) if message.chat.type == PRIVATE else None
+    blocked = change.new_chat_member.status in GONE
+    return Act(update, change.chat.id, change.user.language_code, Membership(blocked))
 
 
 def _spoken(update: int, message: _Message) -> Act | None:
-    chat, language, text = message.chat.id, message.user.language_code, message.text
+    text = message.text
     if message.chat.type != PRIVATE:
-        return InGroup(update, chat, language, _name(text)[1]) if text and text.startswith("/") else None
-    if text is None:
-        return Puzzling(update, chat, language)
+        if not (text and text.startswith("/")):
+            return None
+        return Act(update, message.chat.id, message.user.language_code, InPublic(), addressee=_name(text)[1])
+    return _private(update, message, Puzzling() if text is None else _said(text))
+
+
+def _said(text: str) -> Message:
     if not text.startswith("/"):
-        return Typed(update, chat, language, text)
+        return Typed(text)
     _, argument = [*text[1:].split(maxsplit=1), "", ""][:2]
-    return Commanded(update, chat, language, _name(text)[0], argument.strip())
+    name, payload = _name(text)[0], argument.strip()
+    if name == "start" and payload.startswith(LINK_MARK):
+        return Followed(payload.removeprefix(LINK_MARK))
+    return Commanded(name, payload)
 
 
 def _name(text: str) -> tuple[str, str]:

@@ -1,14 +1,15 @@
-"""Wishes as callback data: at most 64 bytes, and complete, so that an old button still says what it answered.
+"""What a button does, as text: at most 64 bytes, and complete, so that an old button still says what it answered.
 
-`<session>|<revision>|<card>|<code><arguments>`: the first three name the card on which the button was shown.
+On a card: `<session>|<revision>|<card>|<code><arguments>`; the first three name the card on which the button was shown.
+Below a text: "!" and one of our own choices, which are no input of the conversation.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.screens.wishes import Detail, Wish
-from bot.telegram.acts import CHOICE_MARK, Choice
 from flows.inputs import (
     Aim,
     AimAt,
@@ -57,6 +58,28 @@ SESSION_CHARACTERS = 8
 SEPARATOR = "|"
 
 Given = TypeVar("Given", bound=AnyInput)
+
+
+class Choice(StrEnum):
+    """Buttons that are no input of the conversation."""
+
+    DELETE = "delete"
+    LEAVE = "leave"
+    KEEP = "keep"
+    TOMORROW = "tomorrow"
+    NEXT_WEEK = "next_week"
+    NEVER = "never"
+    REMIND = "remind"
+    RECHECK_LATER = "recheck_later"
+    COMPARE_LAST = "compare_last"
+
+
+CHOICE_MARK = "!"
+RESUME, RECHECK = "resume", "recheck"
+LANGUAGE, FIRM = "language:", "firm:"
+"""What is chosen follows: a language, at any time; the beginning of a dossier's id."""
+NEW_FIRM = "new"
+DOSSIER_CHARACTERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +183,7 @@ CODE_OF = {code.kind: letter for letter, code in CODES.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Tap:
+class Press:
     """A button that was pressed: the card it belonged to, with the beginning of its session's id, and the wish."""
 
     ref: CardRef
@@ -168,12 +191,12 @@ class Tap:
 
 
 def full(ref: CardRef, session: Session) -> CardRef:
-    """The card of a tap with the whole id of its session, if that is this one."""
+    """The card of a button with the whole id of its session, if that is this one."""
     return replace(ref, session=session.id) if ref.session == session.id[:SESSION_CHARACTERS] else ref
 
 
 def encode(wish: Wish, ref: CardRef, rubric: Rubric) -> str:
-    """The callback data of a button on a card."""
+    """The data of a button on a card."""
     head = SEPARATOR.join((ref.session[:SESSION_CHARACTERS], str(ref.revision), ref.card))
     return f"{head}{SEPARATOR}{_written(wish, rubric)}"
 
@@ -185,18 +208,33 @@ def _written(wish: Wish, rubric: Rubric) -> str:
     return letter + CODES[letter].write(rubric, wish)
 
 
-def consent(session: Session) -> str:
-    """The callback data of the button that deletes everything."""
-    return f"{CHOICE_MARK}{Choice.DELETE}:{session.id[:SESSION_CHARACTERS]}"
+def data_of(choice: str) -> str:
+    """The data of a button below a text."""
+    return f"{CHOICE_MARK}{choice}"
 
 
-def decode(data: str, rubric: Rubric) -> Tap | None:
-    """The tap behind callback data; None for data that this program never wrote."""
+def about(choice: str, dossier: str) -> str:
+    """A choice that is of one dossier among several."""
+    return f"{choice}:{dossier[:DOSSIER_CHARACTERS]}"
+
+
+def consent(choice: Choice, session: Session) -> str:
+    """The data of the button that deletes; it names what it was asked about."""
+    return data_of(f"{choice}:{session.id[:SESSION_CHARACTERS]}")
+
+
+def is_consent(name: str, session: Session | None) -> bool:
+    """Whether a choice agrees to deleting this; once all is deleted, an old "yes" can do no more harm."""
+    return session is None or data_of(name) in (consent(Choice.DELETE, session), consent(Choice.LEAVE, session))
+
+
+def decode(data: str, rubric: Rubric) -> Press | None:
+    """The button behind its data; None for data that this program never wrote."""
     if len(data) > LIMIT:
         return None
     try:
         session, revision, card, written = data.split(SEPARATOR, 3)
-        return Tap(CardRef(session, card, int(revision)), _read(written[0], written[1:], rubric))
+        return Press(CardRef(session, card, int(revision)), _read(written[0], written[1:], rubric))
     except (ValueError, IndexError, KeyError):
         return None
 

@@ -1,0 +1,120 @@
+"""Files, reports and exports: made from what is stored when their turn comes, beside the conversation.
+
+What makes them is imported for the first report, since most days of a bot have none.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pydantic_core import to_json
+
+from bot.delivery.patience import insist
+from bot.dialogue.commands import EXPORT
+from bot.dialogue.context import Rules
+from bot.dialogue.pages import FilePage, Page, TextPage
+from bot.reports.export import stored_data
+from bot.reports.render import Kind
+from bot.words.results import Section
+from bot.words.wording import Medium, Wording, words_of
+from storage.outbox import Queued
+from storage.store import State, Store
+
+if TYPE_CHECKING:
+    from bot.reports.pool import Pool
+
+LOG = logging.getLogger("shuping.reports")
+
+IN_HAND = 8
+"""So many files are in memory at once, however many are asked for."""
+QUEUE, MOST = 3, 100
+"""With so many files before one's own, it is worth a word; with so many, waiting would take longer than people do."""
+Tell = Callable[[Page], Awaitable[None]]
+
+
+class Reports:
+    """Makes files, and holds only a few at a time: they wait for their turn to be sent as wishes, not as megabytes."""
+
+    def __init__(self, store: Store, rules: Rules) -> None:
+        self._store, self._rules = store, rules
+        self._places = asyncio.Semaphore(IN_HAND)
+        self._asked = 0
+
+    @cached_property
+    def _pool(self) -> "Pool":
+        from bot.reports.pool import Pool
+
+        return Pool()
+
+    async def close(self) -> None:
+        """End what makes reports, if there ever were any."""
+        if "_pool" in vars(self):
+            await self._pool.close()
+
+    @asynccontextmanager
+    async def made(
+        self, queued: Queued, wanted: str, medium: Medium, now: datetime, tell: Tell
+    ) -> AsyncIterator[Page | None]:
+        """A report, or the export ("json"), as things are now; None if all was deleted meanwhile.
+
+        `tell` is told of a long queue. What cannot be made is an apology, since trying again would not mend it.
+        """
+        state = await insist(lambda: self._store.state(queued.window, queued.dossier))
+        if state.session is None:
+            yield None
+            return
+        words = words_of(state.session, medium)
+        if self._asked >= MOST:
+            yield apology(words.text("report.crowded"))
+            return
+        ahead, self._asked = self._asked, self._asked + 1
+        try:
+            if ahead >= QUEUE:
+                await tell(apology(words.text("report.queue", ahead=ahead)))
+            async with self._places:
+                yield await insist(lambda: self._file(queued, wanted, medium, now))
+        finally:
+            self._asked -= 1
+
+    async def _file(self, queued: Queued, wanted: str, medium: Medium, now: datetime) -> Page | None:
+        state = await self._store.state(queued.window, queued.dossier)
+        if state.session is None or state.dossier is None:
+            return None
+        words = words_of(state.session, medium)
+        today = now.astimezone(self._rules.zone_of(state.window)).date()
+        if wanted == EXPORT:
+            return await self._export(queued.window, words, today)
+        return await self._report(Kind(wanted), state, words, today)
+
+    async def _report(self, kind: Kind, state: State, words: Wording, today: date) -> Page:
+        from bot.reports.pool import Crowded
+        from bot.reports.sources import report_of_session
+
+        if state.session is None or state.dossier is None:
+            raise AssertionError("a report is of a session")
+        history = await self._store.history(state.dossier)
+        try:
+            report = report_of_session(state.session, history, words, today)
+            content = await self._pool.render(kind, report)
+        except Crowded:
+            return apology(words.text("report.crowded"))
+        except Exception:
+            LOG.exception("a report (%s) could not be made", kind.value)
+            return apology(words.text("report.failed"))
+        caption = report.caption if kind is Kind.PICTURE else words.text(f"report.caption.{kind.value}")
+        return FilePage(kind.value, content, f"shuping-{today}.{kind.value}", caption)
+
+    async def _export(self, window: str, words: Wording, today: date) -> FilePage:
+        """All that is stored about a person; written beside the loop, since it may be long."""
+        stored = await stored_data(self._store, window)
+        content = await asyncio.to_thread(lambda: to_json(stored, indent=1))
+        return FilePage(EXPORT, content, f"shuping-{today}.{EXPORT}", words.text("mydata"))
+
+
+def apology(sentence: str) -> TextPage:
+    """What is said in the place of a file that could not be made, or was not taken."""
+    return TextPage((Section("", (sentence,)),))

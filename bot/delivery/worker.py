@@ -1,0 +1,399 @@
+"""From the outbox to people: each lane in order, within each channel's limits, through every kind of failure.
+
+A worker claims lanes with something due, for a lease, sends outside of every transaction, and then marks what arrived:
+a crash can at worst send a message twice, and any number of workers share a database. What stands aside (files,
+reminders, the buttons of old cards) goes its own way beside the messages that wait for one another.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from uuid import uuid4
+
+from bot.delivery.channel import Channel, Delivered, Gone, Later, Outcome, Refused, address_of, channel_of
+from bot.delivery.lease import holder_here, is_gone
+from bot.delivery.patience import insist
+from bot.delivery.reports import Reports, apology
+from bot.dialogue import reminders
+from bot.dialogue.context import Outside, Rules
+from bot.dialogue.pages import Page, View, needs_history, needs_shelf, page_of
+from bot.dialogue.replies import Card, File, Reminder, Reply, read, written
+from bot.dialogue.situation import CARD, retirement
+from bot.words.wording import words_of
+from flows.reminders import into_window
+from scoring.rubric import Rubric
+from storage.errors import DamagedRowError
+from storage.outbox import Lane, Outgoing, Queued, Urgency
+from storage.store import Applied, Claim, Decision, Due, State, Store
+
+LOG = logging.getLogger("shuping.worker")
+
+AT_ONCE = 256
+"""So many lanes are looked after at a time."""
+LEASE = timedelta(seconds=8)
+"""So long others leave to us what we have claimed, unless we renew it."""
+RENEW_SECONDS, SURE_SECONDS = 2.0, 5.0
+"""So long after claiming or renewing do we trust a claim; less than others wait."""
+CHASE_SECONDS = 0.1
+"""So soon is a lane looked at again that another worker has claimed."""
+LONGEST_WAIT = 60.0
+LONGEST_LOOK = 15.0
+"""So soon is it noticed that the clock was set back."""
+LONGEST_REFUSAL = 86_400.0
+DOUBLINGS = 6
+REMEMBERED = 10_000
+SET_BACK = timedelta(seconds=5)
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Worker:
+    """Drains the outbox. `wake` says that a lane has something to send; `run` looks after what falls due later."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Sequence[Channel],
+        outside: Outside,
+        rules: Rules,
+        rubric: Rubric,
+        reports: Reports,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._store, self._outside, self._rules, self._rubric, self._reports = store, outside, rules, rubric, reports
+        self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
+        self._clock = clock
+        self.holder = f"{holder_here()}/{uuid4().hex[:8]}"
+        self._active: dict[Lane, asyncio.Task[None]] = {}
+        self._again: set[Lane] = set()
+        self._claimed: dict[Lane, float] = {}
+        self._renewed = float("-inf")
+        self._alarm = asyncio.Event()
+        self._looks = NEVER
+        self._latest: datetime | None = None
+        self._greetings: OrderedDict[str, str] = OrderedDict()
+
+    # what there is to be sent
+
+    def claim(self) -> Claim:
+        """For whoever writes a message that is to be sent by this worker at once."""
+        return Claim(self.holder, self._outside.now() + LEASE)
+
+    def take_up(self, window: str, applied: Applied) -> None:
+        """Something was stored: what can be sent is sent at once, what is for later is looked after in time."""
+        now = self._outside.now()
+        answers = 0
+        for outgoing in applied.decision.outbox:
+            if outgoing.due > now:
+                self._expect(outgoing.due)
+            elif outgoing.urgency.aside:
+                self.wake(Lane(window, aside=True))
+            else:
+                answers += 1
+        if answers or applied.due:  # without a claim, another worker has the lane, and may not know of this yet
+            self.wake(Lane(window, aside=False), applied.due, alone=answers == 1)
+
+    def wake(self, lane: Lane, first: Due | None = None, *, alone: bool = False) -> None:
+        """Send what is due in this lane, after what is already being sent there.
+
+        `first`, if it is known and claimed; `alone`: nothing else of what was just queued comes after it.
+        """
+        if lane in self._active:
+            self._again.add(lane)
+            return
+        if first is not None:
+            self._claimed[lane] = self._clock()
+        task = asyncio.create_task(self._drain(lane, first, alone=alone))
+        self._active[lane] = task
+        task.add_done_callback(lambda _: self._rested(lane))
+
+    def _rested(self, lane: Lane) -> None:
+        task = self._active.pop(lane)
+        self._claimed.pop(lane, None)
+        if not task.cancelled() and (error := task.exception()):
+            LOG.error("sending to somebody broke off: %s", type(error).__name__)
+        if lane in self._again:
+            self._again.discard(lane)
+            self.wake(lane)
+
+    async def run(self) -> None:
+        """Look after what falls due and renew claims, until cancelled."""
+        keeping = asyncio.create_task(self._keep_claims())
+        try:
+            while True:
+                await insist(self._look)
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+    async def _keep_claims(self) -> None:
+        """Others leave to us what we are at; what a dead process of this machine was at is free at once."""
+        while True:
+            await insist(self._renew)
+            await asyncio.sleep(RENEW_SECONDS)
+
+    async def _renew(self) -> None:
+        began = self._clock()
+        if self._active:
+            await self._store.renew(self.claim())
+        self._renewed = began
+        for other in await self._store.holders():
+            if other != self.holder and is_gone(other):
+                await self._store.release(other)
+                self._alarm.set()
+
+    def _is_sure(self, lane: Lane) -> bool:
+        """Nobody else can have taken the lane yet."""
+        return self._clock() - max(self._claimed.get(lane, self._renewed), self._renewed) < SURE_SECONDS
+
+    async def _look(self) -> None:
+        """Take up what is due, and sleep until more is."""
+        self._alarm.clear()
+        self._looks = NEVER  # whatever is expected from now on may be missing in what is read here
+        now = self._outside.now()
+        await self._mind_the_clock(now)
+        for due in await self._store.claim(self.claim(), now, AT_ONCE):
+            if due.queued.lane not in self._active:
+                self.wake(due.queued.lane, due)
+        await self._sleep(now)
+
+    async def _mind_the_clock(self, now: datetime) -> None:
+        """What was put off by a clock that has been set back since does not wait for it.
+
+        Before the first look, nobody knows; whoever is at work already would have noticed.
+        """
+        set_back = await self._is_alone() if self._latest is None else now < self._latest - SET_BACK
+        if set_back:
+            await self._store.hasten(now)
+        self._latest = now
+
+    async def _is_alone(self) -> bool:
+        return all(other == self.holder or is_gone(other) for other in await self._store.holders())
+
+    async def _sleep(self, now: datetime) -> None:
+        """Until the next message falls due; the clock is looked at several times a minute.
+
+        What is due already is being sent, or could not be: it is looked after once a second.
+        """
+        due = await self._store.next_due()
+        seconds = LONGEST_LOOK if due is None else min(LONGEST_LOOK, (due - now).total_seconds())
+        seconds = max(seconds, 0.05) if seconds > 0 and not self._active else max(seconds, 1.0)
+        self._looks = now + timedelta(seconds=seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation before Python 3.12
+                await self._alarm.wait()
+
+    def _expect(self, due: datetime) -> None:
+        if self._outside.now() < due < self._looks:
+            self._alarm.set()
+
+    async def finish(self) -> None:
+        """Let what is being sent arrive, and leave the rest to others."""
+        while self._active:
+            self._again.clear()
+            await asyncio.wait(list(self._active.values()))
+        await insist(lambda: self._store.release(self.holder))
+
+    # one lane
+
+    async def _drain(self, lane: Lane, due: Due | None, *, alone: bool) -> None:
+        """One message at a time; what had to wait for its turn may have been superseded meanwhile."""
+        due = due or await self._take(lane)
+        while due:
+            due = await self._carried_out(due, alone=alone)
+            alone = False
+
+    async def _take(self, lane: Lane) -> Due | None:
+        """Claim a lane that has something due, as soon as whoever else has it leaves it."""
+        while True:
+            began, now = self._clock(), self._outside.now()
+            if found := await insist(lambda: self._store.claim(self.claim(), now, 1, lane)):  # noqa: B023  # at once
+                self._claimed[lane] = began
+                return found[0]
+            if not await insist(lambda: self._is_due(lane, now)):  # noqa: B023
+                return None
+            await asyncio.sleep(CHASE_SECONDS)
+
+    async def _is_due(self, lane: Lane, now: datetime) -> bool:
+        waiting = await self._store.waiting(lane.window)
+        return any(queued.lane == lane and queued.due <= now for queued in waiting)
+
+    async def _following(self, lane: Lane) -> Due | None:
+        return await insist(lambda: self._store.following(lane, self._outside.now(), self.holder))
+
+    async def _carried_out(self, due: Due, *, alone: bool) -> Due | None:
+        """Send one message; gives the next one. Damage of one window's rows is its own."""
+        queued = due.queued
+        try:
+            reply = read(queued.reply)
+            channel = self._channels[channel_of(queued.window)]
+            if isinstance(reply, File):
+                return await self._file(channel, due, reply.format)
+            if await self._turn(channel, queued):
+                present = await self._following(queued.lane)  # the turn is for what is to be said now
+                if present is None or present.queued != queued:
+                    return present
+                due = present
+            if not self._is_sure(queued.lane):
+                return None
+            return await self._say(channel, due, reply, alone=alone)
+        except (DamagedRowError, LookupError, TypeError, ValueError) as error:
+            return await self._puzzled(queued, error)
+
+    async def _turn(self, channel: Channel, queued: Queued) -> bool:
+        """Wait until it may be sent; gives whether that took any time."""
+        return await channel.turn(address_of(queued.window), queued.urgency)
+
+    async def _say(self, channel: Channel, due: Due, reply: Reply, *, alone: bool) -> Due | None:
+        """Send one message; gives the next one of its lane, None if there is none or it has to wait."""
+        queued, now = due.queued, self._outside.now()
+        if queued.urgency is Urgency.REMINDER and (opens := self._opens(due.state, now)):
+            await insist(lambda: self._store.defer(queued, opens))
+            self._expect(opens)
+            return await self._following(queued.lane)
+        void = isinstance(reply, Reminder) and reminders.is_void(reply, due.state, self._rules, now)
+        page = None if void else page_of(reply, await self._view(channel, due, reply))
+        outcome = await self._deliver(channel, due, page, reply)
+        if not isinstance(outcome, Delivered):
+            return await self._failed(channel, due, outcome, now)
+        if alone and outcome.harmless and outcome.card is None:
+            self._store.confirm(queued, self.holder, left=lambda: self.wake(queued.lane))
+            return None
+        return await self._arrived(due, reply, outcome.card)
+
+    def _opens(self, state: State, now: datetime) -> datetime | None:
+        """A reminder that comes late waits for the window of the day to open, and nothing else waits with it."""
+        opening = into_window(self._rules.schedule, self._rules.zone_of(state.window), now)
+        return opening if opening > now.astimezone(UTC) else None
+
+    async def _view(self, channel: Channel, due: Due, reply: Reply) -> View:
+        state, window, dossier = due.state, due.queued.window, due.state.dossier
+        view = View(state, self._outside.now(), self._rules, channel.manner.medium, self._rubric)
+        if needs_history(reply) and dossier:
+            view = replace(view, history=await insist(lambda: self._store.history(dossier)))
+        if needs_shelf(reply):
+            view = replace(view, shelf=await insist(lambda: self._store.shelf(window)))
+        return view
+
+    async def _deliver(self, channel: Channel, due: Due, page: Page | None, reply: Reply) -> Outcome:
+        """Part after part; what has arrived of it is noted, and is not sent again."""
+        queued = due.queued
+        live = due.state.window.card if due.state.window and isinstance(reply, Card) and not queued.anew else None
+        parts = channel.paint(page) if page else ()
+        outcome: Outcome = Delivered()
+        for part in range(queued.part, len(parts)):
+            if part > queued.part:
+                done = part
+                await insist(lambda: self._store.advanced(queued, done))  # noqa: B023  # at once
+                await self._turn(channel, queued)
+            outcome = await channel.deliver(address_of(queued.window), parts[part], live)
+            if not isinstance(outcome, Delivered):
+                return outcome
+        return outcome
+
+    async def _arrived(self, due: Due, reply: Reply, card: str | None) -> Due | None:
+        queued, now = due.queued, self._outside.now()
+        owed = self._owed(due, reply, card, now)
+        following = await insist(lambda: self._store.delivered(queued, now, self.holder, card, owed))
+        if owed and owed.due <= now:
+            self.wake(Lane(queued.window, aside=True))
+        elif owed:
+            self._expect(owed.due)
+        return following
+
+    def _owed(self, due: Due, reply: Reply, card: str | None, now: datetime) -> Outgoing | None:
+        """What is to be sent because this was: the next reminder; an old card that a new one takes the place of."""
+        if isinstance(reply, Reminder) and due.queued.dossier:
+            return reminders.following(due.state, due.queued.dossier, self._rules, now)
+        old = self._replaced(due, card) if card is not None else None
+        return retirement(old, now) if old is not None else None
+
+    def _replaced(self, due: Due, card: str) -> str | None:
+        """A stranger's old card is nowhere but here: nothing of them is stored."""
+        window = due.queued.window
+        old = self._greetings.pop(window, None)
+        if due.state.window is None or due.state.window.card is None:
+            self._greetings[window] = card
+            if len(self._greetings) > REMEMBERED:
+                self._greetings.popitem(last=False)
+        return (due.state.window and due.state.window.card) or old
+
+    async def _puzzled(self, queued: Queued, error: Exception) -> Due | None:
+        """A message that makes no sense must not hold up its lane."""
+        LOG.error("a message cannot be understood (%s) and is set aside", type(error).__name__)
+        await insist(lambda: self._store.set_aside(queued))
+        return await self._following(queued.lane)
+
+    # files
+
+    async def _file(self, channel: Channel, due: Due, wanted: str) -> Due | None:
+        """Make a file and send it; then the card comes below it. Others of the window go on meanwhile."""
+        queued, now = due.queued, self._outside.now()
+
+        async def tell(page: Page) -> None:
+            """Once, and in turn like anything else."""
+            if queued.attempts == 0:
+                await self._turn(channel, queued)
+                for payload in channel.paint(page):
+                    await channel.deliver(address_of(queued.window), payload, None)
+
+        async with self._reports.made(queued, wanted, channel.manner.medium, now, tell) as page:
+            await self._turn(channel, queued)
+            present = await self._following(queued.lane)
+            if present is None or present.queued != queued:
+                return present  # it was superseded, or all was deleted, while it was made
+            if not self._is_sure(queued.lane):
+                return None
+            outcome = await self._deliver(channel, present, page, File(wanted))
+        if not isinstance(outcome, Delivered):
+            return await self._failed(channel, due, outcome, now)
+        following = await insist(lambda: self._store.delivered(queued, self._outside.now(), self.holder))
+        await self._card_below(queued.window)
+        return following
+
+    async def _card_below(self, window: str) -> None:
+        """The live card comes below what was just sent."""
+        now = self._outside.now()
+
+        def decide(state: State) -> Decision:
+            if state.session is None or state.window is None or state.window.blocked:
+                return Decision()
+            return Decision(outbox=(Outgoing(written(Card()), now, CARD, anew=True),))
+
+        applied = await insist(lambda: self._store.apply(window, decide))
+        if applied:
+            self.take_up(window, applied)
+
+    # what goes wrong
+
+    async def _failed(self, channel: Channel, due: Due, outcome: Outcome, asked: datetime) -> Due | None:
+        queued = due.queued
+        match outcome:
+            case Gone():
+                await insist(lambda: self._store.refused(queued, asked))
+            case Refused():
+                await self._apologise(channel, due)
+                await insist(lambda: self._store.delivered(queued, self._outside.now(), self.holder))
+            case Later(seconds=seconds):
+                doubled = min(LONGEST_WAIT, 2.0 ** min(queued.attempts, DOUBLINGS))
+                await self._put_off(queued, doubled if seconds is None else min(LONGEST_REFUSAL, seconds))
+        return await self._following(queued.lane)
+
+    async def _apologise(self, channel: Channel, due: Due) -> None:
+        """Somebody asked for a file and would wait for it."""
+        if due.queued.urgency is not Urgency.FILE or due.state.session is None:
+            return
+        page = apology(words_of(due.state.session, channel.manner.medium).text("report.refused"))
+        await self._turn(channel, due.queued)
+        for payload in channel.paint(page):
+            await channel.deliver(address_of(due.queued.window), payload, None)
+        await self._card_below(due.queued.window)
+
+    async def _put_off(self, queued: Queued, seconds: float) -> None:
+        until = self._outside.now() + timedelta(seconds=seconds)
+        await insist(lambda: self._store.postpone(queued, until))
+        self._expect(until)

@@ -1,0 +1,95 @@
+"""What a decision depends on besides the message and what is stored: the world, the rules, and the channel."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from os import urandom
+from zoneinfo import ZoneInfo
+
+from bot.words.wording import Medium
+from flows.reminders import Schedule
+from scoring.rubric import Rubric
+from storage.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long assessments are kept: unfinished ones since the last answer, finished ones; None: until deleted."""
+
+    unfinished: timedelta | None
+    finished: timedelta | None
+
+
+FOR_EVER = Keep(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Settings that decisions depend on: when to remind, who runs this, and how long data stay."""
+
+    schedule: Schedule
+    zone: ZoneInfo
+    operator: str | None = None
+    contact: str | None = None
+    keep: Keep = FOR_EVER
+
+    def zone_of(self, window: Window | None) -> ZoneInfo:
+        """The person's time zone, or the default one."""
+        return ZoneInfo(window.zone) if window and window.zone else self.zone
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Ids that nobody has: for a session, for a dossier, and 128 bits for a link."""
+
+    session: str
+    dossier: str
+    token: str
+
+
+def fresh_ids() -> Fresh:
+    """Ids by chance."""
+    chance = urandom(48).hex()
+    return Fresh(chance[:32], chance[32:64], chance[64:])
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The world: the time, and ids that nobody has."""
+
+    now: Callable[[], datetime]
+    fresh: Callable[[], Fresh] = fresh_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a channel speaks. `reminds`: it can speak first. `attended`: the person sees all that is shown, at once.
+
+    `link` makes the address that opens a dossier in it from what is told of a link; None where there is none. `home` is
+    where the channel can be had in private.
+    """
+
+    medium: Medium
+    reminds: bool = True
+    attended: bool = False
+    home: str = ""
+    link: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One message's: `window` it came to, `language` the one that the channel says is the person's."""
+
+    window: str
+    language: str
+    now: datetime
+    fresh: Fresh
+    rules: Rules
+    manner: Manner
+    rubric: Rubric
+    """The edition that new assessments begin with."""
+
+    @property
+    def by(self) -> str:
+        """Who is answering, as the answer log tells it."""
+        return self.window.partition(":")[2]

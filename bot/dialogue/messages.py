@@ -1,0 +1,60 @@
+"""What arrives at a window, whatever the channel."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A command without its slash, lower case, and what follows it."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button with its data (`bot.dialogue.buttons`); `card` is the channel's reference of what it belongs to."""
+
+    data: str
+    card: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Puzzling:
+    """A sticker, a photo, a voice: nothing that can be an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The person has opened the channel again; `language`: the one that was asked for in so many words."""
+
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A link to a dossier, by what was told of it. It is no text that may ever be written anywhere."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The person takes no messages any more, or takes them again."""
+
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InPublic:
+    """A command where others read along: there is nothing to be assessed."""
+
+
+Message = Typed | Commanded | Pressed | Puzzling | Returned | Followed | Membership | InPublic

@@ -1,0 +1,347 @@
+"""A reply in words, when it is sent, from what is stored then. Channels paint pages; they know no replies."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.dialogue.buttons import (
+    CHOICE_MARK,
+    DOSSIER_CHARACTERS,
+    FIRM,
+    LANGUAGE,
+    NEW_FIRM,
+    RECHECK,
+    RESUME,
+    Choice,
+    about,
+    data_of,
+)
+from bot.dialogue.context import Rules
+from bot.dialogue.reminders import unfinished
+from bot.dialogue.replies import (
+    Card,
+    Compared,
+    Explained,
+    Firms,
+    Line,
+    Look,
+    Named,
+    Prepared,
+    Privacy,
+    Recheck,
+    Reminder,
+    Reply,
+    Retire,
+    Text,
+)
+from bot.screens import Screen, screen_of
+from bot.screens.details import commands_help, explained, sections_of
+from bot.screens.wishes import Detail
+from bot.words.history import compared, history
+from bot.words.outcome import Outcome, outcome_of
+from bot.words.results import Section
+from bot.words.wording import Medium, Wording, words_of
+from flows.cards import CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
+from flows.progress import Progress, progress_of
+from flows.reminders import next_reminder
+from flows.session import Assessment, Session, new_session
+from locales import DEFAULT_LANGUAGE
+from scoring.rubric import Rubric
+from storage.store import State
+
+FINISHED = (ResultCard, CommitmentCard, PlanCard, WhatIfCard)
+"""Cards without a bar: nothing is on its way."""
+LISTED, OFFERED = 200, 30
+"""So many firms are listed at most; so many of them have buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is stored, and what a page depends on besides; `rubric` is the edition that new assessments begin with.
+
+    `history` and `shelf` are there for the replies that need them (`needs_history`, `needs_shelf`).
+    """
+
+    state: State
+    now: datetime
+    rules: Rules
+    medium: Medium
+    rubric: Rubric
+    history: Sequence[Assessment] = ()
+    shelf: Sequence[tuple[str, Session]] = ()
+
+    def session_for(self, reply: Reply) -> Session:
+        """The one that is stored; for who has not begun, the one that would begin."""
+        if self.state.session:
+            return self.state.session
+        window = self.state.window
+        language = reply.language or (window.language if window else None) or DEFAULT_LANGUAGE
+        return new_session("", self.rubric, language, self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice below a text, and its data."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """The live card; `outcome`: the result that it is about. `fixed`: nothing is on its way, and there is no bar."""
+
+    session: Session
+    words: Wording
+    screen: Screen
+    notices: tuple[str, ...]
+    warned: bool
+    paused: bool
+    progress: Progress | None
+    outcome: Outcome | None
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextPage:
+    """Sections, a bar of how far one is above the lines of the first, and rows of buttons below the last."""
+
+    sections: tuple[Section, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """A file and what is said with it; `format` is its ending."""
+
+    format: str
+    content: bytes
+    name: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredPage:
+    """An old card that loses its buttons."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPage:
+    """What an earlier version has written in the form of the channel."""
+
+    message: dict[str, Any]
+
+
+Page = CardPage | TextPage | FilePage | RetiredPage | PreparedPage
+
+
+def needs_history(reply: Reply) -> bool:
+    """Whether past assessments have to be read for it."""
+    return isinstance(reply, Compared) or (isinstance(reply, Look) and reply.wanted is Detail.HISTORY)
+
+
+def needs_shelf(reply: Reply) -> bool:
+    """Whether all firms of the window have to be read for it."""
+    return isinstance(reply, Firms)
+
+
+def page_of(reply: Reply, view: View) -> Page | None:
+    """The page of a reply; None if there is nothing to be said any more. Files are made by `bot.delivery.reports`."""
+    session = view.session_for(reply)
+    words = words_of(session, view.medium)
+    match reply:
+        case Card():
+            left = session if view.state.session else session.but(paused=reply.paused)
+            return card_page(left, words, reply)
+        case Text(lines=lines, buttons=buttons):
+            row = tuple(Button(label_of(data, words), data) for data in buttons)
+            return TextPage((Section("", lines_of(lines, words)),), (row,) if row else ())
+        case Look() | Compared() | Explained():
+            return _looked(reply, session, words, view)
+        case Firms(wanted=wanted):
+            return _firms(view, wanted, words)
+        case Privacy():
+            return TextPage((Section("", tuple(privacy(words, view.rules))),))
+        case Reminder() | Recheck():
+            return _reminder(reply, session, words, view)
+        case _:
+            return _plain(reply)
+
+
+def _plain(reply: Reply) -> Page:
+    """What needs no words."""
+    match reply:
+        case Retire(card=card):
+            return RetiredPage(card)
+        case Prepared(message=message):
+            return PreparedPage(message)
+        case _:
+            raise TypeError(f"no page for {type(reply).__name__}")
+
+
+def card_page(session: Session, words: Wording, reply: Card) -> CardPage:
+    """The present card of a session, and what is said with it."""
+    shown = card_of(words.rubric, session)
+    resulting = isinstance(shown, ResultCard | ProvisionalCard)
+    outcome = outcome_of(session, words, provisional=isinstance(shown, ProvisionalCard)) if resulting else None
+    known: Progress | None = getattr(shown, "progress", None)
+    progress = known or progress_of(words.rubric, session)
+    return CardPage(
+        session=session,
+        words=words,
+        screen=screen_of(shown, words),
+        notices=lines_of(reply.notices, words),
+        warned=reply.warned,
+        paused=reply.paused,
+        progress=progress,
+        outcome=outcome,
+        fixed=isinstance(shown, FINISHED),
+    )
+
+
+def lines_of(lines: Iterable[Line], words: Wording) -> tuple[str, ...]:
+    """Sentences in words."""
+    return tuple(words.text(line.name, **line.values) if isinstance(line, Named) else line for line in lines)
+
+
+def label_of(data: str, words: Wording) -> str:
+    """What stands on a button that is no part of a card."""
+    name = data.removeprefix(CHOICE_MARK).partition(":")[0]
+    if data.startswith(data_of(LANGUAGE)):
+        return words.text(f"language.{data.removeprefix(data_of(LANGUAGE))}")
+    if name in (RESUME, RECHECK):
+        return words.text(f"button.{name}")
+    return words.text(f"button.choice.{name}")
+
+
+def _looked(reply: Look | Compared | Explained, session: Session, words: Wording, view: View) -> TextPage:
+    match reply:
+        case Explained(item=item):
+            return TextPage(tuple(explained(item, words)))
+        case Compared(numbers=numbers):
+            return TextPage((compared(view.history, numbers, words),))
+        case Look(wanted=Detail.HISTORY):
+            last = data_of(Choice.COMPARE_LAST)
+            tapped = view.medium is Medium.TAPPING and len(view.history) > 1
+            buttons = ((Button(label_of(last, words), last),),) if tapped else ()
+            return TextPage(tuple(history(view.history, words)), buttons)
+        case Look(wanted=Detail.COMMANDS):
+            return TextPage((commands_help(words),))
+        case Look(wanted=wanted):
+            return TextPage(tuple(sections_of(session, wanted, words)))
+
+
+# reminders
+
+
+def _reminder(reply: Reminder | Recheck, session: Session, words: Wording, view: View) -> TextPage | None:
+    window = view.state.window
+    if view.state.session is None or (window and (window.blocked or not window.reminders)):
+        return None
+    if isinstance(reply, Recheck):
+        again = _about(RECHECK, view)
+        named = _which(session, words, view)
+        lines = (*named, words.text("reminder.recheck"))
+        return TextPage((Section("", lines),), ((Button(label_of(again, words), again),),))
+    return _unfinished(session, words, view) if unfinished(session) else None
+
+
+def _which(session: Session, words: Wording, view: View) -> tuple[str, ...]:
+    """The firm's name, where there are several."""
+    several = len(view.state.dossiers) > 1
+    return (session.firm.name or words.text("firms.unnamed"),) if several else ()
+
+
+def _about(choice: str, view: View) -> str:
+    """A choice, and, where there are several firms, of which it is."""
+    dossier = view.state.dossier
+    return data_of(about(choice, dossier) if dossier and len(view.state.dossiers) > 1 else choice)
+
+
+def _unfinished(session: Session, words: Wording, view: View) -> TextPage:
+    """How much is left, who waits, and three ways to put it off; the button goes on at the open item."""
+    progress = progress_of(words.rubric, session)
+    lines = [
+        *_which(session, words, view),
+        words.text.count("reminder.left", progress.rest, minutes=progress.minutes),
+    ]
+    if session.parked:
+        lines.append(words.text("review.parked", items=words.items(session.parked)))
+    if until := _last_until(session, view):
+        lines.append(words.text("reminder.kept", date=until))
+    onward = _about(RESUME, view)
+    waits = [_about(choice, view) for choice in (Choice.TOMORROW, Choice.NEXT_WEEK, Choice.NEVER)]
+    rows = ((Button(label_of(onward, words), onward),), tuple(Button(label_of(data, words), data) for data in waits))
+    return TextPage((Section(words.text("reminder.title"), tuple(lines)),), rows, progress)
+
+
+def _last_until(session: Session, view: View) -> str | None:
+    """When the assessment is deleted, if this is the last reminder before that."""
+    kept = view.rules.keep.unfinished
+    if kept is None:
+        return None
+    zone = view.rules.zone_of(view.state.window)
+    coming = next_reminder(view.rules.schedule, zone, session.updated_at, view.now)
+    gone = session.updated_at + kept
+    return gone.date().isoformat() if coming is None or coming >= gone else None
+
+
+# firms
+
+
+def _firms(view: View, wanted: str, words: Wording) -> TextPage:
+    """A line a firm, those looked for or all; buttons for the newest of them, and for another one."""
+    numbered = [(number, dossier, one) for number, (dossier, one) in enumerate(view.shelf, start=1)]
+    found = [entry for entry in numbered if wanted.casefold() in (entry[2].firm.name or "").casefold()]
+    shown = found[-LISTED:]
+    lines = [_firm_line(number, one, words, front=dossier == view.state.dossier) for number, dossier, one in shown]
+    title = words.text("firms.title") if found else words.text("firms.none", wanted=wanted)
+    switches = [
+        (Button(f"{number}. {_firm_name(one, words)}"[:60], data_of(f"{FIRM}{dossier[:DOSSIER_CHARACTERS]}")),)
+        for number, dossier, one in shown[-OFFERED:]
+        if dossier != view.state.dossier
+    ]
+    another = Button(words.text("button.choice.new_firm"), data_of(f"{FIRM}{NEW_FIRM}"))
+    buttons = (*switches, (another,)) if view.medium is Medium.TAPPING else ()
+    return TextPage((Section(title, (*lines, words.hint("firms"))),), buttons)
+
+
+def _firm_name(session: Session, words: Wording) -> str:
+    return session.firm.name or words.text("firms.unnamed")
+
+
+def _firm_line(number: int, session: Session, words: Wording, *, front: bool) -> str:
+    """Which firm, and how far it is."""
+    own = words_of(session.but(language=words.language), words.medium)
+    progress = progress_of(own.rubric, session)
+    open_ = words.text("firms.open", answered=progress.answered, total=progress.total)
+    told = words.text("firms.finished") if session.finished_at else open_
+    line = words.text("firms.line", number=number, firm=_firm_name(session, words), state=told)
+    return words.text("firms.front", line=line) if front else line
+
+
+# privacy
+
+
+def privacy(words: Wording, rules: Rules) -> Iterator[str]:
+    """The privacy text, line by line."""
+    yield words.hint("privacy.stored")
+    yield words.text("privacy.why")
+    yield words.hint("privacy.way")
+    if rules.operator or rules.contact:
+        who = words.text("list.separator").join(filter(None, (rules.operator, rules.contact)))
+        yield words.text("privacy.operator", who=who)
+    else:
+        yield words.text("privacy.nobody")
+    text, unfinished, finished = words.text, rules.keep.unfinished, rules.keep.finished
+    yield text("privacy.unfinished.until", days=_days(unfinished)) if unfinished else text("privacy.unfinished")
+    yield text("privacy.finished.until", days=_days(finished)) if finished else text("privacy.finished")
+    yield text("privacy.rights")
+
+
+def _days(kept: timedelta) -> int:
+    return max(1, round(kept / timedelta(days=1)))

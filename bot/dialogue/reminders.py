@@ -1,0 +1,112 @@
+"""Reminders: put off, switched, promised; and what becomes of one when it falls due."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.dialogue.buttons import Choice, data_of
+from bot.dialogue.context import Rules
+from bot.dialogue.replies import Named, Recheck, Reminder, Text, written
+from bot.dialogue.situation import Situation, show
+from flows.reminders import into_window, next_reminder
+from flows.session import Session
+from storage.outbox import Outgoing, Urgency
+from storage.store import Decision, State
+
+RECHECK_AFTER = timedelta(days=90)
+PROMISED = "recheck"
+"""What the key of a reminder begins with that somebody asked for; a dossier is kept for it."""
+
+
+def unfinished(session: Session) -> bool:
+    """Somebody has begun, and is not at a result."""
+    return session.begun and session.finished_at is None
+
+
+def reminder_key(dossier: str) -> str:
+    """Of the reminder of an unfinished assessment."""
+    return f"reminder.{dossier}"
+
+
+def recheck_key(dossier: str) -> str:
+    """Of the reminder that somebody asked for after a result."""
+    return f"{PROMISED}.{dossier}"
+
+
+def reminder(session: Session, dossier: str, due: datetime, *, unless_sooner: bool = False) -> Outgoing:
+    """A reminder of an unfinished assessment; what it says is written when it falls due."""
+    reply = written(Reminder(session.id, session.revision))
+    return Outgoing(reply, due, reminder_key(dossier), urgency=Urgency.REMINDER, unless_sooner=unless_sooner)
+
+
+def after(situation: Situation, *, finished: bool) -> tuple[tuple[Outgoing, ...], tuple[str, ...]]:
+    """What a step leaves to be said later, and the keys of what is void by it.
+
+    A reminder that waits already stays: when it falls due it looks at the session, and waits on if there was progress.
+    So it is in other windows, too, where nobody can be reminded in this one.
+    """
+    if not situation.context.manner.reminds:
+        return (), ()
+    void = (reminder_key(situation.dossier),)
+    if finished:
+        return (situation.outgoing(Text((Named("reminder.offer"),), (data_of(Choice.RECHECK_LATER),))),), void
+    if not situation.window.reminders or not unfinished(situation.session):
+        return (), void
+    due = next_reminder(situation.context.rules.schedule, situation.zone, situation.now, situation.now)
+    if due is None:
+        return (), void
+    elsewhere = void if situation.state.shared else ()  # one reminder is enough, where the person is
+    return (reminder(situation.session, situation.dossier, due, unless_sooner=not elsewhere),), elsewhere
+
+
+def put_off(situation: Situation, wait: timedelta) -> Decision:
+    """Later than it would be; said when the assessment would be deleted before that."""
+    rules, session = situation.context.rules, situation.session
+    due, kept = into_window(rules.schedule, situation.zone, situation.now + wait), rules.keep.unfinished
+    said = [Named("reminders.put_off")]
+    if kept and due >= session.updated_at + kept:
+        said.append(Named("reminders.too_late", {"date": (session.updated_at + kept).date().isoformat()}))
+    decision = show(situation, *said)
+    if not unfinished(session):
+        return decision
+    return replace(decision, outbox=(*decision.outbox, reminder(session, situation.dossier, due)))
+
+
+def switch(situation: Situation, *, on: bool) -> Decision:
+    """Reminders on, or off."""
+    window = situation.window.model_copy(update={"reminders": on})
+    decision = replace(show(situation, Named("reminders.on" if on else "reminders.off")), window=window)
+    if not on:
+        return replace(decision, cancelled=(reminder_key(situation.dossier), recheck_key(situation.dossier)))
+    following, cancelled = after(replace(situation, window=window), finished=False)
+    return replace(decision, outbox=(*decision.outbox, *following), cancelled=cancelled)
+
+
+def promise_recheck(situation: Situation) -> Decision:
+    """In three months."""
+    if not situation.known:  # an old button; what it was about is deleted
+        return show(situation)
+    due = into_window(situation.context.rules.schedule, situation.zone, situation.now + RECHECK_AFTER)
+    decision = show(situation, Named("reminder.recheck.promised"))
+    later = Outgoing(written(Recheck()), due, recheck_key(situation.dossier), urgency=Urgency.REMINDER)
+    return replace(decision, outbox=(*decision.outbox, later))
+
+
+# when one falls due
+
+
+def is_void(reply: Reminder, state: State, rules: Rules, now: datetime) -> bool:
+    """There was progress since, perhaps in another window, and not so long ago that it is time for one all the same."""
+    session = state.session
+    if session is None or (reply.session, reply.revision) == (session.id, session.revision):
+        return False
+    first = next_reminder(rules.schedule, rules.zone_of(state.window), session.updated_at, session.updated_at)
+    return first is None or first > now
+
+
+def following(state: State, dossier: str, rules: Rules, now: datetime) -> Outgoing | None:
+    """The next reminder, counted from the last progress; None if there is nothing to be reminded of any more."""
+    session, window = state.session, state.window
+    if session is None or window is None or window.blocked or not window.reminders or not unfinished(session):
+        return None
+    due = next_reminder(rules.schedule, rules.zone_of(window), session.updated_at, now)
+    return reminder(session, dossier, due) if due else None

@@ -1,0 +1,226 @@
+"""What a message comes to: a pure decision from what is stored, to be written with its replies in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.dialogue import reminders
+from bot.dialogue.buttons import CHOICE_MARK, FIRM, LANGUAGE, RECHECK, RESUME, Choice, decode, full, is_consent
+from bot.dialogue.commands import COMMANDS, LONGEST_TEXT, resume
+from bot.dialogue.context import Context
+from bot.dialogue.deletion import delete, leave
+from bot.dialogue.firms import follow, switch_firm
+from bot.dialogue.messages import Commanded, Followed, InPublic, Membership, Message, Pressed, Returned, Typed
+from bot.dialogue.reading import read
+from bot.dialogue.replies import Compared, Line, Named, Text, written
+from bot.dialogue.situation import Situation, detail, refuse, retirement, say, show, stale
+from bot.dialogue.steps import advance
+from bot.screens import screen_of
+from bot.screens.wishes import Comparison, Detail, Meant
+from bot.words.wording import words_of
+from flows.cards import card_of
+from flows.inputs import ChooseLanguage
+from flows.session import Phase, Session, new_session
+from locales import supported
+from storage.outbox import Outgoing, Urgency
+from storage.store import Decision, State
+from storage.window import Window
+
+SHOWN = 40
+"""Characters of what was not understood that are said back."""
+
+
+def respond(message: Message, state: State, context: Context) -> Decision:
+    """The whole answer to a message: dossier, session, log, window, replies, reminders."""
+    match message:
+        case Membership(blocked=blocked):
+            return _moved(state, context, blocked=blocked)
+        case InPublic():
+            home = Named("in_public", {"link": context.manner.home})
+            reply = written(Text((home,), language=context.language))
+            return Decision(outbox=(Outgoing(reply, context.now, urgency=Urgency.GREETING),))
+        case _:
+            return _answered(_situation(message, state, context))
+
+
+def _moved(state: State, context: Context, *, blocked: bool) -> Decision:
+    """Who blocked us is not written to; when they came back tells old refusals from new ones."""
+    moved = {"blocked": True} if blocked else {"blocked": False, "returned": context.now}
+    return Decision(window=state.window and state.window.model_copy(update=moved), silenced=blocked)
+
+
+def _situation(message: Message, state: State, context: Context) -> Situation:
+    """Who is there. A card that we do not know of may have been sent before it could be noted: it is the live one."""
+    window = state.window or Window(language=context.language)
+    live = window.card or (message.card if isinstance(message, Pressed) else None)
+    window = window.model_copy(update={"blocked": False, "card": live})
+    language = window.language or context.language
+    session = state.session or new_session(context.fresh.session, context.rubric, language, context.now)
+    return Situation(message, state, context, session, window, words_of(session, context.manner.medium))
+
+
+def _answered(situation: Situation) -> Decision:
+    """The answer, and what is noted with it."""
+    decision = _answer(situation) if _is_heard(situation) else show(situation)
+    if decision.forgotten:
+        return decision
+    session = decision.session or situation.session
+    if not situation.known and decision.dossier is None and greets(session):
+        return _unrecorded(situation, decision)
+    window = (decision.window or situation.window).model_copy(update={"language": session.language})
+    return replace(
+        decision,
+        dossier=decision.dossier or situation.dossier,
+        session=session if decision.dossier in (None, situation.dossier) else decision.session,
+        window=window,
+        outbox=(*decision.outbox, *_retired(situation)),
+    )
+
+
+def _is_heard(situation: Situation) -> bool:
+    """A stranger's first words are answered with a greeting, unless they are what the greeting asks for."""
+    if situation.known or situation.context.manner.attended:
+        return True
+    match situation.message:
+        case Pressed() | Commanded() | Returned() | Followed():
+            return True
+        case Typed(text=text) if len(text) <= LONGEST_TEXT and text.strip():
+            meant = _meant(situation, text)
+            return meant is not None and not isinstance(meant, Detail | Comparison)
+        case _:
+            return False
+
+
+def greets(session: Session) -> bool:
+    """The person has not said to begin."""
+    return session.phase is Phase.WELCOME and not session.quick
+
+
+def _unrecorded(situation: Situation, decision: Decision) -> Decision:
+    """Nothing is kept of who has not begun, but what has to be sent."""
+    now = [message for message in decision.outbox if message.due <= situation.now]
+    answers = (message if message.urgency.aside else replace(message, urgency=Urgency.GREETING) for message in now)
+    pressed = situation.message.card if isinstance(situation.message, Pressed) else None
+    retired = (retirement(pressed, situation.now),) if pressed else ()
+    return Decision(outbox=(*answers, *retired))
+
+
+def _retired(situation: Situation) -> tuple[Outgoing, ...]:
+    """A tap on an old card takes its buttons away, whatever kept them there."""
+    match situation.message:
+        case Pressed(data=data, card=str() as card) if situation.below and not data.startswith(CHOICE_MARK):
+            return (retirement(card, situation.now),)
+        case _:
+            return ()
+
+
+def _answer(situation: Situation) -> Decision:
+    match situation.message:
+        case Pressed(data=data) if data.startswith(CHOICE_MARK):
+            return _choose(situation, data.removeprefix(CHOICE_MARK))
+        case Pressed(data=data):
+            return _press(situation, data)
+        case Commanded(name=name, argument=argument):
+            command = COMMANDS.get(name)
+            return command(situation, argument) if command else refuse(situation, Named("unknown_command"))
+        case Typed(text=text):
+            return _type(situation, text)
+        case Returned(language=language):
+            return _welcome_back(situation, language)
+        case Followed():
+            return follow(situation)
+        case _:
+            return refuse(situation, Named("text_only"))
+
+
+def _press(situation: Situation, data: str) -> Decision:
+    press = decode(data, situation.words.rubric)
+    if press is None:
+        return refuse(situation, stale())
+    if isinstance(press.wish, Detail):
+        return detail(situation, press.wish)
+    greeted = not situation.known and press.ref.card == Phase.WELCOME
+    return advance(situation, press.wish, None if greeted else full(press.ref, situation.session))
+
+
+def _type(situation: Situation, text: str) -> Decision:
+    if len(text) > LONGEST_TEXT:
+        return refuse(situation, Named("too_long"))
+    match _meant(situation, text):
+        case None:
+            return refuse(situation, _not_understood(situation, text))
+        case Detail() as wanted:
+            return detail(situation, wanted)
+        case Comparison(numbers=numbers):
+            return say(situation, Compared(numbers))
+        case given:
+            return advance(situation, given)
+
+
+def _meant(situation: Situation, text: str) -> Meant | None:
+    card = card_of(situation.words.rubric, situation.session)
+    return read(text, card, screen_of(card, situation.words), situation.words)
+
+
+def _not_understood(situation: Situation, text: str) -> Line:
+    """Said back, in short; an empty line is only told what to do."""
+    card = card_of(situation.words.rubric, situation.session)
+    hint = screen_of(card, situation.words).hint
+    said = text.strip()[:SHOWN]
+    if not said:
+        return hint
+    if situation.context.manner.attended:
+        return Named("not_understood", {"given": said, "hint": hint})
+    return Named("not_understood.tapping", {"given": said})
+
+
+def _welcome_back(situation: Situation, language: str | None) -> Decision:
+    """Where the person left off, in the language that was asked for."""
+    session = situation.session
+    if language and language != session.language:
+        changed = session.but(language=language, revision=session.revision + 1)
+        situation = situation.with_session(changed)
+    decision = resume(situation, "")
+    return decision if decision.session else replace(decision, session=situation.session)
+
+
+def _choose(situation: Situation, name: str) -> Decision:
+    if name.startswith(LANGUAGE):
+        return _speak(situation, name.removeprefix(LANGUAGE))
+    if name.startswith(FIRM):
+        return switch_firm(situation, name.removeprefix(FIRM))
+    if name.startswith((Choice.DELETE, Choice.LEAVE)):
+        return _forget(situation, name)
+    name, _, dossier = name.partition(":")
+    if dossier and not situation.dossier.startswith(dossier) and name != Choice.NEVER:
+        return switch_firm(situation, dossier)  # a reminder of another firm: that one comes to the front
+    choice = CHOICES.get(name)
+    return choice(situation) if choice else refuse(situation, stale())
+
+
+def _speak(situation: Situation, language: str) -> Decision:
+    """A language may be chosen at any time; of who has not begun it is not noted."""
+    if situation.known:
+        return advance(situation, ChooseLanguage(language))
+    spoken = supported(language) or situation.session.language
+    return show(situation.with_session(situation.session.but(language=spoken)))
+
+
+def _forget(situation: Situation, name: str) -> Decision:
+    """Only what was asked about when the button was shown, not what was begun after that."""
+    if not is_consent(name, situation.state.session):
+        return refuse(situation, stale())
+    return leave(situation) if name.startswith(Choice.LEAVE) else delete(situation)
+
+
+CHOICES: dict[str, Callable[[Situation], Decision]] = {
+    RESUME: lambda situation: resume(situation, ""),
+    RECHECK: lambda situation: COMMANDS[RECHECK](situation, ""),
+    Choice.TOMORROW: lambda situation: reminders.put_off(situation, timedelta(days=1)),
+    Choice.NEXT_WEEK: lambda situation: reminders.put_off(situation, timedelta(days=7)),
+    Choice.NEVER: lambda situation: reminders.switch(situation, on=False),
+    Choice.REMIND: lambda situation: reminders.switch(situation, on=True),
+    Choice.RECHECK_LATER: reminders.promise_recheck,
+    Choice.KEEP: lambda situation: show(situation, Named("delete.kept")),
+    Choice.COMPARE_LAST: lambda situation: say(situation, Compared()),
+}

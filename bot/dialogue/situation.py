@@ -1,0 +1,115 @@
+"""A message and who is there, and the ways to answer. Everything here is pure: a situation in, a decision out."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.dialogue.context import Context
+from bot.dialogue.messages import Message, Pressed
+from bot.dialogue.replies import Card, File, Line, Look, Named, Reply, Retire, written
+from bot.screens.wishes import FILES, Detail
+from bot.words.wording import Wording, words_of
+from flows.session import Phase, Session
+from storage.outbox import Outgoing, Urgency
+from storage.store import Decision, State
+from storage.window import Window
+
+CARD = "card"
+"""The key of the live card: an unsent one is superseded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Who is there, what is stored, what was said; `session` is a new one for who has not begun."""
+
+    message: Message
+    state: State
+    context: Context
+    session: Session
+    window: Window
+    words: Wording
+
+    @property
+    def known(self) -> bool:
+        """Something is stored of them: they have begun."""
+        return self.state.session is not None
+
+    @property
+    def now(self) -> datetime:
+        """When the message came."""
+        return self.context.now
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone."""
+        return self.context.rules.zone_of(self.window)
+
+    @property
+    def dossier(self) -> str:
+        """The one in front; of who has not begun, the one that they are about to get."""
+        return self.state.dossier or self.context.fresh.dossier
+
+    @property
+    def below(self) -> bool:
+        """The card goes below what was written or tapped last; a tap on the live card edits it in place."""
+        return not (isinstance(self.message, Pressed) and self.message.card == self.window.card)
+
+    def with_session(self, session: Session) -> "Situation":
+        """The same situation after a step."""
+        return replace(self, session=session, words=words_of(session, self.context.manner.medium))
+
+    def outgoing(self, reply: Reply, urgency: Urgency = Urgency.ANSWER) -> Outgoing:
+        """A reply to be sent now."""
+        return Outgoing(written(self.worded(reply)), self.now, urgency=urgency)
+
+    def worded(self, reply: Reply) -> Reply:
+        """A reply to a stranger says in which language: nothing else does."""
+        return reply if self.known else replace(reply, language=self.session.language)
+
+
+def show(situation: Situation, *notices: Line) -> Decision:
+    """The present card again, with a word on what was done."""
+    return Decision(outbox=(card(situation, Card(notices), below=situation.below),))
+
+
+def refuse(situation: Situation, *reasons: Line) -> Decision:
+    """The present card again, with a word on why nothing was done."""
+    return Decision(outbox=(card(situation, Card(reasons, warned=True), below=situation.below),))
+
+
+def say(situation: Situation, *replies: Reply) -> Decision:
+    """Replies, with the live card below them."""
+    said = map(situation.outgoing, replies)
+    return Decision(outbox=(*said, card(situation, Card(), below=True)))
+
+
+def card(situation: Situation, reply: Card, *, below: bool) -> Outgoing:
+    """The live card: edited where it is, or sent anew, below everything else."""
+    greets = situation.session.phase is Phase.WELCOME
+    urgency = Urgency.GREETING if greets else Urgency.ANSWER
+    return Outgoing(written(situation.worded(reply)), situation.now, CARD, anew=below, urgency=urgency)
+
+
+def detail(situation: Situation, wanted: Detail) -> Decision:
+    """A longer part of a result, or of the history; a file comes by itself, and the card below it then.
+
+    Of who has not begun there is nothing that could be in one: the button is of before a deletion.
+    """
+    if wanted not in FILES:
+        return say(situation, Look(wanted))
+    return Decision(outbox=(file(situation, wanted.value),)) if situation.known else show(situation)
+
+
+def file(situation: Situation, wanted: str) -> Outgoing:
+    """A report or an export, made when its turn comes; asked for twice at once, it comes once."""
+    return Outgoing(written(File(wanted)), situation.now, f"file.{wanted}", urgency=Urgency.FILE)
+
+
+def retirement(reference: str, now: datetime) -> Outgoing:
+    """An old card loses its buttons, sooner or later."""
+    return Outgoing(written(Retire(reference)), now, f"retire.{reference}", urgency=Urgency.RETIREMENT)
+
+
+def stale() -> Named:
+    """A button whose card is gone."""
+    return Named("event.stale")

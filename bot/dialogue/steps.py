@@ -1,0 +1,81 @@
+"""One step of the conversation, and everything it makes us say and keep."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.dialogue.messages import Returned
+from bot.dialogue.reminders import after
+from bot.dialogue.replies import Card, Explained, Reply
+from bot.dialogue.situation import Situation, card
+from flows.events import Event, Finished, HelpAsked, Parked, Paused, Recorded, Refused, Resumed, Stale, Withdrawn
+from flows.inputs import AnyInput
+from flows.session import CardRef, Session
+from flows.step import step
+from flows.turn import Step
+from storage.store import Decision, LogEntry
+
+
+def advance(situation: Situation, given: AnyInput, ref: CardRef | None = None) -> Decision:
+    """One step, and everything it makes us say. `ref`: the card that it answers, if it is not the present one.
+
+    Progress moves the reminder and a result ends it, in the transaction of the answer.
+    """
+    session, context = situation.session, situation.context
+    rubric = situation.words.rubric
+    stepped = step(rubric, session, ref or session.ref, given, situation.now, context.fresh.session)
+    then = situation.with_session(stepped.session)
+    said = [then.outgoing(reply) for event in stepped.events for reply in _explained(event)]
+    below = bool(said) or situation.below
+    shown = card(then, _card(then, stepped.events), below=below)
+    later, cancelled = after(then, finished=any(isinstance(event, Finished) for event in stepped.events))
+    decision = recorded(stepped, session, situation.now, context.by)
+    return replace(decision, outbox=(*said, shown, *later), cancelled=cancelled)
+
+
+def _card(situation: Situation, events: Sequence[Event]) -> Card:
+    """The card, with what happened, a line each."""
+    lines = [line for event in events if _tells(situation, event) and (line := _sentence(situation, event))]
+    warned = any(isinstance(event, Refused | Stale) for event in events)
+    return Card(tuple(lines), warned=warned, paused=any(isinstance(event, Paused) for event in events))
+
+
+def _tells(situation: Situation, event: Event) -> bool:
+    """A tap too many on the live card is passed over in silence; nobody is welcomed back who was here."""
+    match event:
+        case Stale():
+            return situation.below
+        case Resumed():
+            return isinstance(situation.message, Returned) or not situation.context.manner.attended
+        case _:
+            return True
+
+
+def _sentence(situation: Situation, event: Event) -> str | None:
+    return situation.words.event(event, situation.session)
+
+
+def _explained(event: Event) -> list[Reply]:
+    return [Explained(event.item)] if isinstance(event, HelpAsked) else []
+
+
+def recorded(stepped: Step, before: Session, now: datetime, by: str) -> Decision:
+    """What a step leaves in the store: the session, the lines of the answer log, a finished assessment."""
+    log = tuple(entry for event in stepped.events if (entry := _entry(event, before.id, now, by)))
+    finished = tuple(event.assessment for event in stepped.events if isinstance(event, Finished))
+    return Decision(session=stepped.session, log=log, finished=finished)
+
+
+def _entry(event: Event, session: str, at: datetime, by: str) -> LogEntry | None:
+    """The line of the answer log that an event leaves."""
+    match event:
+        case Recorded(item=item, before=before, after=after):
+            return LogEntry(session, "recorded", item, before, after, at, by)
+        case Parked(item=item, before=before):
+            return LogEntry(session, "parked", item, before, None, at, by)
+        case Withdrawn(item=item, before=before):
+            return LogEntry(session, "withdrawn", item, before, None, at, by)
+        case Finished():
+            return LogEntry(session, "finished", "", None, None, at, by)
+        case _:
+            return None

@@ -1,0 +1,76 @@
+"""One input: read, decided upon, and written, in one transaction. The hot path."""
+
+import sqlite3
+from dataclasses import dataclass, replace
+
+from storage.outbox import Lane, Queued
+from storage.sqlite import outbox, state
+from storage.sqlite.deletion import forget_front
+from storage.store import Applied, Arrival, Claim, Decide, Decision, Due, State
+
+SEEN = "INSERT OR IGNORE INTO updates (channel, id, seen) VALUES (?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What `Store.apply` is asked to do."""
+
+    window: str
+    decide: Decide
+    arrival: Arrival | None
+    link: str | None
+    claim: Claim | None
+
+
+def transact(connection: sqlite3.Connection, asked: Asked, place: str) -> Applied | None:
+    """Load, decide and save; None if the update was seen before."""
+    window, arrival = asked.window, asked.arrival
+    if arrival is not None and not _is_new(connection, arrival):
+        return None
+    before = state.load(connection, window, place, link=asked.link)
+    decision = asked.decide(before)
+    after, first = _write(connection, window, before, decision, place)
+    due = None
+    if asked.claim is not None and arrival is not None:
+        known = Due(first, after) if first else None
+        due = outbox.take(connection, Lane(window, aside=False), asked.claim, arrival.at, place, known)
+    return Applied(decision, after, due)
+
+
+def _is_new(connection: sqlite3.Connection, arrival: Arrival) -> bool:
+    return connection.execute(SEEN, (arrival.channel, arrival.update, arrival.at.timestamp())).rowcount == 1
+
+
+def _write(
+    connection: sqlite3.Connection, window: str, before: State, decision: Decision, place: str
+) -> tuple[State, Queued | None]:
+    """The state after it, which is read again only if something else is in front now; what `outbox.decide` gives."""
+    present = _turned(connection, window, before, decision, place)
+    if decision.session is not None:
+        owner = decision.owner(before)
+        seen = before.session if owner == before.dossier and not decision.forgotten else None
+        state.save(connection, owner, seen, decision.session, place)
+        state.append(connection, owner, decision)
+    if decision.window is not None and decision.window != present.window:
+        state.reach(connection, window, present.dossier, decision.window)
+    if decision.link is not None:
+        state.offer(connection, decision.link)
+    first = outbox.decide(connection, window, present.dossier, decision)
+    after = replace(
+        present, window=decision.window or present.window, session=decision.session or present.session, link=None
+    )
+    return after, first
+
+
+def _turned(connection: sqlite3.Connection, window: str, before: State, decision: Decision, place: str) -> State:
+    """What is in front once something was forgotten, or another dossier came there."""
+    present = before
+    if decision.forgotten:
+        forget_front(connection, window, before.dossier, decision.forgotten)
+        present = state.load(connection, window, place)
+    if decision.dossier is not None and decision.dossier != present.dossier:
+        state.show(connection, window, decision.dossier)
+        present = state.load(connection, window, place)
+    if before.link and before.link.dossier == decision.dossier:
+        connection.execute(state.USE, (before.link.hash,))
+    return present

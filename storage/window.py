@@ -1,0 +1,21 @@
+"""A window: one person at one address of a channel, looking at the dossiers of firms."""
+
+from pydantic import AwareDatetime
+
+from flows.session import Value
+
+
+class Window(Value):
+    """How to reach somebody, and how they want to be reached.
+
+    `card` is the channel's reference of the message that holds the live card; `zone` an IANA time zone, None for the
+    default. `blocked`: the person takes no messages; `returned`: when they came back, so that a refusal of before is
+    known to be old.
+    """
+
+    language: str | None = None
+    zone: str | None = None
+    card: str | None = None
+    reminders: bool = True
+    blocked: bool = False
+    returned: AwareDatetime | None = None

@@ -1,0 +1,133 @@
+"""Files on any channel: made when their turn comes, sent beside the conversation, the card below them."""
+
+import json
+
+import pytest
+
+from bot.delivery.channel import Later, Refused
+from bot.reports.pool import Crowded
+from locales import catalogue
+from tests.delivery.places import Person, Seen
+from tests.delivery.site import Site, until
+
+TEXT = catalogue("zh-Hans")
+
+
+def files(person: Person) -> list[Seen]:
+    """Those that are before somebody."""
+    return [one for one in person.seen if one.file]
+
+
+class Pool:
+    """Makes no report, and says why."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def render(self, *_: object) -> bytes:
+        raise self._error
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_all_that_is_stored_comes_as_a_file_and_the_card_below_it(site: Site) -> None:
+    ann = await site.person()
+    await site.does(ann, "/mydata")
+    file, card = ann.seen[-2:]
+    assert json.loads(file.file)["window"] == ann.window
+    assert TEXT("mydata") in file.text
+    assert ann.cards == [card]
+    assert await site.is_right(ann)
+
+
+async def test_it_is_made_when_it_is_sent_and_once_however_often_it_is_asked_for(site: Site) -> None:
+    ann = await site.person()
+    ann.plan(*[Later(9.0)] * 5)
+    for _ in range(5):
+        await site.does(ann, "/mydata")
+    await site.does(ann, "B")
+    assert sorted(await site.waits(ann)) == ["file", "reminder"]
+    await site.passes(seconds=9)
+    (file,) = files(ann)
+    assert json.loads(file.file)["dossiers"][0]["log"], "it was answered while the file waited"
+
+
+async def test_a_file_that_waits_holds_up_no_card(site: Site) -> None:
+    ann = await site.person()
+    ann.plan(Later(9.0))
+    await site.does(ann, "/mydata")
+    assert "第 2 项" in (await site.does(ann, "B")).text
+    assert files(ann) == []
+
+
+async def test_a_file_that_is_refused_is_apologised_for_above_the_card(site: Site) -> None:
+    ann = await site.person()
+    ann.plan(Refused())
+    await site.does(ann, "/mydata")
+    apology, card = ann.seen[-2:]
+    assert apology.text == TEXT("report.refused")
+    assert ann.cards == [card]
+    assert await site.waits(ann) == ["reminder"]
+    await site.does(ann, "/mydata")
+    assert len(files(ann)) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(Crowded(), "report.crowded"), (RuntimeError("no font"), "report.failed")], ids=str
+)
+async def test_a_report_that_cannot_be_made_is_apologised_for(site: Site, error: Exception, said: str) -> None:
+    ann = await site.person()
+    site.process.reports._pool = Pool(error)  # type: ignore[assignment]
+    await site.does(ann, "B", "/result")
+    await site.does(ann, "报告")
+    apology, card = ann.seen[-2:]
+    assert apology.text == TEXT(said)
+    assert ann.cards == [card]
+
+
+async def test_who_is_fourth_hears_of_the_queue_and_all_are_served(site: Site) -> None:
+    crowd = [await site.person() for _ in range(5)]
+    for person in crowd:
+        person.plan(*[0.05] * 3)
+    for person in crowd:
+        await person.say("/mydata")
+    await site.rest()
+    told = [any("份报告" in text for text in person.texts) for person in crowd]
+    assert sum(told) == 2
+    assert [len(files(person)) for person in crowd] == [1] * 5
+
+
+async def test_who_has_deleted_everything_meanwhile_gets_no_file(site: Site) -> None:
+    ann = await site.person()
+    ann.plan(Later(9.0))
+    await site.does(ann, "/mydata")
+    await site.does(ann, "/delete")
+    await site.presses(ann, TEXT("button.choice.delete"))
+    await site.passes(seconds=9)
+    assert files(ann) == []
+    assert TEXT("delete.receipt", at="x").partition("（")[0] in ann.texts[-1]
+    assert await site.store.waiting(ann.window) == []
+
+
+async def test_a_file_is_sent_once_by_two_workers(site: Site) -> None:
+    ann, second = await site.person(), await site.start()
+    ann.plan(0.1)
+    tries = ann.tries
+    await ann.say("/mydata")
+    await until(lambda: ann.tries > tries)
+    await second.look()
+    await site.rest()
+    assert len(files(ann)) == 1
+    assert await site.is_right(ann)
+
+
+@pytest.mark.parametrize(("word", "magic"), [("报告", b"%PDF-"), ("图片", b"\x89PNG"), ("表格", b"PK")])
+async def test_a_report_is_made_and_sent(site: Site, word: str, magic: bytes) -> None:
+    ann = await site.person()
+    await site.does(ann, "B", "/result")
+    await ann.say(word)
+    await until(lambda: files(ann), within=30)
+    await site.rest()
+    assert files(ann)[0].file.startswith(magic)
+    assert await site.is_right(ann)

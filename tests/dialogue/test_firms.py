@@ -1,0 +1,233 @@
+"""Several firms in one window, one firm in several windows, and what deleting means then."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.dialogue.buttons import DOSSIER_CHARACTERS, consent
+from bot.dialogue.buttons import Choice as Button
+from bot.dialogue.firms import LINK_LASTS, MOST_FIRMS, link_hash
+from bot.dialogue.messages import Commanded, Followed, Pressed, Typed
+from bot.dialogue.replies import Card, Firms
+from flows.session import Firm, Phase
+from storage.store import Decision, Forgetting, Link, State
+from storage.window import Window
+from tests.dialogue.support import CARD, FRESH, NOW, STRANGER, TYPING, at, hear
+from tests.flows.scenes import scene
+
+SESSION = scene("single").but(id="5e" * 16, firm=Firm(name="甲厂"))
+ALONE = at(SESSION)
+FIRMS = ("d-one000000", "d-two000000", "d-three0000")
+SEVERAL = at(SESSION, dossier=FIRMS[1], dossiers=FIRMS)
+SHARED = replace(ALONE, shared=True)
+MANY = tuple(f"d-{number:08d}" for number in range(MOST_FIRMS))
+FULL = at(SESSION, dossier=MANY[0], dossiers=MANY)
+
+
+# which firm
+
+
+@pytest.mark.parametrize("asked", ["", "甲", "9", "0", "-1", "newer"])
+def test_firms_are_listed_and_looked_for_by_name(asked: str) -> None:
+    """What is no number of one of them is looked for."""
+    heard = hear(Commanded("firms", asked), SEVERAL)
+    assert heard.said == [Firms(asked), Card()]
+    assert heard.decision.dossier == FIRMS[1]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_firm_comes_to_the_front_by_its_number_and_by_its_button(number: int) -> None:
+    """Its own session is not touched; which card it is at will be seen when that is sent."""
+    dossier = FIRMS[number - 1]
+    for message in (
+        Commanded("firms", str(number)),
+        Commanded("firms", "１２３"[number - 1]),
+        Pressed(f"!firm:{dossier[:DOSSIER_CHARACTERS]}", "3"),
+    ):
+        heard = hear(message, SEVERAL)
+        assert heard.decision.dossier == dossier
+        assert heard.decision.session == (SESSION if dossier == FIRMS[1] else None)
+        assert heard.said == [Card()]
+        assert heard.card.anew
+
+
+@pytest.mark.parametrize("data", ["!firm:nobody", "!firm:", "!firm:d-three1"])
+def test_a_button_of_a_firm_that_is_gone_is_stale(data: str) -> None:
+    heard = hear(Pressed(data, "3"), SEVERAL)
+    assert heard.names == ["event.stale"]
+    assert heard.decision.dossier == FIRMS[1]
+
+
+@pytest.mark.parametrize(
+    "message", [Commanded("firms", "new"), Commanded("firms", "再评一家"), Pressed("!firm:new", "3")]
+)
+def test_a_further_firm_begins_at_its_name(message: Commanded | Pressed) -> None:
+    heard = hear(message, ALONE)
+    assert (heard.decision.dossier, heard.session.id) == (FRESH.dossier, FRESH.session)
+    assert (heard.session.phase, heard.session.firm, heard.session.language) == (Phase.FIRM, Firm(), SESSION.language)
+    assert heard.decision.window
+    assert heard.decision.window.card == CARD
+    assert heard.later == []
+
+
+def test_only_so_many_firms_are_begun_from_one_window() -> None:
+    for message in (Commanded("firms", "new"), Pressed("!firm:new", "3")):
+        heard = hear(message, FULL)
+        assert heard.names == ["firms.full"]
+        assert heard.values == {"most": str(MOST_FIRMS)}
+        assert heard.decision.dossier == MANY[0]
+    assert hear(Commanded("firms", str(MOST_FIRMS)), FULL).decision.dossier == MANY[-1]
+
+
+@pytest.mark.parametrize("choice", ["resume", "recheck", "tomorrow", "next_week"])
+def test_a_reminder_of_another_firm_brings_that_one_to_the_front(choice: str) -> None:
+    heard = hear(Pressed(f"!{choice}:{FIRMS[2][:DOSSIER_CHARACTERS]}", "3"), SEVERAL)
+    assert heard.decision.dossier == FIRMS[2]
+    assert heard.decision.session is None
+
+
+@pytest.mark.parametrize(
+    ("choice", "named"), [("resume", []), ("tomorrow", ["reminders.put_off"]), ("never", ["reminders.off"])]
+)
+def test_a_reminder_of_the_firm_in_front_does_what_it_says(choice: str, named: list[str]) -> None:
+    heard = hear(Pressed(f"!{choice}:{FIRMS[1][:DOSSIER_CHARACTERS]}", "3"), SEVERAL)
+    assert heard.names == named
+    assert heard.decision.dossier == FIRMS[1]
+
+
+def test_reminders_of_all_firms_are_switched_off_together() -> None:
+    heard = hear(Pressed(f"!never:{FIRMS[2][:DOSSIER_CHARACTERS]}", "3"), SEVERAL)
+    assert heard.decision.dossier == FIRMS[1]
+    assert heard.decision.window
+    assert not heard.decision.window.reminders
+
+
+def test_what_is_looked_for_is_said_back_in_short() -> None:
+    (queued, _) = hear(Commanded("firms", "厂" * 4000), SEVERAL).decision.outbox
+    assert len(queued.reply) < 400
+
+
+# one firm in several windows
+
+
+def test_a_link_is_offered_as_a_code_and_an_address_and_only_its_hash_is_kept() -> None:
+    heard = hear(Commanded("link"), ALONE)
+    assert heard.names == ["link.what", "link.code", "link.address"]
+    assert heard.values == {"minutes": "30", "code": FRESH.token, "address": f"https://example.org/{FRESH.token}"}
+    assert heard.decision.link == Link(link_hash(FRESH.token), "d-one", NOW + LINK_LASTS)
+    assert FRESH.token not in repr(heard.decision.link)
+
+
+def test_where_there_are_no_addresses_a_link_is_a_code() -> None:
+    heard = hear(Commanded("link"), ALONE, manner=TYPING)
+    assert heard.names == ["link.what", "link.code"]
+
+
+OFFERED = Link(link_hash(FRESH.token), "d-other", NOW + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("state", [STRANGER, ALONE, SEVERAL], ids=["a stranger", "one firm", "several firms"])
+def test_who_follows_a_link_is_at_its_dossier(state: State) -> None:
+    """At the place where that is: its session is not touched, nor that of another firm."""
+    heard = hear(Followed(FRESH.token), replace(state, link=OFFERED))
+    assert (heard.decision.dossier, heard.decision.session) == ("d-other", None)
+    assert heard.names == ["link.opened"]
+    assert heard.card.anew
+    assert heard.decision.window
+
+
+@pytest.mark.parametrize("state", [STRANGER, ALONE], ids=["a stranger", "one firm"])
+@pytest.mark.parametrize("link", [None, replace(OFFERED, until=NOW)], ids=["used up or never offered", "over"])
+def test_a_link_that_is_void_says_so_and_opens_nothing(state: State, link: Link | None) -> None:
+    heard = hear(Followed(FRESH.token), replace(state, link=link))
+    assert heard.names == ["link.void"]
+    assert heard.decision.dossier == state.dossier
+
+
+def test_who_follows_their_own_link_stays_where_they_are() -> None:
+    heard = hear(Followed(FRESH.token), replace(ALONE, link=replace(OFFERED, dossier="d-one")))
+    assert (heard.decision.dossier, heard.session) == ("d-one", SESSION)
+
+
+def test_no_link_leads_to_one_firm_too_many() -> None:
+    assert hear(Followed(FRESH.token), replace(FULL, link=OFFERED)).names == ["firms.full"]
+    known = replace(OFFERED, dossier=MANY[7])
+    assert hear(Followed(FRESH.token), replace(FULL, link=known)).decision.dossier == MANY[7]
+
+
+def test_a_link_may_be_typed_in_any_case() -> None:
+    assert link_hash(f" {FRESH.token.upper()}\n") == link_hash(FRESH.token)
+
+
+def test_what_is_told_of_a_link_is_written_nowhere() -> None:
+    assert FRESH.token not in repr(Followed(FRESH.token))
+
+
+# deleting
+
+
+@pytest.mark.parametrize(
+    ("state", "named", "offered"),
+    [
+        (ALONE, ["delete.ask"], [Button.DELETE, Button.KEEP]),
+        (SEVERAL, ["delete.which", "delete.ask"], [Button.DELETE, Button.KEEP]),
+        (SHARED, ["delete.ask", "delete.shared"], [Button.DELETE, Button.LEAVE, Button.KEEP]),
+    ],
+    ids=["one", "several firms", "several windows"],
+)
+def test_deleting_is_asked_about_once_and_says_what_goes(state: State, named: list[str], offered: list[Button]) -> None:
+    heard = hear(Commanded("delete"), state)
+    assert heard.kinds == ["text"]
+    assert heard.names == named
+    assert [data.removeprefix("!").partition(":")[0] for data in heard.buttons] == offered
+    assert heard.decision.forgotten is None
+
+
+@pytest.mark.parametrize("state", [ALONE, SEVERAL, SHARED], ids=["one", "several firms", "several windows"])
+@pytest.mark.parametrize(
+    ("choice", "what", "named"),
+    [
+        (Button.DELETE, Forgetting.DOSSIER, "delete.receipt"),
+        (Button.LEAVE, Forgetting.SIGHT, "delete.left"),
+    ],
+)
+def test_a_yes_deletes_and_leaves_a_receipt(state: State, choice: Button, what: Forgetting, named: str) -> None:
+    """And the card of the next firm, where there is one. Nothing else is written."""
+    heard = hear(Pressed(consent(choice, SESSION), "3"), state)
+    assert heard.decision == Decision(outbox=heard.decision.outbox, forgotten=what)
+    assert heard.names == [named]
+    assert heard.values == {"at": f"{NOW:%Y-%m-%d %H:%M} UTC"}
+    assert heard.said[0].language == SESSION.language
+    assert heard.kinds == (["text", "card"] if state is SEVERAL else ["text"])
+
+
+def test_a_second_tap_gets_a_second_receipt() -> None:
+    heard = hear(Pressed(consent(Button.DELETE, SESSION), "3"), STRANGER)
+    assert heard.names == ["delete.receipt"]
+    assert heard.decision.forgotten is None
+
+
+@pytest.mark.parametrize("choice", [Button.DELETE, Button.LEAVE])
+def test_a_yes_is_for_what_was_asked_about_and_not_for_what_was_begun_since(choice: Button) -> None:
+    """Also where another firm has come to the front."""
+    old = SESSION.but(id="an earlier one")
+    for data in (consent(choice, old), f"!{choice}", f"!{choice}:", f"!{choice}:{SESSION.id[:3]}"):
+        heard = hear(Pressed(data, "3"), SEVERAL)
+        assert heard.decision.forgotten is None
+        assert heard.names == ["event.stale"]
+        assert heard.session == SESSION
+
+
+def test_a_no_keeps_everything() -> None:
+    heard = hear(Pressed("!keep", "3"), SEVERAL)
+    assert heard.decision == replace(
+        Decision(dossier=FIRMS[1], session=SESSION, window=Window(card=CARD, language="zh-Hans")),
+        outbox=heard.decision.outbox,
+    )
+    assert heard.names == ["delete.kept"]
+
+
+def test_a_command_typed_for_a_yes_deletes_nothing() -> None:
+    for text in ("是", "是，全部删除", "yes"):
+        assert hear(Typed(text), ALONE).decision.forgotten is None

@@ -1,0 +1,90 @@
+"""What people must be told, wherever they read it: what becomes of their answers, and who answers for them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.dialogue.context import Keep
+from bot.dialogue.pages import CardPage, TextPage, View, page_of
+from bot.dialogue.replies import Card, Firms, Named, Privacy, Reply, Text
+from bot.words.wording import Medium
+from flows.session import Firm, Session
+from locales import catalogue
+from tests.dialogue.support import NOW, RULES, STRANGER, at
+from tests.flows.driver import RUBRIC
+from tests.flows.scenes import scene
+
+TEXT = catalogue("zh-Hans")
+
+
+def told(reply: Reply, view: View) -> str:
+    """All that a page says."""
+    match page_of(reply, view):
+        case CardPage(screen=screen):
+            return "\n".join((screen.title, *screen.body))
+        case TextPage(sections=sections):
+            return "\n".join(line for section in sections for line in (section.title, *section.lines))
+        case other:
+            raise AssertionError(other)
+
+
+VIEW = View(STRANGER, NOW, RULES, Medium.TAPPING, RUBRIC)
+
+
+@pytest.mark.parametrize("reply", [Card(), Privacy()], ids=str)
+def test_before_anybody_begins_they_are_told_where_their_answers_go(reply: Reply) -> None:
+    assert "境外" in told(reply, VIEW)
+
+
+def test_privacy_says_who_runs_it_and_how_long_data_stay() -> None:
+    keep = Keep(timedelta(days=90), timedelta(days=730))
+    rules = replace(RULES, operator="示例园区", contact="bot@example.org", keep=keep)
+    text = told(Privacy(), replace(VIEW, rules=rules))
+    for part in ("示例园区、bot@example.org", "90 天", "730 天", "/mydata", "/delete"):
+        assert part in text
+
+
+def test_an_operator_who_says_nothing_is_said_to_have_said_nothing() -> None:
+    text = told(Privacy(), replace(VIEW, rules=replace(RULES, keep=Keep(None, None))))
+    for name in ("privacy.nobody", "privacy.unfinished", "privacy.finished"):
+        assert TEXT(name) in text
+
+
+# firms
+
+
+def shelf() -> tuple[tuple[str, Session], ...]:
+    """Two firms, the second in front, the first done."""
+    return (
+        ("d-one", scene("result").but(firm=Firm(name="甲厂"))),
+        ("d-two", scene("single").but(firm=Firm())),
+    )
+
+
+def firms(wanted: str) -> TextPage:
+    state = at(shelf()[1][1], dossier="d-two", dossiers=("d-one", "d-two"))
+    page = page_of(Firms(wanted), replace(VIEW, state=state, shelf=shelf()))
+    assert isinstance(page, TextPage)
+    return page
+
+
+def test_firms_are_numbered_and_tell_how_far_they_are_and_which_is_in_front() -> None:
+    (section,) = firms("").sections
+    first, second, _ = section.lines
+    assert first == f"1. 甲厂：{TEXT('firms.finished')}"
+    assert second.startswith(f"2. {TEXT('firms.unnamed')}：已答 0/31")
+    assert "现在这家" in second
+
+
+@pytest.mark.parametrize(
+    ("wanted", "buttons"), [("", ["1. 甲厂", "再评一家"]), ("甲", ["1. 甲厂", "再评一家"]), ("乙", ["再评一家"])]
+)
+def test_those_that_are_not_in_front_have_buttons(wanted: str, buttons: list[str]) -> None:
+    assert [button.label for row in firms(wanted).buttons for button in row] == buttons
+
+
+def test_what_is_said_by_name_is_said_in_the_language_of_the_moment() -> None:
+    for language in ("zh-Hans", "en"):
+        view = replace(VIEW, state=at(scene("single").but(language=language)))
+        assert told(Text((Named("delete.kept"),)), view).strip() == catalogue(language)("delete.kept")

@@ -1,0 +1,153 @@
+"""When somebody is to be reminded, and what makes it void."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.dialogue.context import Keep
+from bot.dialogue.messages import Commanded, Message, Pressed, Puzzling, Typed
+from bot.dialogue.reminders import is_void, recheck_key, reminder_key
+from bot.dialogue.replies import Recheck, Reminder, read
+from flows.inputs import Commit, Pause
+from flows.session import Session
+from storage.outbox import Urgency
+from storage.window import Window
+from tests.dialogue.support import CARD, CONTEXT, DAY, NOW, STRANGER, TYPING, Heard, at, hear, moment, press
+from tests.flows.scenes import scene
+
+SESSION = scene("single").but(updated_at=NOW - DAY)
+UNREMINDED = Window(card=CARD, reminders=False)
+
+
+def reminded(heard: Heard) -> tuple[list[timedelta], tuple[str, ...]]:
+    """In what time there is a reminder, and what is cancelled."""
+    return [one.due - NOW for one in heard.later], heard.decision.cancelled
+
+
+@pytest.mark.parametrize("message", [Typed("B"), Typed("稍后"), Commanded("overview"), press(Pause(), SESSION)])
+def test_progress_moves_the_reminder(message: Message) -> None:
+    """It is queued under a key of its own, unless one waits already that will look at how things are."""
+    heard = hear(message, at(SESSION))
+    assert reminded(heard) == ([DAY], ())
+    (later,) = heard.later
+    assert (later.key, later.urgency, later.unless_sooner) == (reminder_key("d-one"), Urgency.REMINDER, True)
+    assert read(later.reply) == Reminder(heard.session.id, heard.session.revision)
+
+
+def test_of_several_windows_the_one_is_reminded_where_the_person_is() -> None:
+    heard = hear(Typed("B"), at(SESSION, shared=True))
+    assert reminded(heard) == ([DAY], (reminder_key("d-one"),))
+    assert not heard.later[0].unless_sooner
+
+
+@pytest.mark.parametrize("message", [Commanded("privacy"), Commanded("mydata"), Typed("嗯嗯"), Puzzling()])
+def test_what_is_no_progress_moves_nothing(message: Message) -> None:
+    assert reminded(hear(message, at(SESSION))) == ([], ())
+
+
+def test_a_result_ends_it() -> None:
+    committed = scene("commitment")
+    assert reminded(hear(press(Commit(), committed), at(committed))) == ([], (reminder_key("d-one"),))
+
+
+def test_who_has_not_got_to_an_item_is_not_reminded() -> None:
+    assert reminded(hear(Typed("1"), STRANGER))[0] == []
+    assert reminded(hear(Typed("示例厂"), at(scene("name"))))[0] == []
+
+
+def test_who_wants_none_gets_none() -> None:
+    assert reminded(hear(Typed("B"), at(SESSION, window=UNREMINDED))) == ([], (reminder_key("d-one"),))
+
+
+def test_where_nobody_can_be_reminded_what_waits_elsewhere_looks_for_itself() -> None:
+    assert reminded(hear(Typed("B"), at(SESSION), manner=TYPING)) == ([], ())
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "due"),
+    [
+        ("2024-10-02T10:00", None, "2024-10-03T10:00"),
+        ("2024-10-02T22:00", None, "2024-10-04T09:00"),
+        ("2024-10-02T03:00", None, "2024-10-03T09:00"),
+        ("2024-10-02T03:00", "America/New_York", "2024-10-03T03:00"),
+    ],
+)
+def test_it_comes_by_the_persons_day(now: str, zone: str | None, due: str) -> None:
+    window = Window(card=CARD, zone=zone)
+    decision = hear(Typed("B"), at(SESSION, window=window), now=moment(now)).decision
+    (later,) = (one for one in decision.outbox if one.urgency is Urgency.REMINDER)
+    assert later.due == moment(due)
+
+
+# its buttons
+
+
+@pytest.mark.parametrize(("choice", "days"), [("tomorrow", 1), ("next_week", 7)])
+def test_it_is_put_off(choice: str, days: int) -> None:
+    heard = hear(Pressed(f"!{choice}", "3"), at(SESSION))
+    assert reminded(heard) == ([days * DAY], ())
+    assert heard.later[0].key == reminder_key("d-one"), "it takes the place of one that waits"
+    assert heard.session == SESSION
+    assert heard.names == ["reminders.put_off"]
+
+
+def test_who_puts_it_off_for_too_long_is_told_when_all_is_deleted() -> None:
+    rules = CONTEXT.rules
+    soon = type(rules)(rules.schedule, rules.zone, keep=Keep(5 * DAY, None))
+    assert hear(Pressed("!tomorrow", "3"), at(SESSION), rules=soon).names == ["reminders.put_off"]
+    heard = hear(Pressed("!next_week", "3"), at(SESSION), rules=soon)
+    assert heard.names == ["reminders.put_off", "reminders.too_late"]
+    assert heard.values == {"date": (SESSION.updated_at + 5 * DAY).date().isoformat()}
+
+
+@pytest.mark.parametrize("session", [scene("result"), scene("name")], ids=["finished", "not begun"])
+def test_what_is_not_unfinished_is_not_put_off(session: Session) -> None:
+    assert reminded(hear(Pressed("!tomorrow", "3"), at(session)))[0] == []
+
+
+def test_all_are_switched_off_and_on() -> None:
+    off = hear(Pressed("!never", "3"), at(SESSION))
+    assert reminded(off) == ([], (reminder_key("d-one"), recheck_key("d-one")))
+    assert off.decision.window
+    assert not off.decision.window.reminders
+    on = hear(Pressed("!remind", "3"), at(SESSION, window=UNREMINDED))
+    assert reminded(on) == ([DAY], ())
+    assert on.decision.window
+    assert on.decision.window.reminders
+
+
+@pytest.mark.parametrize(("window", "offered"), [(Window(), "!never"), (Window(reminders=False), "!remind")])
+def test_the_command_offers_what_is_not_so_yet(window: Window, offered: str) -> None:
+    assert hear(Commanded("reminders"), at(SESSION, window=window)).buttons == [offered]
+
+
+# when it falls due
+
+
+@pytest.mark.parametrize(
+    ("answered", "now", "void"),
+    [
+        ("2024-10-01T10:00", "2024-10-02T10:00", False),  # no progress since
+        ("2024-10-01T15:00", "2024-10-02T10:00", True),
+        ("2024-10-01T15:00", "2024-10-02T15:00", False),
+        ("2024-10-01T21:01", "2024-10-02T21:01", True),  # by day: at nine the morning after
+        ("2024-10-01T21:01", "2024-10-03T09:00", False),
+    ],
+)
+def test_after_progress_it_waits_on_until_it_is_time_for_it(answered: str, now: str, void: bool) -> None:
+    """It was queued at ten; later answers do not move it. It looks at the last one when it falls due."""
+    session = SESSION.but(updated_at=moment(answered), revision=SESSION.revision + (answered[11:] != "10:00"))
+    reply = Reminder(SESSION.id, SESSION.revision)
+    assert is_void(reply, at(session), CONTEXT.rules, moment(now)) is void
+
+
+# after a result
+
+
+def test_a_recheck_is_reminded_of_only_if_wished() -> None:
+    result = scene("result")
+    heard = hear(Pressed("!recheck_later", "3"), at(result))
+    (later,) = heard.later
+    assert (later.key, read(later.reply)) == (recheck_key("d-one"), Recheck())
+    assert 89 * DAY < later.due - NOW < 92 * DAY
+    assert heard.names == ["reminder.recheck.promised"]
