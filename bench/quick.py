@@ -19,7 +19,7 @@ from scoring.sheet import GradeRow, load_sheet
 
 FIRMS = 500
 ROUNDS = 20
-SHEET = load_sheet()
+SHEET = load_sheet("miit-2024")
 TARGET = 0.6
 
 Choices = dict[str, tuple[str, ...]]

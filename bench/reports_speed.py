@@ -53,12 +53,12 @@ def _reports(number: int) -> Iterator[Report]:
     files = [check_answers(RUBRIC, file) for file in answer_files(number + 1)]
     for i, (before, answers) in enumerate(pairwise(files)):
         occasion = Occasion(f"某某第{i}五金制品有限公司", DAY, FirmKind.MICRO, before=Earlier(before, DAY))
-        yield compose(answers, occasion, wording("zh-Hans"))
+        yield compose(answers, occasion, wording("zh-Hans", "miit-2024"))
 
 
 def _composed(number: int) -> float:
     (answers,) = (check_answers(RUBRIC, file) for file in answer_files(1))
-    return seconds_of(partial(compose, answers, Occasion(f"第{number}厂", DAY), wording("zh-Hans")))
+    return seconds_of(partial(compose, answers, Occasion(f"第{number}厂", DAY), wording("zh-Hans", "miit-2024")))
 
 
 async def _through_pool(reports: list[Report]) -> Iterator[Row]:

@@ -6,9 +6,10 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from scoring.rubric import Question, Rubric, load_rubric
+from scoring.editions import load_rubric
+from scoring.rubric import Question, Rubric
 
-RUBRIC = load_rubric()
+RUBRIC = load_rubric("miit-2024")
 SEED = 2024
 
 

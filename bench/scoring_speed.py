@@ -21,7 +21,7 @@ from scoring.wishes import Wishes
 
 FIRMS = 50
 ROUNDS = 100
-SHEET = load_sheet()
+SHEET = load_sheet("miit-2024")
 BY_FRACTIONS = FractionScore(RUBRIC)
 NOTHING = Answers(RUBRIC.id, {}, {}, {}, {})
 WISHES = Wishes(pinned=frozenset({"q11", "quality"}), excluded=frozenset({"q4", "marketing"}))

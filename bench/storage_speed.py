@@ -9,7 +9,9 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -21,9 +23,10 @@ from bench.table import Row, at_least_of
 from bench.timing import Work, ratio_of, turns
 from bench.walk import full_walk
 from flows.session import Session
-from storage.sqlite.statements import APPEND, LOAD, UPDATE
+from storage.outbox import Outgoing, Urgency
+from storage.sqlite.state import APPEND, LOAD, UPDATE
 from storage.sqlite.store import SETTINGS, SqliteStore, open_sqlite
-from storage.store import Decision, LogEntry, State
+from storage.store import Arrival, Claim, Decision, LogEntry, State
 
 FEW, MANY = 1_000, 1_000_000
 BATCH, ROUNDS = 25, 80
@@ -33,11 +36,21 @@ SESSION = full_walk()[35][0].but(started_at=NOW, updated_at=NOW)
 TEXT, WHEN = SESSION.model_dump_json(), NOW.isoformat()
 LINE = LogEntry(SESSION.id, "recorded", "q1", ("B",), ("B", "C"), NOW, "local")
 LINE_VALUES = (SESSION.id, "recorded", "q1", '["B"]', '["B", "C"]', WHEN, "local")
-FILL = """
-    WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?)
-    INSERT INTO sessions (chat, id, revision, data, updated_at)
-    SELECT printf('terminal:%07d', n), ?, ?, ?, ? FROM numbers
-"""
+NUMBERS = "WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :count)"
+FILL = (
+    """
+    INSERT INTO windows (window, front, data)
+    SELECT printf('terminal:%07d', n), printf('%032x', n), '{}' FROM numbers
+    """,
+    "INSERT INTO sights (window, dossier) SELECT printf('terminal:%07d', n), printf('%032x', n) FROM numbers",
+    """
+    INSERT INTO sessions (dossier, id, revision, data, updated_at)
+    SELECT printf('%032x', n), :id, :revision, :data, :updated_at FROM numbers
+    """,
+)
+CARD, REMINDER = '{"kind":"card","notices":[]}', '{"kind":"reminder","session":"s","revision":7}'
+LATER = NOW + timedelta(days=1)
+CLAIM = Claim("bench", LATER)
 
 
 def rows() -> Iterator[Row]:
@@ -50,22 +63,26 @@ def rows() -> Iterator[Row]:
     yield Row("the same beside bare statements", rates["few"], f"no JSON: {rates['bare']}", bare)
     overwritten = f"{ratio_of(times, 'few', 'left'):.2f}"
     yield Row("the same beside rows left in free space", rates["few"], f"not overwritten: {rates['left']}", overwritten)
+    tapped = f"{ratio_of(times, 'tap', 'few'):.2f}"
+    yield Row("the same with update, claim and two messages", rates["tap"], "the one before confirmed", tapped)
     what = f"the same, {MANY:,} sessions"
     yield at_least_of(what, rates["many"], f"{FEW:,}: {rates['few']}", ratio_of(times, "many", "few"), 0.85)
 
 
 def _times(folder: Path, runner: asyncio.Runner) -> dict[str, list[float]]:
-    files = {name: folder / f"{name}.sqlite3" for name in ("bare", "plain", "few", "left", "many")}
+    files = {name: folder / f"{name}.sqlite3" for name in ("bare", "plain", "few", "left", "tap", "many")}
     for name, file in files.items():
         runner.run(fill(file, MANY if name == "many" else FEW))
     bare, plain = Bare(files["bare"]), Plain(files["plain"])
-    few, left, many = (runner.run(open_sqlite(files[name])) for name in ("few", "left", "many"))
+    few, left, tap, many = (runner.run(open_sqlite(files[name])) for name in ("few", "left", "tap", "many"))
     runner.run(left._hop(lambda database: database.execute("PRAGMA secure_delete = OFF")))
+    updates = count()
     work: dict[str, Work] = {
         "bare": bare,
         "plain": plain,
         "few": lambda: runner.run(_inputs(few, FEW)),
         "left": lambda: runner.run(_inputs(left, FEW)),
+        "tap": lambda: runner.run(_taps(tap, updates)),
         "many": lambda: runner.run(_inputs(many, MANY)),
     }
     try:
@@ -73,9 +90,8 @@ def _times(folder: Path, runner: asyncio.Runner) -> dict[str, list[float]]:
     finally:
         bare.connection.close()
         plain.connection.close()
-        runner.run(few.close())
-        runner.run(left.close())
-        runner.run(many.close())
+        for store in (few, left, tap, many):
+            runner.run(store.close())
 
 
 async def fill(file: Path, sessions: int) -> None:
@@ -84,26 +100,47 @@ async def fill(file: Path, sessions: int) -> None:
     connection = sqlite3.connect(file)
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
     with connection:
-        connection.execute(FILL, (sessions, SESSION.id, SESSION.revision, TEXT, WHEN))
+        values = {"id": SESSION.id, "revision": SESSION.revision, "data": TEXT, "updated_at": WHEN, "count": sessions}
+        for statement in FILL:
+            connection.execute(f"{NUMBERS} {statement}", values)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
 
 
-def _chats(sessions: int) -> list[str]:
+def _numbers(sessions: int) -> list[int]:
     """Whose inputs come next."""
     chance = Random()  # noqa: S311  # no secrets
-    return [f"terminal:{chance.randrange(sessions):07d}" for _ in range(BATCH)]
+    return [chance.randrange(sessions) for _ in range(BATCH)]
+
+
+def _window(number: int) -> str:
+    return f"terminal:{number:07d}"
 
 
 async def _inputs(store: SqliteStore, sessions: int) -> None:
-    for chat in _chats(sessions):
-        await store.apply(chat, _decide)
+    for number in _numbers(sessions):
+        await store.apply(_window(number), _decide)
+
+
+async def _taps(store: SqliteStore, updates: Iterator[int]) -> None:
+    for number in _numbers(FEW):
+        arrival = Arrival("telegram", next(updates), NOW)
+        applied = await store.apply(_window(number), _decide_tap, arrival, claim=CLAIM)
+        assert applied is not None
+        assert applied.due is not None
+        store.confirm(applied.due.queued, CLAIM.holder, lambda: None)
 
 
 def _decide(state: State) -> Decision:
     session = state.session
     assert session is not None
-    return Decision(session.but(revision=session.revision + 1), (LINE,))
+    return Decision(session=session.but(revision=session.revision + 1), log=(LINE,))
+
+
+def _decide_tap(state: State) -> Decision:
+    reminder = f"reminder.{state.dossier}"
+    later = Outgoing(REMINDER, LATER, reminder, urgency=Urgency.REMINDER)
+    return replace(_decide(state), outbox=(Outgoing(CARD, NOW, "card"), later), cancelled=(reminder,))
 
 
 class Bare:
@@ -116,33 +153,32 @@ class Bare:
         self._revisions: dict[str, int] = {}
 
     def __call__(self) -> None:
-        for chat in _chats(FEW):
+        for number in _numbers(FEW):
             self.connection.execute("BEGIN IMMEDIATE")
-            self.connection.execute("SAVEPOINT work")
-            self.input(chat, self.connection.execute(LOAD, (chat,)).fetchone()[0])
-            self.connection.execute("RELEASE work")
+            _, dossier, text, *_ = self.connection.execute(LOAD, (_window(number), None, None)).fetchone()
+            self.input(dossier, text)
             self.connection.execute("COMMIT")
 
-    def input(self, chat: str, _: str) -> None:
-        revision = self._revisions.get(chat, SESSION.revision)
-        self._revisions[chat] = revision + 1
-        self.write(chat, revision, (SESSION.id, revision + 1, TEXT, WHEN), LINE_VALUES)
+    def input(self, dossier: str, _: str) -> None:
+        revision = self._revisions.get(dossier, SESSION.revision)
+        self._revisions[dossier] = revision + 1
+        self.write(dossier, revision, (SESSION.id, revision + 1, TEXT, WHEN), LINE_VALUES)
 
-    def write(self, chat: str, revision: int, values: tuple[object, ...], line: tuple[object, ...]) -> None:
-        self.connection.execute(UPDATE, (*values, chat, SESSION.id, revision))
-        self.connection.execute(APPEND, (chat, *line))
+    def write(self, dossier: str, revision: int, values: tuple[object, ...], line: tuple[object, ...]) -> None:
+        self.connection.execute(UPDATE, (*values, dossier, SESSION.id, revision))
+        self.connection.execute(APPEND, (dossier, *line))
 
 
 class Plain(Bare):
     """The floor: sessions come from JSON, are decided upon, and become JSON again."""
 
     @override
-    def input(self, chat: str, text: str) -> None:
+    def input(self, dossier: str, text: str) -> None:
         old = Session.model_validate_json(text)
-        decision = _decide(State(old))
+        decision = _decide(State(dossier=dossier, session=old))
         assert decision.session is not None
         new, (entry,) = decision.session, decision.log
         letters = json.dumps(entry.before), json.dumps(entry.after)
         values = (new.id, new.revision, new.model_dump_json(), new.updated_at.isoformat())
         line = (entry.session, entry.kind, entry.item, *letters, entry.at.isoformat(), entry.by)
-        self.write(chat, old.revision, values, line)
+        self.write(dossier, old.revision, values, line)

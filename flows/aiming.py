@@ -60,7 +60,7 @@ def planned_gap(session: Session) -> Gap | None:
 
     A wish that later answers have made void (the item is at its top now) is passed over.
     """
-    sheet, record, goal = load_sheet(edition=session.rubric), session.record, session.goal
+    sheet, record, goal = load_sheet(session.rubric), session.record, session.goal
     above = grades_above(sheet, record)
     if not above:
         return None
@@ -117,7 +117,7 @@ def raised(rubric: Rubric, session: Session, item: str) -> AnswerValue | None:
 
 def _aim_at(turn: Turn, grade: int) -> Step:
     session = turn.session
-    if grade not in grades_above(load_sheet(edition=session.rubric), session.record):
+    if grade not in grades_above(load_sheet(session.rubric), session.record):
         return turn.refuse(Refusal.UNKNOWN_GRADE)
     return _with_goal(turn, grade=grade)
 
@@ -129,7 +129,7 @@ def _want(turn: Turn, item: str, wanted: Wanted) -> Step:
     if wanted is Wanted.PINNED:
         try:
             wishes = Wishes(frozenset({item}))
-            check_wishes(load_sheet(edition=session.rubric), session.record.choices, session.record.levels, wishes)
+            check_wishes(load_sheet(session.rubric), session.record.choices, session.record.levels, wishes)
         except WishError as error:
             return turn.refuse(REFUSALS[error.faults[0].code])
     wished = dict.fromkeys(session.goal.pinned, Wanted.PINNED) | dict.fromkeys(session.goal.excluded, Wanted.EXCLUDED)

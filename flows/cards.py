@@ -266,13 +266,13 @@ def _outcome_card(rubric: Rubric, session: Session) -> Card:
 
 
 def _plan_card(session: Session) -> PlanCard:
-    sheet, record = load_sheet(edition=session.rubric), session.record
+    sheet, record = load_sheet(session.rubric), session.record
     open_items = raisable(sheet, record.choices, record.levels)
     return PlanCard(planned_gap(session), grades_above(sheet, record), session.goal, open_items)
 
 
 def _what_if_card(rubric: Rubric, session: Session) -> WhatIfCard:
-    sheet, supposed = load_sheet(edition=session.rubric), session.goal.supposed
+    sheet, supposed = load_sheet(session.rubric), session.goal.supposed
     return WhatIfCard(
         assess(sheet, answers_of(rubric, session.record)),
         assess(sheet, supposed_answers(rubric, session)),
@@ -313,8 +313,7 @@ def _figure_card(rubric: Rubric, session: Session, question: Question, entering:
     known = complete_figures(rubric, session.record, question.id, entering)
     asks = question.figures.asks if question.figures else ()
     figure = next(iter(open_figures(rubric, session.record, question.id, entering)), asks[0])
-    energy = rubric.figure[figure].kind == "energy"
-    return FigureCard(question, figure, known, energy, progress_of(rubric, session))
+    return FigureCard(question, figure, known, rubric.calculates(figure), progress_of(rubric, session))
 
 
 def _scenario_card(rubric: Rubric, session: Session) -> Card:
@@ -342,11 +341,8 @@ def _review_card(rubric: Rubric, session: Session) -> ReviewCard:
 
 def items_of_pages(rubric: Rubric) -> dict[str, tuple[str, ...]]:
     """The items of each page of the review."""
-    scored = {
-        page: tuple(item for item, dimension in rubric.dimension_of.items() if dimension == page)
-        for page in review_pages(rubric)
-    }
-    return {**scored, OPERATIONS: tuple(rubric.scenario)}
+    page_of = rubric.dimension_of | dict.fromkeys(rubric.scenario, OPERATIONS)
+    return {page: tuple(item for item in rubric.items if page_of[item] == page) for page in review_pages(rubric)}
 
 
 def unanswered(rubric: Rubric, session: Session) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def energy_figure(turn: Turn, question: Question) -> str | None:
     """The energy figure that the calculator would work out next."""
     asks = question.figures.asks if question.figures else ()
     missing = missing_figures(turn.rubric, turn, question, entering_of(turn))
-    of_energy = [name for name in asks if turn.rubric.figure[name].kind == "energy"]
+    of_energy = [name for name in asks if turn.rubric.calculates(name)]
     return next((name for name in missing if name in of_energy), of_energy[0] if of_energy else None)
 
 

@@ -10,6 +10,8 @@ from flows.phases import settled
 from flows.session import Assessment, Baseline, FirmField, Phase, Session, new_session
 from flows.turn import Step, Turn
 from flows.walking import show_item
+from scoring.editions import current
+from scoring.rubric import Rubric
 from scoring.sheet import load_sheet
 
 DATA = Path(__file__).parent / "data"
@@ -52,8 +54,8 @@ def _commit(turn: Turn) -> Step:
 
 
 def _assessment(turn: Turn, session: Session) -> Assessment:
-    """The finished assessment; its score and grade follow the published profile."""
-    sheet = load_sheet(edition=turn.rubric.id)
+    """The finished assessment; its score and grade follow the edition's own rule."""
+    sheet = load_sheet(turn.rubric.id)
     tally = sheet.tally(session.record.choices, session.record.levels)
     return Assessment(
         id=session.id,
@@ -73,9 +75,9 @@ def _assessment(turn: Turn, session: Session) -> Assessment:
 
 @lru_cache
 def changes(rubric: str) -> dict[str, tuple[str, ...]]:
-    """What may have happened in a firm, and the items of the rubric that it may change."""
+    """What may have happened in a firm, and the items that it may change; of most editions nobody has said so."""
     maps = json.loads((DATA / "changes.json").read_text(encoding="utf-8"))
-    return {name: tuple(items) for name, items in maps[rubric].items()}
+    return {name: tuple(items) for name, items in maps.get(rubric, {}).items()}
 
 
 def _pick(turn: Turn, items: tuple[str, ...], *, on: bool) -> Step:
@@ -93,7 +95,7 @@ def start_recheck(turn: Turn) -> Step:
     old = turn.session
     if not old.picked:
         return turn.refuse(Refusal.NOTHING_PICKED)
-    session = _successor(turn).but(
+    session = _successor(turn, turn.rubric).but(
         phase=Phase.RECHECK,
         record=old.record,
         agenda=old.picked,
@@ -103,15 +105,16 @@ def start_recheck(turn: Turn) -> Step:
 
 
 def _anew(turn: Turn) -> Step:
-    session = _successor(turn).but(phase=Phase.RESULT, page=FirmField.NAME.value)
+    """By the edition that assessments begin with today."""
+    session = _successor(turn, current()).but(phase=Phase.RESULT, page=FirmField.NAME.value)
     if turn.session.phase is not Phase.RESULT:
         return turn.refuse(Refusal.NOT_HERE)
     return turn.go("anew", session)
 
 
-def _successor(turn: Turn) -> Session:
+def _successor(turn: Turn, rubric: Rubric) -> Session:
     """A fresh session for the same firm; revisions go on, so that old cards stay stale."""
     old = turn.session
-    return new_session(turn.fresh, turn.rubric, old.language, turn.now).but(
-        firm=old.firm, goal=old.goal, revision=old.revision, opened=old.opened
+    return new_session(turn.fresh, rubric, old.language, turn.now).but(
+        firm=old.firm, goal=old.goal_in(rubric.id), revision=old.revision, opened=old.opened
     )

@@ -1,5 +1,6 @@
 """How far, and how long still."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flows.quick import settled_grade
@@ -27,15 +28,20 @@ class Progress:
 
 
 def progress_of(rubric: Rubric, session: Session) -> Progress:
-    """Progress of a session; minutes are rounded up, so that "1 minute" is the last one."""
+    """Progress of a session."""
     waiting = {*session.agenda, *session.parked}
-    seconds = sum(SECONDS_A_QUESTION if item in rubric.question else SECONDS_A_SCENARIO for item in waiting)
     return Progress(
         position=rubric.position[session.item] + 1 if session.item else 0,
         total=len(rubric.items),
         answered=len(session.record.choices) + len(session.record.levels),
         rest=len(waiting),
         parked=len(session.parked),
-        minutes=-(-seconds // 60),
+        minutes=minutes_for(rubric, waiting),
         settled=settled_grade(rubric, session),
     )
+
+
+def minutes_for(rubric: Rubric, items: Collection[str]) -> int:
+    """How long these items take; rounded up, so that "1 minute" is the last one."""
+    seconds = sum(SECONDS_A_QUESTION if item in rubric.question else SECONDS_A_SCENARIO for item in items)
+    return -(-seconds // 60)

@@ -19,7 +19,7 @@ def settled_grade(rubric: Rubric, session: Session) -> int | None:
 def quick_item(rubric: Rubric, session: Session) -> str | None:
     """The item of the agenda that is likely to settle the grade soonest; None if the agenda is empty."""
     record = session.record
-    return next_item(load_sheet(edition=rubric.id), record.choices, record.levels, session.agenda)
+    return next_item(load_sheet(rubric.id), record.choices, record.levels, session.agenda)
 
 
 def offers_quick(rubric: Rubric, session: Session) -> bool:
@@ -43,4 +43,4 @@ def _waiting(session: Session) -> bool:
 
 
 def _settled(rubric: Rubric, record: Record) -> int | None:
-    return find_certainty(load_sheet(edition=rubric.id), record.choices, record.levels).settled
+    return find_certainty(load_sheet(rubric.id), record.choices, record.levels).settled

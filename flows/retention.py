@@ -100,7 +100,7 @@ def rebuilt(session: Session, history: Sequence[Assessment]) -> Session | None:
         firm=newest.firm,
         record=newest.record,
         baseline=previous and Baseline(id=previous.id, record=previous.record, finished_at=previous.finished_at),
-        goal=session.goal.model_copy(update={"supposed": {}}),
+        goal=session.goal_in(newest.rubric).model_copy(update={"supposed": {}}),
         started_at=newest.started_at,
         updated_at=newest.finished_at,
         finished_at=newest.finished_at,

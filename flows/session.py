@@ -226,6 +226,10 @@ class Session(Value):
         """The same session with some fields changed."""
         return self.model_copy(update=changes)
 
+    def goal_in(self, edition: str) -> Goal:
+        """What is aimed for in an assessment by this edition: items of another one are no aim in it."""
+        return self.goal if edition == self.rubric else Goal()
+
     @property
     def asking(self) -> bool:
         """An item is on the screen."""

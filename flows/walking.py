@@ -9,7 +9,8 @@ from flows.quick import quick_item, settled_grade
 from flows.recording import item_answer, park, unpark
 from flows.session import Climbing, Confirming, Draft, Entering, FirmField, Fuelling, Phase, Picking, Session
 from flows.turn import Step, Turn, current_draft, with_draft
-from scoring.rubric import Rubric, languages
+from scoring.editions import spoken
+from scoring.rubric import Rubric
 
 OPERATIONS = "operations"
 """The page of the review that lists the scenarios."""
@@ -169,8 +170,8 @@ def _jump(turn: Turn, item: str) -> Step:
 
 
 def review_pages(rubric: Rubric) -> tuple[str, ...]:
-    """The pages of the review: each scored dimension, then the scenarios."""
-    return (*(dimension.id for dimension in rubric.dimensions), OPERATIONS)
+    """The pages of the review: each scored dimension, then the scenarios, if there are any."""
+    return (*(dimension.id for dimension in rubric.dimensions), *([OPERATIONS] if rubric.scenarios else ()))
 
 
 def _overview(turn: Turn, page: str) -> Step:
@@ -198,7 +199,7 @@ def _park(turn: Turn) -> Step:
 
 
 def _choose_language(turn: Turn, language: str) -> Step:
-    if language not in languages(turn.rubric.id):
+    if language not in spoken():
         return turn.refuse(Refusal.UNKNOWN_LANGUAGE)
     session = turn.session.but(language=language)
     if session.phase is Phase.WELCOME:

@@ -1,4 +1,6 @@
-"""All text that people read, one gettext catalogue a language: `<language>/LC_MESSAGES/{shuping,help}.po`.
+"""All text that people read, one gettext catalogue a language: `<language>/LC_MESSAGES/shuping.po`.
+
+What explains the items of an edition that comes with the program stands apart, in `help.<edition>.po`.
 
 Messages have symbolic ids ("review.title"), so that code holds no human language. The .po files are read as
 they are: translators see their change at the next start, and nothing has to be compiled first.
@@ -14,7 +16,12 @@ LANGUAGES: Final = ("zh-Hans", "en", "zh-Hant")
 """In the order in which they are offered; a new one comes last, so that the numbers of the others stay."""
 DEFAULT_LANGUAGE: Final = "zh-Hans"
 CATALOGUES: Final = Path(__file__).parent
-DOMAINS: Final = ("shuping", "help")
+DOMAINS: Final = ("shuping", "help.miit-2024")
+
+
+def help_domain(edition: str) -> str:
+    """The domain that explains the items of an edition; an operator's edition has none."""
+    return f"help.{edition}"
 
 
 class Catalogue:

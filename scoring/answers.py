@@ -13,6 +13,7 @@ from typing import Any
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from scoring.decoding import Spoilt, short, spoilt_fault
+from scoring.editions import load_rubric
 from scoring.errors import AnswersError, Fault, FaultCode
 from scoring.figures import Derivation, Figures, FigureValue, derive
 from scoring.rubric import Figure, Question, Rubric, Scenario
@@ -38,7 +39,7 @@ class Answers:
 def check_answers(rubric: Rubric, data: Any) -> Answers:
     """Validated answers from the contract's shape; AnswersError names every fault with its field."""
     try:
-        checked = _validator(rubric.id, rubric.language).validate_python(data)
+        checked = _validator(rubric.id).validate_python(data)
     except ValidationError as error:
         raise AnswersError(_faults(error)) from None
     faults: list[Fault] = []
@@ -60,7 +61,7 @@ def check_figures(rubric: Rubric, figures: Figures) -> dict[str, FigureValue]:
     """Figures that each make sense alone; AnswersError names every one that does not."""
     lists = {name: list(value) if isinstance(value, tuple) else value for name, value in figures.items()}
     try:
-        checked = _validator(rubric.id, rubric.language).validate_python({"figures": lists})["figures"]
+        checked = _validator(rubric.id).validate_python({"figures": lists})["figures"]
     except ValidationError as error:
         raise AnswersError(_faults(error)) from None
     values = _with_tuples(checked)
@@ -126,11 +127,9 @@ def _add_derived(
 
 
 @lru_cache
-def _validator(edition: str, language: str) -> SchemaValidator:
+def _validator(edition: str) -> SchemaValidator:
     """The shape of an answer file, made from the rubric: pydantic's core checks a plain dict fastest."""
-    from scoring.rubric import load_rubric
-
-    return SchemaValidator(answer_schema(load_rubric(language, edition)))
+    return SchemaValidator(answer_schema(load_rubric(edition)))
 
 
 def answer_schema(rubric: Rubric) -> core_schema.CoreSchema:

@@ -1,4 +1,8 @@
-"""Before and after: what changed between two answer files, or between two results, item by item."""
+"""Before and after: what changed between two answer files, or between two results, item by item.
+
+Two editions need not mean the same by an item of the same name, so across editions only the score, what dimensions
+of the same name come to, and the grades are told.
+"""
 
 import re
 from collections.abc import Iterator
@@ -69,7 +73,10 @@ class Snapshot(_Loose):
 
 
 def snapshot(sheet: Sheet, data: Any) -> Snapshot:
-    """A result as it was printed, or answers, which are scored first. AnswersError if it is neither."""
+    """A result by the sheet's edition as it was printed, or answers, which are scored first.
+
+    AnswersError if it is neither.
+    """
     if not isinstance(data, dict) or "score" not in data:
         data = result_json(sheet, assess(sheet, check_answers(sheet.rubric, data)))
     try:
@@ -107,27 +114,35 @@ def _level_faults(sheet: Sheet, side: Snapshot) -> Iterator[Fault]:
                 yield Fault(place, FaultCode.UNKNOWN_LEVEL, {"given": short(str(given)), "expected": expected})
 
 
-def compare(sheet: Sheet, before: Snapshot, after: Snapshot) -> dict[str, Any]:
+def compare(before: tuple[Sheet, Snapshot], after: tuple[Sheet, Snapshot]) -> dict[str, Any]:
     """What changed, as JSON: only items that differ, then score, dimensions, both partial grades and grade.
 
-    A missing answer is null, never 0.
+    Each side comes with a sheet of its edition. A missing answer is null, never 0; across editions, all items are null
+    together.
     """
+    (old_sheet, old), (new_sheet, new) = before, after
+    same = old.rubric == new.rubric
     return {
-        "rubric": after.rubric,
-        "profiles": [before.profile, after.profile],
-        "questions": _questions(sheet, before, after),
-        "scenarios": _scenarios(sheet, before, after),
+        "rubric": new.rubric,
+        "rubrics": [old.rubric, new.rubric],
+        "profiles": [old.profile, new.profile],
+        "questions": _questions(new_sheet, old, new) if same else None,
+        "scenarios": _scenarios(new_sheet, old, new) if same else None,
         "score": {
-            **_change(before.score.exact, after.score.exact),
+            **_change(old.score.exact, new.score.exact),
             "dimensions": {
-                dimension.id: _change(before.score.dimensions[dimension.id], after.score.dimensions[dimension.id])
-                for dimension in sheet.rubric.dimensions
-                if dimension.id in before.score.dimensions and dimension.id in after.score.dimensions
+                dimension.id: _change(old.score.dimensions[dimension.id], new.score.dimensions[dimension.id])
+                for dimension in new_sheet.rubric.dimensions
+                if dimension.id in old.score.dimensions and dimension.id in new.score.dimensions
             },
         },
         **{
-            name: {"before": getattr(before, name), "after": getattr(after, name)}
+            name: {"before": getattr(old, name), "after": getattr(new, name)}
             for name in ("score_grade", "scenario_grade", "grade")
+        },
+        "grade_names": {
+            "before": old_sheet.rubric.grade_name(old.grade),
+            "after": new_sheet.rubric.grade_name(new.grade),
         },
     }
 

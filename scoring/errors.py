@@ -1,6 +1,6 @@
 """What can be wrong with an input, as data: a place, a code and details; the words are written by the channel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -40,8 +40,16 @@ class FaultCode(StrEnum):
     UNKNOWN_FUEL = "unknown_fuel"
     # a rubric file
     SHAPE = "shape"
+    EDITION_NAME = "edition_name"
+    EDITION_TAKEN = "edition_taken"
+    LANGUAGE_NAME = "language_name"
     DUPLICATE_ID = "duplicate_id"
     UNKNOWN_REFERENCE = "unknown_reference"
+    NOTHING_ASKED = "nothing_asked"
+    ITEMS_COUNT = "items_count"
+    FIGURES_UNASKED = "figures_unasked"
+    FIGURES_KIND = "figures_kind"
+    LEVEL_NAMES = "level_names"
     WEIGHTS_DIFFER = "weights_differ"
     WEIGHTS_SUM = "weights_sum"
     OPTION_LETTERS = "option_letters"
@@ -69,13 +77,25 @@ class Fault:
 class ScoringError(ValueError):
     """Input that was refused as a whole; `faults` names every reason."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(map(str, faults)))
         self.faults = tuple(faults)
 
 
 class RubricError(ScoringError):
-    """A rubric file that does not hold together."""
+    """A rubric file that does not hold together; `file` is its name, if it came from one."""
+
+    def __init__(self, faults: Sequence[Fault], file: str = "") -> None:
+        super().__init__(faults)
+        self.file = file
+
+
+class MissingEditionError(LookupError):
+    """Something is of an edition that is not here; `known` are those that are."""
+
+    def __init__(self, edition: str, known: Sequence[str]) -> None:
+        super().__init__(f"{edition} is none of {', '.join(known)}")
+        self.edition, self.known = edition, tuple(known)
 
 
 class PolicyError(ScoringError):

@@ -8,15 +8,17 @@ expected of a kind of firm only where the document names a target for it.
 import json
 from collections.abc import Collection, Iterator
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from scoring.editions import DATA, load_rubric
 from scoring.errors import Fault, FaultCode, PolicyError
-from scoring.rubric import DATA, OFFICIAL_LANGUAGE, Part, Rubric, Text, load_rubric
+from scoring.rubric import Part, Rubric, Text
 from scoring.shape import DIRECTIONS, shape_faults
 
-POLICY = "policy-2025"
+POLICIES = ("policy-2025",)
 
 Grade = Annotated[int, Field(ge=0)]
 
@@ -111,19 +113,24 @@ class Policy(Part):
 
 
 @lru_cache
-def load_policy(language: str = OFFICIAL_LANGUAGE, policy: str = POLICY) -> Policy:
-    """The policy in a language, checked against the edition that it names.
+def policy_of(edition: str, language: str) -> Policy | None:
+    """The policy about an edition in a language, or in the official one; None if none is known about that edition."""
+    return next((load_policy(name, language) for name in POLICIES if load_policy(name).rubric == edition), None)
 
-    Raises PolicyError if a file is broken, FileNotFoundError if the policy or language is not there.
+
+@lru_cache
+def load_policy(policy: str, language: str | None = None) -> Policy:
+    """The policy in a language, or in the official one, checked against the edition that it names.
+
+    Raises PolicyError if a file is broken, FileNotFoundError if the policy is not there.
     """
-    data = _read(f"{policy}.json")
-    if language != data["language"]:
-        data = translated(data, _read(f"{policy}.{language}.json"))
-    return parse_policy(data)
+    data = _read(DATA / f"{policy}.json")
+    texts = DATA / f"{policy}.{language}.json"
+    return parse_policy(translated(data, _read(texts)) if texts.exists() else data)
 
 
-def _read(name: str) -> Any:
-    return json.loads((DATA / name).read_text(encoding="utf-8"))
+def _read(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def parse_policy(data: Any) -> Policy:
@@ -132,7 +139,7 @@ def parse_policy(data: Any) -> Policy:
         policy = Policy.model_validate(data)
     except ValidationError as error:
         raise PolicyError(shape_faults(error)) from None
-    if faults := list(_faults(policy, load_rubric(edition=policy.rubric))):
+    if faults := list(_faults(policy, load_rubric(policy.rubric))):
         raise PolicyError(faults)
     return policy
 

@@ -1,26 +1,20 @@
-"""The rubric of an edition of the standard: one validated data file, and translations that lie beside it.
+"""The rubric of an edition of the standard: what a file of it holds. Nothing about an edition is written in code.
 
-Nothing about an edition is written in code. The file `data/<edition>.json` is the standard word for word;
-`data/<edition>.<language>.json` holds the same texts, by id, in another language.
+`scoring.editions` finds and reads the files, `scoring.rubric_check` says whether one holds together.
 """
 
-import json
 from decimal import Decimal
-from functools import cached_property, lru_cache
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from scoring.errors import RubricError
-from scoring.shape import shape_faults
-
-EDITION = "miit-2024"
-OFFICIAL_LANGUAGE = "zh-Hans"
-DATA = Path(__file__).parent / "data"
+from pydantic import BaseModel, ConfigDict, Field
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=24)]
+"""An id; a button says it, so it is short and plain."""
+ItemName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=18)]
+"""The id of an item or a page of them: a button may say one of each."""
 
 
 class Part(BaseModel):
@@ -29,10 +23,18 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Help(Part):
+    """An explanation of an item in the words of whoever wrote the edition: what is asked, what counts, an example."""
+
+    meaning: Text
+    counts: Text | None = None
+    example: Text | None = None
+
+
 class Dimension(Part):
     """A first-level indicator (一级指标) that is scored; standard, section 三（一）."""
 
-    id: Text
+    id: ItemName
     name: Text
     source: Text
 
@@ -40,7 +42,7 @@ class Dimension(Part):
 class Indicator(Part):
     """A second-level indicator (二级指标); standard, section 三（一）."""
 
-    id: Text
+    id: Name
     dimension: Text
     name: Text
     source: Text
@@ -56,7 +58,7 @@ class YearOf(Part):
 class Figure(Part):
     """A number that the official form asks for, with its unit."""
 
-    id: Text
+    id: Name
     name: Text
     unit: Text
     kind: Literal["count", "amount", "energy", "percent", "series"]
@@ -101,7 +103,7 @@ class Option(Part):
 class Question(Part):
     """A scored item (采集项); `weights` are those of the dimension, the indicator and the item, in percent."""
 
-    id: Text
+    id: ItemName
     indicator: Text
     item: Text
     text: Text
@@ -109,9 +111,10 @@ class Question(Part):
     options: Annotated[tuple[Option, ...], Field(min_length=2)]
     weights: tuple[Percent, Percent, Percent]
     effort: Annotated[int, Field(ge=1)] | None
-    figures: Annotated[Share | Change, Field(discriminator="rule")] | None
-    form: Text | None
+    figures: Annotated[Share | Change, Field(discriminator="rule")] | None = None
+    form: Text | None = None
     source: Text
+    help: Help | None = None
 
     @cached_property
     def letters(self) -> tuple[str, ...]:
@@ -136,31 +139,39 @@ class Level(Part):
 class Scenario(Part):
     """A business scenario (应用场景) with the requirement of each level, lowest first."""
 
-    id: Text
+    id: ItemName
     name: Text
     group: Text
     restrictive: bool
-    levels: Annotated[tuple[Text, ...], Field(min_length=1)]
+    levels: Annotated[tuple[Text, ...], Field(min_length=1, max_length=9)]
     source: Text
+    help: Help | None = None
 
 
 class Grade(Part):
-    """A row of the grading table: both conditions must hold; standard, section 二."""
+    """A row of the grading table: both conditions must hold; standard, section 二.
+
+    Level 0: the row asks for no scenario.
+    """
 
     grade: Annotated[int, Field(ge=1)]
     name: Text
-    level: Annotated[int, Field(ge=1)]
+    level: Annotated[int, Field(ge=0)] = 0
     score: Percent
-    scenarios: Annotated[int, Field(ge=0)]
-    restrictive: Annotated[int, Field(ge=0)]
+    scenarios: Annotated[int, Field(ge=0)] = 0
+    restrictive: Annotated[int, Field(ge=0)] = 0
     source: Text
 
 
 class Profile(Part):
-    """A way to value options; `option_values` (0 to 100) replaces the general rule for the questions it names."""
+    """A way to value options; `option_values` (0 to 100) replaces the general rule for the questions it names.
+
+    `name` is a label of ours.
+    """
 
     id: Text
-    option_values: dict[str, dict[str, Decimal]]
+    name: Text
+    option_values: dict[str, dict[str, Decimal]] = {}
     source: Text
 
 
@@ -183,7 +194,7 @@ class Term(Part):
 class Fuel(Part):
     """A row of table 1: tonnes of standard coal (tce) for one `unit`."""
 
-    id: Text
+    id: Name
     name: Text
     unit: Text
     coefficient: Decimal
@@ -200,25 +211,29 @@ class EnergyExample(Part):
 
 
 class Rubric(Part):
-    """An edition of the standard, in one language. Only the official language is binding."""
+    """An edition of the standard, in one language. Only the official language is binding.
 
-    id: Text
+    The first of `profiles` is the edition's own rule. An edition may have no scenarios; then it has no name for them
+    (`operations`) and no `levels` either, and the score alone gives the grade.
+    """
+
+    id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=40)]
     title: Text
     language: Text
     official: bool
     no_grade: Text
     dimensions: tuple[Dimension, ...]
-    operations: Text
+    operations: str = ""
     indicators: tuple[Indicator, ...]
-    figures: tuple[Figure, ...]
-    questions: tuple[Question, ...]
-    levels: tuple[Level, ...]
-    scenarios: tuple[Scenario, ...]
-    grades: tuple[Grade, ...]
+    figures: tuple[Figure, ...] = ()
+    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+    levels: tuple[Level, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
     profiles: Annotated[tuple[Profile, ...], Field(min_length=1)]
-    rules: tuple[Rule, ...]
-    glossary: tuple[Term, ...]
-    energy: tuple[Fuel, ...]
+    rules: tuple[Rule, ...] = ()
+    glossary: tuple[Term, ...] = ()
+    energy: tuple[Fuel, ...] = ()
     energy_example: EnergyExample | None = None
 
     @cached_property
@@ -287,51 +302,19 @@ class Rubric(Part):
     def _terms_in(self, words: str) -> tuple[int, ...]:
         return tuple(i for i, entry in enumerate(self.glossary) if entry.term in words)
 
+    @cached_property
+    def levels_name_grades(self) -> bool:
+        """Every grade asks for the level of its own number, so that it is called after the level too ("二级")."""
+        return all(row.level == row.grade for row in self.grades)
+
     def grade_name(self, grade: int) -> str:
         """The name of a grade; 0 has a name of its own (standard, section 二, note)."""
         return self.no_grade if grade == 0 else self.grades[grade - 1].name
 
+    def calculates(self, figure: str) -> bool:
+        """A figure of energy that can be worked out fuel by fuel."""
+        return bool(self.energy) and self.figure[figure].kind == "energy"
+
     def profile(self, profile: str) -> Profile:
         """The profile of that name; KeyError if there is none."""
         return {entry.id: entry for entry in self.profiles}[profile]
-
-
-def parse_rubric(data: Any) -> Rubric:
-    """Validate rubric data; RubricError lists every fault with its place."""
-    from scoring.rubric_check import check
-
-    try:
-        rubric = Rubric.model_validate(data)
-    except ValidationError as error:
-        raise RubricError(shape_faults(error)) from None
-    if faults := check(rubric):
-        raise RubricError(faults)
-    return rubric
-
-
-@lru_cache
-def load_rubric(language: str = OFFICIAL_LANGUAGE, edition: str = EDITION) -> Rubric:
-    """The edition in a language; terms are always matched on the official text.
-
-    Raises RubricError if a file is broken, FileNotFoundError if the edition or language is not there.
-    """
-    from scoring.translation import translated
-
-    data = _read(f"{edition}.json")
-    if language == data["language"]:
-        return parse_rubric(data)
-    rubric = parse_rubric(translated(data, _read(f"{edition}.{language}.json")))
-    rubric.__dict__["terms_of"] = load_rubric(OFFICIAL_LANGUAGE, edition).terms_of
-    return rubric
-
-
-@lru_cache
-def languages(edition: str = EDITION) -> tuple[str, ...]:
-    """The languages that an edition can be read in, the official one first."""
-    names = (entry.name for entry in DATA.iterdir())
-    found = (name.removeprefix(f"{edition}.").removesuffix(".json") for name in names if name.startswith(f"{edition}."))
-    return (OFFICIAL_LANGUAGE, *sorted(language for language in found if language != "json"))
-
-
-def _read(name: str) -> Any:
-    return json.loads((DATA / name).read_text(encoding="utf-8"))

@@ -3,9 +3,29 @@
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import pairwise
+from typing import Any
 
-from scoring.errors import Fault, FaultCode
+from pydantic import ValidationError
+
+from scoring.errors import Fault, FaultCode, RubricError
 from scoring.rubric import Change, Question, Rubric, Share
+from scoring.shape import shape_faults
+
+MOST_ITEMS = 99
+"""People type an item's number in two digits."""
+RESERVED = "operations"
+"""The page of the review that lists the scenarios; no dimension has this id."""
+
+
+def parse_rubric(data: Any) -> Rubric:
+    """Validate rubric data; RubricError lists every fault with its place."""
+    try:
+        rubric = Rubric.model_validate(data)
+    except ValidationError as error:
+        raise RubricError(shape_faults(error)) from None
+    if faults := check(rubric):
+        raise RubricError(faults)
+    return rubric
 
 
 def check(rubric: Rubric) -> list[Fault]:
@@ -15,7 +35,7 @@ def check(rubric: Rubric) -> list[Fault]:
 
 def _duplicates(rubric: Rubric) -> Iterator[Fault]:
     lists: dict[str, Iterable[str]] = {
-        "dimensions": (entry.id for entry in rubric.dimensions),
+        "dimensions": (*(entry.id for entry in rubric.dimensions), RESERVED),
         "indicators": (entry.id for entry in rubric.indicators),
         "figures": (entry.id for entry in rubric.figures),
         "questions and scenarios": (
@@ -70,6 +90,39 @@ def _figures_named(question: Question) -> tuple[str, ...]:
             return ()
 
 
+def _unasked(rubric: Rubric) -> Iterator[Fault]:
+    """A rule works with the figures that its question asks for, and with no others."""
+    for question in rubric.questions:
+        asks = question.figures.asks if question.figures else ()
+        used = dict.fromkeys(_figures_named(question))
+        for name in (name for name in used if name in rubric.figure and name not in asks):
+            yield Fault(f"questions.{question.id}.figures.asks", FaultCode.FIGURES_UNASKED, {"id": name})
+
+
+def _counts(rubric: Rubric) -> Iterator[Fault]:
+    """So many items that their numbers can be typed; no dimension and no indicator without a question."""
+    if len(rubric.items) > MOST_ITEMS:
+        yield Fault("questions and scenarios", FaultCode.ITEMS_COUNT, {"most": str(MOST_ITEMS)})
+    asked = {question.indicator for question in rubric.questions}
+    for indicator in rubric.indicators:
+        if indicator.id not in asked:
+            yield Fault(f"indicators.{indicator.id}", FaultCode.NOTHING_ASKED)
+    parents = {indicator.dimension for indicator in rubric.indicators}
+    for dimension in rubric.dimensions:
+        if dimension.id not in parents:
+            yield Fault(f"dimensions.{dimension.id}", FaultCode.NOTHING_ASKED)
+
+
+def _levels(rubric: Rubric) -> Iterator[Fault]:
+    """Every level of a scenario has a name, and the scenarios together have one."""
+    highest = max((len(scenario.levels) for scenario in rubric.scenarios), default=0)
+    named = [level.level for level in rubric.levels]
+    if len(named) < highest or named != list(range(1, len(named) + 1)):
+        yield Fault("levels", FaultCode.LEVEL_NAMES, {"most": str(highest)})
+    if rubric.scenarios and not rubric.operations:
+        yield Fault("operations", FaultCode.SHAPE, {"kind": "missing", "given": "…"})
+
+
 def _weights(rubric: Rubric) -> Iterator[Fault]:
     """Weights of one parent sum to 100 at each of the three stages, and siblings agree on their parent's."""
     stages: list[dict[tuple[str, ...], dict[str, set[int]]]] = [defaultdict(lambda: defaultdict(set)) for _ in range(3)]
@@ -111,6 +164,8 @@ def _options(rubric: Rubric) -> Iterator[Fault]:
 def _rules(rubric: Rubric) -> Iterator[Fault]:
     for question in rubric.questions:
         place = f"questions.{question.id}.figures"
+        if question.figures and question.type != "single":
+            yield Fault(place, FaultCode.FIGURES_KIND)
         match question.figures:
             case Share(bands=bands) if not _bands_fit(bands, len(question.options)):
                 yield Fault(place, FaultCode.BANDS, {"bands": _listed(bands)})
@@ -136,6 +191,7 @@ def _grades(rubric: Rubric) -> Iterator[Fault]:
             row.restrictive > min(restrictive, row.scenarios)
             or row.scenarios > len(rubric.scenarios)
             or row.level > highest
+            or (row.scenarios and not row.level)
         ):
             yield Fault(place, FaultCode.GRADE_UNREACHABLE)
     for lower, upper in pairwise(rubric.grades):
@@ -162,5 +218,5 @@ def _profiles(rubric: Rubric) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Rubric], Iterator[Fault]], ...] = (
-    _duplicates, _references, _weights, _options, _rules, _grades, _profiles,
+    _duplicates, _references, _unasked, _counts, _levels, _weights, _options, _rules, _grades, _profiles,
 )  # fmt: skip

@@ -17,6 +17,8 @@ KINDS = {
     "tuple": "list",
     "frozen": "list",
     "set": "list",
+    "string_pattern_mismatch": "name",
+    "string_too_long": "name",
     "string": "text",
     "int": "number",
     "float": "number",
@@ -28,8 +30,9 @@ KINDS = {
     "less": "range",
     "literal": "choice",
     "enum": "choice",
+    "too": "count",
 }
-"""By the first word of pydantic's type of error; each kind has a text `shape.<kind>`."""
+"""By pydantic's type of error, or its first word; each kind has a text `shape.<kind>`."""
 DIRECTIONS, OTHERWISE = "directions", "other"
 MOST = 50
 
@@ -43,7 +46,7 @@ def _fault(entry: dict[str, Any]) -> Fault:
     place = [short(str(step)) for step in entry["loc"]]
     if isinstance(entry["input"], Spoilt):
         return spoilt_fault(place, entry["input"])
-    kind = KINDS.get(entry["type"].partition("_")[0], OTHERWISE)
+    kind = KINDS.get(entry["type"]) or KINDS.get(entry["type"].partition("_")[0], OTHERWISE)
     return Fault(".".join(place), FaultCode.SHAPE, {"kind": kind, "given": _given(kind, entry["input"])})
 
 

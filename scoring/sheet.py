@@ -13,7 +13,10 @@ from itertools import accumulate
 from math import lcm
 from typing import NamedTuple
 
-from scoring.rubric import Profile, Question, Rubric, load_rubric
+from scoring.decoding import short
+from scoring.editions import load_rubric
+from scoring.errors import AnswersError, Fault, FaultCode
+from scoring.rubric import Profile, Question, Rubric
 
 UNIT = 1 << 16
 """Two counts travel in one number: a scenario adds UNIT, and 1 more if it is restrictive."""
@@ -232,8 +235,19 @@ def _values(question: Question, profile: Profile) -> dict[str, Fraction]:
     return {letter: Fraction(100, last) if i else Fraction(0) for i, letter in enumerate(question.letters)}
 
 
+def load_sheet(edition: str, profile: str | None = None) -> Sheet:
+    """The sheet of an edition under one of its profiles, or under its own rule.
+
+    Raises MissingEditionError if the edition is not here, AnswersError if it has no such profile.
+    """
+    return _load(edition, profile or load_rubric(edition).profiles[0].id)
+
+
 @lru_cache
-def load_sheet(profile: str = "published", edition: str | None = None) -> Sheet:
-    """The sheet of a bundled edition under a profile. KeyError if there is no such profile."""
-    rubric = load_rubric() if edition is None else load_rubric(edition=edition)
+def _load(edition: str, profile: str) -> Sheet:
+    rubric = load_rubric(edition)
+    profiles = [entry.id for entry in rubric.profiles]
+    if profile not in profiles:
+        details = {"given": short(profile), "expected": ", ".join(profiles)}
+        raise AnswersError([Fault("profile", FaultCode.WRONG_RUBRIC, details)])
     return Sheet(rubric, profile)

@@ -1,7 +1,7 @@
 """A store that forgets: for tests, and for trying things out (`memory:`)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count, islice
@@ -12,7 +12,19 @@ from typing_extensions import override
 from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Assessment, Session
 from storage.errors import StorageError, Trouble
-from storage.outbox import Head, Lane, Outgoing, Queued, Urgency, Waiting, in_turn, postponed, queueing, silences
+from storage.outbox import (
+    Head,
+    Lane,
+    Outgoing,
+    Queued,
+    Urgency,
+    Waiting,
+    channel_of,
+    in_turn,
+    postponed,
+    queueing,
+    silences,
+)
 from storage.store import (
     LONGEST_CLAIM,
     LONGEST_HISTORY,
@@ -214,8 +226,11 @@ class MemoryStore(Store):
         return Due(first, self._state_at(lane.window, first.dossier))
 
     @override
-    async def claim(self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None) -> list[Due]:
+    async def claim(
+        self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
+    ) -> list[Due]:
         due = [queued for queued in self._of() if queued.due <= now and lane in (None, queued.lane)]
+        due = [queued for queued in due if channels is None or channel_of(queued.window) in channels]
         heads = in_turn(Head(one.window, one.urgency, one.due.timestamp(), one.number) for one in due)
         found = (self._take(head.lane, claim, now) for head in heads)
         return list(islice((due for due in found if due), limit))

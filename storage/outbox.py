@@ -27,6 +27,11 @@ class Urgency(IntEnum):
         return self >= Urgency.RETIREMENT
 
 
+def channel_of(window: str) -> str:
+    """The channel in a window's name ("telegram:42")."""
+    return window.partition(":")[0]
+
+
 class Lane(NamedTuple):
     """What is sent one after the other: the answers of a window; and, beside them, what stands aside there."""
 

@@ -1,7 +1,7 @@
 """What every store does, whatever keeps the data; `tests/storage` runs one suite against all of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -213,9 +213,12 @@ class Store(ABC):
     # sending: a lane is claimed, its messages are sent outside of any transaction, and what arrived is told
 
     @abstractmethod
-    async def claim(self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None) -> list[Due]:
+    async def claim(
+        self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
+    ) -> list[Due]:
         """Claim lanes with something due by now, all or only this one, and give the first message of each.
 
+        `channels`: only lanes of windows of these; a process leaves to others what it cannot send.
         The most urgent first. What others have claimed is left to them until their claim ends. A row that cannot be
         read is set aside for good, and told of in the log: it must not hold up anybody else.
         """

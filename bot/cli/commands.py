@@ -12,6 +12,26 @@ def run(parsed: argparse.Namespace, language: str) -> int:
             return _chat(parsed, language)
         case "telegram":
             return _telegram(parsed, language)
+        case "data":
+            from bot.cli.data import data
+
+            return data(parsed, language)
+        case "doctor":
+            return _doctor(parsed, language)
+        case "rubric" if parsed.action == "check":
+            from bot.cli.rubric import check_rubric
+
+            return check_rubric(parsed.file, language)
+        case _:
+            return _with_editions(parsed, language)
+
+
+def _with_editions(parsed: argparse.Namespace, language: str) -> int:
+    """Commands that need no other setting than where the editions are."""
+    from bot.settings import find_editions
+
+    find_editions(parsed.env_file)
+    match parsed.command:
         case "score":
             from bot.cli.scoring import score
 
@@ -24,16 +44,10 @@ def run(parsed: argparse.Namespace, language: str) -> int:
             from bot.cli.report import report
 
             return report(parsed, language)
-        case "rubric":
+        case _:
             from bot.cli.rubric import print_rubric
 
-            return print_rubric(sys.stdout, parsed.format, language if parsed.lang else None)
-        case "data":
-            from bot.cli.data import data
-
-            return data(parsed, language)
-        case _:
-            return _doctor(parsed, language)
+            return print_rubric(sys.stdout, parsed.format, parsed.edition, parsed.lang)
 
 
 def _doctor(parsed: argparse.Namespace, language: str) -> int:
@@ -48,17 +62,18 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
     import asyncio
 
     from bot.delivery.rules import rules_of
-    from bot.settings import load_settings
+    from bot.settings import load_settings, use_editions
     from bot.terminal.chat import TerminalTalk, chat, painter_here
-    from scoring.rubric import load_rubric
+    from scoring.editions import current
     from storage.opening import open_store
 
     settings = load_settings(parsed.env_file)  # also when the database is named: wrong settings are told at once
+    use_editions(settings)
 
     async def talk() -> None:
         url = parsed.database or settings.database_url
         async with await open_store(url) as store:
-            talk = TerminalTalk(store, parsed.name, language, rules_of(settings), load_rubric(), painter_here())
+            talk = TerminalTalk(store, parsed.name, language, rules_of(settings), current(), painter_here())
             await chat(talk, parsed.lang, parsed.link)
 
     with suppress(KeyboardInterrupt):  # every answer so far is saved
@@ -67,7 +82,9 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
 
 
 def _telegram(parsed: argparse.Namespace, language: str) -> int:
-    from bot.settings import load_settings
+    from bot.settings import load_settings, use_editions
     from bot.telegram.run import run_bot
 
-    return run_bot(load_settings(parsed.env_file), language)
+    settings = load_settings(parsed.env_file)
+    use_editions(settings)
+    return run_bot(settings, language)

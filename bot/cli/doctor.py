@@ -10,13 +10,12 @@ from os import strerror
 from pathlib import Path
 
 from bot.cli.modes import too_wide
-from bot.settings import SECRET, Settings, load_settings
+from bot.settings import SECRET, Settings, load_settings, use_editions
 from bot.settings.files import env_file_in_use, places, secret_files, variables
 from bot.words.complaints import complaint
-from bot.words.wording import wording
 from flows.text import inert_lines
 from locales import LANGUAGES, Catalogue, catalogue
-from scoring.rubric import load_rubric
+from scoring.editions import BUNDLED, known, load_rubric
 from storage.opening import SQLITE, open_store, sqlite_path, without_credentials
 
 FONTS = [("Noto Sans SC", 400), ("Noto Sans SC", 700), ("Noto Sans TC", 400), ("Noto Sans TC", 700)]
@@ -52,8 +51,8 @@ def doctor(language: str, env_file: Path | None, *, online: bool) -> int:
     text = catalogue(language)
     checks = (
         Check("python", _python),
-        Check("rubric", lambda: ", ".join(load_rubric(entry).title for entry in LANGUAGES)),
-        Check("texts", lambda: ", ".join(wording(entry).language for entry in LANGUAGES)),
+        Check("texts", lambda: ", ".join(catalogue(entry).language for entry in LANGUAGES)),
+        Check("rubric", lambda: ", ".join(load_rubric(BUNDLED[0], entry).title for entry in LANGUAGES)),
         Check("fonts", _fonts),
         Check("terminal", _terminal),
         Check("ignored", lambda: _ignored(text, env_file)),
@@ -84,6 +83,7 @@ def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, onl
     """What can be looked at only where the settings are right."""
     settings = load_settings(env_file)
     checks = (
+        Check("editions", lambda: _editions(text, settings)),
         Check("database", lambda: _database(text, settings)),
         Check("modes", lambda: _modes(text, settings, env_file)),
         Check("token", lambda: _token(text, settings, online=online)),
@@ -152,6 +152,12 @@ def _is_same(file: Path, used: Path | None) -> bool:
         return used is not None and used.samefile(file)
     except OSError:
         return False
+
+
+def _editions(text: Catalogue, settings: Settings) -> str:
+    """All that are here, and the one that new assessments begin with."""
+    use_editions(settings)
+    return text("doctor.editions.found", known=", ".join(known()), edition=settings.edition)
 
 
 def _database(text: Catalogue, settings: Settings) -> str:

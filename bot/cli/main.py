@@ -157,7 +157,7 @@ def _parser(text: Catalogue) -> argparse.ArgumentParser:
 
     score = commands.add_parser("score", help=text("cli.score"), description=text("cli.score"))
     score.add_argument("file", nargs="?", default="-", metavar="FILE", help=text("cli.score.file"))
-    score.add_argument("--profile", choices=("published", "platform"), default="published", help=text("cli.profile"))
+    score.add_argument("--profile", metavar="NAME", help=text("cli.profile"))
     score.add_argument("--format", choices=("json", "text"), default="json", help=text("cli.format"))
 
     compare = commands.add_parser("compare", help=text("cli.compare"), description=text("cli.compare"))
@@ -167,9 +167,7 @@ def _parser(text: Catalogue) -> argparse.ArgumentParser:
 
     _add_report(commands.add_parser("report", help=text("cli.report"), description=text("cli.report")), text)
 
-    rubric = commands.add_parser("rubric", help=text("cli.rubric"), description=text("cli.rubric"))
-    rubric.add_argument("--format", choices=("json", "markdown"), default="json", help=text("cli.format"))
-    rubric.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
+    _add_rubric(commands.add_parser("rubric", help=text("cli.rubric"), description=text("cli.rubric")), text)
 
     _add_data(commands.add_parser("data", help=text("cli.data"), description=text("cli.data")), text)
 
@@ -177,6 +175,15 @@ def _parser(text: Catalogue) -> argparse.ArgumentParser:
     doctor.add_argument("--online", action="store_true", help=text("cli.doctor.online"))
     doctor.add_argument("--health", action="store_true", help=text("cli.doctor.health"))
     return parser
+
+
+def _add_rubric(rubric: argparse.ArgumentParser, text: Catalogue) -> None:
+    rubric.add_argument("--edition", metavar="ID", help=text("cli.rubric.edition"))
+    rubric.add_argument("--format", choices=("json", "markdown"), default="json", help=text("cli.format"))
+    rubric.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
+    actions = rubric.add_subparsers(dest="action", metavar=text("cli.command"))
+    check = actions.add_parser("check", help=text("cli.rubric.check"), description=text("cli.rubric.check"))
+    check.add_argument("file", metavar="FILE", type=Path, help=text("cli.rubric.check.file"))
 
 
 def _add_data(data: argparse.ArgumentParser, text: Catalogue) -> None:
@@ -204,5 +211,5 @@ def _add_report(report: argparse.ArgumentParser, text: Catalogue) -> None:
     report.add_argument("--xlsx", metavar="FILE", help=text("cli.report.xlsx"))
     report.add_argument("--png", metavar="FILE", help=text("cli.report.png"))
     report.add_argument("--force", action="store_true", help=text("cli.report.force"))
-    report.add_argument("--profile", choices=("published", "platform"), default="published", help=text("cli.profile"))
+    report.add_argument("--profile", metavar="NAME", help=text("cli.profile"))
     report.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))

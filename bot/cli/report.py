@@ -13,11 +13,13 @@ from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
 from bot.reports.render import Kind, render
-from bot.words.wording import Wording, wording
+from bot.words.wording import wording
 from flows.firm import LONGEST_NAME
 from flows.text import inert, tidy
+from locales import Catalogue, catalogue
 from scoring.answers import Answers, check_answers
 from scoring.decoding import RECORD, read_json
+from scoring.editions import edition_of, load_rubric
 
 
 def report(parsed: argparse.Namespace, language: str) -> int:
@@ -33,11 +35,10 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     if not parsed.force:
         _refuse_present(targets)
     parsed.firm = _firm(parsed.firm)
-    words = wording(language)
-    made = _report(parsed, words)
+    made = _report(parsed, language)
     if not targets and protocol:
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
-    _write({target: render(kind, made) for kind, target in targets.items()}, words)
+    _write({target: render(kind, made) for kind, target in targets.items()}, catalogue(language))
     return 0
 
 
@@ -55,24 +56,27 @@ def _refuse_present(targets: Mapping[Kind, Path]) -> None:
             raise ReportError(ReportTrouble.EXISTS, file=target)
 
 
-def _report(parsed: argparse.Namespace, words: Wording) -> Report:
+def _report(parsed: argparse.Namespace, language: str) -> Report:
     if (parsed.file is None) == (parsed.session is None):
         raise ReportError(ReportTrouble.WHICH)
-    return _of_file(parsed, words) if parsed.session is None else _of_session(parsed, words)
+    return _of_file(parsed, language) if parsed.session is None else _of_session(parsed, language)
 
 
-def _of_file(parsed: argparse.Namespace, words: Wording) -> Report:
-    before = Earlier(_answers(parsed.before, words), None) if parsed.before else None
+def _of_file(parsed: argparse.Namespace, language: str) -> Report:
+    before = Earlier(_answers(parsed.before), None) if parsed.before else None
     occasion = Occasion(firm=parsed.firm, on=datetime.now(UTC).astimezone().date(), before=before)
-    return compose(_answers(parsed.file, words), occasion, words, parsed.profile)
+    answers = _answers(parsed.file)
+    return compose(answers, occasion, wording(language, answers.rubric), parsed.profile)
 
 
-def _answers(file: str, words: Wording) -> Answers:
+def _answers(file: str) -> Answers:
+    """By the edition that the file names."""
     with Path(file).open("rb") as source:
-        return check_answers(words.rubric, read_json(source.read(RECORD + 1)))
+        data = read_json(source.read(RECORD + 1))
+    return check_answers(load_rubric(edition_of(data)), data)
 
 
-def _of_session(parsed: argparse.Namespace, words: Wording) -> Report:
+def _of_session(parsed: argparse.Namespace, language: str) -> Report:
     import asyncio
 
     from bot.reports.sources import report_of_session
@@ -91,15 +95,16 @@ def _of_session(parsed: argparse.Namespace, words: Wording) -> Report:
             if parsed.firm:
                 session = session.but(firm=session.firm.model_copy(update={"name": parsed.firm}))
             today = datetime.now(UTC).astimezone().date()
+            words = wording(language, session.rubric)
             return report_of_session(session, await store.history(state.dossier), words, today, parsed.profile)
 
     return asyncio.run(look())
 
 
-def _write(files: Mapping[Path, bytes], words: Wording) -> None:
+def _write(files: Mapping[Path, bytes], text: Catalogue) -> None:
     for target, content in files.items():
         _put(target, content)
-        sys.stdout.write(words.text("report.written", file=inert(str(target))) + "\n")
+        sys.stdout.write(text("report.written", file=inert(str(target))) + "\n")
 
 
 def _put(target: Path, content: bytes) -> None:

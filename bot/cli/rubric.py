@@ -1,21 +1,35 @@
-"""`shuping rubric`: the rubric as the program holds it."""
+"""`shuping rubric`: an edition as the program holds it, and whether an edition of one's own is right."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TextIO
 
 from pydantic_core import to_json
 
 from bot.words.wording import Wording, wording
-from scoring.rubric import OFFICIAL_LANGUAGE, Rubric, load_rubric
+from flows.text import inert
+from locales import DEFAULT_LANGUAGE, LANGUAGES, catalogue
+from scoring.editions import check_edition, current, load_rubric
+from scoring.rubric import Grade, Rubric
 
 
-def print_rubric(out: TextIO, form: str, language: str | None) -> int:
-    """Print the rubric; without a language the official one, as scripts expect."""
-    language = language or OFFICIAL_LANGUAGE
+def print_rubric(out: TextIO, form: str, edition: str | None, language: str | None) -> int:
+    """Print an edition; without a language the official text, as scripts expect. Raises MissingEditionError."""
+    rubric = load_rubric(edition or current().id, language)
     if form == "json":
-        out.write(to_json(load_rubric(language).model_dump(mode="json"), indent=1).decode() + "\n")
-    else:
-        out.write("\n".join(markdown(load_rubric(language), wording(language))) + "\n")
+        out.write(to_json(rubric.model_dump(mode="json"), indent=1).decode() + "\n")
+        return 0
+    ours = language or (rubric.language if rubric.language in LANGUAGES else DEFAULT_LANGUAGE)
+    out.write("\n".join(markdown(rubric, wording(ours, rubric.id))) + "\n")
+    return 0
+
+
+def check_rubric(file: Path, language: str) -> int:
+    """Say what an edition holds, if all is right with it and its translations. Raises RubricError and OSError."""
+    rubric, text = check_edition(file), catalogue(language)
+    sizes = {"questions": len(rubric.questions), "scenarios": len(rubric.scenarios), "grades": len(rubric.grades)}
+    sys.stdout.write(inert(text("rubric.right", title=rubric.title, id=rubric.id, **sizes)) + "\n")
     return 0
 
 
@@ -26,15 +40,7 @@ def markdown(rubric: Rubric, words: Wording) -> Iterator[str]:
     if not rubric.official:
         yield f"{text('rubric.unofficial')}\n"
     yield f"## {text('rubric.grades')}\n"
-    for grade in rubric.grades:
-        yield "- " + text(
-            "rubric.grade",
-            grade=words.grade(grade.grade),
-            score=grade.score,
-            scenarios=grade.scenarios,
-            restrictive=grade.restrictive,
-            level=words.level_name(grade.level),
-        )
+    yield from (f"- {_grade(grade, words)}" for grade in rubric.grades)
     yield f"\n## {text('rubric.questions')}\n"
     for question in rubric.questions:
         weights = " × ".join(f"{weight}%" for weight in question.weights)
@@ -42,14 +48,35 @@ def markdown(rubric: Rubric, words: Wording) -> Iterator[str]:
         yield f"### {words.item_name(question.id)}: {question.text}\n\n{kind} · {weights}\n"
         yield from (f"- {option.id} {option.text}" for option in question.options)
         yield ""
-    yield f"## {text('rubric.scenarios')}\n"
+    yield from _section(text("rubric.scenarios"), _scenarios(rubric, words))
+    yield from _section(text("rubric.rules"), (f"- {rule.text} ({rule.source})" for rule in rubric.rules))
+    yield from _section(text("rubric.glossary"), (f"- **{term.term}** {term.text}" for term in rubric.glossary))
+    fuels = (f"- {fuel.name}: {fuel.coefficient} tce / {fuel.unit}" for fuel in rubric.energy)
+    yield from _section(text("rubric.energy"), fuels)
+
+
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    """A heading and its lines; nothing if there are none."""
+    found = list(lines)
+    return [f"## {title}\n", *found, ""] if found else []
+
+
+def _grade(grade: Grade, words: Wording) -> str:
+    name = words.grade(grade.grade)
+    if not grade.level:
+        return words.text("rubric.grade.score", grade=name, score=grade.score)
+    return words.text(
+        "rubric.grade",
+        grade=name,
+        score=grade.score,
+        scenarios=grade.scenarios,
+        restrictive=grade.restrictive,
+        level=words.level_name(grade.level),
+    )
+
+
+def _scenarios(rubric: Rubric, words: Wording) -> Iterator[str]:
     for scenario in rubric.scenarios:
         yield f"### {words.item_name(scenario.id)} ({scenario.group})\n"
         yield from (f"{level}. {requirement}" for level, requirement in enumerate(scenario.levels, start=1))
         yield ""
-    yield f"## {text('rubric.rules')}\n"
-    yield from (f"- {rule.text} ({rule.source})" for rule in rubric.rules)
-    yield f"\n## {text('rubric.glossary')}\n"
-    yield from (f"- **{term.term}** {term.text}" for term in rubric.glossary)
-    yield f"\n## {text('rubric.energy')}\n"
-    yield from (f"- {fuel.name}: {fuel.coefficient} tce / {fuel.unit}" for fuel in rubric.energy)

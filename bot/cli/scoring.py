@@ -10,12 +10,15 @@ from typing import Any, BinaryIO
 from pydantic_core import to_json
 
 from bot.cli.records import read_records
+from bot.words.faults import fault_text
 from bot.words.results import Section, comparison, gap, headline_of, plan, proof
-from bot.words.wording import Wording, wording
+from bot.words.wording import wording
 from flows.text import inert_json
+from locales import catalogue
 from scoring.answers import Answers, check_answers
-from scoring.compare import compare, snapshot
+from scoring.compare import Snapshot, compare, snapshot
 from scoring.decoding import RECORD, read_json
+from scoring.editions import edition_of
 from scoring.errors import AnswersError
 from scoring.result import assess
 from scoring.result_json import result_json
@@ -26,12 +29,12 @@ SELDOM = 100_000
 """New objects between two collections of garbage."""
 
 
-def score(file: str, profile: str, form: str, language: str) -> int:
+def score(file: str, profile: str | None, form: str, language: str) -> int:
     """Score a file or standard input. Status 0, or 1 if a record of a batch was refused.
 
     Raises AnswersError for a single bad record, OSError for a file that cannot be read.
     """
-    scorer = Scorer(load_sheet(profile), wording(language), form)
+    scorer = Scorer(profile, form, language)
     with _opened(file) as source:
         records = read_records(source, lines=file.endswith((".jsonl", ".ndjson")))
         if not records.batch:
@@ -50,19 +53,19 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 
 class Scorer:
-    """Scores records under one profile and writes them in one form."""
+    """Scores records, each by the edition that it names, and writes them in one form."""
 
-    def __init__(self, sheet: Sheet, words: Wording, form: str) -> None:
-        self._sheet = sheet
-        self._words = words
+    def __init__(self, profile: str | None, form: str, language: str) -> None:
+        self._profile = profile
         self._form = form
+        self._language = language
 
     def one(self, record: Any) -> str:
         """A single result, indented for people. Raises AnswersError."""
-        answers = self._checked(record)
+        sheet, answers = self._checked(record)
         if self._form == "text":
-            return self._text(answers)
-        return to_json(result_json(self._sheet, assess(self._sheet, answers)), indent=2).decode() + "\n"
+            return self._text(sheet, answers)
+        return to_json(result_json(sheet, assess(sheet, answers)), indent=2).decode() + "\n"
 
     def batch(self, records: Iterator[Any]) -> int:
         """A result a line, in order; a bad record is an error in its place."""
@@ -78,19 +81,20 @@ class Scorer:
         out.flush()
         return status
 
-    def _checked(self, record: Any) -> Answers:
+    def _checked(self, record: Any) -> tuple[Sheet, Answers]:
         if isinstance(record, AnswersError):
             raise record
-        return check_answers(self._sheet.rubric, record)
+        sheet = load_sheet(edition_of(record), self._profile)
+        return sheet, check_answers(sheet.rubric, record)
 
     def _line(self, record: Any) -> bytes:
-        answers = self._checked(record)
+        sheet, answers = self._checked(record)
         if self._form == "text":
-            return self._text(answers).encode() + b"\n"
-        return to_json(result_json(self._sheet, assess(self._sheet, answers))) + b"\n"
+            return self._text(sheet, answers).encode() + b"\n"
+        return to_json(result_json(sheet, assess(sheet, answers))) + b"\n"
 
     def _error(self, error: AnswersError, number: int) -> bytes:
-        sentences = [self._words.fault(fault) for fault in error.faults]
+        sentences = [fault_text(fault, catalogue(self._language)) for fault in error.faults]
         if self._form == "text":
             return f"{number}: {'; '.join(sentences)}\n\n".encode()
         faults = [
@@ -100,10 +104,10 @@ class Scorer:
         told = to_json({"error": {"record": number, "message": "; ".join(sentences), "faults": faults}})
         return inert_json(told.decode()).encode() + b"\n"
 
-    def _text(self, answers: Answers) -> str:
-        result = assess(self._sheet, answers)
-        parts = [headline_of(result, self._words), gap(result, self._words), plan(result.next, self._words)]
-        return "\n".join(map(written, (*parts, *proof(result, self._words))))
+    def _text(self, sheet: Sheet, answers: Answers) -> str:
+        result, words = assess(sheet, answers), wording(self._language, answers.rubric)
+        parts = [headline_of(result, words), gap(result, words), plan(result.next, words)]
+        return "\n".join(map(written, (*parts, *proof(result, words))))
 
 
 def written(section: Section) -> str:
@@ -113,15 +117,16 @@ def written(section: Section) -> str:
 
 def compare_files(before: str, after: str, form: str, language: str) -> int:
     """Print what changed between two files, answers or results. Raises AnswersError, OSError."""
-    sheet = load_sheet()
-    change = compare(sheet, *(_side(sheet, file) for file in (before, after)))
+    change = compare(_side(before), _side(after))
     if form == "text":
-        sys.stdout.write(written(comparison(change, wording(language))))
+        sys.stdout.write(written(comparison(change, wording(language, change["rubric"]))))
     else:
         sys.stdout.write(to_json(change, indent=2).decode() + "\n")
     return 0
 
 
-def _side(sheet: Sheet, file: str) -> Any:
+def _side(file: str) -> tuple[Sheet, Snapshot]:
     with _opened(file) as source:
-        return snapshot(sheet, read_json(source.read(RECORD + 1)))
+        data = read_json(source.read(RECORD + 1))
+    sheet = load_sheet(edition_of(data))
+    return sheet, snapshot(sheet, data)

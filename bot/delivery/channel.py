@@ -62,8 +62,3 @@ class Channel(Protocol):
 def address_of(window: str) -> str:
     """The address in a window's name."""
     return window.partition(":")[2]
-
-
-def channel_of(window: str) -> str:
-    """The channel in a window's name."""
-    return window.partition(":")[0]

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from uuid import uuid4
 
-from bot.delivery.channel import Channel, Delivered, Gone, Later, Outcome, Refused, address_of, channel_of
+from bot.delivery.channel import Channel, Delivered, Gone, Later, Outcome, Refused, address_of
 from bot.delivery.lease import holder_here, is_gone
 from bot.delivery.patience import insist
 from bot.delivery.reports import Reports, apology
@@ -26,9 +26,10 @@ from bot.dialogue.replies import Card, File, Reminder, Reply, read, written
 from bot.dialogue.situation import CARD, retirement
 from bot.words.wording import words_of
 from flows.reminders import into_window
+from scoring.errors import MissingEditionError
 from scoring.rubric import Rubric
 from storage.errors import DamagedRowError
-from storage.outbox import Lane, Outgoing, Queued, Urgency
+from storage.outbox import Lane, Outgoing, Queued, Urgency, channel_of
 from storage.store import Applied, Claim, Decision, Due, State, Store
 
 LOG = logging.getLogger("shuping.worker")
@@ -156,7 +157,7 @@ class Worker:
         self._looks = NEVER  # whatever is expected from now on may be missing in what is read here
         now = self._outside.now()
         await self._mind_the_clock(now)
-        for due in await self._store.claim(self.claim(), now, AT_ONCE):
+        for due in await self._store.claim(self.claim(), now, AT_ONCE, channels=self._channels.keys()):
             if due.queued.lane not in self._active:
                 self.wake(due.queued.lane, due)
         await self._sleep(now)
@@ -241,6 +242,10 @@ class Worker:
             if not self._is_sure(queued.lane):
                 return None
             return await self._say(channel, due, reply, alone=alone)
+        except MissingEditionError as error:  # the operator may bring it back
+            LOG.error("a message is about the edition %s, which is not here; it waits", error.edition)  # noqa: TRY400  # a sentence, not a traceback
+            await self._put_off(queued, LONGEST_WAIT)
+            return await self._following(queued.lane)
         except (DamagedRowError, LookupError, TypeError, ValueError) as error:
             return await self._puzzled(queued, error)
 

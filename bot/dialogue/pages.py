@@ -41,12 +41,13 @@ from bot.screens.wishes import Detail
 from bot.words.history import compared, history
 from bot.words.outcome import Outcome, outcome_of
 from bot.words.results import Section
-from bot.words.wording import Medium, Wording, words_of
+from bot.words.wording import Medium, Wording, wording, words_of
 from flows.cards import CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
 from flows.progress import Progress, progress_of
 from flows.reminders import next_reminder
 from flows.session import Assessment, Session, new_session
 from locales import DEFAULT_LANGUAGE
+from scoring.errors import MissingEditionError
 from scoring.rubric import Rubric
 from storage.store import State
 
@@ -152,7 +153,7 @@ def needs_shelf(reply: Reply) -> bool:
 def page_of(reply: Reply, view: View) -> Page | None:
     """The page of a reply; None if there is nothing to be said any more. Files are made by `bot.delivery.reports`."""
     session = view.session_for(reply)
-    words = words_of(session, view.medium)
+    words = _words(reply, session, view)
     match reply:
         case Card():
             left = session if view.state.session else session.but(paused=reply.paused)
@@ -181,6 +182,16 @@ def _plain(reply: Reply) -> Page:
             return PreparedPage(message)
         case _:
             raise TypeError(f"no page for {type(reply).__name__}")
+
+
+def _words(reply: Reply, session: Session, view: View) -> Wording:
+    """Those of the session's edition; what says nothing of an edition can be said where that is missing, too."""
+    try:
+        return words_of(session, view.medium)
+    except MissingEditionError:
+        if not isinstance(reply, Text | Privacy | Firms):
+            raise
+        return wording(session.language, view.rubric.id, view.medium)
 
 
 def card_page(session: Session, words: Wording, reply: Card) -> CardPage:
@@ -316,9 +327,9 @@ def _firm_name(session: Session, words: Wording) -> str:
 
 def _firm_line(number: int, session: Session, words: Wording, *, front: bool) -> str:
     """Which firm, and how far it is."""
-    own = words_of(session.but(language=words.language), words.medium)
-    progress = progress_of(own.rubric, session)
-    open_ = words.text("firms.open", answered=progress.answered, total=progress.total)
+    answered = len(session.record.choices) + len(session.record.levels)
+    total = answered + len({*session.agenda, *session.parked})
+    open_ = words.text("firms.open", answered=answered, total=total)
     told = words.text("firms.finished") if session.finished_at else open_
     line = words.text("firms.line", number=number, firm=_firm_name(session, words), state=told)
     return words.text("firms.front", line=line) if front else line

@@ -36,8 +36,9 @@ from flows.inputs import (
     Wanted,
 )
 from locales import LANGUAGES
+from scoring.editions import load_rubric
 from scoring.figures import Number
-from scoring.rubric import load_rubric
+from scoring.rubric import Rubric
 
 LONGEST = 1000
 """Characters of a line; nobody means anything by more."""
@@ -110,7 +111,7 @@ def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:
         case FirmNameCard():
             return NameFirm(text.strip())
         case QuestionCard() | FigureCard() | EnergyCard():
-            return _numbers(text, card)
+            return _numbers(text, card, load_rubric(words.rubric.id))
         case LadderCard() if plain.isdecimal():
             return PickLevel()
         case ReviewCard():
@@ -157,9 +158,12 @@ def _letters(plain: str, card: Card) -> Wish | None:
     return Answer(tuple(dict.fromkeys(letter.upper() for letter in plain if letter.isalpha())))
 
 
-def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard) -> Wish | None:
-    """Figures in the order asked; "90/200" gives a part of a whole, which is asked the other way round."""
-    values = next((values for units in _units(card) if (values := _counted(text, units)) is not None), None)
+def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard, rubric: Rubric) -> Wish | None:
+    """Figures in the order asked, in the official units of the rubric.
+
+    "90/200" gives a part of a whole, which is asked the other way round.
+    """
+    values = next((values for units in _units(card, rubric) if (values := _counted(text, units)) is not None), None)
     if values is None:
         return None
     rule = card.question.figures
@@ -174,9 +178,9 @@ def _counted(text: str, units: Units) -> tuple[Number, ...] | None:
     return None if values is None or (units.all and len(values) != len(units.each)) else values
 
 
-def _units(card: QuestionCard | FigureCard | EnergyCard) -> Iterator[Units]:
+def _units(card: QuestionCard | FigureCard | EnergyCard, rubric: Rubric) -> Iterator[Units]:
     """In which official units numbers may be counted, the likeliest first."""
-    rubric, rule = load_rubric(), card.question.figures
+    rule = card.question.figures
     if isinstance(card, EnergyCard):
         if card.fuel:
             yield Units((rubric.fuel[card.fuel].unit,))

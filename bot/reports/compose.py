@@ -21,8 +21,8 @@ from bot.reports.content import (
     Scenario,
     Score,
 )
-from bot.words.results import bounds, gap, on_platform, pencil, plan
-from bot.words.wording import Wording, calculation
+from bot.words.results import bounds, by_other_profiles, gap, pencil, plan, sheet_of
+from bot.words.wording import Wording, calculation, wording
 from flows.events import AnswerValue
 from flows.session import EnergyUse, FirmKind
 from flows.text import tidy
@@ -33,8 +33,9 @@ from scoring.exact import fixed
 from scoring.figures import FigureValue
 from scoring.result import Result, assess, shown_score
 from scoring.result_json import result_json
+from scoring.rubric import Change as ChangeOf
 from scoring.rubric import Figure as FigureOf
-from scoring.rubric import Grade
+from scoring.rubric import Grade, Share
 from scoring.rubric import Question as QuestionOf
 from scoring.rubric import Scenario as ScenarioOf
 from scoring.sheet import Sheet, load_sheet
@@ -61,12 +62,11 @@ LABELS = (
     *("level_number", "group", "sheet_form", "sheet_score", "sheet_scenarios", "sheet_plan", "how", "unchanged"),
 )
 """The words around the data: headings of columns and sections (`report.label.…`)."""
-RULINGS = ("value", "score", "bands", "change", "ladder", "grade", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The assessment before this one; `on` is None if nobody knows when that was."""
+    """The assessment before this one, perhaps by another edition; `on` is None if nobody knows when that was."""
 
     answers: Answers
     on: date | None
@@ -89,9 +89,9 @@ class Occasion:
     before: Earlier | None = None
 
 
-def compose(answers: Answers, occasion: Occasion, words: Wording, profile: str = "published") -> Report:
-    """The report of checked answers under a profile of the scoring."""
-    return _Composer(answers, occasion, words, load_sheet(profile)).report()
+def compose(answers: Answers, occasion: Occasion, words: Wording, profile: str | None = None) -> Report:
+    """The report of checked answers under a profile of their edition, which is that of the words."""
+    return _Composer(answers, occasion, words, load_sheet(answers.rubric, profile)).report()
 
 
 class _Composer:
@@ -101,7 +101,9 @@ class _Composer:
         self.answers, self.occasion, self.words, self.sheet = answers, occasion, words, sheet
         self.rubric, self.text = words.rubric, words.text
         self.result = assess(sheet, answers)
-        self.before = assess(sheet, occasion.before.answers) if occasion.before else None
+        self.before = _assessed(occasion.before.answers, sheet) if occasion.before else None
+        self.alike = self.before if self.before and self.before.rubric == answers.rubric else None
+        """The result before, if it can be compared item by item."""
         self.final = self.result.complete and occasion.submitted
         self.labels = {name: words.text(f"report.label.{name}") for name in LABELS}
         self.labels |= {
@@ -123,17 +125,17 @@ class _Composer:
             source=rubric.title,
             grade=result.grade,
             grade_name=words.grade(result.grade),
-            grade_short=rubric.levels[result.grade - 1].name if result.grade else rubric.no_grade,
-            conditions=self._conditions(),
+            grade_short=words.short_grade(result.grade),
+            conditions=self._conditions() if rubric.scenarios else (),
             total=self._total(),
             bounds=(float(result.bounds.score[0]), float(result.bounds.score[1])),
             bounds_note="" if self.result.complete else bounds(self.result, self.words),
-            platform_note="\n".join(on_platform(self.result, self.words)) if self.final else "",
+            profile_note="\n".join(by_other_profiles(self.result, self.words)) if self.final else "",
             dimensions=tuple(self._dimensions()),
             indicators=tuple(self._indicators()),
             grades=tuple(map(self._grade, rubric.grades)),
             record=tuple(self._record()),
-            counts=self._counts(),
+            counts=self._counts() if rubric.scenarios else None,
             questions=tuple(map(self._question, rubric.questions)),
             scenarios=tuple(map(self._scenario, rubric.scenarios)),
             operations=rubric.operations,
@@ -169,7 +171,8 @@ class _Composer:
         yield Field(self.labels["kind"], self.text(f"kind.{kind.value}") if kind else self.labels["none_given"])
         yield Field(self.labels["date"], self._date(self.occasion.on))
         yield Field(self.labels["edition"], self.rubric.title)
-        yield Field(self.labels["profile"], self.text(f"report.profile.{self.sheet.profile}"))
+        if len(self.rubric.profiles) > 1:
+            yield Field(self.labels["profile"], self.rubric.profile(self.sheet.profile).name)
 
     def _conditions(self) -> tuple[Field, Field]:
         words, result = self.words, self.result
@@ -190,7 +193,7 @@ class _Composer:
             shown=shown_score(self.sheet, self.result.score),
             shown_most="100",
             before=float(before.score) if before else None,
-            shown_before=shown_score(self.sheet, before.score) if before else "",
+            shown_before=shown_score(sheet_of(before), before.score) if before else "",
         )
 
     def _dimensions(self) -> Iterator[Score]:
@@ -198,7 +201,7 @@ class _Composer:
             items = [item for item, row in self.sheet.rows.items() if row.dimension == dimension.id]
             most = self._most(items)
             points = self.result.dimensions[dimension.id]
-            before = self.before.dimensions[dimension.id] if self.before else None
+            before = self.before.dimensions.get(dimension.id) if self.before else None
             yield Score(
                 id=dimension.id,
                 name=dimension.name,
@@ -227,7 +230,7 @@ class _Composer:
                 shown=_percent(share),
                 points=_two(points),
                 most=pencil(most),
-                before=float(_points(self.before, items) / most) if self.before and most else None,
+                before=float(_points(self.alike, items) / most) if self.alike and most else None,
                 answered=any(item in self.result.credits for item in items),
             )
 
@@ -238,7 +241,7 @@ class _Composer:
         return GradeRow(
             grade=row.grade,
             name=self.words.grade(row.grade),
-            short=self.rubric.levels[row.grade - 1].name,
+            short=self.words.short_grade(row.grade),
             level=row.level,
             level_name=self.words.level_name(row.level),
             score=row.score,
@@ -254,17 +257,19 @@ class _Composer:
 
     @property
     def _counted_level(self) -> int:
-        """The level that the grade asks of scenarios; without a grade, that of the lowest one."""
-        return self.rubric.grades[max(self.result.grade, 1) - 1].level
+        """The level that the grade asks of scenarios; without a grade, that of the lowest one. At least the first."""
+        return max(self.rubric.grades[max(self.result.grade, 1) - 1].level, 1)
 
     def _record(self) -> Iterator[Field]:
-        """The six figures that city platforms record."""
-        level = self._counted_level
-        reached, restrictive = self.result.counts[level]
-        name = self.words.level_name(level)
+        """The figures that city platforms record; by the standard of 2024 they are six."""
         yield Field(self.labels["grade"], self.words.grade(self.result.grade))
         for dimension in self._dimensions():
             yield Field(self.text("report.record.dimension", name=dimension.name), dimension.shown)
+        if not self.rubric.scenarios:
+            return
+        level = self._counted_level
+        reached, restrictive = self.result.counts[level]
+        name = self.words.level_name(level)
         yield Field(self.text("report.record.restrictive", level=name), str(restrictive))
         yield Field(self.text("report.record.guiding", level=name), str(reached - restrictive))
 
@@ -303,8 +308,14 @@ class _Composer:
             value=pencil(credit.value) if credit else "",
             points=pencil(credit.points) if credit else "",
             calculation=calculation(derivation.calculation) if derivation else "",
-            figures=tuple(self._figure(figure) for figure in self.rubric.figures if figure.source == question.source),
+            figures=tuple(self._figure(figure) for figure in self.rubric.figures if self._home(figure) == question.id),
         )
+
+    def _home(self, figure: FigureOf) -> str | None:
+        """Of the questions that ask for a figure the one where the standard says so, else the first."""
+        asked_at = self.rubric.asked_at[figure.id]
+        told = (item for item in asked_at if self.rubric.question[item].source == figure.source)
+        return next(told, asked_at[0] if asked_at else None)
 
     def _value(self, question: str, letter: str) -> float:
         points = self.sheet.exact(self.sheet.rows[question].points[letter])
@@ -328,7 +339,7 @@ class _Composer:
 
     def _scenario(self, scenario: ScenarioOf) -> Scenario:
         level = self.result.levels.get(scenario.id)
-        before = self.before.levels.get(scenario.id) if self.before else None
+        before = self.alike.levels.get(scenario.id) if self.alike else None
         return Scenario(
             number=self.words.item_number(scenario.id),
             name=scenario.name,
@@ -340,7 +351,7 @@ class _Composer:
             requirement=scenario.levels[level - 1] if level else "",
             requirements=scenario.levels,
             before=before,
-            shown_before=self._said(before) if self.before else "",
+            shown_before=self._said(before) if self.alike else "",
         )
 
     # what leads somewhere
@@ -360,26 +371,50 @@ class _Composer:
         earlier, before = self.occasion.before, self.before
         if earlier is None or before is None:
             return None
-        grade, score = self.words.grade(before.grade), shown_score(self.sheet, before.score)
+        own = wording(self.words.language, before.rubric, self.words.medium)
+        grade, score = own.grade(before.grade), shown_score(sheet_of(before), before.score)
         on = self._date(earlier.on) if earlier.on else ""
         headline = (
             self.text("report.before.on", date=on, grade=grade, score=score)
             if on
             else self.text("report.before", grade=grade, score=score)
         )
-        return Before(on, grade, float(before.score), score, headline, tuple(self._changes(before)))
+        titles = {"before": own.rubric.title, "after": self.rubric.title}
+        note = "" if self.alike else self.text("compare.editions", **titles)
+        return Before(on, grade, float(before.score), score, headline, tuple(self._changes()), note)
 
-    def _changes(self, before: Result) -> Iterator[Change]:
-        sides = [snapshot(self.sheet, result_json(self.sheet, result)) for result in (before, self.result)]
-        change = compare(self.sheet, *sides)
+    def _changes(self) -> Iterator[Change]:
+        if self.alike is None:
+            return
+        before, after = (
+            (self.sheet, snapshot(self.sheet, result_json(self.sheet, result))) for result in (self.alike, self.result)
+        )
+        change = compare(before, after)
         for entry in (*change["questions"], *change["scenarios"]):
             names = [self._said(_answer(entry[side])) for side in ("before", "after")]
             yield Change(self.words.item_name(entry["id"]), *names)
 
     def _rulings(self) -> Iterator[str]:
-        for name in RULINGS:
-            yield self.text(f"report.ruling.{name}")
-        yield self.text(f"report.ruling.{self.sheet.profile}")
+        """How it is scored, as far as the edition has such things."""
+        rubric, text = self.rubric, self.text
+        yield from (text("report.ruling.value"), text("report.ruling.score"), *self._rulings_of_figures())
+        if rubric.scenarios:
+            yield text("report.ruling.ladder")
+        yield text("report.ruling.grade" if rubric.scenarios else "report.ruling.grade.score")
+        yield text("report.ruling.unknown")
+        if revalued := dict.fromkeys(item for entry in rubric.profiles for item in entry.option_values):
+            profile = rubric.profile(self.sheet.profile).name
+            yield text("report.ruling.profile", items=self.words.items([*revalued]), profile=profile)
+
+    def _rulings_of_figures(self) -> Iterator[str]:
+        rules, said = self.rubric.rules_of_figures.items(), self.words.items
+        changes = [(item, rule) for item, rule in rules if isinstance(rule, ChangeOf)]
+        if shares := [item for item, rule in rules if isinstance(rule, Share)]:
+            yield self.text("report.ruling.bands", items=said(shares))
+        if changes:
+            yield self.text("report.ruling.change", items=said([item for item, _ in changes]))
+        if points := [item for item, rule in changes if rule.measure == "points"]:
+            yield self.text("report.ruling.points", items=said(points))
 
     def _commitment(self) -> Part:
         who = self.firm or self.text("commitment.firm")
@@ -408,9 +443,14 @@ class _Composer:
             ),
             *([] if self.final else [self._status()]),
             self.text("report.caption.indicators", shares=separator.join(shares)),
-            self.text("report.caption.scenarios", levels=separator.join(levels)),
+            *([self.text("report.caption.scenarios", levels=separator.join(levels))] if self.rubric.scenarios else []),
         ]
         return "\n".join(lines)
+
+
+def _assessed(earlier: Answers, sheet: Sheet) -> Result:
+    """By the same profile, or by the own rule of another edition."""
+    return assess(sheet if earlier.rubric == sheet.rubric.id else load_sheet(earlier.rubric), earlier)
 
 
 def _two(value: Fraction) -> str:

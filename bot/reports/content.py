@@ -60,7 +60,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class GradeRow:
-    """A row of the grading table, and how far its two conditions hold (standard, section 二)."""
+    """A row of the grading table, and how far its two conditions hold (standard, section 二).
+
+    Level 0: the row asks for no scenario.
+    """
 
     grade: int
     name: str
@@ -152,7 +155,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The previous result: its headline, and what changed since."""
+    """The previous result: its headline, and what changed since, or, in `note`, why items cannot be compared."""
 
     date: str
     grade: str
@@ -160,14 +163,16 @@ class Before:
     shown_score: str
     headline: str
     changes: tuple[Change, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """One report. `status` is empty for a final result, else it says why the result is provisional.
 
-    `record` holds the six figures that city platforms record; `labels` the words that stand around the data.
-    `bounds` are the least and the greatest score that the missing answers leave possible.
+    `record` holds the figures that platforms record; `labels` the words that stand around the data. `bounds` are the
+    least and the greatest score that the missing answers leave possible. An edition without scenarios has neither
+    `conditions`, which would both be the grade, nor `counts`.
     """
 
     language: str
@@ -180,16 +185,16 @@ class Report:
     grade: int
     grade_name: str
     grade_short: str
-    conditions: tuple[Field, Field]
+    conditions: tuple[Field, ...]
     total: Score
     bounds: tuple[float, float]
     bounds_note: str
-    platform_note: str
+    profile_note: str
     dimensions: tuple[Score, ...]
     indicators: tuple[Indicator, ...]
     grades: tuple[GradeRow, ...]
     record: tuple[Field, ...]
-    counts: Field
+    counts: Field | None
     questions: tuple[Question, ...]
     scenarios: tuple[Scenario, ...]
     operations: str

@@ -7,11 +7,12 @@ from bot.reports.compose import Earlier, Occasion, compose
 from bot.reports.content import Report
 from bot.words.wording import Wording
 from flows.recording import answers_of
-from flows.session import Assessment, Session
+from flows.session import Assessment, Record, Session
+from scoring.editions import known, load_rubric
 
 
 def report_of_session(
-    session: Session, history: Sequence[Assessment], words: Wording, today: date, profile: str = "published"
+    session: Session, history: Sequence[Assessment], words: Wording, today: date, profile: str | None = None
 ) -> Report:
     """The report of a session; unless it is finished, a provisional one. `history`: the chat's, newest first."""
     finished = session.finished_at
@@ -22,18 +23,22 @@ def report_of_session(
         submitted=finished is not None,
         committed=_day(finished) if finished else None,
         energy=session.record.energy,
-        before=_earlier(session, history, words),
+        before=_earlier(session, history),
     )
     return compose(answers_of(words.rubric, session.record), occasion, words, profile)
 
 
-def _earlier(session: Session, history: Sequence[Assessment], words: Wording) -> Earlier | None:
-    """What a re-check started from, else the newest finished assessment of the same edition."""
-    if session.baseline:
-        return Earlier(answers_of(words.rubric, session.baseline.record), _day(session.baseline.finished_at))
-    past = (entry for entry in history if entry.id != session.id and entry.rubric == session.rubric)
+def _earlier(session: Session, history: Sequence[Assessment]) -> Earlier | None:
+    """What a re-check started from, else the newest finished assessment; none by an edition that is here no more."""
+    if baseline := session.baseline:
+        return _before(session.rubric, baseline.record, baseline.finished_at)
+    past = (entry for entry in history if entry.id != session.id and entry.rubric in known())
     newest = next(past, None)
-    return Earlier(answers_of(words.rubric, newest.record), _day(newest.finished_at)) if newest else None
+    return _before(newest.rubric, newest.record, newest.finished_at) if newest else None
+
+
+def _before(edition: str, record: Record, finished: datetime) -> Earlier:
+    return Earlier(answers_of(load_rubric(edition), record), _day(finished))
 
 
 def _day(moment: datetime) -> date:

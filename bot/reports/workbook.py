@@ -1,7 +1,8 @@
 """The workbook: the official form in its order, to copy from, and formulas that work score and grade out again.
 
-Four sheets: the form (ticks, figures, levels), score and grade (formulas on the form), the scenarios' requirements, and
-the way to the next grade. Points are sums of floats there, rounded to nine decimals before they meet a line of a grade.
+Four sheets: the form (ticks, figures, levels), score and grade (formulas on the form), the scenarios' requirements (if
+there are any), and the way to the next grade. Points are sums of floats there, rounded to nine decimals before they
+meet a line of a grade.
 Whatever a person typed is written as text, never as a formula or a link.
 """
 
@@ -56,6 +57,14 @@ class _Ticks:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Graded:
+    """The cells of the grade, and of the level that it asks of scenarios, if there are any."""
+
+    grade: str
+    level: str = ""
+
+
 class _Sheet:
     """A sheet that is written from top to bottom."""
 
@@ -103,7 +112,9 @@ class _Writer:
         label = self._label
         self._form(self._sheet(label["sheet_form"], (12, 12, 14, 7, 34, 8, 7, 56, 12, 10)))
         self._scores(self._sheet(label["sheet_score"], (26, 20, 12, 12, 12, 12, 12, 12)))
-        self._requirements(self._sheet(label["sheet_scenarios"], (8, 16, 10, 10, 45, 45, 45, 45)))
+        if self._report.scenarios:
+            levels = len(self._report.level_names) - 1
+            self._requirements(self._sheet(label["sheet_scenarios"], (8, 16, 10, 10, *(45,) * levels)))
         self._way(self._sheet(label["sheet_plan"], (110, 24, 24)))
 
     def _sheet(self, name: str, widths: Sequence[float]) -> _Sheet:
@@ -125,7 +136,8 @@ class _Writer:
             self._ticks.append(self._options(sheet, question))
             for figure in question.figures:
                 self._figure(sheet, figure)
-        self._ladder(sheet)
+        if report.scenarios:
+            self._ladder(sheet)
 
     def _options(self, sheet: _Sheet, question: Question) -> _Ticks:
         first = sheet.row
@@ -192,8 +204,8 @@ class _Writer:
         total = sheet.line((label["total"], "text"), (None, "strong"))
         score = sheet.formula(total, 1, "+".join(cells.values()), "strong", report.total.points)
         sheet.row += 1
-        grade, level = self._grades(sheet, score)
-        self._record(sheet, record, [*cells.values()], grade, level)
+        grade = self._grades(sheet, score)
+        self._record(sheet, record, [*cells.values()], grade)
 
     def _question_points(self, sheet: _Sheet) -> dict[str, list[str]]:
         """Value × weights = points of every question; the cells of the points by dimension."""
@@ -217,38 +229,42 @@ class _Writer:
         row = sheet.line((score.name, "text"), (None, "points"))
         return sheet.formula(row, 1, "+".join(points[score.name]), "points", score.points)
 
-    def _grades(self, sheet: _Sheet, score: str) -> tuple[str, str]:
-        """Both conditions of every grade; the cells of the grade and of the level that it asks of scenarios."""
+    def _grades(self, sheet: _Sheet, score: str) -> _Graded:
+        """The conditions of every grade; the cells of the grade and of the level that it asks of scenarios."""
         label, rows = self._label, self._report.grades
-        heads = ("grade", "score", "condition_score", "level", "scenarios", "restrictive", "condition_scenarios")
+        heads = ["grade", "score", "condition_score"]
+        if self._report.scenarios:
+            heads += ["level", "scenarios", "restrictive", "condition_scenarios"]
         sheet.head(label["level_number"], *(label[name] for name in heads))
         first = sheet.row + 1
         for row in rows:
             self._grade(sheet, row, score)
-        best = [max([row.grade for row in rows if met(row)], default=0) for met in (_score_met, _scenarios_met)]
         ends = sheet.row
         place = sheet.line((label["grade"], "text"), (None, "strong"), (None, "number"))
-        formula = f"MIN(MAX(D{first}:D{ends}),MAX(H{first}:H{ends}))"
-        grade = sheet.formula(place, 1, formula, "strong", min(best))
-        level = f"INDEX(E{first}:E{ends},MAX({grade},1))"
-        counted = sheet.formula(place, 2, level, "number", rows[max(min(best), 1) - 1].level)
-        return grade, counted
+        by_score, best = f"MAX(D{first}:D{ends})", max((row.grade for row in rows if row.score_met), default=0)
+        if not self._report.scenarios:
+            return _Graded(sheet.formula(place, 1, by_score, "strong", best))
+        best = min(best, max((row.grade for row in rows if row.scenarios_met), default=0))
+        grade = sheet.formula(place, 1, f"MIN({by_score},MAX(H{first}:H{ends}))", "strong", best)
+        level = f"MAX(1,INDEX(E{first}:E{ends},MAX({grade},1)))"
+        counted = sheet.formula(place, 2, level, "number", max(1, rows[max(best, 1) - 1].level))
+        return _Graded(grade, counted)
 
     def _grade(self, sheet: _Sheet, row: GradeRow, score: str) -> None:
-        """Columns: number, name, score, met by the score, level, scenarios, of these restrictive, met by both."""
+        """Columns: number, name, score, met by the score; level, scenarios, of these restrictive, met by both."""
+        asked = (row.level, row.scenarios, row.restrictive)
         place = sheet.line(
             (row.grade, "number"),
             (row.name, "text"),
             (row.score, "number"),
             (None, "number"),
-            (row.level, "number"),
-            (row.scenarios, "number"),
-            (row.restrictive, "number"),
-            (None, "number"),
+            *((value, "number") for value in (*asked, None) if self._report.scenarios),
         )
         at = place + 1
         passed = f"IF(ROUND({score},{EXACT})>=C{at},A{at},0)"
         sheet.formula(place, 3, passed, "number", row.grade if row.score_met else 0)
+        if not self._report.scenarios:
+            return
         levels, kinds = self._level_cells()
         enough = f'COUNTIF({levels},">="&E{at})>=F{at}'
         restrictive = f'COUNTIFS({kinds},"{self._label["restrictive"]}",{levels},">="&E{at})>=G{at}'
@@ -259,22 +275,26 @@ class _Writer:
         first, last = self._levels[0], self._levels[-1]
         return self._on_form("I", first, last), self._on_form("C", first, last)
 
-    def _record(self, sheet: _Sheet, row: int, dimensions: list[str], grade: str, level: str) -> None:
-        """The six figures that city platforms record, on top of the sheet."""
-        report, (levels, kinds) = self._report, self._level_cells()
+    def _record(self, sheet: _Sheet, row: int, dimensions: list[str], graded: _Graded) -> None:
+        """The figures that city platforms record, on top of the sheet."""
+        report = self._report
         names = ",".join(f'"{name}"' for name in (self._label["no_grade"], *(row.name for row in report.grades)))
-        counts = [
-            f'COUNTIFS({kinds},"{self._label[kind]}",{levels},">="&{level})' for kind in ("restrictive", "guiding")
-        ]
         values: list[Cell] = [report.grade_name, *(score.points for score in report.dimensions)]
-        values += [int(field.value) for field in report.record[-2:]]
-        formulas = [f"CHOOSE({grade}+1,{names})", *dimensions, *counts]
+        values += [int(field.value) for field in report.record[len(values) :]]
+        formulas = [f"CHOOSE({graded.grade}+1,{names})", *dimensions, *self._counts(graded.level)]
         sheet.row, kept = row, sheet.row
         for field, formula, value in zip(report.record, formulas, values, strict=True):
             place = sheet.line((field.name, "text"), (None, "strong"))
             form = "strong" if isinstance(value, str | float) else "number"
             sheet.formula(place, 1, formula, form, value)
         sheet.row = kept
+
+    def _counts(self, level: str) -> list[str]:
+        """How many scenarios are at the level in a cell: restrictive ones, then guiding ones."""
+        if not level:
+            return []
+        levels, kinds = self._level_cells()
+        return [f'COUNTIFS({kinds},"{self._label[kind]}",{levels},">="&{level})' for kind in ("restrictive", "guiding")]
 
     # reading matter
 
@@ -294,7 +314,7 @@ class _Writer:
 
     def _way(self, sheet: _Sheet) -> None:
         report, label = self._report, self._label
-        notes = [note for note in (report.bounds_note, report.platform_note) if note]
+        notes = [note for note in (report.bounds_note, report.profile_note) if note]
         parts = (
             (label["conclusion"], (report.grade_name, *(f"{c.name} {c.value}" for c in report.conditions), *notes)),
             (label["gap"], report.gap.lines),
@@ -310,6 +330,9 @@ class _Writer:
                 sheet.row += 1
         if report.before:
             sheet.line((report.before.headline, "title"))
+        if report.before and report.before.note:
+            sheet.line((report.before.note, "free"))
+        elif report.before:
             sheet.head(label["entry"], label["before"], label["now"])
             for change in report.before.changes:
                 sheet.line((change.name, "text"), (change.before, "text"), (change.after, "text"))
@@ -317,11 +340,3 @@ class _Writer:
 
 def _starred(item: Scenario) -> str:
     return f"{item.name}*" if item.restrictive else item.name
-
-
-def _score_met(row: GradeRow) -> bool:
-    return row.score_met
-
-
-def _scenarios_met(row: GradeRow) -> bool:
-    return row.scenarios_met

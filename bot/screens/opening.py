@@ -14,6 +14,7 @@ from flows.inputs import (
     Resume,
     Skip,
 )
+from flows.progress import minutes_for
 from locales import LANGUAGES
 
 
@@ -67,7 +68,7 @@ def _welcome(words: Wording) -> Screen:
     return Screen(
         text("welcome.title"),
         body=(
-            text("welcome.what", title=words.rubric.title),
+            _what(words),
             text("welcome.how"),
             words.hint("stored"),
             *(() if words.rubric.official else (text("rubric.unofficial"),)),
@@ -77,3 +78,12 @@ def _welcome(words: Wording) -> Screen:
         actions=(HELP, PAUSE),
         default=ChooseLanguage(words.language),
     )
+
+
+def _what(words: Wording) -> str:
+    """What is asked, and how long it takes."""
+    rubric = words.rubric
+    sizes = {"title": rubric.title, "questions": len(rubric.questions), "minutes": minutes_for(rubric, rubric.items)}
+    if not rubric.scenarios:
+        return words.text("welcome.what.questions", **sizes)
+    return words.text("welcome.what", **sizes, scenarios=len(rubric.scenarios))

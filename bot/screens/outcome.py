@@ -63,7 +63,7 @@ def _provisional_title(card: ProvisionalCard, words: Wording) -> str:
         case 0:
             return text.count("provisional.settled.none", card.missing)
         case grade:
-            return text.count("provisional.settled", card.missing, grade=words.level_name(grade))
+            return text.count("provisional.settled", card.missing, grade=words.short_grade(grade))
 
 
 def _details() -> tuple[Action, ...]:
@@ -103,6 +103,6 @@ def recheck_screen(card: RecheckCard, words: Wording) -> Screen:
         text("recheck.title"),
         body=picked,
         choices=(*events, *singles),
-        hint=words.hint("recheck"),
+        hint=words.hint("recheck" if events else "recheck.items"),
         actions=(DONE, BACK, HELP, PAUSE),
     )

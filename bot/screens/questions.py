@@ -57,7 +57,7 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
     actions = [DONE] if multiple else []
     if question.figures:
         actions.append(Action("figures", EnterFigures()))
-        if any(words.rubric.figure[name].kind == "energy" for name in question.figures.asks):
+        if any(map(words.rubric.calculates, question.figures.asks)):
             actions.append(Action("energy", OpenEnergy()))
     if card.answered:
         actions.append(KEEP)

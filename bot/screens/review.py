@@ -56,7 +56,7 @@ def _summary(card: ReviewCard, words: Wording) -> Screen:
         header=progress_line(card.progress, words),
         body=(*parked, *waiting),
         choices=choices,
-        hint=words.hint("review.complete" if card.complete else "review"),
+        hint=words.hint("review.complete" if card.complete else "review", last=card.progress.total),
         actions=(*going_on, last, Action("firm", EditFirm()), BACK, HELP, PAUSE),
         default=Submit() if card.complete else Resume(),
     )

@@ -1,9 +1,10 @@
 """Settings from the environment (`SHUPING_…`) and from a file of the operator's own, checked at start."""
 
 import re
+from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from platformdirs import user_data_path
@@ -11,7 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, HttpUrl,
 
 from bot.settings.files import env_file_in_use, secret, secret_files, variables
 from bot.settings.wrong import Wrong, wrong
-from storage.opening import SQLITE, without_credentials
+from scoring.editions import BUNDLED, use
+from scoring.errors import MissingEditionError
 
 SECRET = ("telegram_token", "webhook_secret")
 HIDDEN = "***"
@@ -19,6 +21,8 @@ HIDDEN = "***"
 
 def default_database() -> str:
     """An SQLite file in the user's data folder."""
+    from storage.opening import SQLITE
+
     return f"{SQLITE}{user_data_path('shuping', appauthor=False) / 'shuping.sqlite3'}"
 
 
@@ -95,7 +99,14 @@ def _sendable(secret: SecretStr) -> SecretStr:
     return secret
 
 
-class Settings(BaseModel):
+class EditionSettings(BaseModel):
+    """Where an operator's editions of the standard lie, and with which edition new assessments begin."""
+
+    rubrics: Path | None = None
+    edition: str = BUNDLED[0]
+
+
+class Settings(EditionSettings):
     """Every setting; an unknown variable is left alone, a wrong value is refused by name."""
 
     database_url: str = Field(default_factory=default_database)
@@ -124,6 +135,9 @@ class SettingsError(Exception):
         self.variable, self.given, self.reason, self.expected = variable, given, reason, expected
 
 
+Some = TypeVar("Some", bound=BaseModel)
+
+
 def load_settings(env_file: Path | None = None) -> Settings:
     """The settings in force; `env_file` is the one that was stated, if any.
 
@@ -131,9 +145,29 @@ def load_settings(env_file: Path | None = None) -> Settings:
     """
     given = variables(env_file_in_use(env_file))
     secrets = {name: secret(file) for name, file in secret_files(SECRET, given).items()}
-    named = {name: given[f"shuping_{name}"] for name in Settings.model_fields if f"shuping_{name}" in given}
+    return _checked(Settings, given, secrets)
+
+
+def use_editions(settings: EditionSettings) -> None:
+    """Find the operator's editions. Raises SettingsError if new assessments are to begin with one that is not here.
+
+    RubricError and OSError name the file that something is wrong with.
+    """
     try:
-        return Settings.model_validate({**named, **secrets})
+        use(settings.rubrics, settings.edition)
+    except MissingEditionError as error:
+        raise SettingsError("SHUPING_EDITION", error.edition, Wrong.CHOICE, ", ".join(error.known)) from None
+
+
+def find_editions(env_file: Path | None = None) -> None:
+    """The same for a command that needs no other setting: what is wrong with those is not its business."""
+    use_editions(_checked(EditionSettings, variables(env_file_in_use(env_file)), {}))
+
+
+def _checked(kind: type[Some], given: Mapping[str, str], secrets: Mapping[str, str]) -> Some:
+    named = {name: given[f"shuping_{name}"] for name in kind.model_fields if f"shuping_{name}" in given}
+    try:
+        return kind.model_validate({**named, **secrets})
     except ValidationError as error:
         first = error.errors()[0]
         variable = f"SHUPING_{str(first['loc'][0]).upper()}"
@@ -143,6 +177,8 @@ def load_settings(env_file: Path | None = None) -> Settings:
 
 def _shown(name: str, given: str) -> str:
     """A wrong value as it may be told."""
+    from storage.opening import without_credentials
+
     if name in SECRET:
         return HIDDEN
     return without_credentials(given) if name.endswith("_url") or "@" in given or "//" in given else given

@@ -31,7 +31,7 @@ from bot.telegram.request import AiohttpRequest
 from bot.telegram.webhook import Webhook
 from bot.words.complaints import complaint
 from locales import Catalogue, catalogue
-from scoring.rubric import load_rubric
+from scoring.editions import current
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.store import Store
@@ -138,7 +138,7 @@ async def _greet_and_work(here: Installation, keeping: "asyncio.Task[None]", sto
 
 
 async def _take_and_send(here: Installation, keeping: "asyncio.Task[None]", stop: asyncio.Event) -> int:
-    rubric = load_rubric()
+    rubric = current()
     reports = Reports(here.store, here.rules)
     channel = TelegramChannel(here.bot, here.settings.telegram_rate)
     worker = Worker(here.store, (channel,), OUTSIDE, here.rules, rubric, reports)

@@ -3,10 +3,10 @@
 import errno
 from pathlib import Path
 
-from bot.words.wording import wording
+from bot.words.faults import fault_text
 from flows.text import inert
-from locales import Catalogue
-from scoring.errors import ScoringError
+from locales import Catalogue, catalogue
+from scoring.errors import MissingEditionError, RubricError, ScoringError
 
 GIVEN = 200
 """Characters of a wrong setting that are shown."""
@@ -37,14 +37,24 @@ REASONS = {
 
 def complaint(error: Exception, language: str) -> str | None:
     """The sentence for an error, or None if it is a fault of our own."""
-    words = wording(language)
+    text = catalogue(language)
     if isinstance(error, ScoringError):
-        return "\n".join(words.fault(fault) for fault in error.faults)
+        return _faults(error, text)
+    if isinstance(error, MissingEditionError):
+        return text("complaint.edition", edition=inert(error.edition), known=", ".join(error.known))
     if isinstance(error, OSError) and error.filename is not None:
-        return words.text("complaint.file", file=inert(str(_path(error))), reason=reason(error, words.text))
+        return text("complaint.file", file=inert(str(_path(error))), reason=reason(error, text))
     if isinstance(error, OSError):
-        return words.text("complaint.system", reason=reason(error, words.text))
-    return _by_module(error, language)
+        return text("complaint.system", reason=reason(error, text))
+    return _by_module(error, text)
+
+
+def _faults(error: ScoringError, text: Catalogue) -> str:
+    """A line each, after the name of the file, if it is about an edition's."""
+    told = [fault_text(fault, text) for fault in error.faults]
+    if isinstance(error, RubricError) and error.file:
+        told = [text("complaint.rubric", file=inert(error.file), fault=line) for line in told]
+    return "\n".join(told)
 
 
 def _path(error: OSError) -> Path:
@@ -58,9 +68,8 @@ def reason(error: OSError, text: Catalogue) -> str:
     return text(f"system.{known}") if known else text("system.other", number=error.errno or "?")
 
 
-def _by_module(error: Exception, language: str) -> str | None:
+def _by_module(error: Exception, text: Catalogue) -> str | None:
     """Errors of modules that are slow to import are matched only if they were imported at all."""
-    text = wording(language).text
     name = type(error).__name__
     if type(error).__module__ == "storage.errors":
         from storage.errors import StorageError

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from bot.words.results import Section, before_and_after
-from bot.words.wording import Wording
+from bot.words.results import Section, between
+from bot.words.wording import Wording, wording
 from flows.session import Assessment
+from scoring.editions import known
+from scoring.exact import fixed
 from scoring.result import shown_score
 from scoring.sheet import load_sheet
 
@@ -28,9 +30,26 @@ def history(past: Sequence[Assessment], words: Wording) -> list[Section]:
 
 
 def _line(number: int, entry: Assessment, words: Wording) -> str:
-    return words.text(
-        "history.line", number=number, date=_date(entry), grade=words.grade(entry.grade), score=_score(entry)
-    )
+    line = words.text("history.line", number=number, date=_date(entry), grade=_grade(entry, words), score=_score(entry))
+    return line + _edition(entry, words)
+
+
+def _own(entry: Assessment, words: Wording) -> Wording | None:
+    """The words for the edition that an assessment is by; None if that is not here any more."""
+    return wording(words.language, entry.rubric, words.medium) if entry.rubric in known() else None
+
+
+def _grade(entry: Assessment, words: Wording) -> str:
+    own = _own(entry, words)
+    return own.grade(entry.grade) if own else words.text("history.grade", number=entry.grade)
+
+
+def _edition(entry: Assessment, words: Wording) -> str:
+    """By which edition, if it is not the present one."""
+    if entry.rubric == words.rubric.id:
+        return ""
+    own = _own(entry, words)
+    return words.text("history.edition", edition=own.rubric.title if own else entry.rubric)
 
 
 def _date(entry: Assessment) -> str:
@@ -38,16 +57,22 @@ def _date(entry: Assessment) -> str:
 
 
 def _score(entry: Assessment) -> str:
-    return shown_score(load_sheet(), Fraction(entry.score))
+    """With its edition's lines in mind, if that is still here."""
+    score = Fraction(entry.score)
+    if entry.rubric in known():
+        return shown_score(load_sheet(entry.rubric), score)
+    return fixed(*score.as_integer_ratio(), 2)
 
 
 def _chart(past: Sequence[Assessment], words: Wording) -> Section:
     """A bar, the score and the grade a line, from the oldest to the newest."""
+    drawn = past[:DRAWN][::-1]
     lines = (
-        words.text("history.bar", bar=_bar(Fraction(entry.score)), score=_score(entry), grade=words.grade(entry.grade))
-        for entry in past[:DRAWN][::-1]
+        words.text("history.bar", bar=_bar(Fraction(entry.score)), score=_score(entry), grade=_grade(entry, words))
+        for entry in drawn
     )
-    return Section(words.text("history.chart"), (*lines, words.hint("history")))
+    mixed = [words.text("history.editions")] if len({entry.rubric for entry in drawn}) > 1 else []
+    return Section(words.text("history.chart"), (*lines, *mixed, words.hint("history")))
 
 
 def _bar(score: Fraction) -> str:
@@ -66,7 +91,7 @@ def compared(past: Sequence[Assessment], numbers: Sequence[int], words: Wording)
     heading = words.text(
         "history.compare.title", title=title, old=old, before=_date(before), new=new, after=_date(after)
     )
-    return replace(before_and_after(before.record, after.record, words), title=heading)
+    return replace(between((before.rubric, before.record), (after.rubric, after.record), words), title=heading)
 
 
 def _fault(past: Sequence[Assessment], numbers: Sequence[int], words: Wording) -> str | None:
@@ -76,6 +101,6 @@ def _fault(past: Sequence[Assessment], numbers: Sequence[int], words: Wording) -
         return words.text("history.compare.two")
     if wrong := [number for number in numbers if not 1 <= number <= len(past)]:
         return words.text("history.compare.unknown", number=wrong[0], last=len(past))
-    if {past[number - 1].rubric for number in numbers} != {words.rubric.id}:
-        return words.text("history.compare.editions")
+    if gone := [past[number - 1].rubric for number in numbers if past[number - 1].rubric not in known()]:
+        return words.text("history.compare.gone", edition=gone[0])
     return None

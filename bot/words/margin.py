@@ -12,8 +12,6 @@ from scoring.sheet import load_sheet
 
 NAMED = 3
 """So many items are named on the result itself; the others are counted."""
-FORM = "platform"
-"""The profile of the ministry's online form."""
 
 
 def in_short(result: Result, words: Wording) -> list[str]:
@@ -25,17 +23,14 @@ def in_short(result: Result, words: Wording) -> list[str]:
 
 
 def _margin(result: Result) -> Margin:
-    return find_margin(load_sheet(result.profile), _choices(result), result.levels)
+    return find_margin(load_sheet(result.rubric, result.profile), _choices(result), result.levels)
 
 
 def _above(above: Distance, grade: int, words: Wording) -> str:
-    return words.text(
-        "result.margin",
-        grade=words.grade(grade),
-        points=shown(above.points.as_integer_ratio(), {0}),
-        scenarios=above.scenarios,
-        restrictive=above.restrictive,
-    )
+    score = {"grade": words.grade(grade), "points": shown(above.points.as_integer_ratio(), {0})}
+    if not words.rubric.grades[grade - 1].level:
+        return words.text("result.margin.score", **score)
+    return words.text("result.margin", **score, scenarios=above.scenarios, restrictive=above.restrictive)
 
 
 def _hanging(margin: Margin, words: Wording) -> str:
@@ -63,7 +58,7 @@ def within_reach(result: Result, words: Wording) -> list[str]:
         return []
     name, row = words.grade(result.next.grade), words.rubric.grades[result.next.grade - 1]
     met = [words.text("margin.met.score", grade=name, score=row.score)] if not result.points_short else []
-    if not result.next.scenarios_short and not result.next.restrictive_short:
+    if row.level and not result.next.scenarios_short and not result.next.restrictive_short:
         met.append(words.text("margin.met.scenarios", grade=name))
     return met
 
@@ -98,21 +93,30 @@ def _fragile(entry: Fragile, words: Wording) -> str:
 
 
 def elsewhere(result: Result, words: Wording) -> list[str]:
-    """What the same answers come to on the ministry's online form."""
+    """What the same answers come to by the edition's other profiles."""
     return [
         words.text(
             "margin.same" if standing.grade == result.grade else "margin.other",
-            score=shown_score(load_sheet(standing.profile), standing.score),
+            **revalued(standing.profile, words),
+            score=shown_score(load_sheet(result.rubric, standing.profile), standing.score),
             grade=words.grade(standing.grade),
         )
-        for standing in on_the_form(result)
+        for standing in otherwise(result)
     ]
 
 
-def on_the_form(result: Result) -> list[Standing]:
-    """The same answers by the ministry's online form; nothing if that is how they were scored."""
-    standings = in_other_profiles(load_sheet(result.profile), _choices(result), result.levels)
-    return [standing for standing in standings if standing.profile == FORM]
+def otherwise(result: Result) -> list[Standing]:
+    """The same answers by the edition's other profiles; nothing if they were not scored by its own rule."""
+    sheet = load_sheet(result.rubric)
+    if result.profile != sheet.profile:
+        return []
+    return list(in_other_profiles(sheet, _choices(result), result.levels))
+
+
+def revalued(profile: str, words: Wording) -> dict[str, str]:
+    """A profile's name, and the items that it values otherwise than the edition's own rule."""
+    found = words.rubric.profile(profile)
+    return {"profile": found.name, "items": words.items([*found.option_values])}
 
 
 def _choices(result: Result) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bot.words.results import Section
 from bot.words.wording import Wording
 from flows.session import FirmKind
-from scoring.policy import Direction, Expected, Kind, Policy, Support, load_policy
+from scoring.policy import Direction, Expected, Kind, Policy, Support, policy_of
 from scoring.result import Result
 
 NAMED_NOWHERE = frozenset({FirmKind.OTHER})
@@ -17,8 +17,13 @@ NAMED_NOWHERE = frozenset({FirmKind.OTHER})
 
 
 def concern(result: Result, kind: FirmKind | None, words: Wording) -> list[Section]:
-    """Expectation and direction for the kind of firm, help to ask about (its plan's items first), the source."""
-    policy = load_policy(words.language)
+    """Expectation and direction for the kind of firm, help to ask about (its plan's items first), the source.
+
+    Of an edition that no document speaks of, only that.
+    """
+    policy = policy_of(words.rubric.id, words.language)
+    if policy is None:
+        return [Section(words.text("policy.title.other"), (words.text("policy.none"),))]
     own = policy.kind[kind.value] if kind and kind not in NAMED_NOWHERE else None
     sections = [_of_kind(own, result.grade, policy, words)] if own else _of_nobody(kind, result.grade, policy, words)
     return [*sections, *_support(policy, planned(result), words), _source(policy, words)]

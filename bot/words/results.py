@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from bot.words.margin import elsewhere, in_short, item_by_item, nearest, on_the_form, within_reach
-from bot.words.wording import Wording, calculation
+from bot.words.margin import elsewhere, in_short, item_by_item, nearest, otherwise, revalued, within_reach
+from bot.words.wording import Wording, calculation, wording
 from flows.recording import answers_of
 from flows.session import Record
 from scoring.compare import compare, snapshot
@@ -25,16 +25,21 @@ class Section:
     lines: tuple[str, ...]
 
 
-def result_of(record: Record, words: Wording, profile: str = "published") -> Result:
-    """The result of a record under a profile."""
-    return assess(load_sheet(profile), answers_of(words.rubric, record))
+def result_of(record: Record, words: Wording, profile: str | None = None) -> Result:
+    """The result of a record under a profile of its edition, which is that of the words."""
+    return assess(load_sheet(words.rubric.id, profile), answers_of(words.rubric, record))
+
+
+def sheet_of(result: Result) -> Sheet:
+    """The sheet by which a result was worked out."""
+    return load_sheet(result.rubric, result.profile)
 
 
 def headline(result: Result, words: Wording, firm: str | None, *, provisional: bool) -> Section:
     """Grade and score first; then each dimension and both partial grades."""
     section = headline_of(result, words, provisional=provisional)
     title = words.text("result.of", firm=firm, headline=section.title) if firm else section.title
-    return Section(title, (*section.lines, *([] if provisional else on_platform(result, words))))
+    return Section(title, (*section.lines, *([] if provisional else by_other_profiles(result, words))))
 
 
 def headline_of(result: Result, words: Wording, *, provisional: bool | None = None) -> Section:
@@ -43,10 +48,9 @@ def headline_of(result: Result, words: Wording, *, provisional: bool | None = No
     provisional = not result.complete if provisional is None else provisional
     title = text("result.provisional.headline" if provisional else "result.headline", grade=words.grade(result.grade))
     lines = [
-        text("result.score", score=shown_score(load_sheet(result.profile), result.score)),
+        text("result.score", score=shown_points(result)),
         *_dimensions(result, words),
-        text("result.score_grade", grade=words.grade(result.score_grade)),
-        text("result.scenario_grade", grade=words.grade(result.scenario_grade)),
+        *_both_grades(result, words),
         *in_short(result, words),
         *([bounds(result, words)] if provisional else ()),
     ]
@@ -54,31 +58,45 @@ def headline_of(result: Result, words: Wording, *, provisional: bool | None = No
 
 
 def _dimensions(result: Result, words: Wording) -> list[str]:
-    most = {dimension.id: _most(load_sheet(), dimension.id) for dimension in words.rubric.dimensions}
+    sheet = sheet_of(result)
+    most = {dimension.id: _most(sheet, dimension.id) for dimension in words.rubric.dimensions}
     return [
         words.text("result.dimension", name=entry.name, score=_points(result.dimensions[entry.id]), most=most[entry.id])
         for entry in words.rubric.dimensions
     ]
 
 
+def _both_grades(result: Result, words: Wording) -> list[str]:
+    """What each condition alone comes to; where there are no scenarios, there is only one."""
+    if not words.rubric.scenarios:
+        return []
+    return [
+        words.text("result.score_grade", grade=words.grade(result.score_grade)),
+        words.text("result.scenario_grade", grade=words.grade(result.scenario_grade)),
+    ]
+
+
 def bounds(result: Result, words: Wording) -> str:
     """Between what the result lies while answers are missing."""
-    low, high = (shown_score(load_sheet(), bound) for bound in result.bounds.score)
+    low, high = (shown_score(sheet_of(result), bound) for bound in result.bounds.score)
     low_grade, high_grade = map(words.grade, result.bounds.grade)
     if low_grade == high_grade:
         return words.text("result.bounds.settled", low=low, high=high, grade=low_grade)
     return words.text("result.bounds", low=low, high=high, low_grade=low_grade, high_grade=high_grade)
 
 
-def on_platform(result: Result, words: Wording) -> list[str]:
-    """The ministry's online form values one question otherwise: said only where the grade would differ."""
-    grades = [standing.grade for standing in on_the_form(result) if standing.grade != result.grade]
-    return [words.text("result.platform", grade=words.grade(grade)) for grade in grades]
+def by_other_profiles(result: Result, words: Wording) -> list[str]:
+    """Another profile may value some options otherwise: said only where the grade would differ."""
+    return [
+        words.text("result.profile", **revalued(standing.profile, words), grade=words.grade(standing.grade))
+        for standing in otherwise(result)
+        if standing.grade != result.grade
+    ]
 
 
 def shown_points(result: Result) -> str:
     """The score as people see it."""
-    return shown_score(load_sheet(result.profile), result.score)
+    return shown_score(sheet_of(result), result.score)
 
 
 def _points(value: Fraction) -> str:
@@ -127,14 +145,34 @@ def plan(missing: Gap | None, words: Wording) -> Section:
         return Section(text("gap.title.none"), (text("gap.none"),))
     title = text("plan.title", grade=words.grade(missing.grade))
     if missing.plan is None:
-        return Section(title, (text("plan.none"),))
+        results = _results(words)
+        return Section(
+            title, (text("plan.none.results", items=words.items(results)) if results else text("plan.none"),)
+        )
     found = missing.plan
     lines = [text.count("plan.effort", found.effort)]
     for question in found.questions:
         lines += _question_step(question, words)
     for scenario in found.scenarios:
         lines += _scenario_step(scenario, words)
-    return Section(title, (*lines, text("plan.note")))
+    return Section(title, (*lines, *_plan_notes(words)))
+
+
+def _plan_notes(words: Wording) -> list[str]:
+    """What a step is, which items' steps are dearer, and which are never planned."""
+    text, questions = words.text, words.rubric.questions
+    notes = [text("plan.note")]
+    for effort in sorted({question.effort for question in questions if question.effort and question.effort > 1}):
+        dearer = [question.id for question in questions if question.effort == effort]
+        notes.append(text("plan.note.effort", items=words.items(dearer), effort=effort))
+    if results := _results(words):
+        notes.append(text("plan.note.results", items=words.items(results)))
+    return notes
+
+
+def _results(words: Wording) -> list[str]:
+    """The questions about results, which nobody can decide to have."""
+    return [question.id for question in words.rubric.questions if question.effort is None]
 
 
 def _question_step(step: QuestionStep, words: Wording) -> list[str]:
@@ -159,7 +197,8 @@ def _scenario_step(step: ScenarioStep, words: Wording) -> list[str]:
 
 def proof(result: Result, words: Wording) -> tuple[Section, ...]:
     """Every point from its answer, value and weight, then the scenarios, then the grading table."""
-    return (_question_proof(result, words), _scenario_proof(result, words), _grade_proof(result, words))
+    scenarios = (_scenario_proof(result, words),) if words.rubric.scenarios else ()
+    return (_question_proof(result, words), *scenarios, _grade_proof(result, words))
 
 
 def _question_proof(result: Result, words: Wording) -> Section:
@@ -209,13 +248,18 @@ def _grade_proof(result: Result, words: Wording) -> Section:
 
 
 def _grade_line(result: Result, row: Grade, words: Wording) -> str:
+    score = {
+        "grade": words.grade(row.grade),
+        "score": shown_points(result),
+        "least": row.score,
+        "score_mark": _mark(words, yes=result.score >= row.score),
+    }
+    if not row.level:
+        return words.text("proof.grade.score", **score)
     reached, restrictive = result.counts[row.level]
     return words.text(
         "proof.grade",
-        grade=words.grade(row.grade),
-        score=shown_score(load_sheet(), result.score),
-        least=row.score,
-        score_mark=_mark(words, yes=result.score >= row.score),
+        **score,
         level=words.level_name(row.level),
         reached=reached,
         wanted=row.scenarios,
@@ -230,20 +274,36 @@ def _mark(words: Wording, *, yes: bool) -> str:
 
 
 def before_and_after(before: Record, after: Record, words: Wording) -> Section:
-    """What a re-check changed."""
-    sheet = load_sheet()
-    sides = [
-        snapshot(sheet, result_json(sheet, assess(sheet, answers_of(words.rubric, record))))
-        for record in (before, after)
-    ]
-    return comparison(compare(sheet, *sides), words)
+    """What a re-check changed; both are by the edition of the words."""
+    edition = words.rubric.id
+    return between((edition, before), (edition, after), words)
+
+
+def between(before: tuple[str, Record], after: tuple[str, Record], words: Wording) -> Section:
+    """What changed from one record to another, each by its edition."""
+    sides = [(load_sheet(edition), record) for edition, record in (before, after)]
+    told = [(sheet, result_json(sheet, assess(sheet, answers_of(sheet.rubric, record)))) for sheet, record in sides]
+    old, new = [(sheet, snapshot(sheet, result)) for sheet, result in told]
+    return comparison(compare(old, new), words)
 
 
 def comparison(change: dict[str, Any], words: Wording) -> Section:
-    """A comparison (see `scoring.compare`) in words."""
+    """A comparison (see `scoring.compare`) in words; by two editions, only what can be compared."""
     text = words.text
-    lines = [
-        text(
+    old, new = (wording(words.language, edition, words.medium) for edition in change["rubrics"])
+    lines = _changed_items(change, new) if old is new else _across_editions(change, old, new)
+    score = {
+        side: shown_score(load_sheet(own.rubric.id), Fraction(change["score"][side]))
+        for side, own in (("before", old), ("after", new))
+    }
+    grades = {"before": old.grade(change["grade"]["before"]), "after": new.grade(change["grade"]["after"])}
+    lines += [text("compare.score", **score), text("compare.grade", **grades)]
+    return Section(text("compare.title"), tuple(lines))
+
+
+def _changed_items(change: dict[str, Any], words: Wording) -> list[str]:
+    return [
+        words.text(
             "compare.line",
             item=words.item_name(entry["id"]),
             before=_side(entry["before"], words),
@@ -251,10 +311,15 @@ def comparison(change: dict[str, Any], words: Wording) -> Section:
         )
         for entry in (*change["questions"], *change["scenarios"])
     ]
-    score = {side: shown_score(load_sheet(), Fraction(change["score"][side])) for side in ("before", "after")}
-    lines.append(text("compare.score", **score))
-    lines.append(text("compare.grade", **{side: words.grade(change["grade"][side]) for side in ("before", "after")}))
-    return Section(text("compare.title"), tuple(lines))
+
+
+def _across_editions(change: dict[str, Any], old: Wording, new: Wording) -> list[str]:
+    """Why items are not compared, and what dimensions that both have come to."""
+    lines = [new.text("compare.editions", before=old.rubric.title, after=new.rubric.title)]
+    for dimension, points in change["score"]["dimensions"].items():
+        sides = {side: _points(Fraction(points[side])) for side in ("before", "after")}
+        lines.append(new.text("compare.line", item=new.page_name(dimension), **sides))
+    return lines
 
 
 def _side(answer: list[str] | int | None, words: Wording) -> str:

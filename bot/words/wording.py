@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
+from bot.words.faults import fault_text
 from flows.events import (
     AnswerValue,
     Event,
@@ -19,12 +20,13 @@ from flows.events import (
     Withdrawn,
 )
 from flows.session import Session
-from flows.text import inert
-from locales import catalogue
-from scoring.errors import Fault, FaultCode
+from locales import DOMAINS, catalogue, help_domain
+from scoring.editions import load_rubric
+from scoring.errors import Fault
 from scoring.exact import plain
 from scoring.figures import FigureValue
-from scoring.rubric import load_rubric
+
+HELP = ("meaning", "counts", "example")
 
 
 class Medium(StrEnum):
@@ -35,14 +37,13 @@ class Medium(StrEnum):
 
 
 class Wording:
-    """The texts and the rubric of a language, and short sentences made from both."""
+    """The texts of a language, an edition (in that language, if it has it), and short sentences made from both."""
 
-    def __init__(self, language: str, medium: Medium) -> None:
+    def __init__(self, language: str, edition: str, medium: Medium) -> None:
         self.language = language
         self.medium = medium
         self.text = catalogue(language)
-        self.help = catalogue(language, "help")
-        self.rubric = load_rubric(language)
+        self.rubric = load_rubric(edition, language)
 
     def hint(self, name: str, **values: object) -> str:
         """What to do on a card."""
@@ -87,10 +88,15 @@ class Wording:
         return self.rubric.levels[level - 1].name if level else self.text("level.none")
 
     def grade(self, grade: int) -> str:
-        """ "二级（规范级）"."""
-        if grade == 0:
-            return self.rubric.no_grade
+        """ "二级（规范级）"; where grades are not those of the levels, the name alone."""
+        if grade == 0 or not self.rubric.levels_name_grades:
+            return self.rubric.grade_name(grade)
         return self.text("grade.name", level=self.rubric.levels[grade - 1].name, name=self.rubric.grade_name(grade))
+
+    def short_grade(self, grade: int) -> str:
+        """ "二级", or the name alone."""
+        by_level = grade and self.rubric.levels_name_grades
+        return self.rubric.levels[grade - 1].name if by_level else self.rubric.grade_name(grade)
 
     def figure(self, name: str) -> str:
         """ "生产设备数量（台）"."""
@@ -107,19 +113,7 @@ class Wording:
 
     def fault(self, fault: Fault, *, named: bool = False) -> str:
         """What is wrong and what to do; `named` puts the figure's name in place of the field's."""
-        name = self._figure_named if named else str
-        details = {key: inert(self._detail(key, value, named=named)) for key, value in fault.details.items()}
-        if fault.code is FaultCode.NOT_JSON:
-            details["kind"] = self.text(f"json.{details['kind']}")
-        if fault.code is FaultCode.SHAPE:
-            details["kind"] = self.text(f"shape.{details['kind']}")
-        place = inert(name(fault.place)) or self.text("fault.whole")
-        return self.text(f"fault.{fault.code.value}", **{**details, "place": place})
-
-    def _detail(self, key: str, value: str, *, named: bool) -> str:
-        if key == "other" and named:
-            return self._figure_named(value)
-        return value.replace("'", "").replace(" or ", ", ") if key == "expected" else value
+        return fault_text(fault, self.text, self._figure_named if named else None)
 
     def _figure_named(self, place: str) -> str:
         name = place.split(".")[1] if place.count(".") else place
@@ -129,7 +123,8 @@ class Wording:
         """Why nothing was changed, and what to do instead."""
         if refused.reason is Refusal.FIGURES:
             return "\n".join(self.fault(fault, named=True) for fault in refused.faults)
-        return self.text(f"refusal.{refused.reason.value}")
+        last = {"last": len(self.rubric.items)} if refused.reason is Refusal.UNKNOWN_ITEM else {}
+        return self.text(f"refusal.{refused.reason.value}", **last)
 
     def event(self, event: Event, session: Session) -> str | None:
         """What happened, in a line; None for what the next card shows anyway."""
@@ -164,7 +159,7 @@ class Wording:
     def _settled(self, grade: int, session: Session) -> str:
         """That the grade is certain; where questions go on, also how to see the result now."""
         text = self.text
-        said = text("event.settled", grade=self.level_name(grade)) if grade else text("event.settled.none")
+        said = text("event.settled", grade=self.short_grade(grade)) if grade else text("event.settled.none")
         return said + self.hint("settled") if session.asking else said
 
     def welcome_back(self, session: Session) -> str | None:
@@ -178,9 +173,17 @@ class Wording:
 
     def explanation(self, item: str) -> list[tuple[str, str]]:
         """Help for an item: pairs of heading and text, glossary terms of the standard last."""
-        own = [(self.text(f"help.{part}"), self.help(f"{item}.{part}")) for part in ("meaning", "counts", "example")]
+        own = [(self.text(f"help.{part}"), text) for part in HELP if (text := self._help(item, part))]
         terms = [self.rubric.glossary[position] for position in self.rubric.terms_of[item]]
         return own + [(self.text("help.term", term=entry.term), entry.text) for entry in terms]
+
+    def _help(self, item: str, part: str) -> str | None:
+        """What the edition itself says, or what we say about it, if it is one of ours."""
+        if told := (self.rubric.question.get(item) or self.rubric.scenario[item]).help:
+            return told.model_dump()[part]  # type: ignore[no-any-return]
+        domain = help_domain(self.rubric.id)
+        explain = catalogue(self.language, domain) if domain in DOMAINS else None
+        return explain(f"{item}.{part}") if explain else None
 
 
 def calculation(text: str) -> str:
@@ -189,11 +192,11 @@ def calculation(text: str) -> str:
 
 
 @lru_cache
-def wording(language: str, medium: Medium = Medium.TYPING) -> Wording:
-    """The wording of a supported language."""
-    return Wording(language, medium)
+def wording(language: str, edition: str, medium: Medium = Medium.TYPING) -> Wording:
+    """The wording of a supported language for an edition. Raises MissingEditionError if it is not here."""
+    return Wording(language, edition, medium)
 
 
 def words_of(session: Session, medium: Medium = Medium.TYPING) -> Wording:
-    """The wording of a session, in its language."""
-    return wording(session.language, medium)
+    """The wording of a session, in its language, for its edition."""
+    return wording(session.language, session.rubric, medium)

@@ -1,8 +1,9 @@
 """The outbox, and who has claimed what of it: rows are read, and what the rules of `storage.outbox` say is written."""
 
+import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from operator import index
 from typing import NamedTuple
@@ -18,11 +19,12 @@ ASIDE = int(Urgency.RETIREMENT)
 """From here on messages stand by themselves."""
 LATER = ", ".join(str(int(urgency)) for urgency in Urgency if urgency is not Urgency.REMINDER)
 
-WAITING = """
+WAITING = f"""
 SELECT number, key, CAST(due AS REAL), CAST(attempts AS INTEGER), CAST(anew AS INTEGER), CAST(urgency AS INTEGER)
-FROM outbox WHERE window = ? ORDER BY number
-"""
-"""To the rules a damaged row is one like others."""
+FROM outbox WHERE window = ? AND (urgency < {ASIDE} OR number = ? OR key IN (SELECT value FROM json_each(?)))
+ORDER BY number
+"""  # noqa: S608  # a number
+"""To the rules a damaged row is one like others. Of what stands aside, hundreds may wait that are of no account."""
 QUEUE = """
 INSERT INTO outbox (window, dossier, key, reply, due, attempts, anew, urgency) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
@@ -52,7 +54,7 @@ SELECT window, urgency, min(due), min(number) FROM ({LONGEST_DUE}) AS longest
 WHERE NOT EXISTS (
     SELECT 1 FROM claims WHERE claims.window = longest.window AND aside = (urgency >= {ASIDE})
     AND holder <> :holder AND until > :now
-)
+) AND (:channels IS NULL OR substr(window, 1, instr(window, ':') - 1) IN (SELECT value FROM json_each(:channels)))
 GROUP BY window, urgency
 """  # noqa: S608
 NEXT_DUE = "SELECT min(due) FROM ({})".format(  # noqa: S608
@@ -88,7 +90,8 @@ def decide(connection: sqlite3.Connection, window: str, dossier: str | None, dec
 
 def put(connection: sqlite3.Connection, window: str, dossier: str | None, outbox: Sequence[Outgoing]) -> Queued | None:
     """Queue messages; the first of the answers, if none waited before."""
-    waiting = _waiting(connection, window)
+    keys = [outgoing.key for outgoing in outbox if outgoing.key]
+    waiting = _waiting(connection, window, keys=keys)
     changes = queueing(waiting, outbox)
     for number in changes.removed:
         connection.execute(DELETE, (number,))
@@ -108,8 +111,9 @@ def _add(connection: sqlite3.Connection, window: str, dossier: str | None, added
     return Queued(number, window, dossier, outgoing.key, outgoing.reply, moment, int(held), anew, outgoing.urgency)
 
 
-def _waiting(connection: sqlite3.Connection, window: str) -> list[Waiting]:
-    return [Waiting(*row) for row in connection.execute(WAITING, (window,))]
+def _waiting(connection: sqlite3.Connection, window: str, number: int = 0, keys: Sequence[str] = ()) -> list[Waiting]:
+    """What the rules look at: answers, the message of this number, and those of these keys."""
+    return [Waiting(*row) for row in connection.execute(WAITING, (window, number, json.dumps(keys)))]
 
 
 def _queued(
@@ -154,9 +158,18 @@ def take(
     return first if first and first.queued.due <= now else _first(connection, lane, now, place)
 
 
-def take_all(connection: sqlite3.Connection, claim: Claim, now: datetime, limit: int, place: str) -> list[Due]:
-    """Claim lanes with something due, the most urgent first."""
-    rows = connection.execute(HEADS, {"now": now.timestamp(), "holder": claim.holder}).fetchall()
+def take_all(
+    connection: sqlite3.Connection,
+    claim: Claim,
+    now: datetime,
+    limit: int,
+    place: str,
+    channels: Collection[str] | None = None,
+) -> list[Due]:
+    """Claim lanes with something due, the most urgent first; all, or those of these channels."""
+    named = None if channels is None else json.dumps(sorted(channels))
+    values = {"now": now.timestamp(), "holder": claim.holder, "channels": named}
+    rows = connection.execute(HEADS, values).fetchall()
     found: list[Due] = []
     for head in in_turn(Head(*row) for row in rows):
         if len(found) == limit:
@@ -229,7 +242,7 @@ def confirm(connection: sqlite3.Connection, confirmed: Iterable[Confirmed]) -> l
 
 def postpone(connection: sqlite3.Connection, message: Queued, until: datetime) -> None:
     """A message has to be sent again, and others wait with it."""
-    for moved in postponed(_waiting(connection, message.window), message.number, until.timestamp()):
+    for moved in postponed(_waiting(connection, message.window, message.number), message.number, until.timestamp()):
         connection.execute(MOVE, (moved.due, moved.attempts, moved.number))
 
 
@@ -237,7 +250,7 @@ def refused(connection: sqlite3.Connection, message: Queued, asked: datetime, pl
     """Silence a window that takes no messages, and note it; false if the person has come back since it was asked."""
     window = window_of(connection, message.window, place)
     returned = window is not None and window.returned is not None and window.returned > asked
-    silenced = silences(_waiting(connection, message.window), message.number, returned=returned)
+    silenced = silences(_waiting(connection, message.window, message.number), message.number, returned=returned)
     connection.execute(DELETE, (message.number,))
     if silenced:
         connection.execute(SILENCE, (message.window,))

@@ -7,7 +7,7 @@ that thread as one function, since a hop a statement costs three quarters of the
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -112,10 +112,12 @@ class SqliteStore(Store):
         return await self._hop(lambda database: outbox.messages(database, window))
 
     @override
-    async def claim(self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None) -> list[Due]:
+    async def claim(
+        self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
+    ) -> list[Due]:
         place = self._place
         if lane is None:
-            return await self._write(lambda database: outbox.take_all(database, claim, now, limit, place))
+            return await self._write(lambda database: outbox.take_all(database, claim, now, limit, place, channels))
         due = await self._write(lambda database: outbox.take(database, lane, claim, now, place))
         return [due] if due else []
 

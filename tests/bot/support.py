@@ -124,7 +124,7 @@ def _rechecks() -> Iterator[tuple[str, Session]]:
 
 def shown(session: Session, language: str) -> tuple[Card, Screen, Wording]:
     """The card of a session, its screen and the words around it."""
-    words = wording(language)
+    words = wording(language, "miit-2024")
     card = card_of(words.rubric, session)
     return card, screen_of(card, words), words
 

@@ -16,7 +16,7 @@ EVERY = pytest.mark.parametrize("language", LANGUAGES)
 
 @EVERY
 def test_before_and_after(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     after = Record(choices={**LOWEST.choices, "q6": ("B", "C")}, levels={**LOWEST.levels, "marketing": 2})
     section = before_and_after(LOWEST, after, words)
     separator = words.text("list.separator")
@@ -34,8 +34,8 @@ def test_before_and_after(language: str) -> None:
 
 
 def test_a_comparison_never_shows_a_score_on_the_wrong_side() -> None:
-    words, sheet = wording("en"), load_sheet()
+    words, sheet = wording("en", "miit-2024"), load_sheet("miit-2024")
     data = result_json(sheet, result_of(LOWEST, words))
     data["score"]["exact"] = "39999/1000"
-    side = snapshot(sheet, data)
-    assert "39.999 → 39.999" in comparison(compare(sheet, side, side), words).lines[0]
+    side = sheet, snapshot(sheet, data)
+    assert "39.999 → 39.999" in comparison(compare(side, side), words).lines[0]

@@ -8,13 +8,13 @@ import pytest
 
 from bot.cli.main import main
 from locales import LANGUAGES
-from scoring.rubric import load_rubric
+from scoring.editions import load_rubric
 from tests.bot.child import COMMAND, environment
 from tests.bot.inside import Inside, fault
 from tests.bot.test_score import ANSWERS, TEXT
 
 COMMANDS = ("chat", "score", "compare", "report", "rubric", "data", "doctor")
-RUBRIC = load_rubric()
+RUBRIC = load_rubric("miit-2024")
 AFTER = {**ANSWERS, "answers": {**ANSWERS["answers"], "q5": "E", "q6": ["B"]}, "scenarios": {"marketing": 1}}
 
 
@@ -106,7 +106,7 @@ def test_files_that_cannot_be_compared(run: Inside, files: dict[str, str], tmp_p
 def test_the_rubric_is_printed_as_it_is_held(run: Inside) -> None:
     printed = run("rubric").json
     assert printed == RUBRIC.model_dump(mode="json")
-    assert run("rubric", "--lang", "en").json == load_rubric("en").model_dump(mode="json")
+    assert run("rubric", "--lang", "en").json == load_rubric("miit-2024", "en").model_dump(mode="json")
     assert [question["effort"] for question in printed["questions"]] == [1] * 10 + [3] + [None] * 4
     assert (
         printed["grades"][0].items()
@@ -126,7 +126,7 @@ def test_the_rubric_is_printed_as_it_is_held(run: Inside) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_rubric_as_a_document(run: Inside, language: str) -> None:
     text = run("rubric", "--format", "markdown", "--lang", language).out
-    rubric = load_rubric(language)
+    rubric = load_rubric("miit-2024", language)
     assert text.startswith(f"# {rubric.title}\n")
     for part in (
         *(option.text for question in rubric.questions for option in question.options),
@@ -166,7 +166,7 @@ def test_version(run: Inside) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        *((), ("fly",), ("score", "--profile", "x"), ("score", "a", "b"), ("compare", "a"), ("chat", "--lang", "fr")),
+        *((), ("fly",), ("score", "a", "b"), ("compare", "a"), ("chat", "--lang", "fr")),
         *(("score", "--nonsense"), ("rubric", "--format", "xml"), ("doctor", "now"), ("chat", "--as")),
     ],
 )

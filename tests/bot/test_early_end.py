@@ -36,7 +36,7 @@ def test_every_item_card_offers_the_result_once_the_grade_is_settled_and_not_bef
 @pytest.mark.parametrize("item", ["q1", "q2", "q12", "q5"])
 def test_it_is_offered_on_every_kind_of_question(item: str) -> None:
     walker = Walker(scene("settled")).go(item)
-    words = wording("en")
+    words = wording("en", "miit-2024")
     assert "provisional" in [action.name for action in screen_of(walker.card, words).actions]
     if RUBRIC.question[item].type == "multiple":
         walker.say(Tick("B", on=True))
@@ -48,7 +48,7 @@ def test_it_is_offered_on_a_scenario_too() -> None:
     for question in RUBRIC.questions:
         walker.go(question.id).answer("A")
     walker.go("quality")
-    words = wording("en")
+    words = wording("en", "miit-2024")
     for _ in ("ladder", "levels"):
         assert "provisional" in [action.name for action in screen_of(walker.card, words).actions]
         walker.say(PickLevel())
@@ -56,7 +56,7 @@ def test_it_is_offered_on_a_scenario_too() -> None:
 
 @EVERY
 def test_the_header_says_that_the_grade_is_settled(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     settled = words.text("progress.settled")
     assert settled in shown(sessions()["settled"], language)[1].header
     assert settled not in shown(sessions()["single"], language)[1].header
@@ -66,7 +66,7 @@ def test_the_header_says_that_the_grade_is_settled(language: str) -> None:
 @MEDIA
 @pytest.mark.parametrize("grade", range(5))
 def test_a_settled_grade_is_named_and_no_grade_is_said_kindly(language: str, medium: Medium, grade: int) -> None:
-    words = wording(language, medium)
+    words = wording(language, "miit-2024", medium)
     asking, stopped = scene("settled"), scene("stopped")
     offer = words.hint("settled")
     said = words.event(GradeSettled(grade), asking)
@@ -81,14 +81,14 @@ def test_a_settled_grade_is_named_and_no_grade_is_said_kindly(language: str, med
 
 
 def test_the_second_grade_in_chinese_as_it_is_said() -> None:
-    said = wording("zh-Hans").event(GradeSettled(2), scene("settled"))
+    said = wording("zh-Hans", "miit-2024").event(GradeSettled(2), scene("settled"))
     assert said == "二级已确定：剩下的题不会再改变等级。想现在看结果，输入“先看看结果”；也可以接着答完。"
 
 
 @EVERY
 @MEDIA
 def test_what_may_be_typed_or_tapped_is_called_as_it_is_offered(language: str, medium: Medium) -> None:
-    words = wording(language, medium)
+    words = wording(language, "miit-2024", medium)
     for hint, name in (("settled", "provisional"), ("quick", "quick")):
         label = words.text.words(f"words.{name}")[0] if medium is Medium.TYPING else words.text(f"button.{name}")
         assert re.findall("[“「](.+?)[”」]", words.hint(hint)) == [label]
@@ -96,7 +96,7 @@ def test_what_may_be_typed_or_tapped_is_called_as_it_is_offered(language: str, m
 
 @EVERY
 def test_the_provisional_result_says_that_the_grade_is_settled(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     titles = {grade: screen_of(ProvisionalCard(9, grade), words).title for grade in (None, *range(5))}
     assert len(set(titles.values())) == 6
     assert all("9" in title for title in titles.values())
@@ -109,7 +109,7 @@ def test_the_provisional_result_says_that_the_grade_is_settled(language: str) ->
 
 @EVERY
 def test_the_bounds_name_a_settled_grade_once(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     settled = headline(result_of(scene("stopped").record, words), words, None, provisional=True)
     (last,) = settled.lines[-1:]
     assert last.count(words.rubric.no_grade) == 1
@@ -120,7 +120,7 @@ def test_the_bounds_name_a_settled_grade_once(language: str) -> None:
 @EVERY
 @MEDIA
 def test_the_quick_order_is_offered_where_the_card_says_so(language: str, medium: Medium) -> None:
-    words = wording(language, medium)
+    words = wording(language, "miit-2024", medium)
     offering = {name for name in SCENES if getattr(card_of(RUBRIC, scene(name)), "quick", False)}
     assert offering == {"kind", "review"}
     for name in offering:
@@ -136,4 +136,4 @@ def test_it_is_not_offered_where_it_saves_nothing() -> None:
     for session in (walker.session, scene("full"), scene("kind").but(quick=True)):
         card = card_of(RUBRIC, session)
         assert isinstance(card, ReviewCard | FirmKindCard)
-        assert "quick" not in [action.name for action in screen_of(card, wording("en")).actions]
+        assert "quick" not in [action.name for action in screen_of(card, wording("en", "miit-2024")).actions]

@@ -20,7 +20,7 @@ EVERY = pytest.mark.parametrize("language", LANGUAGES)
 
 
 def finished(record: Record, day: int = 0) -> Assessment:
-    result = result_of(record, wording("en"))
+    result = result_of(record, wording("en", "miit-2024"))
     return Assessment(
         id=f"a{day}",
         rubric=RUBRIC.id,
@@ -44,14 +44,14 @@ THREE = past(LOWEST, LOWERED, HIGHEST)
 
 @EVERY
 def test_nothing_is_finished_yet(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     (section,) = history([], words)
     assert section.lines == (words.text("history.none"),)
 
 
 @EVERY
 def test_the_list_is_numbered_from_the_newest(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     listed = history(THREE, words)[0]
     assert [line.split(".")[0] for line in listed.lines] == ["1", "2", "3"]
     for line, date, score, grade in zip(
@@ -64,7 +64,7 @@ def test_the_list_is_numbered_from_the_newest(language: str) -> None:
 
 @EVERY
 def test_one_alone_has_no_trend(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     (section,) = history([finished(LOWERED)], words)
     assert len(section.lines) == 1
 
@@ -72,7 +72,7 @@ def test_one_alone_has_no_trend(language: str) -> None:
 @EVERY
 @pytest.mark.parametrize("medium", Medium)
 def test_the_chart_goes_from_the_oldest_to_the_newest_and_says_how_to_compare(language: str, medium: Medium) -> None:
-    words = wording(language, medium)
+    words = wording(language, "miit-2024", medium)
     chart = history(THREE, words)[1]
     assert [line[:CELLS] for line in chart.lines[:-1]] == [EMPTY * 10, FULL * 2 + EMPTY * 8, FULL * 10]
     assert [words.grade(grade) in line for grade, line in zip((0, 1, 4), chart.lines, strict=False)] == [True] * 3
@@ -82,12 +82,12 @@ def test_the_chart_goes_from_the_oldest_to_the_newest_and_says_how_to_compare(la
 def test_a_block_is_drawn_only_when_its_ten_points_are_reached() -> None:
     scores = ("100", "999/10", "10", "99/10")
     entries = [finished(LOWEST).model_copy(update={"score": score}) for score in scores]
-    chart = history(entries, wording("en"))[1]
+    chart = history(entries, wording("en", "miit-2024"))[1]
     assert [line.count(FULL) for line in chart.lines[:-1]] == [0, 1, 9, 10]
 
 
 def test_only_the_latest_are_drawn_but_all_are_listed() -> None:
-    listed, chart = history(past(HIGHEST, *[LOWEST] * DRAWN), wording("en"))
+    listed, chart = history(past(HIGHEST, *[LOWEST] * DRAWN), wording("en", "miit-2024"))
     assert len(listed.lines) == DRAWN + 1
     assert len(chart.lines) == DRAWN + 1
     assert FULL not in "".join(chart.lines)
@@ -96,7 +96,7 @@ def test_only_the_latest_are_drawn_but_all_are_listed() -> None:
 @given(st.lists(st.fractions(0, 100), min_size=2, max_size=DRAWN))
 def test_every_bar_is_as_long_and_higher_scores_have_no_shorter_ones(scores: Sequence[Fraction]) -> None:
     entries = [finished(LOWEST).model_copy(update={"score": str(score)}) for score in scores]
-    bars = [line[:CELLS] for line in history(entries, wording("en"))[1].lines[:-1]][::-1]
+    bars = [line[:CELLS] for line in history(entries, wording("en", "miit-2024"))[1].lines[:-1]][::-1]
     assert all(set(bar) <= {FULL, EMPTY} and bar == FULL * bar.count(FULL) + EMPTY * bar.count(EMPTY) for bar in bars)
     assert [bar.count(FULL) for _, bar in sorted(zip(scores, bars, strict=True))] == sorted(
         bar.count(FULL) for bar in bars
@@ -114,7 +114,7 @@ def test_every_bar_is_as_long_and_higher_scores_have_no_shorter_ones(scores: Seq
     ],
 )
 def test_the_older_one_is_always_before(language: str, numbers: tuple[int, ...], before: Record, after: Record) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     section = compared(THREE, numbers, words)
     assert section.lines == before_and_after(before, after, words).lines
     dates = {"LOWEST": "2024-09-02", "LOWERED": "2024-09-03", "HIGHEST": "2024-09-04"}
@@ -134,19 +134,19 @@ def test_the_older_one_is_always_before(language: str, numbers: tuple[int, ...],
         (THREE, (1, 4), "unknown", {"number": 4, "last": 3}),
         (THREE, (0, 1), "unknown", {"number": 0, "last": 3}),
         (THREE, (999999999, 1), "unknown", {"number": 999999999, "last": 3}),
-        ([THREE[0], THREE[1].model_copy(update={"rubric": "miit-2022"})], (1, 2), "editions", {}),
+        ([THREE[0], THREE[1].model_copy(update={"rubric": "miit-2022"})], (1, 2), "gone", {"edition": "miit-2022"}),
     ],
 )
 def test_what_cannot_be_compared_is_a_sentence(
-    language: str, entries: list[Assessment], numbers: tuple[int, ...], sentence: str, values: dict[str, int]
+    language: str, entries: list[Assessment], numbers: tuple[int, ...], sentence: str, values: dict[str, int | str]
 ) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     assert compared(entries, numbers, words).lines == (words.text(f"history.compare.{sentence}", **values),)
 
 
 @EVERY
 def test_what_did_not_change_has_no_line(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     section = compared(past(RAISED, RAISED), (1, 2), words)
     assert section.lines == before_and_after(RAISED, RAISED, words).lines
     assert len(section.lines) == 2

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from bot.dialogue.numbers import LONGEST, read_numbers
 from locales import LANGUAGES, catalogue
-from scoring.rubric import load_rubric
+from scoring.editions import load_rubric
 
-UNITS = sorted({figure.unit for figure in load_rubric().figures} | {fuel.unit for fuel in load_rubric().energy})
+UNITS = sorted(
+    {figure.unit for figure in load_rubric("miit-2024").figures}
+    | {fuel.unit for fuel in load_rubric("miit-2024").energy}
+)
 Numbers = tuple[int | str, ...]
 
 

@@ -16,19 +16,19 @@ GRADES: list[Record] = [LOWEST, LOWERED, but(HIGHEST, levels=2), but(HIGHEST, le
 
 
 def said(record: Record, kind: FirmKind | None, language: str) -> str:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     return lines(tuple(concern(result_of(record, words), kind, words)))
 
 
 def test_every_kind_of_firm_is_one_of_the_policy_or_deliberately_none() -> None:
-    assert {kind.value for kind in set(FirmKind) - NAMED_NOWHERE} == set(load_policy().kind)
+    assert {kind.value for kind in set(FirmKind) - NAMED_NOWHERE} == set(load_policy("policy-2025").kind)
     assert {FirmKind.OTHER} == NAMED_NOWHERE
 
 
 @EVERY
 @KINDS
 def test_each_kind_is_told_the_direction_for_its_grade_with_its_place(language: str, kind: FirmKind) -> None:
-    words, policy = wording(language), load_policy(language)
+    words, policy = wording(language, "miit-2024"), load_policy("policy-2025", language)
     for grade, record in enumerate(GRADES):
         assert result_of(record, words).grade == grade
         direction = policy.kind[kind.value].direction(grade)
@@ -40,7 +40,7 @@ def test_each_kind_is_told_the_direction_for_its_grade_with_its_place(language: 
 @KINDS
 @pytest.mark.parametrize("record", GRADES)
 def test_a_grade_is_expected_only_where_the_document_names_one(language: str, kind: FirmKind, record: Record) -> None:
-    words, policy = wording(language), load_policy(language)
+    words, policy = wording(language, "miit-2024"), load_policy("policy-2025", language)
     text = said(record, kind, language)
     expected = policy.kind[kind.value].expected
     target = policy.target["pilot_provincial"]
@@ -52,7 +52,7 @@ def test_a_grade_is_expected_only_where_the_document_names_one(language: str, ki
 
 @EVERY
 def test_a_firm_hears_whether_it_is_at_the_target(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     for grade, record in enumerate(GRADES):
         text = said(record, FirmKind.PROVINCIAL, language)
         assert (words.text("policy.reached", grade=words.grade(grade)) in text) is (grade >= 2)
@@ -62,7 +62,7 @@ def test_a_firm_hears_whether_it_is_at_the_target(language: str) -> None:
 @EVERY
 @pytest.mark.parametrize("medium", Medium)
 def test_a_firm_of_unknown_kind_hears_how_the_kinds_differ_and_how_to_tell(language: str, medium: Medium) -> None:
-    words, policy = wording(language, medium), load_policy(language)
+    words, policy = wording(language, "miit-2024", medium), load_policy("policy-2025", language)
     first, common, *_ = concern(result_of(LOWERED, words), None, words)
     assert words.hint("policy") in first.lines
     for kind in policy.kinds:
@@ -73,7 +73,7 @@ def test_a_firm_of_unknown_kind_hears_how_the_kinds_differ_and_how_to_tell(langu
 
 @EVERY
 def test_a_firm_that_no_kind_names_hears_only_what_is_common(language: str) -> None:
-    words, policy = wording(language), load_policy(language)
+    words, policy = wording(language, "miit-2024"), load_policy("policy-2025", language)
     text = said(LOWERED, FirmKind.OTHER, language)
     assert words.text("policy.other") in text
     assert words.hint("policy") not in text
@@ -86,7 +86,7 @@ def test_a_firm_that_no_kind_names_hears_only_what_is_common(language: str) -> N
 def test_all_help_is_told_once_with_its_place_and_that_for_the_plan_first(
     language: str, kind: FirmKind | None, record: Record
 ) -> None:
-    words, policy = wording(language), load_policy(language)
+    words, policy = wording(language, "miit-2024"), load_policy("policy-2025", language)
     text = said(record, kind, language)
     items = planned(result_of(record, words))
     first = policy.support_for(words.rubric, items)
@@ -102,7 +102,7 @@ def test_all_help_is_told_once_with_its_place_and_that_for_the_plan_first(
 
 
 def test_the_plan_gives_its_items_and_the_highest_grade_has_none() -> None:
-    words = wording("en")
+    words = wording("en", "miit-2024")
     result = result_of(but(HIGHEST, levels=0), words)
     assert set(planned(result)) <= set(words.rubric.scenario)
     assert len(planned(result)) == 6
@@ -112,7 +112,7 @@ def test_the_plan_gives_its_items_and_the_highest_grade_has_none() -> None:
 @EVERY
 @pytest.mark.parametrize("kind", [None, *FirmKind])
 def test_source_and_note_stand_at_the_end(language: str, kind: FirmKind | None) -> None:
-    words, policy = wording(language), load_policy(language)
+    words, policy = wording(language, "miit-2024"), load_policy("policy-2025", language)
     last = concern(result_of(LOWERED, words), kind, words)[-1]
     assert last.title == words.text("policy.source")
     for part in (policy.title, policy.document, policy.issuers, policy.issued):

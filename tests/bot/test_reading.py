@@ -343,4 +343,4 @@ def test_the_table_knows_every_kind_of_input() -> None:
     ],
 )
 def test_a_look_back_is_told_without_a_card(text: str, language: str, meant: Meant | None) -> None:
-    assert look_back(normalised(text), wording(language)) == meant
+    assert look_back(normalised(text), wording(language, "miit-2024")) == meant

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.words.margin import revalued
 from bot.words.results import (
     Section,
     gap,
@@ -66,7 +67,7 @@ def whole(record: Record, words: Wording) -> str:
 
 @EVERY
 def test_a_complete_result(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     record = but(HIGHEST, levels=2, q2="D", q4="BCD")
     result = result_of(record, words)
     section = headline(result_of(record, words), words, "[bold]厂[/bold]", provisional=False)
@@ -84,7 +85,7 @@ def test_a_complete_result(language: str) -> None:
 
 @EVERY
 def test_a_provisional_result_says_so_and_gives_bounds(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     section = headline(result_of(PARTIAL, words), words, None, provisional=True)
     assert section == headline_of(result_of(PARTIAL, words), words)
     assert section.title == words.text("result.provisional.headline", grade=words.grade(0))
@@ -96,7 +97,7 @@ def test_a_provisional_result_says_so_and_gives_bounds(language: str) -> None:
 
 @EVERY
 def test_nothing_is_missing_at_the_highest_grade(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     result = result_of(HIGHEST, words)
     assert result.grade == 4
     assert gap(result, words) == plan(result.next, words)
@@ -106,7 +107,7 @@ def test_nothing_is_missing_at_the_highest_grade(language: str) -> None:
 
 @EVERY
 def test_the_gap_names_each_thing_that_is_short(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     short_of_all = gap(result_of(LOWEST, words), words)
     assert len(short_of_all.lines) == 3
     assert "20.00" in short_of_all.lines[0]
@@ -119,7 +120,7 @@ def test_the_gap_names_each_thing_that_is_short(language: str) -> None:
 
 
 def test_one_is_not_many_in_english() -> None:
-    words = wording("en")
+    words = wording("en", "miit-2024")
     levels = dict.fromkeys(RUBRIC.scenario, 0) | dict.fromkeys(list(RUBRIC.scenario)[:5], 1)
     result = result_of(Record(choices=HIGHEST.choices, levels=levels), words)
     assert result.next
@@ -130,7 +131,7 @@ def test_one_is_not_many_in_english() -> None:
 
 @EVERY
 def test_the_plan_gives_the_text_of_every_step(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     result = result_of(LOWEST, words)
     assert result.next
     assert result.next.plan
@@ -150,26 +151,27 @@ def test_the_plan_gives_the_text_of_every_step(language: str) -> None:
 def test_actions_alone_always_suffice_in_this_edition() -> None:
     """Everything but outcomes makes just 80 points: "no plan" is for other editions, yet it has its words."""
     every_action = but(HIGHEST, levels=4, q12="A", q13="A", q14="A", q15="A")
-    assert result_of(every_action, wording("en")).score == 80
+    assert result_of(every_action, wording("en", "miit-2024")).score == 80
 
 
 @EVERY
 def test_a_missing_plan_is_said(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     result = result_of(LOWEST, words)
     assert result.next
     section = plan(replace(result.next, plan=None), words)
-    assert section.lines == (words.text("plan.none"),)
+    results = words.items(["q12", "q13", "q14", "q15"])
+    assert section.lines == (words.text("plan.none.results", items=results),)
 
 
 @EVERY
 def test_the_ministrys_form_is_mentioned_only_where_its_grade_differs(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     grades = {name: _grades(record, words) for name, record in MANY.items()}
     assert {name for name, (published, platform) in grades.items() if published != platform} == {"raised", "lowered"}
     for name, record in MANY.items():
         published, platform = grades[name]
-        note = words.text("result.platform", grade=words.grade(platform))
+        note = words.text("result.profile", **revalued("platform", words), grade=words.grade(platform))
         assert (note in headline(result_of(record, words), words, None, provisional=False).lines) is (
             published != platform
         )
@@ -196,7 +198,7 @@ MANY = {
 @EVERY
 @pytest.mark.parametrize("record", [LOWEST, HIGHEST, EMPTY, PARTIAL, RAISED, LOWERED])
 def test_the_proof_sums_to_the_score(language: str, record: Record) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     result = result_of(record, words)
     questions, scenarios, grades = proof(result, words)
     assert len(questions.lines) == len(RUBRIC.questions) + 1
@@ -218,7 +220,7 @@ def _number(line: str) -> Fraction:
 
 @EVERY
 def test_the_proof_shows_the_calculation_behind_figures(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     walker = Walker().begin().go("q2")
     walker.say(Numbers((200, 90)))
     walker.say(Confirm())
@@ -244,7 +246,7 @@ LEVELS = st.fixed_dictionaries({}, optional={name: st.integers(0, 4) for name in
 
 @given(LETTERS, LEVELS, st.sampled_from(LANGUAGES))
 def test_any_record_is_put_in_words(choices: dict[str, tuple[str, ...]], levels: dict[str, int], language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     record = Record(choices=choices, levels=levels)
     text = whole(record, words)
     assert "{" not in text

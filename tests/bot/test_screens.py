@@ -39,7 +39,7 @@ def test_the_walks_meet_every_kind_of_card() -> None:
 @EVERY
 @pytest.mark.parametrize("medium", Medium)
 def test_every_screen_is_whole(language: str, medium: Medium) -> None:
-    words = wording(language, medium)
+    words = wording(language, "miit-2024", medium)
     for name, session in sessions().items():
         screen = screen_of(card_of(words.rubric, session), words)
         assert screen.title.strip(), name
@@ -61,7 +61,7 @@ def left_open(text: str) -> bool:
 
 @EVERY
 def test_official_options_stand_word_for_word(language: str) -> None:
-    rubric = wording(language).rubric
+    rubric = wording(language, "miit-2024").rubric
     for session in sessions().values():
         card, screen, _ = shown(session, language)
         if isinstance(card, QuestionCard):
@@ -80,7 +80,7 @@ def test_official_options_stand_word_for_word(language: str) -> None:
 
 @EVERY
 def test_official_levels_stand_word_for_word(language: str) -> None:
-    rubric = wording(language).rubric
+    rubric = wording(language, "miit-2024").rubric
     for session in sessions().values():
         card, screen, _ = shown(session, language)
         if isinstance(card, LadderCard):
@@ -99,7 +99,7 @@ def test_official_levels_stand_word_for_word(language: str) -> None:
 
 @EVERY
 def test_the_place_in_the_standard_stands_in_the_header(language: str) -> None:
-    rubric, words = wording(language).rubric, wording(language)
+    rubric, words = wording(language, "miit-2024").rubric, wording(language, "miit-2024")
     for session in sessions().values():
         card, screen, _ = shown(session, language)
         if isinstance(card, QuestionCard | FigureCard | ConfirmCard | EnergyCard):

@@ -33,11 +33,11 @@ def test_every_item_of_the_target_has_a_line() -> None:
     session = finished().session
     present = session.record.levels["quality"]
     goal = Goal(target={"q5": ("C",), "quality": present, "energy": present + 1})
-    (section,) = target(session.but(goal=goal), wording("zh-Hans"))
+    (section,) = target(session.but(goal=goal), wording("zh-Hans", "miit-2024"))
     assert section.lines[0] == "5. 信息系统：现在 A，目标 C"
     assert section.lines[1].startswith("已做到 22. 质量管理*：")
     assert "目标" in section.lines[2]
 
 
 def test_without_a_target_nothing_is_said() -> None:
-    assert target(finished().session, wording("en")) == []
+    assert target(finished().session, wording("en", "miit-2024")) == []

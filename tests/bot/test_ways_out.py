@@ -30,7 +30,7 @@ from tests.flows.driver import RUBRIC
 
 HOSTILE = "某\x1b[2J\x9b31m\u202e厂\u200b\u2066\ud800\r\x07"
 HARMLESS = "某\\x1b[2J\\x9b31m\\u202e厂\\u200b\\u2066\\ud800\\x0d\\x07"
-WORDS = wording("zh-Hans")
+WORDS = wording("zh-Hans", "miit-2024")
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
 
 
@@ -70,7 +70,7 @@ def test_no_message_on_telegram_hides_or_turns_anything() -> None:
 @EVERY
 def test_a_name_stored_by_an_older_version_is_shown_harmless(language: str) -> None:
     """On every card that names the firm, on both channels, and in texts beside cards."""
-    words = wording(language)
+    words = wording(language, "miit-2024")
     for name in ("name", "commitment", "result", "provisional"):
         session = sessions()[name]
         session = session.but(firm=session.firm.model_copy(update={"name": HOSTILE}), language=language)

@@ -17,14 +17,14 @@ from bot.dialogue.buttons import SESSION_CHARACTERS
 from bot.dialogue.context import Keep, Outside, Rules
 from flows.reminders import Schedule
 from flows.session import Session
-from scoring.rubric import load_rubric
+from scoring.editions import load_rubric
 from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, Store
 from storage.window import Window
 from tests.delivery.places import Person, Place, Seen
 from tests.flows.driver import START
 
-RUBRIC = load_rubric()
+RUBRIC = load_rubric("miit-2024")
 DAY = timedelta(days=1)
 RULES = Rules(
     Schedule((DAY, 3 * DAY, 7 * DAY), time(9), time(20)), ZoneInfo("Asia/Shanghai"), keep=Keep(timedelta(365), None)

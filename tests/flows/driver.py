@@ -25,10 +25,10 @@ from flows.inputs import (
 from flows.session import CardRef, FirmKind, Phase, Session, new_session
 from flows.step import step
 from flows.turn import Step
-from scoring.rubric import load_rubric
+from scoring.editions import load_rubric
 from tests.flows.transcript import line
 
-RUBRIC = load_rubric()
+RUBRIC = load_rubric("miit-2024")
 START = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 

@@ -25,12 +25,12 @@ from flows.inputs import (
     Wanted,
 )
 from flows.session import AimPage, Goal, Phase, Record, Session
-from scoring.rubric import load_rubric
+from scoring.editions import load_rubric
 from scoring.sheet import load_sheet
 from tests.flows.driver import RUBRIC, Walker
 from tests.flows.scenes import SCENES, TOP, scene
 
-SHEET = load_sheet()
+SHEET = load_sheet("miit-2024")
 
 
 def planning() -> Walker:
@@ -223,7 +223,7 @@ levels = st.fixed_dictionaries({scenario.id: st.integers(0, 4) for scenario in R
 def test_carrying_a_plan_out_reaches_the_grade_and_respects_the_wishes(
     levels: dict[str, int], wished: list[tuple[str, Wanted]], grade: int
 ) -> None:
-    record = Record(choices={question.id: ("A",) for question in load_rubric().questions}, levels=levels)
+    record = Record(choices={question.id: ("A",) for question in load_rubric("miit-2024").questions}, levels=levels)
     pinned = tuple(item for item, wanted in wished if wanted is Wanted.PINNED)
     excluded = tuple(item for item, wanted in wished if wanted is Wanted.EXCLUDED and item not in pinned)
     session: Session = scene("plan").but(record=record, goal=Goal(grade=grade, pinned=pinned, excluded=excluded))

@@ -34,7 +34,7 @@ from tests.flows.transcript import compare
 from tests.scoring.standard import EMPTY_SHEET, FULL_SHEET, QUESTIONS, SCENARIOS, grade_of, score_of
 from tests.scoring.strategies import Choices, Levels, complete_choices, complete_levels, examples
 
-SHEET = load_sheet()
+SHEET = load_sheet("miit-2024")
 NONE: Levels = dict.fromkeys(SCENARIOS, 0)
 TOP: Levels = dict.fromkeys(SCENARIOS, 4)
 MIDDLING: Levels = dict.fromkeys(SCENARIOS, 2)

@@ -10,8 +10,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
-from locales import CATALOGUES, DEFAULT_LANGUAGE, DOMAINS, LANGUAGES, catalogue, supported
-from scoring.rubric import languages, load_rubric
+from locales import CATALOGUES, DEFAULT_LANGUAGE, DOMAINS, LANGUAGES, catalogue, help_domain, supported
+from scoring.editions import languages, load_rubric
 
 HAN = "[\u4e00-\u9fff]"
 CHINESE = [language for language in LANGUAGES if language.startswith("zh")]
@@ -58,7 +58,7 @@ def in_chinese_characters(language: str) -> bool:
 def test_every_language_has_its_catalogues_and_its_translation_of_the_standard() -> None:
     folders = {path.parent.parent.name for path in CATALOGUES.glob("*/*/*.po")}
     assert folders == {language.replace("-", "_") for language in LANGUAGES}
-    assert set(languages()) == set(LANGUAGES)
+    assert set(languages("miit-2024")) == set(LANGUAGES)
 
 
 @pytest.mark.parametrize(("language", "domain"), PAIRS)
@@ -163,13 +163,14 @@ def test_english_texts_are_english() -> None:
 
 @EVERY
 def test_help_explains_every_item(language: str) -> None:
-    items = load_rubric().items
+    rubric = load_rubric("miit-2024")
+    items = rubric.items
     assert len(items) == 31
     parts = ("meaning", "counts", "example")
-    assert set(messages(language, "help")) == {f"{item}.{part}" for item in items for part in parts}
-    for message in messages(language, "help").values():
+    assert set(messages(language, help_domain(rubric.id))) == {f"{item}.{part}" for item in items for part in parts}
+    for message in messages(language, help_domain(rubric.id)).values():
         assert 15 < len(texts(message)[0]) < 700
-    assert len({texts(message) for message in messages(language, "help").values()}) == 31 * 3
+    assert len({texts(message) for message in messages(language, help_domain(rubric.id)).values()}) == 31 * 3
 
 
 @EVERY

@@ -11,7 +11,7 @@ from telegram.error import Conflict, NetworkError, TelegramError
 from bot.cli.main import MISUSES
 from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
-from bot.reports.compose import LABELS, RULINGS
+from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
 from bot.screens.wishes import Detail
 from bot.settings.files import FileTrouble
@@ -25,13 +25,13 @@ from flows.outcome import changes
 from flows.session import EnergySide, FirmKind
 from locales import LANGUAGES, catalogue
 from scoring import decoding, shape
+from scoring.editions import load_rubric
 from scoring.errors import Fault, FaultCode, ScoringError
-from scoring.rubric import load_rubric
 from storage.errors import StorageError, Trouble
 from tests.locales.scan import Use, fault_details, first_arguments, literals, second_arguments, sources, uses
 from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, texts
 
-RUBRIC = load_rubric()
+RUBRIC = load_rubric("miit-2024")
 BOT = list(sources("bot"))
 SIDES = [side.value for side in EnergySide]
 ACTIONS = {
@@ -63,8 +63,6 @@ FAMILIES: dict[str, Iterable[str]] = {
     "rubric.{}": {question.type for question in RUBRIC.questions},
     "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
     "report.label.{}": LABELS,
-    "report.ruling.{}": (*RULINGS, *(profile.id for profile in RUBRIC.profiles)),
-    "report.profile.{}": (profile.id for profile in RUBRIC.profiles),
     "report.trouble.{}": (trouble.value for trouble in ReportTrouble),
     "json.{}": {*decoding.KINDS.values(), decoding.OTHERWISE},
     "shape.{}": {*shape.KINDS.values(), shape.DIRECTIONS, shape.OTHERWISE},
@@ -202,7 +200,7 @@ def test_every_fault_comes_with_what_its_text_names() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_faults_refusals_and_troubles_are_sentences(language: str) -> None:
-    words = wording(language)
+    words = wording(language, "miit-2024")
     for code in FaultCode:
         details = dict.fromkeys(fields(f"fault.{code.value}") - {"place"}, "7")
         details |= {"kind": "other"} if "kind" in details else {}

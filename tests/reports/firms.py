@@ -59,7 +59,7 @@ def report(
     return compose(
         answers,
         Occasion(firm=firm, on=ON, kind=FirmKind.PROVINCIAL, before=earlier),
-        wording(language),
+        wording(language, "miit-2024"),
         profile,
     )
 

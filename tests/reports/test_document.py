@@ -39,7 +39,7 @@ def said(made: Report) -> list[str]:
     """Everything that a report has to say, whatever else it says."""
     answered = [question for question in made.questions if question.answered]
     return [
-        *(made.title, made.status, made.grade_name, made.total.shown, made.bounds_note, made.platform_note),
+        *(made.title, made.status, made.grade_name, made.total.shown, made.bounds_note, made.profile_note),
         *(f"{field.name}{field.value}" for field in made.facts),
         *(f"{field.name}{field.value}" for field in made.record),
         *(f"{q.value}×{'×'.join(f'{weight}%' for weight in q.weights)}{q.points}" for q in answered),

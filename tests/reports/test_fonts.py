@@ -7,7 +7,7 @@ from fontTools.ttLib import TTFont
 
 from bot.reports.typeset import FONTS, MISSING, covered, families, settable
 from locales import DOMAINS, LANGUAGES
-from scoring.rubric import DATA
+from scoring.editions import DATA
 from tests.locales.test_catalogues import messages
 from tests.locales.test_catalogues import texts as texts_of
 from tests.reports.firms import RARE, UNKNOWN

@@ -21,7 +21,7 @@ from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, extremes, of_grade, 
 from tests.scoring.strategies import RUBRIC, answered, complete_choices, examples, partial_levels, profiles
 
 FORM, SCORE = 0, 1
-WORDS = wording("zh-Hans")
+WORDS = wording("zh-Hans", "miit-2024")
 EXTREMES = extremes()
 
 
@@ -106,7 +106,9 @@ def test_a_form_that_is_changed_gives_the_score_of_its_new_answers(
     book = opened(made)
     fill(book, choices, levels)
     cells = recalculated(book, tmp_path_factory.mktemp("changed"))
-    agrees(cells, book.worksheets[SCORE], made, assess(load_sheet(profile), answered(RUBRIC, choices, levels)))
+    agrees(
+        cells, book.worksheets[SCORE], made, assess(load_sheet("miit-2024", profile), answered(RUBRIC, choices, levels))
+    )
 
 
 def test_a_score_on_the_line_is_over_it(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from scoring.answers import Answers
-from scoring.rubric import Rubric, load_rubric, parse_rubric
+from scoring.editions import load_rubric
+from scoring.rubric import Rubric
+from scoring.rubric_check import parse_rubric
 from tests.scoring.standard import QUESTIONS, SCENARIOS
 
-RUBRIC = load_rubric()
+RUBRIC = load_rubric("miit-2024")
 PROFILES = ("published", "platform")
 Choices = dict[str, tuple[str, ...]]
 Levels = dict[str, int]
@@ -107,17 +109,17 @@ def _scenarios(draw: st.DrawFn) -> list[dict[str, Any]]:
             "levels": [f"s{i} level {n + 1}" for n in range(draw(st.integers(1, 3)))],
             "source": "test",
         }
-        for i in range(draw(st.integers(2, 6)))
+        for i in range(draw(st.just(0) | st.integers(2, 6)))
     ]
 
 
 def _grades(draw: st.DrawFn, scenarios: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One to three rows, each asking at least as much as the one below, all reachable."""
     count = draw(st.integers(1, 3))
-    top = min(len(scenario["levels"]) for scenario in scenarios)
+    top = min((len(scenario["levels"]) for scenario in scenarios), default=0)
     restrictive = sum(scenario["restrictive"] for scenario in scenarios)
     scores = sorted(draw(st.lists(st.integers(1, 100), min_size=count, max_size=count)))
-    levels = sorted(draw(st.lists(st.integers(1, top), min_size=count, max_size=count)))
+    levels = sorted(draw(st.lists(st.integers(min(1, top), top), min_size=count, max_size=count)))
     needed = sorted(draw(st.lists(st.integers(0, len(scenarios)), min_size=count, max_size=count)))
     bound = sorted(draw(st.lists(st.integers(0, restrictive), min_size=count, max_size=count)))
     rows = zip(scores, levels, needed, bound, strict=True)
@@ -143,14 +145,14 @@ def _profiles(draw: st.DrawFn, questions: list[dict[str, Any]]) -> list[dict[str
             letters = [option["id"] for option in question["options"]]
             values[question["id"]] = dict(zip(letters, map(str, [0, *shares(draw, len(letters) - 1)]), strict=True))
     return [
-        {"id": "published", "option_values": {}, "source": "test"},
-        {"id": "uneven", "option_values": values, "source": "test"},
+        {"id": "published", "name": "as published", "option_values": {}, "source": "test"},
+        {"id": "uneven", "name": "uneven", "option_values": values, "source": "test"},
     ]
 
 
 @st.composite
 def small(draw: st.DrawFn) -> Small:
-    """A valid rubric of 2 to 5 questions and 2 to 6 scenarios with partial answers to it."""
+    """A valid rubric of 2 to 5 questions and no scenario or 2 to 6 of them, with partial answers to it."""
     (questions, indicators), scenarios = _questions(draw), _scenarios(draw)
     data = {
         "id": "small",
@@ -163,7 +165,7 @@ def small(draw: st.DrawFn) -> Small:
         "indicators": indicators,
         "figures": [],
         "questions": questions,
-        "levels": [],
+        "levels": [{"level": n, "name": f"level {n}", "text": "text", "source": "test"} for n in (1, 2, 3)],
         "scenarios": scenarios,
         "grades": _grades(draw, scenarios),
         "profiles": _profiles(draw, questions),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from scoring.answers import Answers, check_answers
 from scoring.decoding import LONGEST, RECORD, read_json
+from scoring.editions import load_rubric
 from scoring.errors import AnswersError, Fault
-from scoring.rubric import load_rubric
 from tests.scoring.standard import QUESTIONS, SCENARIOS, answers_json
 from tests.scoring.strategies import (
     RUBRIC,
@@ -104,7 +104,7 @@ def test_tenths_add_up_exactly() -> None:
 
 
 def test_answers_are_checked_alike_in_every_language() -> None:
-    english = load_rubric("en")
+    english = load_rubric("miit-2024", "en")
     assert check_answers(english, read_json(CONTRACT)) == read(CONTRACT)
 
 

@@ -32,7 +32,7 @@ from tests.scoring.strategies import (
     small,
 )
 
-SHEET = load_sheet()
+SHEET = load_sheet("miit-2024")
 NONE: Levels = dict.fromkeys(SCENARIOS, 0)
 TOP: Levels = dict.fromkeys(SCENARIOS, 4)
 ITEMS = list(RUBRIC.items)

@@ -17,7 +17,7 @@ from scoring.sheet import load_sheet
 from tests.scoring.standard import DIMENSIONS, QUESTIONS, SCENARIOS, answers_json, grade_of, score_of
 from tests.scoring.strategies import Choices, Levels, examples, partial_choices, partial_levels, profiles
 
-SHEET = load_sheet()
+SHEET = load_sheet("miit-2024")
 
 
 def answers(choices: Choices, levels: Levels) -> Any:
@@ -26,13 +26,13 @@ def answers(choices: Choices, levels: Levels) -> Any:
 
 def result(choices: Choices, levels: Levels, profile: str = "published") -> Any:
     """A result as it comes out of the command: through JSON text."""
-    sheet = load_sheet(profile)
+    sheet = load_sheet("miit-2024", profile)
     made = result_json(sheet, assess(sheet, check_answers(sheet.rubric, answers(choices, levels))))
     return read_json(json.dumps(made, ensure_ascii=False))
 
 
 def changes(before: Any, after: Any) -> dict[str, Any]:
-    return compare(SHEET, snapshot(SHEET, before), snapshot(SHEET, after))
+    return compare(*((SHEET, snapshot(SHEET, side)) for side in (before, after)))
 
 
 BEFORE: tuple[Choices, Levels] = (
@@ -45,6 +45,7 @@ AFTER: tuple[Choices, Levels] = (
 )
 DIFFERENCE = {
     "rubric": "miit-2024",
+    "rubrics": ["miit-2024", "miit-2024"],
     "profiles": ["published", "published"],
     "questions": [
         {"id": "q1", "before": ["B"], "after": ["B", "E"], "points": {"before": "2", "after": "4", "change": "2"}},
@@ -70,6 +71,7 @@ DIFFERENCE = {
     "score_grade": {"before": 0, "after": 0},
     "scenario_grade": {"before": 0, "after": 0},
     "grade": {"before": 0, "after": 0},
+    "grade_names": {"before": "无等级", "after": "无等级"},
 }
 
 
@@ -127,7 +129,7 @@ def test_results_of_two_profiles_are_told_apart_and_differ_in_the_points_of_q4()
 
 
 def test_answers_are_scored_under_the_profile_of_the_sheet() -> None:
-    platform = load_sheet("platform")
+    platform = load_sheet("miit-2024", "platform")
     sides = [snapshot(platform, answers({"q4": ("O",)}, {})), snapshot(platform, result({"q4": ("O",)}, {}))]
     assert [(side.profile, side.score.exact) for side in sides] == [
         ("platform", Fraction(9, 10)),

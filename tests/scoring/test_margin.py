@@ -35,7 +35,7 @@ from tests.scoring.strategies import (
     small,
 )
 
-SHEET = load_sheet()
+SHEET = load_sheet("miit-2024")
 TOP: Levels = dict.fromkeys(SCENARIOS, 4)
 
 
@@ -66,7 +66,7 @@ def test_exactly_those_answers_are_fragile_that_cost_the_grade_one_step_lower(
         item: grade_of(score_of(fewer, profile), worse)
         for item, fewer, worse in one_step_lower(choices, levels, profile)
     }
-    margin = find_margin(load_sheet(profile), choices, levels)
+    margin = find_margin(load_sheet("miit-2024", profile), choices, levels)
     fragile = {entry.item: entry.grade for entry in margin.fragile}
     assert fragile == {item: then for item, then in lower.items() if then < grade}
     assert list(fragile) == [item for item in RUBRIC.items if item in fragile]
@@ -128,7 +128,7 @@ def test_an_answer_is_fragile_if_its_step_is_worth_more_than_what_is_above_the_l
 def test_the_dearest_option_is_the_one_turned_down() -> None:
     """4/5 above the line on the ministry's form, where 人力资源 (O) is worth 9/10 and every other area 7/10."""
     choices = {"q1": FULL_SHEET["q1"], "q4": tuple("BCDEFGHO"), "q12": ("C",)}
-    margin = find_margin(load_sheet("platform"), choices, TOP)
+    margin = find_margin(load_sheet("miit-2024", "platform"), choices, TOP)
     assert margin.above == Distance(Fraction(4, 5), 10, 7)
     assert Fragile("q4", tuple("BCDEFGHO"), tuple("BCDEFGH"), 0) in margin.fragile
 
@@ -155,7 +155,7 @@ def test_without_a_grade_there_is_nothing_to_lose_and_at_the_highest_nothing_to_
 def test_the_other_profile_is_scored_by_its_own_values(choices: Choices, levels: Levels) -> None:
     for profile, other in (("published", "platform"), ("platform", "published")):
         score = score_of(choices, other)
-        (standing,) = in_other_profiles(load_sheet(profile), choices, levels)
+        (standing,) = in_other_profiles(load_sheet("miit-2024", profile), choices, levels)
         assert (standing.profile, standing.score) == (other, score)
         assert standing.score_grade == grade_of(score, TOP)
         assert standing.grade == grade_of(score, levels)

@@ -56,7 +56,7 @@ class Firm(NamedTuple):
         return grade_of(score_of(self.choices, self.profile), self.levels)
 
     def gap(self) -> tuple[Gap, Plan]:
-        gap = gap_of(load_sheet(self.profile), self.choices, self.levels)
+        gap = gap_of(load_sheet("miit-2024", self.profile), self.choices, self.levels)
         assert gap is not None
         assert gap.plan is not None  # q1 to q11 alone are worth 80 points
         return gap, gap.plan
@@ -85,7 +85,7 @@ def test_applying_the_plan_reaches_the_next_grade_and_costs_its_effort(firm: Fir
 @examples(100)
 @given(firm=firms)
 def test_what_is_short_of_the_next_grade_is_told_exactly(firm: Firm) -> None:
-    sheet = load_sheet(firm.profile)
+    sheet = load_sheet("miit-2024", firm.profile)
     printed = result_json(sheet, assess(sheet, answered(RUBRIC, firm.choices, firm.levels)))["next"]
     row = GRADES[firm.grade]
     reached = {name for name, level in firm.levels.items() if level >= row.grade}
@@ -130,7 +130,7 @@ def test_no_other_choice_of_scenarios_is_cheaper(levels: Levels, grade: int) -> 
         for chosen in combinations(SCENARIOS, row.scenarios)
         if len(set(chosen) & set(RESTRICTIVE)) >= row.restrictive
     )
-    sheet = load_sheet()
+    sheet = load_sheet("miit-2024")
     gap = find_gap(sheet, sheet.tally({}, levels), {}, levels, grade)
     assert gap.plan is not None
     assert sum(lift.end - lift.start for lift in gap.plan.scenarios) == least
@@ -161,7 +161,7 @@ def least_effort_for(choices: Choices, profile: str, score: int) -> int:
 @examples(40)
 @given(choices=partial_choices | complete_choices, profile=profiles, grade=st.integers(1, 4))
 def test_no_other_choice_of_options_is_cheaper(choices: Choices, profile: str, grade: int) -> None:
-    sheet, top = load_sheet(profile), dict.fromkeys(SCENARIOS, 4)
+    sheet, top = load_sheet("miit-2024", profile), dict.fromkeys(SCENARIOS, 4)
     gap = find_gap(sheet, sheet.tally(choices, top), choices, top, grade)
     assert gap.plan is not None
     assert gap.plan.effort == least_effort_for(choices, profile, GRADES[grade - 1].score)
@@ -193,7 +193,7 @@ def test_a_cheap_step_that_would_not_spare_the_dear_one_is_not_planned() -> None
     """17/14 points short: the last area of q4 gives 10/14 for 1, a rung of q11 gives 15/8 for 3; both would cost 4."""
     firm = Firm(FULL_SHEET | RESULTS | {"q12": ("C",), "q11": ("A",), "q4": tuple("BCDEFGHIJKLMN")}, TOP, "published")
     gap, plan = firm.gap()
-    assert load_sheet().exact(gap.points_short) == Fraction(17, 14)
+    assert load_sheet("miit-2024").exact(gap.points_short) == Fraction(17, 14)
     assert plan == Plan(3, (QuestionStep("q11", (), "B"),), ())
 
 
@@ -204,7 +204,7 @@ def test_rungs_of_one_question_are_planned_as_one_step_and_weighed_by_its_effort
 
 
 def test_the_contracts_example_is_planned_as_the_contract_says() -> None:
-    sheet = load_sheet()
+    sheet = load_sheet("miit-2024")
     plan = result_json(sheet, assess(sheet, check_answers(RUBRIC, read_json(CONTRACT))))["next"]["plan"]
     assert (plan["effort"], plan["questions"]) == (5, [])
     marketing = (

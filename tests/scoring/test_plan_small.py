@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.plan import find_gap, plan_to
-from scoring.rubric import parse_rubric
+from scoring.rubric_check import parse_rubric
 from scoring.sheet import Sheet
 from scoring.wishes import NO_WISHES, Wishes
 from tests.scoring.plans import applied, assert_every_step_is_a_real_one, cost, gap_of, planned

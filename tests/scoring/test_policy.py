@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
+from scoring.editions import languages
 from scoring.errors import FaultCode, PolicyError
-from scoring.policy import load_policy, parse_policy, translated
-from scoring.rubric import languages
+from scoring.policy import load_policy, parse_policy, policy_of, translated
 from tests.scoring.standard import QUESTIONS, SCENARIOS
 from tests.scoring.strategies import RUBRIC
 
-POLICY = load_policy()
-EVERY = pytest.mark.parametrize("language", languages())
-TRANSLATED = pytest.mark.parametrize("language", languages()[1:])
+POLICY = load_policy("policy-2025")
+EVERY = pytest.mark.parametrize("language", languages("miit-2024"))
+TRANSLATED = pytest.mark.parametrize("language", languages("miit-2024")[1:])
 
 
 def read(name: str) -> Any:
@@ -59,7 +59,7 @@ def test_every_kind_of_firm_has_a_direction_at_its_grade(kind: str, grade: int, 
 
 @EVERY
 def test_everything_has_its_place_in_the_document(language: str) -> None:
-    policy: Any = load_policy(language)
+    policy: Any = load_policy("policy-2025", language)
     directions = [entry for kind in policy.kinds for entry in kind.directions]
     for entry in (*policy.targets, *policy.kinds, *directions, *policy.support):
         assert entry.source[0] in "一二三"
@@ -67,7 +67,7 @@ def test_everything_has_its_place_in_the_document(language: str) -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("zh-Hans", "不是"), ("en", "not a promise"), ("zh-Hant", "不是")])
 def test_the_note_promises_nothing(language: str, words: str) -> None:
-    assert words in load_policy(language).note
+    assert words in load_policy("policy-2025", language).note
 
 
 # what it refers to
@@ -156,7 +156,7 @@ def test_a_translation_changes_texts_only(language: str) -> None:
         }
 
     assert facts(translated(DATA, read(f"policy-2025.{language}.json"))) == facts(DATA)
-    policy = load_policy(language)
+    policy = load_policy("policy-2025", language)
     assert (policy.official, policy.language) == (False, language)
 
 
@@ -178,7 +178,10 @@ def test_a_text_without_translation_is_a_fault(change: Callable[[dict[str, Any]]
     assert [(fault.place, fault.code) for fault in caught.value.faults] == [(place, FaultCode.TRANSLATION)]
 
 
-@pytest.mark.parametrize("language", ["fr", "xx"])
-def test_a_language_that_is_not_there_is_not_found(language: str) -> None:
-    with pytest.raises(FileNotFoundError):
-        load_policy(language)
+def test_without_a_translation_the_official_text_is_read() -> None:
+    assert load_policy("policy-2025", "fr") == POLICY
+
+
+def test_a_policy_belongs_to_the_edition_that_it_names() -> None:
+    assert policy_of("miit-2024", "en") == load_policy("policy-2025", "en")
+    assert policy_of("another-edition", "en") is None

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from scoring.rubric import Question, Rubric, languages, load_rubric
+from scoring.editions import languages, load_rubric
+from scoring.rubric import Question, Rubric
 from tests.scoring.standard import (
     COEFFICIENTS,
     DIMENSIONS,
@@ -21,9 +22,10 @@ from tests.scoring.standard import (
     SCENARIOS,
 )
 
-RUBRIC = load_rubric()
-ENGLISH = load_rubric("en")
-TRANSLATED = pytest.mark.parametrize("translation", [*map(load_rubric, languages()[1:])], ids=languages()[1:])
+RUBRIC = load_rubric("miit-2024")
+ENGLISH = load_rubric("miit-2024", "en")
+OTHERS = languages("miit-2024")[1:]
+TRANSLATED = pytest.mark.parametrize("translation", [load_rubric("miit-2024", other) for other in OTHERS], ids=OTHERS)
 DATA = json.loads((files("scoring") / "data" / "miit-2024.json").read_text(encoding="utf-8"))
 SCAN = (Path(__file__).parent / "standard_2024.txt").read_text(encoding="utf-8")
 
@@ -245,7 +247,7 @@ def test_a_translation_keeps_every_id_number_and_source(translation: Rubric) -> 
 
     sides = [rubric.model_dump(exclude=plain) for rubric in (RUBRIC, translation)]
     assert skeleton(sides[0]) == skeleton(sides[1])
-    assert translation.language in languages()
+    assert translation.language in languages("miit-2024")
     assert (translation.official, RUBRIC.official) == (False, True)
 
 
@@ -263,7 +265,7 @@ def test_nothing_in_english_is_chinese() -> None:
 
 def test_nothing_in_traditional_chinese_is_in_simplified_characters() -> None:
     """Big5 has none."""
-    traditional = texts(load_rubric("zh-Hant").model_dump(mode="json"))
+    traditional = texts(load_rubric("miit-2024", "zh-Hant").model_dump(mode="json"))
     for place, text in traditional:
         for character in re.findall("[\u4e00-\u9fff]", text):
             assert character.encode("big5", "ignore"), (place, character)

@@ -45,18 +45,18 @@ from tests.scoring.strategies import (
 )
 from tests.scoring.test_answers import CONTRACT
 
-SHEET = load_sheet()
+SHEET = load_sheet("miit-2024")
 TOP = dict.fromkeys(SCENARIOS, 4)
 
 
 def result(
     choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int] | None = None, profile: str = "published"
 ) -> Result:
-    return assess(load_sheet(profile), check_answers(RUBRIC, answers_json(choices, levels)))
+    return assess(load_sheet("miit-2024", profile), check_answers(RUBRIC, answers_json(choices, levels)))
 
 
 def printed(choices: Mapping[str, tuple[str, ...]], levels: Mapping[str, int], profile: str) -> dict[str, Any]:
-    return result_json(load_sheet(profile), result(choices, levels, profile))
+    return result_json(load_sheet("miit-2024", profile), result(choices, levels, profile))
 
 
 def test_the_contracts_example_gives_the_contracts_result() -> None:

@@ -22,7 +22,7 @@ from tests.scoring.strategies import (
     partial_levels,
 )
 
-SHEET = load_sheet()
+SHEET = load_sheet("miit-2024")
 MACHINES: dict[str, Any] = {"machines": 200, "machines_digital": 90}  # 45%: q2 is D
 
 

@@ -33,7 +33,7 @@ from tests.scoring.strategies import (
     profiles,
 )
 
-SHEET = load_sheet()
+SHEET = load_sheet("miit-2024")
 NOTHING: Levels = dict.fromkeys(SCENARIOS, 0)
 HIGHEST: Levels = dict.fromkeys(SCENARIOS, 4)
 
@@ -60,7 +60,7 @@ def lifted(plan: Plan | None) -> dict[str, tuple[int, int]]:
 
 def test_a_pinned_multiple_choice_gets_one_more_option_the_most_rewarding_one() -> None:
     choices = FULL_SHEET | {"q4": ("B",)}
-    plan = plan_to(load_sheet("platform"), choices, HIGHEST, 4, pinning("q4")).plan
+    plan = plan_to(load_sheet("miit-2024", "platform"), choices, HIGHEST, 4, pinning("q4")).plan
     assert plan == Plan(1, (QuestionStep("q4", ("O",), None),), ())  # 9 points there, all others 7
 
 
@@ -178,7 +178,7 @@ def test_the_plan_reaches_the_grade_and_grants_the_wishes(
     data: st.DataObject, choices: Choices, levels: Levels, profile: str, grade: int
 ) -> None:
     wishes = data.draw(wishes_from(raisable(choices, levels), set(RUBRIC.items)))
-    plan = plan_to(load_sheet(profile), choices, levels, grade, wishes).plan
+    plan = plan_to(load_sheet("miit-2024", profile), choices, levels, grade, wishes).plan
     if plan is None:
         assert wishes.excluded
         return

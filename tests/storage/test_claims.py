@@ -317,3 +317,14 @@ async def test_only_the_holder_gives_a_lease_back(store: Store) -> None:
     assert await store.lease("house") == new
     await store.let_go("house", new)
     assert await store.lease("house") is None
+
+
+async def test_what_a_process_cannot_send_is_left_to_others(store: Store) -> None:
+    await store.apply(WINDOW, sends(message("ours")))
+    await store.apply("page:7", sends(message("theirs")))
+    claim = Claim(ME, NOW + timedelta(seconds=8))
+    assert [due.queued.reply for due in await store.claim(claim, NOW, 9, channels={"page"})] == ["theirs"]
+    assert await store.claim(claim, NOW, 9, channels=()) == []
+    assert [due.queued.reply for due in await store.claim(claim, NOW, 9, channels={WINDOW.partition(":")[0]})] == [
+        "ours"
+    ]

@@ -12,7 +12,7 @@ from bot.dialogue.context import Keep
 from bot.settings import Settings
 from bot.telegram import run
 from flows.session import new_session
-from scoring.rubric import load_rubric
+from scoring.editions import load_rubric
 from storage.errors import StorageError, Trouble
 from storage.memory import MemoryStore
 from storage.sqlite.store import open_sqlite
@@ -64,7 +64,7 @@ async def test_what_was_left_long_ago_is_deleted_but_not_before_the_clock_can_be
     store = MemoryStore()
     now = datetime.now(UTC)
     for name, days in (("old", 31), ("new", 29)):
-        session = new_session(name, load_rubric(), "en", now - timedelta(days=days)).but(item="q1")
+        session = new_session(name, load_rubric("miit-2024"), "en", now - timedelta(days=days)).but(item="q1")
         await store.apply(name, lambda _, name=name, session=session: Decision(name, session))  # type: ignore[misc]
     assert housekeeping.PURGE_AFTER >= 600
     monkeypatch.setattr(housekeeping, "PURGE_AFTER", 0.05)

@@ -91,7 +91,7 @@ def _input(body: dict[str, Any], session: Session) -> tuple[CardRef, AnyInput] |
     if OWN.fullmatch(text):
         resting = session.phase is Phase.WELCOME and not session.paused
         return None if resting else (session.ref, Resume())
-    words = wording(session.language, Medium.TAPPING)
+    words = wording(session.language, "miit-2024", Medium.TAPPING)
     card = card_of(RUBRIC, session)
     wish = read(text, card, screen_of(card, words), words)
     return None if isinstance(wish, Look | None) else (session.ref, wish)

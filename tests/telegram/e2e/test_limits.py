@@ -42,7 +42,7 @@ BUTTONS, ROW = 100, 8
 
 def fits(session: Session, language: str) -> None:
     """The card, as Telegram counts it, with as long a notice as there may be; and each of its buttons."""
-    words = wording(language, Medium.TAPPING)
+    words = wording(language, RUBRIC.id, Medium.TAPPING)
     notice = words.text("not_understood.tapping", given="🙂" * 40)
     message = card_message(card_page(session.but(language=language), words, Card((notice, notice))))
     text, _ = parse_html(message["text"])
@@ -58,7 +58,7 @@ def fits(session: Session, language: str) -> None:
 
 def tells_all(session: Session, language: str, data: list[str]) -> None:
     """Read back, the buttons are the wishes of the screen, and name the card that they stand on."""
-    words = wording(language, Medium.TAPPING)
+    words = wording(language, RUBRIC.id, Medium.TAPPING)
     screen = screen_of(card_of(words.rubric, session), words)
     wishes = [
         *(choice.wish for choice in screen.choices),
@@ -106,8 +106,8 @@ def _longest() -> Iterator[Session]:
     done = finished().session
     for phase in (Phase.RESULT, Phase.COMMITMENT):
         yield done.but(phase=phase, firm=done.firm.model_copy(update={"name": LONG_NAME}))
-    yield done.but(phase=Phase.RECHECK, picked=tuple(wording("en", Medium.TAPPING).rubric.items))
-    everything: dict[str, tuple[str, ...] | int] = {**load_sheet().tops, **load_sheet().highest}
+    yield done.but(phase=Phase.RECHECK, picked=tuple(wording("en", RUBRIC.id, Medium.TAPPING).rubric.items))
+    everything: dict[str, tuple[str, ...] | int] = {**load_sheet(RUBRIC.id).tops, **load_sheet(RUBRIC.id).highest}
     goal = Goal(pinned=tuple(everything)[:11], supposed=everything, target=everything)
     for phase, page in ((Phase.RESULT, ""), (Phase.AIM, "plan"), (Phase.AIM, "what_if")):
         yield done.but(phase=phase, page=page, goal=goal, firm=done.firm.model_copy(update={"name": LONG_NAME}))
@@ -128,7 +128,7 @@ def test_any_card_that_chance_finds(name: str, sequence: list[Chance]) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_longer_texts_are_split(language: str) -> None:
     """Plan, proof, policy, help, history and more: in pages within the limit, nothing lost, each with whole markup."""
-    words = wording(language, Medium.TAPPING)
+    words = wording(language, RUBRIC.id, Medium.TAPPING)
     record = finished().session.record
     result = result_of(record, words)
     past = [past_assessment(LOWEST), *[past_assessment(record)] * 299]

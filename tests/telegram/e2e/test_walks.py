@@ -45,7 +45,7 @@ def matches(bot: Shuping, person: Person, plan: Plan, *, but: tuple[str, ...] = 
 def shows_score(bot: Shuping, person: Person, text: str) -> None:
     """The score on the card is the one that the published sheet gives."""
     record = bot.session(person).record
-    sheet = load_sheet(edition=bot.session(person).rubric)
+    sheet = load_sheet(bot.session(person).rubric)
     points = sheet.exact(sheet.tally(record.choices, record.levels).points)
     (stored,) = bot.rows(f"SELECT data ->> 'score' FROM assessments WHERE {SIGHTED}", f"{CHAT}{person.id}")[-1]  # noqa: S608
     assert Fraction(stored) == points
@@ -113,10 +113,10 @@ async def test_a_quick_one_by_taps(api: TelegramApi, install: Install, language:
     assert stopped.phase is Phase.PROVISIONAL
     assert items[0] == "q4"
     assert len(set(items)) == len(items) == 31 - len(stopped.agenda) == 23
-    record, sheet = stopped.record, load_sheet()
+    record, sheet = stopped.record, load_sheet("miit-2024")
     assert find_certainty(sheet, record.choices, record.levels).settled == 2
     assert sheet.tally({item: tuple(letters) for item, letters in plan.letters.items()}, plan.levels).grade == 2
-    level = wording(language).level_name(2)
+    level = wording(language, "miit-2024").level_name(2)
     assert text("event.settled", grade=level) in card(ann).text
     assert text.count("provisional.settled", 8, grade=level) in card(ann).text
     await tap(ann, text("button.resume"), lambda message: message.button(text("button.park")))

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from locales import DEFAULT_LANGUAGE, LANGUAGES, Catalogue, catalogue, supported
-from scoring.rubric import load_rubric
+from scoring.editions import load_rubric
 from tests.telegram.people import Person
 from tests.telegram.views import Message
 
-RUBRIC = load_rubric()
+RUBRIC = load_rubric("miit-2024")
 CODES = {language: language.lower() for language in LANGUAGES}
 """What Telegram's profiles call our languages."""
 Shown = Callable[[Message], object]

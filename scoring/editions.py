@@ -1,0 +1,164 @@
+"""The editions that are here: those that come with the program, and an operator's own in a folder beside them.
+
+The file `<edition>.json` is an edition word for word, in the language that binds; `<edition>.<language>.json` beside it
+holds the same texts, by id, in another language. Where an operator's editions lie, and with which edition new
+assessments begin, is told once, at start (`use`); whatever is under way names its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from scoring.decoding import read_json, short
+from scoring.errors import AnswersError, Fault, FaultCode, MissingEditionError, RubricError, ScoringError
+from scoring.rubric import Rubric
+from scoring.rubric_check import parse_rubric
+from scoring.translation import translated
+
+BUNDLED: Final = ("miit-2024",)
+"""Those that come with the program; the first is what new assessments begin with, unless an operator says otherwise."""
+DATA: Final = Path(__file__).parent / "data"
+ENDING = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """In which folder each edition lies, and with which one new assessments begin."""
+
+    folders: Mapping[str, Path]
+    current: str
+
+
+_shelf = _Shelf(dict.fromkeys(BUNDLED, DATA), BUNDLED[0])
+
+
+def use(folder: Path | None = None, begin_with: str = BUNDLED[0]) -> None:
+    """Look for editions in this folder too, and begin new assessments with this one.
+
+    Everything in the folder is read now, so that nothing turns out to be wrong with it later. Raises RubricError and
+    OSError naming the file, MissingEditionError if `begin_with` is not there; then all is as it was.
+    """
+    global _shelf
+    own = [check_edition(folder / f"{edition}{ENDING}").id for edition in _named_in(folder)] if folder else []
+    shelf = _Shelf({**dict.fromkeys(BUNDLED, DATA), **dict.fromkeys(own, folder or DATA)}, begin_with)
+    if begin_with not in shelf.folders:
+        raise MissingEditionError(begin_with, [*shelf.folders])
+    _shelf = shelf
+    for cached in (_official, load_rubric, languages):
+        cached.cache_clear()
+
+
+def _named_in(folder: Path) -> list[str]:
+    """The editions that the files of a folder are about; a translation alone is about one that is missing."""
+    return sorted({entry.name.partition(".")[0] for entry in folder.iterdir() if entry.suffix == ENDING})
+
+
+def known() -> tuple[str, ...]:
+    """The ids of all editions that are here."""
+    return tuple(_shelf.folders)
+
+
+def current() -> Rubric:
+    """The edition of whatever begins now: a new assessment, or answers that name none."""
+    return load_rubric(_shelf.current)
+
+
+def edition_of(data: Any) -> str:
+    """The edition that an answer file or a result names; the current one if it names none.
+
+    Raises AnswersError if it names one that is not here.
+    """
+    named = data.get("rubric", _shelf.current) if isinstance(data, dict) else _shelf.current
+    if isinstance(named, str) and named in _shelf.folders:
+        return named
+    details = {"given": short(str(named)), "expected": ", ".join(known())}
+    raise AnswersError([Fault("rubric", FaultCode.WRONG_RUBRIC, details)])
+
+
+@lru_cache
+def load_rubric(edition: str, language: str | None = None) -> Rubric:
+    """The edition in a language, or in the official one, if there is no translation or no language is wanted.
+
+    Terms are always matched on the official text. Raises MissingEditionError if the edition is not here.
+    """
+    official = _official(edition)
+    if language in (None, official.language) or language not in languages(edition):
+        return official
+    return _translation(official, _file(edition, f".{language}"))
+
+
+@lru_cache
+def languages(edition: str) -> tuple[str, ...]:
+    """The languages that an edition can be read in, the official one first."""
+    return (_official(edition).language, *_translations(_file(edition)))
+
+
+def spoken() -> tuple[str, ...]:
+    """The languages that the program speaks: those of what comes with it. An edition may lack some, or have others."""
+    return languages(BUNDLED[0])
+
+
+@lru_cache
+def _official(edition: str) -> Rubric:
+    return _read(_file(edition))
+
+
+def _file(edition: str, ending: str = "") -> Path:
+    if edition not in _shelf.folders:
+        raise MissingEditionError(edition, known())
+    return _shelf.folders[edition] / f"{edition}{ending}{ENDING}"
+
+
+# files
+
+
+def check_edition(file: Path) -> Rubric:
+    """An operator's edition, if all is right with its file and the translations beside it.
+
+    A translation stands for the edition that it belongs to. Raises RubricError and OSError naming the file.
+    """
+    file = file.with_name(f"{file.name.partition('.')[0]}{ENDING}")
+    official = _read(file)
+    with _naming(file):
+        if official.id in BUNDLED:
+            raise RubricError([Fault("id", FaultCode.EDITION_TAKEN, {"id": official.id})])
+    for language in _translations(file):
+        _translation(official, file.with_name(f"{official.id}.{language}{ENDING}"))
+    return official
+
+
+def _translations(file: Path) -> list[str]:
+    """The languages of the translations that lie beside an edition's file."""
+    parts = (entry.name.split(".") for entry in file.parent.iterdir() if entry.suffix == ENDING)
+    return sorted(rest[0] for edition, *rest in parts if edition == file.stem and len(rest) > 1)
+
+
+def _read(file: Path) -> Rubric:
+    with _naming(file):
+        rubric = parse_rubric(read_json(file.read_bytes()))
+        if rubric.id != file.stem:
+            raise RubricError([Fault("id", FaultCode.EDITION_NAME, {"id": rubric.id})])
+    return rubric
+
+
+def _translation(official: Rubric, file: Path) -> Rubric:
+    with _naming(file):
+        rubric = parse_rubric(translated(official.model_dump(mode="json"), read_json(file.read_bytes())))
+        language = file.stem.removeprefix(f"{official.id}.")
+        if rubric.language != language:
+            details = {"given": short(rubric.language), "expected": language}
+            raise RubricError([Fault("language", FaultCode.LANGUAGE_NAME, details)])
+    rubric.__dict__["terms_of"] = official.terms_of
+    return rubric
+
+
+@contextmanager
+def _naming(file: Path) -> Iterator[None]:
+    """What is wrong in a file is told with its name."""
+    try:
+        yield
+    except ScoringError as error:
+        raise RubricError(error.faults, str(file)) from None
