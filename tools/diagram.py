@@ -1,28 +1,34 @@
-"""Draw the state diagram of `flows.phases` into docs/architecture.md; with --check only say whether it is current."""
+"""Draw the diagrams of docs/architecture.md: the phases, the way of an update. --check: are they current?"""
 
 import sys
 from pathlib import Path
 
 from flows.phases import TABLE
 from flows.session import Phase
+from tools import way
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "architecture.md"
-START, END = "<!-- phases: drawn by `make docs` -->\n", "<!-- end of phases -->"
 
 
-def diagram() -> str:
+def phases() -> str:
     """The table as a Mermaid state diagram; a guard stands in brackets."""
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {Phase.WELCOME.value}"]
-    for way in TABLE:
-        label = way.trigger + (f" [{way.guard.__name__}]" if way.guard else "")
-        lines += [f"    {source.value} --> {way.target.value}: {label}" for source in way.sources]
+    for row in TABLE:
+        label = row.trigger + (f" [{row.guard.__name__}]" if row.guard else "")
+        lines += [f"    {source.value} --> {row.target.value}: {label}" for source in row.sources]
     return "\n".join([*lines, "```", ""])
 
 
+DRAWN = {"phases": phases, "way of an update": way.diagram}
+
+
 def redrawn(text: str) -> str:
-    """The document with a fresh diagram."""
-    before, rest = text.split(START)
-    return before + START + diagram() + END + rest.split(END)[1]
+    """The document with fresh diagrams."""
+    for name, diagram in DRAWN.items():
+        start, end = f"<!-- {name}: drawn by `make docs` -->\n", f"<!-- end of {name} -->"
+        before, rest = text.split(start)
+        text = before + start + diagram() + end + rest.split(end)[1]
+    return text
 
 
 def main() -> int:
@@ -31,7 +37,7 @@ def main() -> int:
     fresh = redrawn(text)
     if "--check" in sys.argv:
         if text != fresh:
-            print("docs/architecture.md: the state diagram is out of date; run `make docs`")
+            print("docs/architecture.md: a diagram is out of date; run `make docs`")
         return int(text != fresh)
     DOCUMENT.write_text(fresh, encoding="utf-8")
     return 0

@@ -8,6 +8,8 @@ from typing import Any
 from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
+from bot.telegram.request import AiohttpRequest
+
 Json = dict[str, Any]
 ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What the library raises over JSON that is not what Telegram answers."""
@@ -27,19 +29,29 @@ def odd_answers() -> Iterator[None]:
 class Client(Bot):
     """python-telegram-bot's methods build objects of whole messages, keyboards included, of which we read nothing.
 
-    That was a sixth of the work for a tap; so what a tap needs is called by name, through the same request objects and
+    That was a fifth of the work for a tap; so what a tap needs is called by name, through the same request objects and
     with the same errors.
     """
 
+    def __init__(self, token: str, base_url: str, sending: AiohttpRequest, polling: AiohttpRequest) -> None:
+        super().__init__(
+            token,
+            base_url=f"{base_url}/bot",
+            base_file_url=f"{base_url}/file/bot",
+            request=sending,
+            get_updates_request=polling,
+        )
+        self._sending, self._polling = sending, polling
+
     async def call(self, method: str, **parameters: Any) -> Any:
         """A method of the Bot API; its result as JSON. Raises TelegramError."""
-        return await self._post(method, parameters)
+        return await self._sending.call(f"{self.base_url}/{method}", parameters)
 
     async def fetch(self, offset: int, seconds: int, kinds: list[str]) -> list[Json]:
         """Updates from an offset on, waiting so long for the first. Raises TelegramError."""
         asked = {"offset": offset, "timeout": seconds, "allowed_updates": kinds}
         with odd_answers():
-            updates = await self._post("getUpdates", asked, read_timeout=float(seconds))
+            updates = await self._polling.call(f"{self.base_url}/getUpdates", asked, float(seconds))
         if not isinstance(updates, list):
             raise NetworkError("an answer that is no list of updates")
         return updates

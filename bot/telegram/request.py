@@ -3,6 +3,7 @@
 No message of an error here carries the address, since the token is a part of it.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -10,12 +11,21 @@ import aiohttp
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import from_json, to_json
 from telegram._utils.types import ODVInput
-from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 from telegram.request import BaseRequest, RequestData
 from typing_extensions import override
 
 Json = dict[str, Any]
-DONE = b'{"ok":true,"result":true}'
 OK = b'{"ok":true'
 """Only what begins like this says that the call was made; a page of a proxy does not."""
 UNREAD = ("answerCallbackQuery", "editMessageText", "editMessageReplyMarkup")
@@ -76,6 +86,13 @@ class AiohttpRequest(BaseRequest):
             raise TelegramError("Invalid server response")
         return answer
 
+    async def call(self, url: str, parameters: Json, seconds: float | None = None) -> Any:
+        """A method of the Bot API, by name: its result as JSON, or True where nobody reads it. Raises TelegramError."""
+        status, body = await self._exchange("POST", url, to_json(parameters), JSON, seconds or self._seconds)
+        if status != HTTPStatus.OK:
+            raise refused(Refusal.model_validate_json(body))
+        return True if url.endswith(UNREAD) else self.parse_json_payload(body).get("result")
+
     @override
     async def do_request(
         self,
@@ -87,26 +104,51 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """One request; the status and the body. Raises TimedOut or NetworkError."""
+        """One request of the library's own; the status and the body. Raises TelegramError."""
+        seconds = read_timeout if isinstance(read_timeout, int | float) else self._seconds
+        return await self._exchange(method, url, _body(request_data), _headers(request_data), seconds)
+
+    async def _exchange(
+        self,
+        method: str,
+        url: str,
+        data: bytes | aiohttp.FormData | None,
+        headers: Mapping[str, str] | None,
+        seconds: float,
+    ) -> tuple[int, bytes]:
+        """The status and the body of what is Telegram's own answer. Raises TimedOut, NetworkError or BadRequest."""
         if self._http is None:
             raise NetworkError("not initialised")
-        seconds = read_timeout if isinstance(read_timeout, int | float) else self._seconds
         timeout = aiohttp.ClientTimeout(total=seconds + 5 if seconds > self._seconds else self._seconds)
         try:
-            async with self._http.request(
-                method,
-                url,
-                data=_body(request_data),
-                headers=_headers(request_data),
-                timeout=timeout,
-            ) as response:
+            async with self._http.request(method, url, data=data, headers=headers, timeout=timeout) as response:
                 body = await response.read()  # else the connection could not be used again
                 _refuse_others_words(response.status, body)
-                return response.status, DONE if response.status == HTTPStatus.OK and url.endswith(UNREAD) else body
+                return response.status, body
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NetworkError(type(error).__name__) from None
+
+
+def refused(refusal: Refusal) -> TelegramError:
+    """A refusal as the library's error, as its own requests raise it."""
+    said, wishes = refusal.description, refusal.parameters
+    if wishes.migrate_to_chat_id:
+        return ChatMigrated(wishes.migrate_to_chat_id)
+    if wishes.retry_after:
+        return RetryAfter(wishes.retry_after)
+    match refusal.error_code:
+        case HTTPStatus.FORBIDDEN:
+            return Forbidden(said)
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
+            return InvalidToken(said)
+        case HTTPStatus.BAD_REQUEST:
+            return BadRequest(said)
+        case HTTPStatus.CONFLICT:
+            return Conflict(said)
+        case code:
+            return NetworkError(f"{said} ({code})")
 
 
 def _refuse_others_words(status: int, body: bytes) -> None:

@@ -192,13 +192,7 @@ async def _bot(settings: Settings, token: str) -> AsyncIterator[Client]:
     base = str(settings.telegram_api_url).rstrip("/")
     sending = AiohttpRequest(connections=CONNECTIONS, seconds=REQUEST_SECONDS)
     polling = AiohttpRequest(connections=4, seconds=REQUEST_SECONDS)
-    bot = Client(
-        token,
-        base_url=f"{base}/bot",
-        base_file_url=f"{base}/file/bot",
-        request=sending,
-        get_updates_request=polling,
-    )
+    bot = Client(token, base, sending, polling)
     await sending.initialize()
     await polling.initialize()
     try:

@@ -322,7 +322,7 @@ async def telegram_place() -> AsyncIterator[TelegramPlace]:
     async with TelegramApi() as api, AsyncExitStack() as stack:
         stack.enter_context(pytest.MonkeyPatch.context()).setenv("PTB_TIMEDELTA", "true")
         sending, polling = (AiohttpRequest(connections=64, seconds=5.0) for _ in range(2))
-        client = Client(api.token, base_url=f"{api.url}/bot", request=sending, get_updates_request=polling)
+        client = Client(api.token, api.url, sending, polling)
         await client.initialize()
         stack.push_async_callback(client.shutdown)
         yield TelegramPlace(api, client)
