@@ -8,6 +8,8 @@ bare statements with all values ready.
 import asyncio
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +18,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
+from time import perf_counter
 
 from typing_extensions import override
 
@@ -29,6 +32,7 @@ from storage.sqlite.store import SETTINGS, SqliteStore, open_sqlite
 from storage.store import Arrival, Claim, Decision, LogEntry, State
 
 FEW, MANY = 1_000, 1_000_000
+SECONDS = 4.0
 BATCH, ROUNDS = 25, 80
 NOW = datetime.now(UTC)
 """Not the walk's own time: what has been idle for so long would be deleted."""
@@ -67,6 +71,8 @@ def rows() -> Iterator[Row]:
     yield Row("the same with update, claim and two messages", rates["tap"], "the one before confirmed", tapped)
     what = f"the same, {MANY:,} sessions"
     yield at_least_of(what, rates["many"], f"{FEW:,}: {rates['few']}", ratio_of(times, "many", "few"), 0.85)
+    one, two = (median([of_processes(number) for _ in range(3)]) for number in (1, 2))
+    yield Row("taps of two processes on one file", f"{two:,.0f}/s", f"of one: {one:,.0f}/s", f"{two / one:.2f}")
 
 
 def _times(folder: Path, runner: asyncio.Runner) -> dict[str, list[float]]:
@@ -139,8 +145,35 @@ def _decide(state: State) -> Decision:
 
 def _decide_tap(state: State) -> Decision:
     reminder = f"reminder.{state.dossier}"
-    later = Outgoing(REMINDER, LATER, reminder, urgency=Urgency.REMINDER)
-    return replace(_decide(state), outbox=(Outgoing(CARD, NOW, "card"), later), cancelled=(reminder,))
+    later = Outgoing(REMINDER, LATER, reminder, urgency=Urgency.REMINDER, unless_sooner=True)
+    return replace(_decide(state), outbox=(Outgoing(CARD, NOW, "card"), later))
+
+
+# several processes
+
+
+def of_processes(number: int) -> float:
+    """Taps a second that so many processes store together on one file."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "bench.sqlite3"
+        asyncio.run(fill(file, FEW))
+        command = (sys.executable, "-m", "bench.storage_speed", str(file))
+        children = [
+            subprocess.Popen([*command, str(child)], stdout=subprocess.PIPE, text=True) for child in range(number)
+        ]
+        return sum(float(child.communicate()[0]) for child in children)
+
+
+async def _tapping(file: Path, child: int) -> float:
+    """Taps a second of this process, for a few seconds."""
+    updates, done = count(child * 10**9), 0
+    async with await open_sqlite(file) as store:
+        await _taps(store, updates)
+        began = perf_counter()
+        while perf_counter() - began < SECONDS:
+            await _taps(store, updates)
+            done += BATCH
+        return done / (perf_counter() - began)
 
 
 class Bare:
@@ -182,3 +215,7 @@ class Plain(Bare):
         values = (new.id, new.revision, new.model_dump_json(), new.updated_at.isoformat())
         line = (entry.session, entry.kind, entry.item, *letters, entry.at.isoformat(), entry.by)
         self.write(dossier, old.revision, values, line)
+
+
+if __name__ == "__main__":
+    print(asyncio.run(_tapping(Path(sys.argv[1]), int(sys.argv[2]))))

@@ -149,6 +149,23 @@ async def latencies(on: Stage, rate: float, seconds: float) -> list[float]:
     return list(await asyncio.gather(*tasks))
 
 
+def processor_seconds(process: int) -> float:
+    """User and system time of a process so far."""
+    times = psutil.Process(process).cpu_times()
+    return float(times.user + times.system)
+
+
+async def processor_time(peer: Peer) -> float:
+    """Seconds of processor time that a tap costs the bot, eight in flight; what it waits for is not counted."""
+    taps = 8 * 100
+    with tempfile.TemporaryDirectory() as folder:
+        async with stage(peer, 8, Path(folder) / "bench.sqlite3") as on:
+            await in_flight(8, 20)(on)
+            before = processor_seconds(on.process.pid)
+            await in_flight(8, taps // 8)(on)
+            return (processor_seconds(on.process.pid) - before) / taps
+
+
 SHAPES: dict[str, Callable[[Stage], Awaitable[float]]] = {
     "one by one": alone,
     "8 in flight": in_flight(8, 40),
@@ -233,6 +250,7 @@ async def _rows() -> list[Row]:
     result.append(at_least_of("tap, 256 queued", f"{many:,.0f}/s", f"own at 8: {eight:,.0f}/s", many / eight, 0.7))
     stock = speed[PTB.name, "256 queued"] / speed[PTB.name, "8 in flight"]
     result.append(Row("the same of the PTB echo", "", "", f"{stock:.2f}"))
+    result += await _processor_time()
     slow = await slow_network(OURS)
     result.append(at_least("tap, 100 people, 40 ms latency", slow, 400))
     if AIOGRAM in _peers():
@@ -251,6 +269,25 @@ async def _rows() -> list[Row]:
     used, least = median(memory[OURS.name]), median(memory[PTB.name])
     result.append(at_most_of("memory", size(int(used)), f"PTB echo {size(int(least))}", used / least, 1.5))
     return result
+
+
+async def _processor_time() -> list[Row]:
+    """The bots take turns, so that a slow spell of the machine is everybody's."""
+    times: dict[str, list[float]] = {}
+    for _ in range(ROUNDS):
+        for peer in _peers():
+            times.setdefault(peer.name, []).append(await processor_time(peer))
+    ours = median(times.pop(OURS.name))
+    beside = [
+        Row(
+            "the same beside",
+            f"{ours * 1e3:.2f} ms",
+            f"{name} {median(each) * 1e3:.2f} ms",
+            f"{ours / median(each):.2f}",
+        )
+        for name, each in times.items()
+    ]
+    return [at_most("tap, 8 in flight, processor time", ours, 0.001), *beside]
 
 
 def _beside(speed: dict[tuple[str, str], float], shape: str, peer: Peer, least: float) -> Row:

@@ -81,20 +81,16 @@ def _handle(turn: Turn, given: AnyInput) -> Step:
             return about_firm(turn, given)
         case _ if isinstance(given, QuestionInput):
             return answer_question(turn, given)
+        case _ if isinstance(given, EnergyInput):
+            return work_out_energy(turn, given)
+        case _ if isinstance(given, ScenarioInput):
+            return answer_scenario(turn, given)
+        case _ if isinstance(given, OutcomeInput):
+            return conclude(turn, given)
+        case _ if isinstance(given, AimInput):
+            return aim(turn, given)
         case _:
-            return _handle_more(turn, given)
-
-
-def _handle_more(turn: Turn, given: EnergyInput | ScenarioInput | OutcomeInput | AimInput) -> Step:
-    if isinstance(given, EnergyInput):
-        return work_out_energy(turn, given)
-    if isinstance(given, ScenarioInput):
-        return answer_scenario(turn, given)
-    if isinstance(given, OutcomeInput):
-        return conclude(turn, given)
-    if isinstance(given, AimInput):
-        return aim(turn, given)
-    assert_never(given)
+            assert_never(given)
 
 
 def _done(turn: Turn) -> Step:

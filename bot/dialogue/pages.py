@@ -169,13 +169,6 @@ def page_of(reply: Reply, view: View) -> Page | None:
             return TextPage((Section("", tuple(privacy(words, view.rules))),))
         case Reminder() | Recheck():
             return _reminder(reply, session, words, view)
-        case _:
-            return _plain(reply)
-
-
-def _plain(reply: Reply) -> Page:
-    """What needs no words."""
-    match reply:
         case Retire(card=card):
             return RetiredPage(card)
         case Prepared(message=message):

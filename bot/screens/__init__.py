@@ -49,18 +49,11 @@ def screen_of(card: Card, words: Wording) -> Screen:
             return opening_screen(card, words)
         case CommitmentCard() | ProvisionalCard() | ResultCard():
             return outcome_screen(card, words)
-        case RecheckCard() | PlanCard() | WhatIfCard():
-            return _onward(card, words)
-        case _:
-            assert_never(card)
-
-
-def _onward(card: RecheckCard | PlanCard | WhatIfCard, words: Wording) -> Screen:
-    """From a result on."""
-    match card:
         case RecheckCard():
             return recheck_screen(card, words)
         case PlanCard():
             return plan_screen(card, words)
         case WhatIfCard():
             return what_if_screen(card, words)
+        case _:
+            assert_never(card)

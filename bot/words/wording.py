@@ -129,8 +129,12 @@ class Wording:
     def event(self, event: Event, session: Session) -> str | None:
         """What happened, in a line; None for what the next card shows anyway."""
         match event:
-            case Recorded() | Parked() | Withdrawn():
-                return self._about_an_answer(event)
+            case Recorded(item=item, after=after):
+                return self.text("event.recorded", item=self.item_name(item), answer=self.answer(after))
+            case Parked(item=item):
+                return self.text("event.parked", item=self.item_name(item))
+            case Withdrawn(item=item):
+                return self.text("event.withdrawn", item=self.item_name(item))
             case GradeSettled(grade=grade):
                 return self._settled(grade, session)
             case QuickBegun():
@@ -145,16 +149,6 @@ class Wording:
                 return self.welcome_back(session)
             case _:
                 return None
-
-    def _about_an_answer(self, event: Recorded | Parked | Withdrawn) -> str:
-        item = self.item_name(event.item)
-        match event:
-            case Recorded(after=after):
-                return self.text("event.recorded", item=item, answer=self.answer(after))
-            case Parked():
-                return self.text("event.parked", item=item)
-            case Withdrawn():
-                return self.text("event.withdrawn", item=item)
 
     def _settled(self, grade: int, session: Session) -> str:
         """That the grade is certain; where questions go on, also how to see the result now."""
