@@ -19,6 +19,7 @@ from storage.outbox import (
     Queued,
     Urgency,
     Waiting,
+    address_of,
     channel_of,
     in_turn,
     postponed,
@@ -107,7 +108,7 @@ class MemoryStore(Store):
         if decision.dossier is not None:
             self._open(window, decision.dossier)
             if asked.link and asked.link.dossier == decision.dossier:
-                del self._links[asked.link.hash]
+                self._links.pop(asked.link.hash, None)
         if decision.session is not None:
             self._save(decision.owner(asked), decision.session, decision)
         if decision.window is not None:
@@ -229,10 +230,10 @@ class MemoryStore(Store):
     async def claim(
         self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
     ) -> list[Due]:
-        due = [queued for queued in self._of() if queued.due <= now and lane in (None, queued.lane)]
-        due = [queued for queued in due if channels is None or channel_of(queued.window) in channels]
+        due = [one for one in self._of() if one.due <= now and (channels is None or channel_of(one.window) in channels)]
         heads = in_turn(Head(one.window, one.urgency, one.due.timestamp(), one.number) for one in due)
-        found = (self._take(head.lane, claim, now) for head in heads)
+        lanes = [lane] if lane else [head.lane for head in heads]
+        found = (self._take(one, claim, now) for one in lanes)
         return list(islice((due for due in found if due), limit))
 
     @override
@@ -358,7 +359,12 @@ class MemoryStore(Store):
             rows += self._drop_window(window)
         elif self._fronts[window] == dossier:
             self._fronts[window] = self._sights[window][-1]
-        return rows if self._seen_from(dossier) else rows + self._drop_dossier(dossier)
+        if not self._seen_from(dossier):
+            return rows + self._drop_dossier(dossier)
+        self._log[dossier] = [
+            replace(line, by="") if line.by == address_of(window) else line for line in self._log[dossier]
+        ]
+        return rows
 
     def _drop_messages(self, gone: Callable[[Queued], bool]) -> int:
         return sum(
@@ -394,7 +400,8 @@ class MemoryStore(Store):
 
     def _retain(self, dossier: str, limits: Limits, promised: str, *, dry: bool) -> Purged:
         left = remains(self._sessions[dossier], self._history.get(dossier, [])[::-1], limits)
-        if left.session is None and any(queued.key == f"{promised}.{dossier}" for queued in self._of()):
+        kept_for = (dossier, f"{promised}.{dossier}")
+        if left.session is None and any((queued.dossier, queued.key) == kept_for for queued in self._of()):
             return Purged()
         if not dry:
             self._keep(dossier, left)

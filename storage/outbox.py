@@ -32,6 +32,11 @@ def channel_of(window: str) -> str:
     return window.partition(":")[0]
 
 
+def address_of(window: str) -> str:
+    """The address in a window's name."""
+    return window.partition(":")[2]
+
+
 class Lane(NamedTuple):
     """What is sent one after the other: the answers of a window; and, beside them, what stands aside there."""
 
@@ -148,7 +153,7 @@ def queueing(waiting: Sequence[Waiting], outbox: Sequence[Outgoing]) -> Queueing
 
 def _is_sooner(waiting: Sequence[Waiting], outgoing: Outgoing) -> bool:
     due = outgoing.due.timestamp()
-    return any(one.key == outgoing.key and one.due <= due for one in waiting)
+    return any(one.key and one.key == outgoing.key and one.due <= due for one in waiting)
 
 
 def postponed(waiting: Sequence[Waiting], number: int, until: float) -> list[Waiting]:

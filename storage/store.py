@@ -58,7 +58,8 @@ class State:
 class Forgetting(StrEnum):
     """What somebody asked to be deleted: the firm's dossier, whoever looks at it; or only this window's sight of it.
 
-    A dossier that nobody has sight of any more goes, too, as does a window that has sight of none.
+    A dossier that nobody has sight of any more goes, too, as does a window that has sight of none. Of a dossier that
+    stays, the log keeps what was answered in the window, and not by whom.
     """
 
     DOSSIER = "dossier"
@@ -322,8 +323,8 @@ class Store(ABC):
     async def purge(self, limits: Limits, promised: str, after: int = 0, *, dry: bool = False) -> Slice:
         """Delete what is over by these limits, in the next slice of dossiers; `after` is where the call before ended.
 
-        A dossier of which nothing would be left is spared while a message with the key `promised`, a dot and its id
-        waits. What is stored but damaged is left alone. `dry`: count only.
+        A dossier of which nothing would be left is spared while a message about it waits whose key is `promised`, a dot
+        and its id. What is stored but damaged is left alone. `dry`: count only.
         """
 
     @abstractmethod

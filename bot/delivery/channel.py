@@ -57,8 +57,3 @@ class Channel(Protocol):
 
         Raises nothing: whatever goes wrong is an outcome.
         """
-
-
-def address_of(window: str) -> str:
-    """The address in a window's name."""
-    return window.partition(":")[2]

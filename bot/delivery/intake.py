@@ -75,6 +75,10 @@ class Intake:
         for incoming in line:
             await self.take(incoming)
 
+    def begin(self, incoming: Incoming) -> "asyncio.Task[None]":
+        """`take` one message, also should nobody wait for it any more."""
+        return self._start(self.take(incoming))
+
     def acknowledge(self, incoming: Incoming) -> None:
         """A button's spinner is stopped at once, whatever comes of the tap."""
         if incoming.acknowledge:

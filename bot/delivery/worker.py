@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from uuid import uuid4
 
-from bot.delivery.channel import Channel, Delivered, Gone, Later, Outcome, Refused, address_of
+from bot.delivery.channel import Channel, Delivered, Gone, Later, Outcome, Refused
 from bot.delivery.lease import holder_here, is_gone
 from bot.delivery.patience import insist
 from bot.delivery.reports import Reports, apology
@@ -29,7 +29,7 @@ from flows.reminders import into_window
 from scoring.errors import MissingEditionError
 from scoring.rubric import Rubric
 from storage.errors import DamagedRowError
-from storage.outbox import Lane, Outgoing, Queued, Urgency, channel_of
+from storage.outbox import Lane, Outgoing, Queued, Urgency, address_of, channel_of
 from storage.store import Applied, Claim, Decision, Due, State, Store
 
 LOG = logging.getLogger("shuping.worker")
@@ -230,15 +230,16 @@ class Worker:
         """Send one message; gives the next one. Damage of one window's rows is its own."""
         queued = due.queued
         try:
-            reply = read(queued.reply)
             channel = self._channels[channel_of(queued.window)]
+            reply = read(queued.reply)
             if isinstance(reply, File):
                 return await self._file(channel, due, reply.format)
             if await self._turn(channel, queued):
                 present = await self._following(queued.lane)  # the turn is for what is to be said now
-                if present is None or present.queued != queued:
+                if present is None or present.queued.urgency is Urgency.FILE:
                     return present
-                due = present
+                due, queued = present, present.queued
+                reply = read(queued.reply)
             if not self._is_sure(queued.lane):
                 return None
             return await self._say(channel, due, reply, alone=alone)

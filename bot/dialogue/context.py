@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.words.wording import Medium
 from flows.reminders import Schedule
 from scoring.rubric import Rubric
+from storage.outbox import address_of
 from storage.window import Window
 
 
@@ -92,4 +93,4 @@ class Context:
     @property
     def by(self) -> str:
         """Who is answering, as the answer log tells it."""
-        return self.window.partition(":")[2]
+        return address_of(self.window)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from bot.dialogue.buttons import NEW_FIRM
-from bot.dialogue.reading import known_words, normalised
+from bot.dialogue.reading import NUMBERS, known_words, normalised
 from bot.dialogue.replies import Card, Firms, Named, Text, written
 from bot.dialogue.situation import CARD, Situation, refuse, say, show, stale
 from bot.dialogue.steps import advance
@@ -32,7 +32,7 @@ def list_firms(situation: Situation, argument: str) -> Decision:
         return show(situation)
     if normalised(argument) in known_words("new_firm", situation.words):
         return begin_firm(situation)
-    if argument.isdecimal() and 1 <= int(argument) <= len(situation.state.dossiers):
+    if NUMBERS.fullmatch(argument) and 1 <= int(argument) <= len(situation.state.dossiers):
         return _to_front(situation, situation.state.dossiers[int(argument) - 1])
     return say(situation, Firms(argument[:LONGEST_NAME]))
 

@@ -229,7 +229,7 @@ def _looked(reply: Look | Compared | Explained, session: Session, words: Wording
         case Compared(numbers=numbers):
             return TextPage((compared(view.history, numbers, words),))
         case Look(wanted=Detail.HISTORY):
-            last = data_of(Choice.COMPARE_LAST)
+            last = _about(Choice.COMPARE_LAST, view)
             tapped = view.medium is Medium.TAPPING and len(view.history) > 1
             buttons = ((Button(label_of(last, words), last),),) if tapped else ()
             return TextPage(tuple(history(view.history, words)), buttons)
@@ -261,9 +261,9 @@ def _which(session: Session, words: Wording, view: View) -> tuple[str, ...]:
 
 
 def _about(choice: str, view: View) -> str:
-    """A choice, and, where there are several firms, of which it is."""
+    """A choice, and of which firm it is: there may be others by the time that it is tapped."""
     dossier = view.state.dossier
-    return data_of(about(choice, dossier) if dossier and len(view.state.dossiers) > 1 else choice)
+    return data_of(about(choice, dossier) if dossier else choice)
 
 
 def _unfinished(session: Session, words: Wording, view: View) -> TextPage:

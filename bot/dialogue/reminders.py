@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.dialogue.buttons import Choice, data_of
+from bot.dialogue.buttons import Choice, about, data_of
 from bot.dialogue.context import Rules
 from bot.dialogue.replies import Named, Recheck, Reminder, Text, written
 from bot.dialogue.situation import Situation, show
@@ -13,8 +13,11 @@ from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, State
 
 RECHECK_AFTER = timedelta(days=90)
+WAITS = {Choice.TOMORROW: timedelta(days=1), Choice.NEXT_WEEK: timedelta(days=7)}
+"""How long a choice puts off a reminder."""
 PROMISED = "recheck"
 """What the key of a reminder begins with that somebody asked for; a dossier is kept for it."""
+PUT_OFF, PROMISE = Named("reminders.put_off"), Named("reminder.recheck.promised")
 
 
 def unfinished(session: Session) -> bool:
@@ -48,7 +51,8 @@ def after(situation: Situation, *, finished: bool) -> tuple[tuple[Outgoing, ...]
         return (), ()
     void = (reminder_key(situation.dossier),)
     if finished:
-        return (situation.outgoing(Text((Named("reminder.offer"),), (data_of(Choice.RECHECK_LATER),))),), void
+        choice = data_of(about(Choice.RECHECK_LATER, situation.dossier))
+        return (situation.outgoing(Text((Named("reminder.offer"),), (choice,))),), void
     if not situation.window.reminders or not unfinished(situation.session):
         return (), void
     due = next_reminder(situation.context.rules.schedule, situation.zone, situation.now, situation.now)
@@ -58,11 +62,11 @@ def after(situation: Situation, *, finished: bool) -> tuple[tuple[Outgoing, ...]
     return (reminder(situation.session, situation.dossier, due, unless_sooner=not elsewhere),), elsewhere
 
 
-def put_off(situation: Situation, wait: timedelta) -> Decision:
+def put_off(situation: Situation, choice: Choice) -> Decision:
     """Later than it would be; said when the assessment would be deleted before that."""
     rules, session = situation.context.rules, situation.session
-    due, kept = into_window(rules.schedule, situation.zone, situation.now + wait), rules.keep.unfinished
-    said = [Named("reminders.put_off")]
+    due, kept = into_window(rules.schedule, situation.zone, situation.now + WAITS[choice]), rules.keep.unfinished
+    said = [PUT_OFF]
     if kept and due >= session.updated_at + kept:
         said.append(Named("reminders.too_late", {"date": (session.updated_at + kept).date().isoformat()}))
     decision = show(situation, *said)
@@ -72,11 +76,11 @@ def put_off(situation: Situation, wait: timedelta) -> Decision:
 
 
 def switch(situation: Situation, *, on: bool) -> Decision:
-    """Reminders on, or off."""
+    """Reminders on, or off: what waits is looked at when it falls due, and other windows keep theirs."""
     window = situation.window.model_copy(update={"reminders": on})
     decision = replace(show(situation, Named("reminders.on" if on else "reminders.off")), window=window)
     if not on:
-        return replace(decision, cancelled=(reminder_key(situation.dossier), recheck_key(situation.dossier)))
+        return decision
     following, cancelled = after(replace(situation, window=window), finished=False)
     return replace(decision, outbox=(*decision.outbox, *following), cancelled=cancelled)
 
@@ -85,10 +89,24 @@ def promise_recheck(situation: Situation) -> Decision:
     """In three months."""
     if not situation.known:  # an old button; what it was about is deleted
         return show(situation)
+    decision = show(situation, PROMISE)
+    return replace(decision, outbox=(*decision.outbox, _recheck(situation, situation.dossier)))
+
+
+def _recheck(situation: Situation, dossier: str) -> Outgoing:
     due = into_window(situation.context.rules.schedule, situation.zone, situation.now + RECHECK_AFTER)
-    decision = show(situation, Named("reminder.recheck.promised"))
-    later = Outgoing(written(Recheck()), due, recheck_key(situation.dossier), urgency=Urgency.REMINDER)
-    return replace(decision, outbox=(*decision.outbox, later))
+    return Outgoing(written(Recheck()), due, recheck_key(dossier), urgency=Urgency.REMINDER)
+
+
+def elsewhere(situation: Situation, choice: str, dossier: str) -> tuple[Named, Outgoing] | None:
+    """What is said at once and later of a firm that is not in front: its session will be looked at when that is due."""
+    if choice == Choice.RECHECK_LATER:
+        return PROMISE, _recheck(situation, dossier)
+    if choice not in WAITS:
+        return None
+    due = into_window(situation.context.rules.schedule, situation.zone, situation.now + WAITS[Choice(choice)])
+    reply = written(Reminder(session="", revision=0))
+    return PUT_OFF, Outgoing(reply, due, reminder_key(dossier), urgency=Urgency.REMINDER)
 
 
 # when one falls due

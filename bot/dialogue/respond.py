@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.dialogue import reminders
 from bot.dialogue.buttons import CHOICE_MARK, FIRM, LANGUAGE, RECHECK, RESUME, Choice, decode, full, is_consent
 from bot.dialogue.commands import COMMANDS, LONGEST_TEXT, resume
 from bot.dialogue.context import Context
-from bot.dialogue.deletion import delete, leave
+from bot.dialogue.deletion import ask_delete, delete, leave
 from bot.dialogue.firms import follow, switch_firm
 from bot.dialogue.messages import Commanded, Followed, InPublic, Membership, Message, Pressed, Returned, Typed
 from bot.dialogue.reading import read
-from bot.dialogue.replies import Compared, Line, Named, Text, written
-from bot.dialogue.situation import Situation, detail, refuse, retirement, say, show, stale
+from bot.dialogue.replies import Card, Compared, Line, Named, Text, written
+from bot.dialogue.situation import CARD, Situation, detail, refuse, retirement, say, show, stale
 from bot.dialogue.steps import advance
 from bot.screens import screen_of
 from bot.screens.wishes import Comparison, Detail, Meant
@@ -137,10 +136,12 @@ def _press(situation: Situation, data: str) -> Decision:
     press = decode(data, situation.words.rubric)
     if press is None:
         return refuse(situation, stale())
+    ref = full(press.ref, situation.session)
     if isinstance(press.wish, Detail):
-        return detail(situation, press.wish)
+        elsewhere = situation.known and ref.session != situation.session.id  # another firm's, it may be
+        return refuse(situation, stale()) if elsewhere else detail(situation, press.wish)
     greeted = not situation.known and press.ref.card == Phase.WELCOME
-    return advance(situation, press.wish, None if greeted else full(press.ref, situation.session))
+    return advance(situation, press.wish, None if greeted else ref)
 
 
 def _type(situation: Situation, text: str) -> Decision:
@@ -193,9 +194,20 @@ def _choose(situation: Situation, name: str) -> Decision:
         return _forget(situation, name)
     name, _, dossier = name.partition(":")
     if dossier and not situation.dossier.startswith(dossier) and name != Choice.NEVER:
-        return switch_firm(situation, dossier)  # a reminder of another firm: that one comes to the front
+        return _choose_elsewhere(situation, name, dossier)
     choice = CHOICES.get(name)
     return choice(situation) if choice else refuse(situation, stale())
+
+
+def _choose_elsewhere(situation: Situation, name: str, wanted: str) -> Decision:
+    """A choice that is of another firm: that one comes to the front."""
+    decision = switch_firm(situation, wanted)
+    later = reminders.elsewhere(situation, name, decision.dossier) if decision.dossier else None
+    if later is None:
+        return decision
+    said, reminder = later
+    shown = Outgoing(written(Card((said,))), situation.now, CARD, anew=True)
+    return replace(decision, outbox=(shown, reminder))
 
 
 def _speak(situation: Situation, language: str) -> Decision:
@@ -207,17 +219,22 @@ def _speak(situation: Situation, language: str) -> Decision:
 
 
 def _forget(situation: Situation, name: str) -> Decision:
-    """Only what was asked about when the button was shown, not what was begun after that."""
+    """Only what was asked about when the button was shown, not what was begun after that.
+
+    Who is the last that has sight of it cannot leave it to others: that would delete it.
+    """
     if not is_consent(name, situation.state.session):
         return refuse(situation, stale())
-    return leave(situation) if name.startswith(Choice.LEAVE) else delete(situation)
+    if name.startswith(Choice.DELETE):
+        return delete(situation)
+    return ask_delete(situation) if situation.known and not situation.state.shared else leave(situation)
 
 
 CHOICES: dict[str, Callable[[Situation], Decision]] = {
     RESUME: lambda situation: resume(situation, ""),
     RECHECK: lambda situation: COMMANDS[RECHECK](situation, ""),
-    Choice.TOMORROW: lambda situation: reminders.put_off(situation, timedelta(days=1)),
-    Choice.NEXT_WEEK: lambda situation: reminders.put_off(situation, timedelta(days=7)),
+    Choice.TOMORROW: lambda situation: reminders.put_off(situation, Choice.TOMORROW),
+    Choice.NEXT_WEEK: lambda situation: reminders.put_off(situation, Choice.NEXT_WEEK),
     Choice.NEVER: lambda situation: reminders.switch(situation, on=False),
     Choice.REMIND: lambda situation: reminders.switch(situation, on=True),
     Choice.RECHECK_LATER: reminders.promise_recheck,

@@ -101,8 +101,9 @@ def detail(situation: Situation, wanted: Detail) -> Decision:
 
 
 def file(situation: Situation, wanted: str) -> Outgoing:
-    """A report or an export, made when its turn comes; asked for twice at once, it comes once."""
-    return Outgoing(written(File(wanted)), situation.now, f"file.{wanted}", urgency=Urgency.FILE)
+    """A report or an export, made when its turn comes; asked for twice at once, it comes once for each firm."""
+    key = f"file.{wanted}.{situation.dossier}"
+    return Outgoing(written(File(wanted)), situation.now, key, urgency=Urgency.FILE)
 
 
 def retirement(reference: str, now: datetime) -> Outgoing:

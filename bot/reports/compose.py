@@ -139,7 +139,7 @@ class _Composer:
             questions=tuple(map(self._question, rubric.questions)),
             scenarios=tuple(map(self._scenario, rubric.scenarios)),
             operations=rubric.operations,
-            level_names=tuple(map(words.level_name, range(self.sheet.top + 1))),
+            level_names=tuple(map(words.level_name, range(self.sheet.top + 1))) if rubric.scenarios else (),
             gap=self._gap(),
             plan=self._plan(),
             before=self._before(),
@@ -243,7 +243,7 @@ class _Composer:
             name=self.words.grade(row.grade),
             short=self.words.short_grade(row.grade),
             level=row.level,
-            level_name=self.words.level_name(row.level),
+            level_name=self.words.level_name(row.level) if row.level else "",
             score=row.score,
             scenarios=row.scenarios,
             restrictive=row.restrictive,
@@ -379,8 +379,11 @@ class _Composer:
             if on
             else self.text("report.before", grade=grade, score=score)
         )
-        titles = {"before": own.rubric.title, "after": self.rubric.title}
-        note = "" if self.alike else self.text("compare.editions", **titles)
+        if self.alike:
+            note = ""
+        else:
+            headline += self.text("history.edition", edition=own.rubric.title)
+            note = self.text("compare.editions", before=own.rubric.title, after=self.rubric.title)
         return Before(on, grade, float(before.score), score, headline, tuple(self._changes()), note)
 
     def _changes(self) -> Iterator[Change]:

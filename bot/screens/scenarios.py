@@ -41,7 +41,7 @@ def ladder_screen(card: LadderCard, words: Wording) -> Screen:
 def levels_screen(card: LevelCard, words: Wording) -> Screen:
     """All levels of a scenario."""
     scenario, text = words.rubric.scenario[card.scenario.id], words.text
-    requirements = (text("levels.zero"), *scenario.levels)
+    requirements = (text("levels.zero", level=words.level_name(1)), *scenario.levels)
     choices = tuple(
         Choice(
             str(level),

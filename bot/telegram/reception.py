@@ -1,5 +1,6 @@
 """Updates on their way in, by polling and webhook alike."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable
@@ -14,6 +15,9 @@ from bot.telegram.updates import Act, act_of
 from locales import DEFAULT_LANGUAGE, supported
 
 LOG = logging.getLogger("shuping.reception")
+
+SOON = 0.5
+"""Seconds that a button may spin."""
 
 
 class Reception:
@@ -35,8 +39,15 @@ class Reception:
         act = act_of(update)
         if act is None or not self._is_ours(act):
             return b""
-        await self._intake.take(_incoming(act))
-        return _acknowledged(act.query) if act.query else b""
+        taking = self._intake.begin(_incoming(act))
+        if act.query is None:
+            await taking
+            return b""
+        late = not (await asyncio.wait({taking}, timeout=SOON))[0]
+        if late:  # a button does not spin while a database is busy
+            await self._answer(act.query)
+        await taking
+        return b"" if late else _acknowledged(act.query)
 
     def _is_ours(self, act: Act) -> bool:
         """What is said to another bot is not for us."""

@@ -115,13 +115,13 @@ def gap(result: Result, words: Wording) -> Section:
         return Section(text("gap.title.none"), (text("gap.none"),))
     missing = result.next
     row = words.rubric.grades[missing.grade - 1]
-    level = words.level_name(row.level)
     lines = []
     if result.points_short:
         short = shown(result.points_short.as_integer_ratio(), {0})
         lines.append(text("gap.score", short=short, score=row.score))
     if missing.scenarios_short:
-        lines.append(text.count("gap.scenarios", missing.scenarios_short, level=level, wanted=row.scenarios))
+        wanted = {"level": words.level_name(row.level), "wanted": row.scenarios}
+        lines.append(text.count("gap.scenarios", missing.scenarios_short, **wanted))
     if missing.restrictive_short:
         lines.append(text("gap.restrictive", short=missing.restrictive_short, wanted=row.restrictive))
     return Section(text("gap.title", grade=words.grade(missing.grade)), tuple(lines))
@@ -244,7 +244,7 @@ def _scenario_proof(result: Result, words: Wording) -> Section:
 
 def _grade_proof(result: Result, words: Wording) -> Section:
     lines = tuple(_grade_line(result, row, words) for row in words.rubric.grades)
-    return Section(words.text("proof.grades"), lines)
+    return Section(words.text("proof.grades" if words.rubric.scenarios else "proof.grades.score"), lines)
 
 
 def _grade_line(result: Result, row: Grade, words: Wording) -> str:

@@ -85,7 +85,8 @@ class Wording:
 
     def level_name(self, level: int) -> str:
         """ "一级"; level 0 has words of its own."""
-        return self.rubric.levels[level - 1].name if level else self.text("level.none")
+        names = [entry.name for entry in self.rubric.levels]
+        return names[level - 1] if level else self.text("level.none", level=names[0])
 
     def grade(self, grade: int) -> str:
         """ "二级（规范级）"; where grades are not those of the levels, the name alone."""

@@ -48,7 +48,7 @@ def _write(
     present = _turned(connection, window, before, decision, place)
     if decision.session is not None:
         owner = decision.owner(before)
-        seen = before.session if owner == before.dossier and not decision.forgotten else None
+        seen = before.session if owner == before.dossier and before.session == present.session else None
         state.save(connection, owner, seen, decision.session, place)
         state.append(connection, owner, decision)
     if decision.window is not None and decision.window != present.window:

@@ -7,6 +7,7 @@ from datetime import UTC
 from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Session
 from storage.errors import DamagedRowError
+from storage.outbox import address_of
 from storage.sqlite.state import history, save, session_of
 from storage.store import Forgetting
 
@@ -37,6 +38,7 @@ OF_DOSSIER = (
     "DELETE FROM assessments WHERE dossier = ?",
     "DELETE FROM sessions WHERE dossier = ?",
 )
+DISOWN = "UPDATE log SET by = '' WHERE dossier = ? AND by = ?"
 TURN = "UPDATE windows SET front = ? WHERE window = ? AND front = ?"
 OVERDUE = """
 SELECT rowid, dossier, (instr(data, '"finished_at":null') > 0 AND updated_at < ?)
@@ -82,15 +84,20 @@ def forget_dossier(connection: sqlite3.Connection, dossier: str) -> None:
 
 
 def _lose_sight(connection: sqlite3.Connection, window: str, dossier: str) -> int:
-    """Without any other dossier the window goes, too; and the dossier, if no other window has sight of it."""
+    """Without any other dossier the window goes, too; and the dossier, if no other window has sight of it.
+
+    In one that stays, the answers that were given there stay, and nobody can tell any more by whom.
+    """
     rows = _delete(connection, OF_SIGHT, window, dossier)
     others = connection.execute(SIGHTS, (window,)).fetchall()
     if not others:
         rows += _delete(connection, OF_WINDOW, window)
     else:
         connection.execute(TURN, (*others[-1], window, dossier))
-    seen = connection.execute(WINDOWS, (dossier,)).fetchone()
-    return rows if seen else rows + _delete(connection, OF_DOSSIER, dossier)
+    if not connection.execute(WINDOWS, (dossier,)).fetchone():
+        return rows + _delete(connection, OF_DOSSIER, dossier)
+    connection.execute(DISOWN, (dossier, address_of(window)))
+    return rows
 
 
 def _delete(connection: sqlite3.Connection, statements: Iterable[str], *of: str) -> int:

@@ -54,7 +54,10 @@ SELECT window, urgency, min(due), min(number) FROM ({LONGEST_DUE}) AS longest
 WHERE NOT EXISTS (
     SELECT 1 FROM claims WHERE claims.window = longest.window AND aside = (urgency >= {ASIDE})
     AND holder <> :holder AND until > :now
-) AND (:channels IS NULL OR substr(window, 1, instr(window, ':') - 1) IN (SELECT value FROM json_each(:channels)))
+) AND (
+    :channels IS NULL
+    OR substr(window, 1, instr(window || ':', ':') - 1) IN (SELECT value FROM json_each(:channels))
+)
 GROUP BY window, urgency
 """  # noqa: S608
 NEXT_DUE = "SELECT min(due) FROM ({})".format(  # noqa: S608

@@ -54,7 +54,7 @@ AND number <= (SELECT number FROM assessments WHERE dossier = ? ORDER BY number 
 """
 SELDOM = 50
 """So many revisions pass between two looks at whether the log has become too long."""
-OFFER = "INSERT INTO links (hash, dossier, until) VALUES (?, ?, ?)"
+OFFER = "INSERT OR REPLACE INTO links (hash, dossier, until) VALUES (?, ?, ?)"
 UNLINK = "DELETE FROM links WHERE dossier = ?"
 USE = "DELETE FROM links WHERE hash = ?"
 

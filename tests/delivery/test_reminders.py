@@ -191,6 +191,18 @@ async def test_who_wants_none_is_reminded_of_no_firm_at_all(site: Site) -> None:
     assert await site.waits(ann) == []
 
 
+async def test_who_wants_none_takes_none_from_another_window(site: Site) -> None:
+    """Who has promised themselves a re-check there is reminded of it."""
+    ann = await site.person()
+    bob = await site.linked(ann)
+    await ann.tap("!recheck_later", ann.seen[-1])
+    await site.rest()
+    await bob.tap("!never", bob.seen[-1])
+    await site.passes(days=92)
+    assert TEXT("reminder.recheck") in "".join(ann.texts)
+    assert TEXT("reminder.recheck") not in "".join(bob.texts)
+
+
 async def test_who_has_none_left_is_not_reminded(site: Site) -> None:
     """All of it was deleted."""
     ann = await site.person()

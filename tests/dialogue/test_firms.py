@@ -10,6 +10,7 @@ from bot.dialogue.buttons import Choice as Button
 from bot.dialogue.firms import LINK_LASTS, MOST_FIRMS, link_hash
 from bot.dialogue.messages import Commanded, Followed, Pressed, Typed
 from bot.dialogue.replies import Card, Firms
+from flows.firm import LONGEST_NAME
 from flows.session import Firm, Phase
 from storage.store import Decision, Forgetting, Link, State
 from storage.window import Window
@@ -28,11 +29,11 @@ FULL = at(SESSION, dossier=MANY[0], dossiers=MANY)
 # which firm
 
 
-@pytest.mark.parametrize("asked", ["", "甲", "9", "0", "-1", "newer"])
+@pytest.mark.parametrize("asked", ["", "甲", "9", "0", "-1", "newer", "9" * 5000])
 def test_firms_are_listed_and_looked_for_by_name(asked: str) -> None:
     """What is no number of one of them is looked for."""
     heard = hear(Commanded("firms", asked), SEVERAL)
-    assert heard.said == [Firms(asked), Card()]
+    assert heard.said == [Firms(asked[:LONGEST_NAME]), Card()]
     assert heard.decision.dossier == FIRMS[1]
 
 
@@ -80,11 +81,27 @@ def test_only_so_many_firms_are_begun_from_one_window() -> None:
     assert hear(Commanded("firms", str(MOST_FIRMS)), FULL).decision.dossier == MANY[-1]
 
 
-@pytest.mark.parametrize("choice", ["resume", "recheck", "tomorrow", "next_week"])
-def test_a_reminder_of_another_firm_brings_that_one_to_the_front(choice: str) -> None:
+@pytest.mark.parametrize(
+    ("choice", "named", "later"),
+    [
+        ("resume", [], []),
+        ("recheck", [], []),
+        ("compare_last", [], []),
+        ("tomorrow", ["reminders.put_off"], [(f"reminder.{FIRMS[2]}", 1)]),
+        ("next_week", ["reminders.put_off"], [(f"reminder.{FIRMS[2]}", 7)]),
+        ("recheck_later", ["reminder.recheck.promised"], [(f"recheck.{FIRMS[2]}", 90)]),
+    ],
+)
+def test_a_choice_of_another_firm_brings_that_one_to_the_front(
+    choice: str, named: list[str], later: list[tuple[str, int]]
+) -> None:
+    """And is about that one, whichever was in front when it was tapped."""
     heard = hear(Pressed(f"!{choice}:{FIRMS[2][:DOSSIER_CHARACTERS]}", "3"), SEVERAL)
     assert heard.decision.dossier == FIRMS[2]
     assert heard.decision.session is None
+    assert heard.names == named
+    assert [(one.key, (one.due - NOW).days) for one in heard.later] == later
+    assert heard.card.anew
 
 
 @pytest.mark.parametrize(
@@ -184,15 +201,17 @@ def test_deleting_is_asked_about_once_and_says_what_goes(state: State, named: li
     assert heard.decision.forgotten is None
 
 
-@pytest.mark.parametrize("state", [ALONE, SEVERAL, SHARED], ids=["one", "several firms", "several windows"])
 @pytest.mark.parametrize(
-    ("choice", "what", "named"),
+    ("choice", "what", "named", "state"),
     [
-        (Button.DELETE, Forgetting.DOSSIER, "delete.receipt"),
-        (Button.LEAVE, Forgetting.SIGHT, "delete.left"),
+        (Button.DELETE, Forgetting.DOSSIER, "delete.receipt", ALONE),
+        (Button.DELETE, Forgetting.DOSSIER, "delete.receipt", SEVERAL),
+        (Button.DELETE, Forgetting.DOSSIER, "delete.receipt", SHARED),
+        (Button.LEAVE, Forgetting.SIGHT, "delete.left", SHARED),
     ],
+    ids=["one", "several firms", "several windows", "a window of several"],
 )
-def test_a_yes_deletes_and_leaves_a_receipt(state: State, choice: Button, what: Forgetting, named: str) -> None:
+def test_a_yes_deletes_and_leaves_a_receipt(choice: Button, what: Forgetting, named: str, state: State) -> None:
     """And the card of the next firm, where there is one. Nothing else is written."""
     heard = hear(Pressed(consent(choice, SESSION), "3"), state)
     assert heard.decision == Decision(outbox=heard.decision.outbox, forgotten=what)
@@ -200,6 +219,12 @@ def test_a_yes_deletes_and_leaves_a_receipt(state: State, choice: Button, what: 
     assert heard.values == {"at": f"{NOW:%Y-%m-%d %H:%M} UTC"}
     assert heard.said[0].language == SESSION.language
     assert heard.kinds == (["text", "card"] if state is SEVERAL else ["text"])
+
+
+def test_who_was_to_be_left_with_it_and_is_not_there_any_more_is_asked_about_again() -> None:
+    """Else the last window to look away would delete what was to go on elsewhere."""
+    heard = hear(Pressed(consent(Button.LEAVE, SESSION), "3"), ALONE)
+    assert (heard.decision.forgotten, heard.names) == (None, ["delete.ask"])
 
 
 def test_a_second_tap_gets_a_second_receipt() -> None:

@@ -127,6 +127,11 @@ def test_help_and_looks() -> None:
     assert tap(_on("result", "Dpdf"), scene("result"), CARD).kinds == ["file"]
 
 
+@pytest.mark.parametrize("wanted", Detail)
+def test_a_look_at_the_result_of_another_firm_shows_not_that_of_the_one_in_front(wanted: Detail) -> None:
+    assert tap(f"0t5e12f1|9|result|D{wanted}", AT_RESULT).names == ["event.stale"]
+
+
 def _on(name: str, code: str) -> str:
     session = scene(name)
     return f"{session.id}|{session.revision}|{session.card}|{code}"

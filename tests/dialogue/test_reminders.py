@@ -107,7 +107,7 @@ def test_what_is_not_unfinished_is_not_put_off(session: Session) -> None:
 
 def test_all_are_switched_off_and_on() -> None:
     off = hear(Pressed("!never", "3"), at(SESSION))
-    assert reminded(off) == ([], (reminder_key("d-one"), recheck_key("d-one")))
+    assert reminded(off) == ([], ()), "what other windows of the firm are to be told is theirs"
     assert off.decision.window
     assert not off.decision.window.reminders
     on = hear(Pressed("!remind", "3"), at(SESSION, window=UNREMINDED))
@@ -139,6 +139,12 @@ def test_after_progress_it_waits_on_until_it_is_time_for_it(answered: str, now: 
     session = SESSION.but(updated_at=moment(answered), revision=SESSION.revision + (answered[11:] != "10:00"))
     reply = Reminder(SESSION.id, SESSION.revision)
     assert is_void(reply, at(session), CONTEXT.rules, moment(now)) is void
+
+
+@pytest.mark.parametrize(("since", "void"), [(DAY, False), (DAY / 2, True)])
+def test_one_of_a_firm_that_was_not_in_front_looks_at_its_last_answer(since: timedelta, void: bool) -> None:
+    state = at(SESSION.but(updated_at=NOW - since))
+    assert is_void(Reminder(session="", revision=0), state, CONTEXT.rules, NOW) is void
 
 
 # after a result

@@ -168,7 +168,7 @@ def test_a_result_is_kept_and_a_recheck_is_offered() -> None:
     assert assessment.id == committed.id
     assert [entry.kind for entry in heard.decision.log] == ["finished"]
     assert heard.names == ["reminder.offer"]
-    assert heard.buttons == ["!recheck_later"]
+    assert heard.buttons == ["!recheck_later:d-one"]
 
 
 def test_the_first_word_of_a_known_window_brings_its_dossier_nowhere_else() -> None:
@@ -293,7 +293,8 @@ def test_what_is_no_time_zone_is_not_kept(wrong: str) -> None:
 
 
 def test_a_file_is_a_wish_of_a_key_of_its_own_beside_the_conversation() -> None:
-    for message, key in ((Typed("报告"), "file.pdf"), (Commanded("mydata"), "file.json")):
+    """And that of one firm does not take the place of another's."""
+    for message, key in ((Typed("报告"), "file.pdf.d-one"), (Commanded("mydata"), "file.json.d-one")):
         (file,) = hear(message, at(RESULT)).decision.outbox
         assert (file.key, file.urgency) == (key, Urgency.FILE)
 

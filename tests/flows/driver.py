@@ -45,15 +45,15 @@ def saved(session: Session) -> Session:
 def play(
     session: Session, given: AnyInput, now: datetime = START, fresh: str = "fresh", ref: CardRef | None = None
 ) -> Step:
-    """One step; `ref` is the card that is answered, if it is not the present one."""
-    return step(RUBRIC, session, ref or session.ref, given, now, fresh)
+    """One step by the session's edition; `ref` is the card that is answered, if it is not the present one."""
+    return step(load_rubric(session.rubric), session, ref or session.ref, given, now, fresh)
 
 
 class Walker:
     """Holds a session; `lines` is what was said, what happened, and the card that came up."""
 
-    def __init__(self, session: Session | None = None) -> None:
-        self.session = session or new_session("s1", RUBRIC, "zh-Hans", START)
+    def __init__(self, session: Session | None = None, *, edition: str = RUBRIC.id) -> None:
+        self.session = session or new_session("s1", load_rubric(edition), "zh-Hans", START)
         self.lines: list[str] = []
         self.steps = 0
 
@@ -63,7 +63,7 @@ class Walker:
 
     @property
     def card(self) -> Card:
-        return card_of(RUBRIC, self.session)
+        return card_of(load_rubric(self.session.rubric), self.session)
 
     def give(self, given: AnyInput, ref: CardRef | None = None) -> tuple[Event, ...]:
         """Any input, also a late one, for the card `ref`."""

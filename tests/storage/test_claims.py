@@ -1,6 +1,7 @@
 """Who sends what: claims that nobody else can have meanwhile, take-over, confirmation, leases. For every store."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 from random import Random
 
@@ -122,6 +123,18 @@ async def test_a_limit_counts_what_is_found_past_the_lanes_of_others(store: Stor
     assert await turns(store, limit=3, holder=YOU) == ["0", "1", "2"]
     assert await turns(store, limit=3) == ["3", "4", "5"]
     assert await turns(store, limit=3) == ["3", "4", "5"], "what is being sent is as urgent as before"
+
+
+@pytest.mark.parametrize(
+    ("channels", "found"),
+    [(None, ["ours", "theirs", "odd"]), ({"page"}, ["theirs"]), ({"terminal", "odd"}, ["ours", "odd"]), ((), [])],
+)
+async def test_what_a_process_cannot_send_is_left_to_others(
+    store: Store, channels: Collection[str] | None, found: list[str]
+) -> None:
+    for window, reply in ((WINDOW, "ours"), ("page:7", "theirs"), ("odd", "odd")):
+        await store.apply(window, sends(message(reply)))
+    assert [due.queued.reply for due in await store.claim(claim(), NOW, 9, channels=channels)] == found
 
 
 async def test_what_was_delivered_without_a_claim_is_delivered(store: Store) -> None:
@@ -317,14 +330,3 @@ async def test_only_the_holder_gives_a_lease_back(store: Store) -> None:
     assert await store.lease("house") == new
     await store.let_go("house", new)
     assert await store.lease("house") is None
-
-
-async def test_what_a_process_cannot_send_is_left_to_others(store: Store) -> None:
-    await store.apply(WINDOW, sends(message("ours")))
-    await store.apply("page:7", sends(message("theirs")))
-    claim = Claim(ME, NOW + timedelta(seconds=8))
-    assert [due.queued.reply for due in await store.claim(claim, NOW, 9, channels={"page"})] == ["theirs"]
-    assert await store.claim(claim, NOW, 9, channels=()) == []
-    assert [due.queued.reply for due in await store.claim(claim, NOW, 9, channels={WINDOW.partition(":")[0]})] == [
-        "ours"
-    ]

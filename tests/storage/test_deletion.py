@@ -133,6 +133,7 @@ async def test_nothing_of_a_window_that_looks_away_is_in_any_file(path: Path) ->
         await town(store, 8)
         await store.apply("telegram:8000000001", decides(link=Link("hash", "d of telegram:8000000001", NOW + HOUR)))
         await store.apply(ANN, follows, link="hash")
+        await store.apply(ANN, lambda state: Decision(session=state.session, log=(entry(1, by="7310942588"),)))
         for _ in range(2):
             await store.apply(ANN, decides(forgotten=Forgetting.SIGHT))
         assert found(path) == []

@@ -258,6 +258,14 @@ async def test_a_window_that_looks_away_leaves_the_dossier_to_the_others(store: 
     assert await waiting(store) == ["d1"]
 
 
+async def test_what_was_answered_in_a_window_that_looked_away_stays_and_not_by_whom(store: Store) -> None:
+    await shared(store, "d1")
+    await store.apply(OTHER, just(begun("d1").but(revision=1), entry(1, by="42")))
+    await store.apply(WINDOW, just(begun("d1").but(revision=2), entry(2, by="anna")))
+    await store.apply(OTHER, decides(forgotten=SIGHT))
+    assert await store.log("d1") == [entry(1, by=""), entry(2, by="anna")]
+
+
 async def test_the_last_sight_takes_the_window_along(store: Store) -> None:
     await shared(store, "d1")
     await store.apply(OTHER, sends(message("card")))
