@@ -36,4 +36,4 @@ def _points(question: Question) -> dict[str, Fraction]:
     weight, last = Fraction(first * second * third, 100**3), len(question.letters) - 1
     if question.type == "single":
         return {letter: weight * Fraction(100 * place, last) for place, letter in enumerate(question.letters)}
-    return {letter: weight * Fraction(100, last) * (letter != question.none_letter) for letter in question.letters}
+    return {letter: weight * Fraction(100, last) * (letter != question.letters[0]) for letter in question.letters}

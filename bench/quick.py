@@ -93,7 +93,7 @@ def _letters(question: Question, chance: Random, maturity: float | None) -> tupl
     steps = _steps(len(question.letters) - 1, chance, maturity)
     if question.type == "single":
         return (question.letters[steps],)
-    return question.letters[1 : steps + 1] or (question.none_letter,)
+    return question.letters[1 : steps + 1] or (question.letters[0],)
 
 
 # walks

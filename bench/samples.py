@@ -42,7 +42,7 @@ def _letters(question: Question, chance: Random) -> str | list[str]:
         return chance.choice(question.letters)
     some = question.letters[1:]
     chosen = sorted(chance.sample(some, chance.randint(0, len(some))))
-    return chosen or [question.none_letter]
+    return chosen or [question.letters[0]]
 
 
 def _figures(chance: Random) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Both look ahead only. The record stays as it is; wishes, what is supposed and th
 """
 
 from collections.abc import Mapping
+from functools import reduce
 
 from flows.events import AnswerValue, Refusal, TargetKept
 from flows.inputs import Aim, AimAt, AimInput, ClearAim, KeepTarget, Suppose, Want, Wanted
@@ -13,7 +14,7 @@ from flows.turn import Step, Turn
 from scoring.answers import Answers
 from scoring.errors import AnswersError
 from scoring.plan import Gap, Plan, plan_to
-from scoring.rubric import Question, Rubric
+from scoring.rubric import Rubric
 from scoring.sheet import Sheet, load_sheet
 from scoring.whatif import changed
 from scoring.wishes import WishCode, WishError, Wishes, check_wishes, raisable
@@ -76,18 +77,12 @@ def _granted(sheet: Sheet, record: Record, goal: Goal) -> Wishes:
 def planned_answers(rubric: Rubric, record: Record, plan: Plan) -> dict[str, tuple[str, ...] | int]:
     """The answers of a firm that has carried a plan out."""
     questions: dict[str, tuple[str, ...] | int] = {
-        step.question: (step.to,)
-        if step.to is not None
-        else _with_options(rubric.question[step.question], record.choices.get(step.question, ()), step.add)
+        step.question: reduce(
+            rubric.question[step.question].kind.after, step.letters, record.choices.get(step.question, ())
+        )
         for step in plan.questions
     }
     return questions | {step.scenario: step.end for step in plan.scenarios}
-
-
-def _with_options(question: Question, letters: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    """More options ticked; "none" goes when there is something."""
-    ticked = {*letters, *more} - {question.none_letter}
-    return tuple(letter for letter in question.letters if letter in ticked)
 
 
 def supposed_answers(rubric: Rubric, session: Session) -> Answers:
@@ -102,14 +97,7 @@ def raised(rubric: Rubric, session: Session, item: str) -> AnswerValue | None:
     if scenario := rubric.scenario.get(item):
         level = present if isinstance(present, int) else 0
         return level + 1 if level < len(scenario.levels) else None
-    question = rubric.question[item]
-    letters = present if isinstance(present, tuple) else ()
-    if question.type == "multiple":
-        others = (letter for letter in question.letters if letter not in (*letters, question.none_letter))
-        more = next(others, None)
-        return None if more is None else _with_options(question, letters, (more,))
-    position = question.letters.index(letters[0]) + 1 if letters else 1
-    return (question.letters[position],) if position < len(question.letters) else None
+    return rubric.question[item].kind.raised(present if isinstance(present, tuple) else ())
 
 
 # the inputs
@@ -164,7 +152,7 @@ def _written(rubric: Rubric, item: str, value: tuple[str, ...] | int) -> str | l
     if isinstance(value, int):
         return value
     question = rubric.question.get(item)
-    return value[0] if question and question.type == "single" and len(value) == 1 else list(value)
+    return question.kind.written(value) if question else list(value)
 
 
 def _keep(turn: Turn) -> Step:

@@ -11,7 +11,10 @@ from flows.walking import advance
 from scoring.answers import YEARS, check_figures
 from scoring.errors import AnswersError
 from scoring.figures import FigureValue, Number, derive
+from scoring.kinds import Unfit
 from scoring.rubric import Question, Rubric
+
+REFUSALS = {Unfit.SEVERAL: Refusal.ONE_OPTION, Unfit.NONE_WITH_OTHERS: Refusal.NONE_ALONE}
 
 
 def answer_question(turn: Turn, given: QuestionInput) -> Step:
@@ -47,10 +50,8 @@ def _answer(turn: Turn, question: Question, letters: tuple[str, ...]) -> Step:
     chosen = tuple(letter for letter in question.letters if letter in letters)
     if not chosen or len(chosen) < len(set(letters)):
         return turn.refuse(Refusal.UNKNOWN_OPTION)
-    if question.type == "single" and len(chosen) > 1:
-        return turn.refuse(Refusal.ONE_OPTION)
-    if question.type == "multiple" and len(chosen) > 1 and question.none_letter in chosen:
-        return turn.refuse(Refusal.NONE_ALONE)
+    if unfit := question.kind.unfit(chosen):
+        return turn.refuse(REFUSALS[unfit])
     session, events = record_letters(turn.rubric, turn.session, question.id, chosen)
     return advance(turn, session, *events)
 
@@ -62,27 +63,17 @@ def ticked(turn: Turn, question: Question) -> tuple[str, ...]:
 
 
 def _tick(turn: Turn, question: Question, letter: str, *, on: bool) -> Step:
-    if question.type != "multiple":
+    if not question.kind.ticks:
         return turn.refuse(Refusal.NOT_HERE)
     if letter not in question.letters:
         return turn.refuse(Refusal.UNKNOWN_OPTION)
-    return turn.draft(Ticking(letters=_toggled(question, ticked(turn, question), letter, on=on)))
-
-
-def _toggled(question: Question, letters: tuple[str, ...], letter: str, *, on: bool) -> tuple[str, ...]:
-    """无 clears the others, and they clear 无."""
-    if not on:
-        return tuple(other for other in letters if other != letter)
-    if letter == question.none_letter:
-        return (letter,)
-    wanted = {*letters, letter} - {question.none_letter}
-    return tuple(other for other in question.letters if other in wanted)
+    return turn.draft(Ticking(letters=question.kind.ticked(ticked(turn, question), letter, on=on)))
 
 
 def finish_ticking(turn: Turn, question: Question) -> Step:
-    """ "Done" of a multiple choice needs at least one option."""
+    """ "Done" needs at least one option."""
     letters = ticked(turn, question)
-    if question.type != "multiple":
+    if not question.kind.ticks:
         return turn.refuse(Refusal.NOT_HERE)
     return _answer(turn, question, letters) if letters else turn.refuse(Refusal.NOTHING_TICKED)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, assert_never
 
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
@@ -16,6 +16,7 @@ from scoring.decoding import Spoilt, short, spoilt_fault
 from scoring.editions import load_rubric
 from scoring.errors import AnswersError, Fault, FaultCode
 from scoring.figures import Derivation, Figures, FigureValue, derive
+from scoring.kinds import Unfit
 from scoring.rubric import Figure, Question, Rubric, Scenario
 
 LARGEST_FIGURE = 10**15
@@ -87,11 +88,15 @@ def _letters(question: Question, given: str | list[str], faults: list[Fault]) ->
         faults.append(Fault(place, FaultCode.NOTHING_CHOSEN))
     if len(set(given)) < len(given):
         faults.append(Fault(place, FaultCode.CHOSEN_TWICE, {"letters": ", ".join(given)}))
-    if len(given) > 1 and question.none_letter in given:
-        faults.append(
-            Fault(place, FaultCode.NONE_WITH_OTHERS, {"none": question.none_letter, "letters": ", ".join(given)})
-        )
-    return tuple(sorted(given))
+    letters = tuple(sorted(given))
+    match question.kind.unfit(letters):
+        case Unfit.NONE_WITH_OTHERS:
+            faults.append(Fault(place, FaultCode.NONE_WITH_OTHERS, {"none": letters[0], "letters": ", ".join(given)}))
+        case Unfit.SEVERAL | None:  # the shape of a file lets no several through where one is wanted
+            pass
+        case never:
+            assert_never(never)
+    return letters
 
 
 def _figure_faults(rubric: Rubric, figures: Figures) -> list[Fault]:
@@ -135,7 +140,7 @@ def _validator(edition: str) -> SchemaValidator:
 def answer_schema(rubric: Rubric) -> core_schema.CoreSchema:
     """The core schema of an answer file for a rubric."""
     sections: dict[str, dict[str, core_schema.CoreSchema]] = {
-        "answers": {question.id: _answer_schema(question) for question in rubric.questions},
+        "answers": {question.id: question.kind.schema() for question in rubric.questions},
         "figures": {figure.id: _figure_schema(figure) for figure in rubric.figures},
         "scenarios": {scenario.id: _level_schema(scenario) for scenario in rubric.scenarios},
     }
@@ -151,11 +156,6 @@ def answer_schema(rubric: Rubric) -> core_schema.CoreSchema:
 def _dict_schema(entries: Mapping[str, core_schema.CoreSchema]) -> core_schema.CoreSchema:
     fields = {name: core_schema.typed_dict_field(entry, required=False) for name, entry in entries.items()}
     return core_schema.typed_dict_schema(fields, extra_behavior="forbid", strict=True)
-
-
-def _answer_schema(question: Question) -> core_schema.CoreSchema:
-    letter = core_schema.literal_schema(list(question.letters))
-    return letter if question.type == "single" else core_schema.list_schema(letter, strict=True)
 
 
 def _level_schema(scenario: Scenario) -> core_schema.CoreSchema:

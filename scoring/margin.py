@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.rubric import Question
 from scoring.sheet import Sheet, Tally
 
 Answer = tuple[str, ...] | int
@@ -91,7 +90,8 @@ def _fragile(
 ) -> Iterator[Fragile]:
     for item in sheet.rubric.items:
         if letters := choices.get(item):
-            row, lower = sheet.rows[item], _lowered(sheet, sheet.rubric.question[item], letters)
+            row = sheet.rows[item]
+            lower = sheet.rubric.question[item].kind.lowered(letters, row.points)
             grade = sheet.grade_of(tally.points - row[letters] + row[lower], levels)
             if grade < tally.grade:
                 yield Fragile(item, letters, lower, grade)
@@ -99,15 +99,6 @@ def _fragile(
             grade = sheet.grade_of(tally.points, {**levels, item: level - 1})
             if grade < tally.grade:
                 yield Fragile(item, level, level - 1, grade)
-
-
-def _lowered(sheet: Sheet, question: Question, letters: tuple[str, ...]) -> tuple[str, ...]:
-    """The answer one step lower; of options that are worth the same, the first is turned down."""
-    if question.type == "single":
-        return (question.letters[max(0, question.letters.index(letters[0]) - 1)],)
-    points = sheet.rows[question.id].points
-    dearest = max(letters, key=points.__getitem__)
-    return tuple(letter for letter in letters if letter != dearest) or (question.none_letter,)
 
 
 def in_other_profiles(

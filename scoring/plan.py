@@ -34,6 +34,11 @@ class QuestionStep:
     add: tuple[str, ...]
     to: str | None
 
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The options that it leads to."""
+        return self.add if self.to is None else (self.to,)
+
 
 @dataclass(frozen=True, slots=True)
 class ScenarioStep:
@@ -132,10 +137,7 @@ def _first_steps(sheet: Sheet, choices: Choices, pinned: Collection[str]) -> dic
 def _taken(choices: Choices, first: Steps) -> Choices:
     """The answers of the pinned questions after their first steps."""
     steps = (step for taken in first.values() for step in taken)
-    return {
-        step.question: (*choices.get(step.question, ()), step.letter) if step.multiple else (step.letter,)
-        for step in steps
-    }
+    return {step.question: step.kind.after(choices.get(step.question, ()), step.letter) for step in steps}
 
 
 def _available(sheet: Sheet, choices: Choices, short: int) -> dict[int, list[Increment]]:
@@ -156,9 +158,7 @@ def _enough(steps: Sequence[Increment], choices: Choices, short: int) -> list[In
 
 
 def _is_open(step: Increment, chosen: tuple[str, ...] | None) -> bool:
-    if not chosen:
-        return True
-    return step.letter not in chosen if step.multiple else step.letter > chosen[0]
+    return not chosen or step.kind.is_open(step.letter, chosen)
 
 
 def _least_steps(available: Steps, short: int) -> Steps | None:
@@ -207,10 +207,7 @@ def _question_steps(sheet: Sheet, steps: Steps) -> tuple[QuestionStep, ...]:
 
 
 def _question_step(steps: list[Increment]) -> QuestionStep:
-    letters = sorted(step.letter for step in steps)
-    if steps[0].multiple:
-        return QuestionStep(steps[0].question, tuple(letters), None)
-    return QuestionStep(steps[0].question, (), letters[-1])
+    return QuestionStep(steps[0].question, *steps[0].kind.planned([step.letter for step in steps]))
 
 
 # the scenarios

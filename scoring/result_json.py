@@ -41,11 +41,7 @@ def result_json(sheet: Sheet, result: Result) -> dict[str, Any]:
 
 
 def _question(sheet: Sheet, result: Result, item: str, credit: Credit) -> dict[str, Any]:
-    entry: dict[str, Any] = dict(credit.proof)
-    if sheet.rubric.question[item].type == "multiple":
-        entry["options"] = list(credit.letters)
-    else:
-        entry["option"] = credit.letters[0]
+    entry: dict[str, Any] = {**credit.proof, **sheet.rubric.question[item].kind.told(credit.letters)}
     if derivation := result.derivations.get(item):
         entry["derived"] = derivation.calculation
     return entry

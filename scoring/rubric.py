@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from scoring.kinds import Kind, KindName, kind_of
+
 Percent = Annotated[int, Field(ge=0, le=100)]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=24)]
@@ -107,7 +109,7 @@ class Question(Part):
     indicator: Text
     item: Text
     text: Text
-    type: Literal["single", "multiple"]
+    type: KindName
     options: Annotated[tuple[Option, ...], Field(min_length=2)]
     weights: tuple[Percent, Percent, Percent]
     effort: Annotated[int, Field(ge=1)] | None
@@ -121,10 +123,10 @@ class Question(Part):
         """The letters of all options, in the standard's order."""
         return tuple(option.id for option in self.options)
 
-    @property
-    def none_letter(self) -> str:
-        """The option 无 of a multiple choice, which excludes the others."""
-        return self.letters[0]
+    @cached_property
+    def kind(self) -> Kind:
+        """How it is answered, valued, raised and lowered."""
+        return kind_of(self.type, self.letters)
 
 
 class Level(Part):

@@ -164,7 +164,7 @@ def _options(rubric: Rubric) -> Iterator[Fault]:
 def _rules(rubric: Rubric) -> Iterator[Fault]:
     for question in rubric.questions:
         place = f"questions.{question.id}.figures"
-        if question.figures and question.type != "single":
+        if question.figures and not question.kind.follows_figures:
             yield Fault(place, FaultCode.FIGURES_KIND)
         match question.figures:
             case Share(bands=bands) if not _bands_fit(bands, len(question.options)):
@@ -200,20 +200,14 @@ def _grades(rubric: Rubric) -> Iterator[Fault]:
 
 
 def _profiles(rubric: Rubric) -> Iterator[Fault]:
-    """Only a multiple choice may be revalued: its options stand alone, 无 is worth 0 and all others sum to 100."""
+    """A profile values options of questions that there are, and only of kinds that may be revalued."""
     for profile in rubric.profiles:
         for item, values in profile.option_values.items():
             question = rubric.question.get(item)
             place = f"profiles.{profile.id}.{item}"
             if question is None:
                 yield _unknown(place, item)
-            elif (
-                question.type != "multiple"
-                or tuple(values) != question.letters
-                or values[question.none_letter] != 0
-                or min(values.values()) < 0
-                or sum(values.values()) != 100
-            ):
+            elif not question.kind.may_be_worth(values):
                 yield Fault(place, FaultCode.PROFILE_VALUES)
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from scoring.decoding import short
 from scoring.editions import load_rubric
 from scoring.errors import AnswersError, Fault, FaultCode
+from scoring.kinds import Kind
 from scoring.rubric import Profile, Question, Rubric
 
 UNIT = 1 << 16
@@ -68,13 +69,13 @@ class GradeRow:
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """One affordable step: an added option of a multiple choice, or one rung of a single choice."""
+    """One affordable step, by the letter that it leads to."""
 
     question: str
     letter: str
     gain: int
     position: int
-    multiple: bool
+    kind: Kind
 
 
 class Tally(NamedTuple):
@@ -113,10 +114,7 @@ class Sheet:
             for item, row in points.items()
         }
         self.full = {item: int(100 * weight * self.scale) for item, weight in self.weights.items()}
-        self.tops = {
-            question.id: question.letters[1:] if question.type == "multiple" else question.letters[-1:]
-            for question in rubric.questions
-        }
+        self.tops = {question.id: question.kind.best for question in rubric.questions}
         self.highest = {scenario.id: len(scenario.levels) for scenario in rubric.scenarios}
         self.most = (
             sum(self.full.values()),
@@ -191,14 +189,10 @@ class Sheet:
         return {effort: tuple(sorted(steps, key=lambda step: -step.gain)) for effort, steps in by_effort.items()}
 
     def _steps(self, question: Question) -> list[Increment]:
-        points = self.rows[question.id].points
-        multiple = question.type == "multiple"
-        values = [points[letter] for letter in question.letters]
-        below = [0] * len(values) if multiple else [0, *values[:-1]]
+        kind, gains = question.kind, question.kind.gains(self.rows[question.id].points)
         return [
-            Increment(question.id, letter, value - lower, position, multiple)
-            for position, (letter, value, lower) in enumerate(zip(question.letters, values, below, strict=True))
-            if position > 0
+            Increment(question.id, letter, gain, position, kind)
+            for position, (letter, gain) in enumerate(gains.items(), start=1)
         ]
 
 
@@ -226,13 +220,10 @@ def _points(question: Question, profile: Profile) -> dict[str, Fraction]:
 
 
 def _values(question: Question, profile: Profile) -> dict[str, Fraction]:
-    """Each option's value, 0 to 100: evenly spaced for a single choice, equal shares for a multiple one."""
+    """Each option's value, 0 to 100: by the profile, or by the general rule of the question's kind."""
     if question.id in profile.option_values:
         return {letter: Fraction(value) for letter, value in profile.option_values[question.id].items()}
-    last = len(question.letters) - 1
-    if question.type == "single":
-        return {letter: Fraction(100 * i, last) for i, letter in enumerate(question.letters)}
-    return {letter: Fraction(100, last) if i else Fraction(0) for i, letter in enumerate(question.letters)}
+    return question.kind.values()
 
 
 def load_sheet(edition: str, profile: str | None = None) -> Sheet:

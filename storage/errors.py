@@ -29,7 +29,7 @@ class StorageError(Exception):
 
 
 class DamagedRowError(StorageError):
-    """What is stored of one chat cannot be understood; the database itself is sound, and other chats are well."""
+    """What is stored of one window or dossier cannot be understood; the database is sound, and the others are well."""
 
     def __init__(self, place: str) -> None:
         super().__init__(Trouble.CORRUPT, place)

@@ -32,7 +32,7 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Opens a dossier from another window, once, until a time. Only the hash of what is told is ever stored."""
+    """Opens a dossier from another window, once, until a time. What is told of it is kept until that is sent."""
 
     hash: str
     dossier: str

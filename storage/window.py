@@ -2,7 +2,7 @@
 
 from pydantic import AwareDatetime
 
-from flows.session import Value
+from flows.session import CardRef, Value
 
 
 class Window(Value):
@@ -10,7 +10,7 @@ class Window(Value):
 
     `card` is the channel's reference of the message that holds the live card; `zone` an IANA time zone, None for the
     default. `blocked`: the person takes no messages; `returned`: when they came back, so that a refusal of before is
-    known to be old.
+    known to be old. `seen` is the card that was sent there last, as far as is known: others may have moved on from it.
     """
 
     language: str | None = None
@@ -19,3 +19,4 @@ class Window(Value):
     reminders: bool = True
     blocked: bool = False
     returned: AwareDatetime | None = None
+    seen: CardRef | None = None

@@ -12,13 +12,9 @@ from bot.delivery.worker import Worker
 from bot.dialogue.context import Context, Outside, Rules
 from bot.dialogue.firms import link_hash
 from bot.dialogue.messages import Followed, Message
-from bot.dialogue.replies import Text, written
 from bot.dialogue.respond import respond
-from bot.words.complaints import complaint
-from scoring.errors import MissingEditionError
 from scoring.rubric import Rubric
 from storage.errors import DamagedRowError, StorageError
-from storage.outbox import Outgoing
 from storage.store import Arrival, Decide, Decision, Store
 
 LOG = logging.getLogger("shuping.intake")
@@ -95,10 +91,6 @@ class Intake:
                 LOG.error("what is stored of somebody cannot be read; update %d is passed over", incoming.update)  # noqa: TRY400  # a sentence, not a traceback
             except StorageError:
                 raise
-            except MissingEditionError as error:
-                LOG.error("an assessment is by the edition %s, which is not here", error.edition)  # noqa: TRY400  # a sentence, not a traceback
-                apology = self._apology(incoming, error)
-                await self._apply(incoming, lambda _: apology)
             except Exception:
                 LOG.exception("update %d could not be handled and is passed over", incoming.update)
                 await self._apply(incoming, lambda _: Decision())
@@ -114,11 +106,6 @@ class Intake:
             rubric=self.rubric,
         )
         await self._apply(incoming, lambda state: respond(incoming.message, state, context))
-
-    def _apology(self, incoming: Incoming, error: MissingEditionError) -> Decision:
-        """Nothing can be shown of it, and nothing changes until the operator brings the edition back."""
-        reply = Text((complaint(error, incoming.language) or "",), language=incoming.language)
-        return Decision(outbox=(Outgoing(written(reply), self.outside.now()),))
 
     def _window(self, incoming: Incoming) -> str:
         return f"{self.channel.name}:{incoming.address}"

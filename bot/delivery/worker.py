@@ -21,7 +21,7 @@ from bot.delivery.patience import insist
 from bot.delivery.reports import Reports, apology
 from bot.dialogue import reminders
 from bot.dialogue.context import Outside, Rules
-from bot.dialogue.pages import Page, View, needs_history, needs_shelf, page_of
+from bot.dialogue.pages import CardPage, Page, View, needs_history, needs_shelf, page_of
 from bot.dialogue.replies import Card, File, Reminder, Reply, read, written
 from bot.dialogue.situation import CARD, retirement
 from bot.words.wording import words_of
@@ -263,6 +263,8 @@ class Worker:
             return await self._following(queued.lane)
         void = isinstance(reply, Reminder) and reminders.is_void(reply, due.state, self._rules, now)
         page = None if void else page_of(reply, await self._view(channel, due, reply))
+        if isinstance(reply, Card) and not isinstance(page, CardPage) and due.state.session:
+            LOG.error("an assessment is by the edition %s, which is not here", due.state.session.rubric)
         outcome = await self._deliver(channel, due, page, reply)
         if not isinstance(outcome, Delivered):
             return await self._failed(channel, due, outcome, now)

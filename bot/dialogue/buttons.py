@@ -55,6 +55,7 @@ from scoring.rubric import Rubric
 
 LIMIT = 64
 SESSION_CHARACTERS = 8
+OTHERS = "+"
 SEPARATOR = "|"
 
 Given = TypeVar("Given", bound=AnyInput)
@@ -218,13 +219,19 @@ def about(choice: str, dossier: str) -> str:
     return f"{choice}:{dossier[:DOSSIER_CHARACTERS]}"
 
 
-def consent(choice: Choice, session: Session) -> str:
-    """The data of the button that deletes; it names what it was asked about."""
-    return data_of(f"{choice}:{session.id[:SESSION_CHARACTERS]}")
+def consent(choice: Choice, session: Session, *, shared: bool = False) -> str:
+    """The data of the button that deletes; it names what it was asked about, and whether others were named."""
+    return data_of(f"{choice}:{session.id[:SESSION_CHARACTERS]}{OTHERS if shared else ''}")
+
+
+def knows_of_others(name: str) -> bool:
+    """Whether the question to which a choice agrees said that others have sight of the dossier."""
+    return name.endswith(OTHERS)
 
 
 def is_consent(name: str, session: Session | None) -> bool:
     """Whether a choice agrees to deleting this; once all is deleted, an old "yes" can do no more harm."""
+    name = name.removesuffix(OTHERS)
     return session is None or data_of(name) in (consent(Choice.DELETE, session), consent(Choice.LEAVE, session))
 
 

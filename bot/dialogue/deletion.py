@@ -10,7 +10,7 @@ from storage.store import Decision, Forgetting
 def ask_delete(situation: Situation) -> Decision:
     """Ask once, and say what goes. "Yes" holds for the assessment about which it was asked, not for a later one."""
     session, state = situation.session, situation.state
-    choices = [consent(Choice.DELETE, session), data_of(Choice.KEEP)]
+    choices = [consent(Choice.DELETE, session, shared=state.shared), data_of(Choice.KEEP)]
     lines = [Named("delete.ask")]
     if state.shared:
         lines.append(Named("delete.shared"))
@@ -23,7 +23,9 @@ def ask_delete(situation: Situation) -> Decision:
 
 def delete(situation: Situation) -> Decision:
     """The dossier goes, with all windows; the receipt stays in the outbox until it has arrived."""
-    return _forgotten(situation, Forgetting.DOSSIER, Named("delete.receipt", {"at": _moment(situation)}))
+    at, others = _moment(situation), len(situation.state.dossiers) > 1
+    said = Named("delete.receipt.firm", {"at": at}) if others else Named("delete.receipt", {"at": at})
+    return _forgotten(situation, Forgetting.DOSSIER, said)
 
 
 def leave(situation: Situation) -> Decision:

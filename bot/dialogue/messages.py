@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from flows.session import CardRef
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A text."""
+    """A text; `ref`: the card that was before the person, where the channel knows it for sure."""
 
     text: str
+    ref: CardRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ class Membership:
 @dataclass(frozen=True, slots=True)
 class InPublic:
     """A command where others read along: there is nothing to be assessed."""
+
+
+def commanded(name: str, argument: str) -> Commanded | Followed:
+    """A command; "/link CODE" follows the link of that code."""
+    return Followed(argument) if name == "link" and argument else Commanded(name, argument)
 
 
 Message = Typed | Commanded | Pressed | Puzzling | Returned | Followed | Membership | InPublic

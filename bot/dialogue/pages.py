@@ -41,13 +41,14 @@ from bot.screens.wishes import Detail
 from bot.words.history import compared, history
 from bot.words.outcome import Outcome, outcome_of
 from bot.words.results import Section
-from bot.words.wording import Medium, Wording, wording, words_of
+from bot.words.wording import Medium, Wording, words_at_hand, words_of
 from flows.cards import CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
 from flows.progress import Progress, progress_of
 from flows.reminders import next_reminder
 from flows.session import Assessment, Session, new_session
+from flows.text import inert
 from locales import DEFAULT_LANGUAGE
-from scoring.errors import MissingEditionError
+from scoring.editions import known
 from scoring.rubric import Rubric
 from storage.store import State
 
@@ -155,6 +156,8 @@ def page_of(reply: Reply, view: View) -> Page | None:
     session = view.session_for(reply)
     words = _words(reply, session, view)
     match reply:
+        case Card() if session.rubric != words.rubric.id:
+            return _without_edition(session, words)
         case Card():
             left = session if view.state.session else session.but(paused=reply.paused)
             return card_page(left, words, reply)
@@ -179,12 +182,15 @@ def page_of(reply: Reply, view: View) -> Page | None:
 
 def _words(reply: Reply, session: Session, view: View) -> Wording:
     """Those of the session's edition; what says nothing of an edition can be said where that is missing, too."""
-    try:
-        return words_of(session, view.medium)
-    except MissingEditionError:
-        if not isinstance(reply, Text | Privacy | Firms):
-            raise
-        return wording(session.language, view.rubric.id, view.medium)
+    if isinstance(reply, Card | Text | Privacy | Firms):
+        return words_at_hand(session, view.rubric.id, view.medium)
+    return words_of(session, view.medium)
+
+
+def _without_edition(session: Session, words: Wording) -> TextPage:
+    """In the place of a card that cannot be shown until the operator brings the edition back."""
+    missing = words.text("complaint.edition", edition=inert(session.rubric), known=", ".join(known()))
+    return TextPage((Section("", (missing,)),))
 
 
 def card_page(session: Session, words: Wording, reply: Card) -> CardPage:
@@ -299,7 +305,8 @@ def _last_until(session: Session, view: View) -> str | None:
 
 def _firms(view: View, wanted: str, words: Wording) -> TextPage:
     """A line a firm, those looked for or all; buttons for the newest of them, and for another one."""
-    numbered = [(number, dossier, one) for number, (dossier, one) in enumerate(view.shelf, start=1)]
+    place = {dossier: number for number, dossier in enumerate(view.state.dossiers, start=1)}  # some may be damaged
+    numbered = [(place[dossier], dossier, one) for dossier, one in view.shelf if dossier in place]
     found = [entry for entry in numbered if wanted.casefold() in (entry[2].firm.name or "").casefold()]
     shown = found[-LISTED:]
     lines = [_firm_line(number, one, words, front=dossier == view.state.dossier) for number, dossier, one in shown]

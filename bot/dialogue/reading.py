@@ -150,7 +150,7 @@ def _letters(plain: str, card: Card) -> Wish | None:
     """ "BC", "b, c" or "B" are the whole answer; "+B" and "-B" tick and untick one option of several."""
     if not isinstance(card, QuestionCard):
         return None
-    if plain[0] in "+-" and card.question.type == "multiple":
+    if plain[0] in "+-" and card.question.kind.ticks:
         letter = plain[1:].strip().upper()
         return Tick(letter, plain[0] == "+") if letter in card.question.letters else None
     if not LETTERS.fullmatch(plain):

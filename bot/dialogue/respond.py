@@ -4,7 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.dialogue import reminders
-from bot.dialogue.buttons import CHOICE_MARK, FIRM, LANGUAGE, RECHECK, RESUME, Choice, decode, full, is_consent
+from bot.dialogue.buttons import (
+    CHOICE_MARK,
+    FIRM,
+    LANGUAGE,
+    RECHECK,
+    RESUME,
+    Choice,
+    decode,
+    full,
+    is_consent,
+    knows_of_others,
+)
 from bot.dialogue.commands import COMMANDS, LONGEST_TEXT, resume
 from bot.dialogue.context import Context
 from bot.dialogue.deletion import ask_delete, delete, leave
@@ -16,10 +27,10 @@ from bot.dialogue.situation import CARD, Situation, detail, refuse, retirement, 
 from bot.dialogue.steps import advance
 from bot.screens import screen_of
 from bot.screens.wishes import Comparison, Detail, Meant
-from bot.words.wording import words_of
+from bot.words.wording import words_at_hand
 from flows.cards import card_of
 from flows.inputs import ChooseLanguage
-from flows.session import Phase, Session, new_session
+from flows.session import CardRef, Phase, Session, new_session
 from locales import supported
 from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, State
@@ -39,7 +50,10 @@ def respond(message: Message, state: State, context: Context) -> Decision:
             reply = written(Text((home,), language=context.language))
             return Decision(outbox=(Outgoing(reply, context.now, urgency=Urgency.GREETING),))
         case _:
-            return _answered(_situation(message, state, context))
+            situation = _situation(message, state, context)
+            if situation.session.rubric == situation.words.rubric.id or _says_nothing_of_an_edition(message):
+                return _answered(situation)
+            return show(situation)  # why there is nothing to be seen
 
 
 def _moved(state: State, context: Context, *, blocked: bool) -> Decision:
@@ -55,7 +69,19 @@ def _situation(message: Message, state: State, context: Context) -> Situation:
     window = window.model_copy(update={"blocked": False, "card": live})
     language = window.language or context.language
     session = state.session or new_session(context.fresh.session, context.rubric, language, context.now)
-    return Situation(message, state, context, session, window, words_of(session, context.manner.medium))
+    words = words_at_hand(session, context.rubric.id, context.manner.medium)
+    return Situation(message, state, context, session, window, words)
+
+
+def _says_nothing_of_an_edition(message: Message) -> bool:
+    """It can be heard while the edition of the firm in front is not here: another firm is wanted, or this one to go."""
+    match message:
+        case Commanded(name=name):
+            return name in ("firms", "delete", "link", "privacy")
+        case Pressed(data=data):
+            return data.removeprefix(CHOICE_MARK).startswith((FIRM, Choice.DELETE, Choice.LEAVE))
+        case _:
+            return isinstance(message, Followed)
 
 
 def _answered(situation: Situation) -> Decision:
@@ -66,7 +92,8 @@ def _answered(situation: Situation) -> Decision:
     session = decision.session or situation.session
     if not situation.known and decision.dossier is None and greets(session):
         return _unrecorded(situation, decision)
-    window = (decision.window or situation.window).model_copy(update={"language": session.language})
+    marked = {"language": session.language, "seen": _seen(situation, decision, session)}
+    window = (decision.window or situation.window).model_copy(update=marked)
     return replace(
         decision,
         dossier=decision.dossier or situation.dossier,
@@ -74,6 +101,13 @@ def _answered(situation: Situation) -> Decision:
         window=window,
         outbox=(*decision.outbox, *_retired(situation)),
     )
+
+
+def _seen(situation: Situation, decision: Decision, session: Session) -> CardRef | None:
+    """The card that is before this window once all is sent; which one another firm's will be is not known here."""
+    if decision.dossier not in (None, situation.dossier) and decision.session is None:
+        return None
+    return session.ref if any(message.key == CARD for message in decision.outbox) else situation.window.seen
 
 
 def _is_heard(situation: Situation) -> bool:
@@ -122,8 +156,8 @@ def _answer(situation: Situation) -> Decision:
         case Commanded(name=name, argument=argument):
             command = COMMANDS.get(name)
             return command(situation, argument) if command else refuse(situation, Named("unknown_command"))
-        case Typed(text=text):
-            return _type(situation, text)
+        case Typed(text=text, ref=ref):
+            return _type(situation, text, ref)
         case Returned(language=language):
             return _welcome_back(situation, language)
         case Followed():
@@ -144,7 +178,7 @@ def _press(situation: Situation, data: str) -> Decision:
     return advance(situation, press.wish, None if greeted else ref)
 
 
-def _type(situation: Situation, text: str) -> Decision:
+def _type(situation: Situation, text: str, ref: CardRef | None) -> Decision:
     if len(text) > LONGEST_TEXT:
         return refuse(situation, Named("too_long"))
     match _meant(situation, text):
@@ -155,7 +189,8 @@ def _type(situation: Situation, text: str) -> Decision:
         case Comparison(numbers=numbers):
             return say(situation, Compared(numbers))
         case given:
-            return advance(situation, given)
+            seen = ref or situation.window.seen  # what is typed is meant for that, also if somebody else went on
+            return advance(situation, given, seen if situation.known else None)
 
 
 def _meant(situation: Situation, text: str) -> Meant | None:
@@ -221,12 +256,13 @@ def _speak(situation: Situation, language: str) -> Decision:
 def _forget(situation: Situation, name: str) -> Decision:
     """Only what was asked about when the button was shown, not what was begun after that.
 
-    Who is the last that has sight of it cannot leave it to others: that would delete it.
+    Who is the last that has sight of it cannot leave it to others: that would delete it. Who was asked before others
+    had sight of it is asked again: they would lose it too.
     """
     if not is_consent(name, situation.state.session):
         return refuse(situation, stale())
     if name.startswith(Choice.DELETE):
-        return delete(situation)
+        return delete(situation) if knows_of_others(name) or not situation.state.shared else ask_delete(situation)
     return ask_delete(situation) if situation.known and not situation.state.shared else leave(situation)
 
 

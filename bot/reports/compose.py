@@ -298,7 +298,6 @@ class _Composer:
             item=question.item,
             text=question.text,
             kind=self.text(f"rubric.{question.type}"),
-            multiple=question.type == "multiple",
             options=tuple(
                 Option(option.id, option.text, self._value(question.id, option.id), option.id in letters)
                 for option in question.options

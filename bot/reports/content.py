@@ -112,7 +112,6 @@ class Question:
     item: str
     text: str
     kind: str
-    multiple: bool
     options: tuple[Option, ...]
     weights: tuple[int, int, int]
     answer: str

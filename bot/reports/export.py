@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
-from storage.outbox import Queued, Urgency
+from storage.outbox import Queued, Urgency, address_of
 from storage.store import LogEntry, Store
 
 
 async def stored_data(store: Store, window: str) -> dict[str, Any]:
     """How to reach them, every dossier that they have sight of, and messages still to be sent; files are none.
+
+    Who else answered is not theirs to know: `by` is "" in the log where it was not they.
 
     Raises StorageError.
     """
@@ -28,7 +30,7 @@ async def _dossier(store: Store, window: str, dossier: str) -> dict[str, Any]:
     return {
         "session": session and session.model_dump(mode="json"),
         "assessments": [assessment.model_dump(mode="json") for assessment in await store.history(dossier)],
-        "log": [_line(entry) for entry in await store.log(dossier)],
+        "log": [_line(entry, address_of(window)) for entry in await store.log(dossier)],
     }
 
 
@@ -41,10 +43,10 @@ def _message(queued: Queued) -> dict[str, Any]:
     return {"due": queued.due.isoformat(), "key": queued.key, "reply": reply}
 
 
-def _line(entry: LogEntry) -> dict[str, Any]:
+def _line(entry: LogEntry, own: str) -> dict[str, Any]:
     return {
         "at": entry.at.isoformat(),
-        "by": entry.by,
+        "by": own if entry.by == own else "",
         "session": entry.session,
         "kind": entry.kind,
         "item": entry.item,

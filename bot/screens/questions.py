@@ -44,17 +44,16 @@ def _place(question: Question, words: Wording) -> tuple[str, str]:
 
 def _question(card: QuestionCard, words: Wording) -> Screen:
     question = words.rubric.question[card.question.id]
-    multiple = question.type == "multiple"
     choices = tuple(
         Choice(
             option.id,
             option.text,
-            Tick(option.id, option.id not in card.ticked) if multiple else Answer((option.id,)),
+            Tick(option.id, option.id not in card.ticked) if question.kind.ticks else Answer((option.id,)),
             option.id in card.ticked,
         )
         for option in question.options
     )
-    actions = [DONE] if multiple else []
+    actions = [DONE] if question.kind.ticks else []
     if question.figures:
         actions.append(Action("figures", EnterFigures()))
         if any(map(words.rubric.calculates, question.figures.asks)):

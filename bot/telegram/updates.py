@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from telegram import Chat, ChatMember
 
-from bot.dialogue.messages import Commanded, Followed, InPublic, Membership, Message, Pressed, Puzzling, Typed
+from bot.dialogue.messages import Followed, InPublic, Membership, Message, Pressed, Puzzling, Typed, commanded
 
 LOG = logging.getLogger("shuping.updates")
 
@@ -147,7 +147,7 @@ def _said(text: str) -> Message:
     name, payload = _name(text)[0], argument.strip()
     if name == "start" and payload.startswith(LINK_MARK):
         return Followed(payload.removeprefix(LINK_MARK))
-    return Commanded(name, payload)
+    return commanded(name, payload)
 
 
 def _name(text: str) -> tuple[str, str]:

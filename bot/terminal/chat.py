@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from bot.dialogue.commands import EXPORT
 from bot.dialogue.context import Context, Manner, Outside, Rules
 from bot.dialogue.firms import link_hash
-from bot.dialogue.messages import Commanded, Followed, Message, Pressed, Returned, Typed
+from bot.dialogue.messages import Followed, Message, Pressed, Returned, Typed, commanded
 from bot.dialogue.pages import CardPage, Page, TextPage, View, needs_history, needs_shelf, page_of
 from bot.dialogue.replies import Card, File, read
 from bot.dialogue.respond import respond
 from bot.reports.render import Kind
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
-from bot.words.wording import Medium, Wording, words_of
+from bot.words.wording import Medium, Wording, words_at_hand, words_of
 from flows.session import CardRef
 from scoring.rubric import Rubric
 from storage.store import Applied, Decision, State, Store
@@ -78,9 +78,9 @@ class TerminalTalk:
         if typed in self.choices:
             return Pressed(self.choices[typed])
         if not typed.startswith(COMMAND_MARK) or len(typed) == 1:
-            return Typed(line)
+            return Typed(line, self.shown and self.shown[0])
         name, _, argument = typed[1:].partition(" ")
-        return Commanded(name.lower(), argument.strip())
+        return commanded(name.lower(), argument.strip())
 
     async def _give(self, message: Message) -> bool:
         """Apply a message and show what comes of it; true if the person wants to leave."""
@@ -105,7 +105,7 @@ class TerminalTalk:
 
     async def _words(self) -> Wording:
         view = View(await self.store.state(self._window), self.outside.now(), self.rules, Medium.TYPING, self.rubric)
-        return words_of(view.session_for(Card(language=self.language)), Medium.TYPING)
+        return words_at_hand(view.session_for(Card(language=self.language)), self.rubric.id, Medium.TYPING)
 
     async def _show(self, said: Decision, applied: Applied) -> bool:
         self.choices = {}
@@ -113,8 +113,6 @@ class TerminalTalk:
         for outgoing in said.outbox:
             reply = read(outgoing.reply)
             state = applied.state
-            if isinstance(reply, Card) and state.dossier and state.session is None:
-                state = await self.store.state(self._window)
             view = View(state, self.outside.now(), self.rules, Medium.TYPING, self.rubric)
             if needs_history(reply) and state.dossier:
                 view = replace(view, history=await self.store.history(state.dossier))
@@ -165,7 +163,7 @@ class TerminalTalk:
         command = ["shuping", "report", "--session", self.name, f"--{wanted}", f"shuping.{wanted}"]
         if wanted == EXPORT:
             command = ["shuping", "data", "export", "--as", self.name]
-        words = words_of(view.session_for(File(wanted, language=self.language)), Medium.TYPING)
+        words = await self._words()
         self.painter.note(words.text("report.how", command=shlex.join(command)))
 
     async def _draw(self, view: View) -> None:

@@ -5,6 +5,7 @@ from bot.words.wording import Wording
 from flows.events import AnswerValue
 from flows.recording import item_answer
 from flows.session import Session
+from scoring.rubric import Rubric
 
 
 def target(session: Session, words: Wording) -> list[Section]:
@@ -16,17 +17,16 @@ def target(session: Session, words: Wording) -> list[Section]:
     return [Section(words.text("target.title"), tuple(lines))]
 
 
-def reached(wanted: AnswerValue, present: AnswerValue | None) -> bool:
-    """A level at least as high, a letter at least as far, all of several options."""
+def reached(rubric: Rubric, item: str, wanted: AnswerValue, present: AnswerValue | None) -> bool:
+    """A level at least as high; of a question, what its kind calls as high."""
     if isinstance(wanted, int):
         return isinstance(present, int) and present >= wanted
-    letters = present if isinstance(present, tuple) else ()
-    return set(wanted) <= set(letters) or (len(wanted) == len(letters) == 1 and letters >= wanted)
+    return rubric.question[item].kind.reaches(present if isinstance(present, tuple) else (), wanted)
 
 
 def _line(session: Session, item: str, wanted: AnswerValue, words: Wording) -> str:
     present = item_answer(session.record, item)
     name, goal = words.item_name(item), words.answer(wanted)
-    if reached(wanted, present):
+    if reached(words.rubric, item, wanted, present):
         return words.text("target.done", item=name, wanted=goal)
     return words.text("target.open", item=name, present=words.answer(present), wanted=goal)

@@ -22,7 +22,7 @@ from flows.events import (
 from flows.session import Session
 from locales import DOMAINS, catalogue, help_domain
 from scoring.editions import load_rubric
-from scoring.errors import Fault
+from scoring.errors import Fault, MissingEditionError
 from scoring.exact import plain
 from scoring.figures import FigureValue
 
@@ -195,3 +195,11 @@ def wording(language: str, edition: str, medium: Medium = Medium.TYPING) -> Word
 def words_of(session: Session, medium: Medium = Medium.TYPING) -> Wording:
     """The wording of a session, in its language, for its edition."""
     return wording(session.language, session.rubric, medium)
+
+
+def words_at_hand(session: Session, edition: str, medium: Medium = Medium.TYPING) -> Wording:
+    """The wording of a session; while its edition is not here, that of another one, for what is said of none."""
+    try:
+        return words_of(session, medium)
+    except MissingEditionError:
+        return wording(session.language, edition, medium)

@@ -48,8 +48,8 @@ def _write(
     present = _turned(connection, window, before, decision, place)
     if decision.session is not None:
         owner = decision.owner(before)
-        seen = before.session if owner == before.dossier and before.session == present.session else None
-        state.save(connection, owner, seen, decision.session, place)
+        unseen = owner != before.dossier or (present is not before and present.session != before.session)
+        state.save(connection, owner, None if unseen else before.session, decision.session, place)
         state.append(connection, owner, decision)
     if decision.window is not None and decision.window != present.window:
         state.reach(connection, window, present.dossier, decision.window)

@@ -6,27 +6,29 @@ from bot.words.target import reached, target
 from bot.words.wording import wording
 from flows.events import AnswerValue
 from flows.session import Goal
-from tests.flows.driver import finished
+from tests.flows.driver import RUBRIC, finished
 
 
 @pytest.mark.parametrize(
-    ("wanted", "present", "done"),
+    ("item", "wanted", "present", "done"),
     [
-        (3, 3, True),
-        (3, 4, True),
-        (3, 2, False),
-        (1, None, False),
-        (("C",), ("C",), True),
-        (("C",), ("D",), True),
-        (("C",), ("B",), False),
-        (("C",), None, False),
-        (("B", "C"), ("B", "C", "D"), True),
-        (("B", "C"), ("B", "D"), False),
-        (("B", "C"), ("A",), False),
+        ("quality", 3, 3, True),
+        ("quality", 3, 4, True),
+        ("quality", 3, 2, False),
+        ("quality", 1, None, False),
+        ("q5", ("C",), ("C",), True),
+        ("q5", ("C",), ("D",), True),
+        ("q5", ("C",), ("B",), False),
+        ("q5", ("C",), None, False),
+        ("q1", ("B", "C"), ("B", "C", "D"), True),
+        ("q1", ("B", "C"), ("B", "D"), False),
+        ("q1", ("B", "C"), ("A",), False),
+        ("q1", ("C",), ("D",), False),
+        ("q1", ("C",), None, False),
     ],
 )
-def test_when_a_target_is_reached(wanted: AnswerValue, present: AnswerValue | None, done: bool) -> None:
-    assert reached(wanted, present) is done
+def test_when_a_target_is_reached(item: str, wanted: AnswerValue, present: AnswerValue | None, done: bool) -> None:
+    assert reached(RUBRIC, item, wanted, present) is done
 
 
 def test_every_item_of_the_target_has_a_line() -> None:

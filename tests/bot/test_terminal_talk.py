@@ -13,11 +13,12 @@ from bot.terminal.lines import Lines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from flows.cards import FirmNameCard, LadderCard, card_of
 from flows.session import FirmKind, Session
-from locales import LANGUAGES
+from locales import LANGUAGES, catalogue
 from storage.memory import MemoryStore
 from storage.store import Decision
 from tests.bot.support import sessions
 from tests.flows.driver import RUBRIC, START
+from tests.flows.scenes import scene
 
 WINDOW, DOSSIER = "terminal:anna", "d1"
 OUTSIDE = Outside(now=lambda: START)
@@ -239,3 +240,20 @@ async def test_a_line_is_shown_harmless_and_a_name_is_kept_harmless() -> None:
     session = (await store.state(WINDOW)).session
     assert session
     assert session.firm.name == "[31m某某 厂"
+
+
+async def test_what_is_typed_at_a_card_that_another_window_has_left_answers_no_other_one() -> None:
+    """The present card is shown instead."""
+    store, out = MemoryStore(), StringIO()
+    session = scene("single")
+    await store.apply(WINDOW, lambda _: Decision(DOSSIER, session))
+    here = await talking(store, PlainPainter(out))
+    moved = session.but(item="q9", revision=session.revision + 1)
+    await store.apply(WINDOW, lambda _: Decision(session=moved))
+    await here.listen(Script("B"))
+    assert (await store.state(WINDOW)).session == moved
+    assert catalogue("zh-Hans")("event.stale") in out.getvalue()
+    await here.listen(Script("B"))
+    after = (await store.state(WINDOW)).session
+    assert after
+    assert after.record.choices["q9"] == ("B",)

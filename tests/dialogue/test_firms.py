@@ -8,10 +8,11 @@ import pytest
 from bot.dialogue.buttons import DOSSIER_CHARACTERS, consent
 from bot.dialogue.buttons import Choice as Button
 from bot.dialogue.firms import LINK_LASTS, MOST_FIRMS, link_hash
-from bot.dialogue.messages import Commanded, Followed, Pressed, Typed
+from bot.dialogue.messages import Commanded, Followed, Message, Pressed, Typed
 from bot.dialogue.replies import Card, Firms
 from flows.firm import LONGEST_NAME
 from flows.session import Firm, Phase
+from locales import catalogue
 from storage.store import Decision, Forgetting, Link, State
 from storage.window import Window
 from tests.dialogue.support import CARD, FRESH, NOW, STRANGER, TYPING, at, hear
@@ -205,7 +206,7 @@ def test_deleting_is_asked_about_once_and_says_what_goes(state: State, named: li
     ("choice", "what", "named", "state"),
     [
         (Button.DELETE, Forgetting.DOSSIER, "delete.receipt", ALONE),
-        (Button.DELETE, Forgetting.DOSSIER, "delete.receipt", SEVERAL),
+        (Button.DELETE, Forgetting.DOSSIER, "delete.receipt.firm", SEVERAL),
         (Button.DELETE, Forgetting.DOSSIER, "delete.receipt", SHARED),
         (Button.LEAVE, Forgetting.SIGHT, "delete.left", SHARED),
     ],
@@ -213,7 +214,7 @@ def test_deleting_is_asked_about_once_and_says_what_goes(state: State, named: li
 )
 def test_a_yes_deletes_and_leaves_a_receipt(choice: Button, what: Forgetting, named: str, state: State) -> None:
     """And the card of the next firm, where there is one. Nothing else is written."""
-    heard = hear(Pressed(consent(choice, SESSION), "3"), state)
+    heard = hear(Pressed(consent(choice, SESSION, shared=state.shared), "3"), state)
     assert heard.decision == Decision(outbox=heard.decision.outbox, forgotten=what)
     assert heard.names == [named]
     assert heard.values == {"at": f"{NOW:%Y-%m-%d %H:%M} UTC"}
@@ -225,6 +226,42 @@ def test_who_was_to_be_left_with_it_and_is_not_there_any_more_is_asked_about_aga
     """Else the last window to look away would delete what was to go on elsewhere."""
     heard = hear(Pressed(consent(Button.LEAVE, SESSION), "3"), ALONE)
     assert (heard.decision.forgotten, heard.names) == (None, ["delete.ask"])
+
+
+def test_who_agreed_before_others_had_sight_of_it_is_asked_again() -> None:
+    """They would lose it too, and nothing was said of them."""
+    asked = hear(Commanded("delete"), ALONE).buttons[0]
+    again = hear(Pressed(asked, "3"), SHARED)
+    assert (again.decision.forgotten, again.names) == (None, ["delete.ask", "delete.shared"])
+    assert hear(Pressed(again.buttons[0], "3"), SHARED).decision.forgotten is Forgetting.DOSSIER
+
+
+def test_what_is_typed_is_for_the_card_that_this_window_has_seen() -> None:
+    """Somebody else went on from there: "B" is no answer to the item that has come since."""
+    seen = hear(Commanded("resume"), SHARED)
+    assert seen.decision.window
+    moved = SESSION.but(revision=SESSION.revision + 1, opened=SESSION.revision + 1, item="q3")
+    late = hear(Typed("B"), at(moved, window=seen.decision.window, shared=True))
+    assert (late.session, late.lines) == (moved, [catalogue("zh-Hans")("event.stale")])
+    assert late.decision.window
+    assert late.decision.window.seen == moved.ref
+    assert hear(Typed("B"), at(moved, window=late.decision.window, shared=True)).session != moved
+
+
+def test_one_who_types_faster_than_cards_come_is_understood() -> None:
+    first = hear(Typed("B"), ALONE)
+    assert first.decision.window
+    assert hear(Typed("B"), at(first.session, window=first.decision.window)).session != first.session
+
+
+@pytest.mark.parametrize("message", [Commanded("firms", "1"), Followed("K7Q2")])
+def test_which_card_another_firm_is_at_is_not_known_before_it_is_sent(message: Message) -> None:
+    link = Link(link_hash("K7Q2"), FIRMS[0], NOW + LINK_LASTS)
+    window = Window(card=CARD, seen=SESSION.ref)
+    heard = hear(message, replace(SEVERAL, link=link, window=window))
+    assert heard.decision.dossier == FIRMS[0]
+    assert heard.decision.window
+    assert heard.decision.window.seen is None
 
 
 def test_a_second_tap_gets_a_second_receipt() -> None:
@@ -247,7 +284,7 @@ def test_a_yes_is_for_what_was_asked_about_and_not_for_what_was_begun_since(choi
 def test_a_no_keeps_everything() -> None:
     heard = hear(Pressed("!keep", "3"), SEVERAL)
     assert heard.decision == replace(
-        Decision(dossier=FIRMS[1], session=SESSION, window=Window(card=CARD, language="zh-Hans")),
+        Decision(dossier=FIRMS[1], session=SESSION, window=Window(card=CARD, language="zh-Hans", seen=SESSION.ref)),
         outbox=heard.decision.outbox,
     )
     assert heard.names == ["delete.kept"]

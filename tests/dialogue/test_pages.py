@@ -77,6 +77,13 @@ def test_firms_are_numbered_and_tell_how_far_they_are_and_which_is_in_front() ->
     assert "现在这家" in second
 
 
+def test_a_firm_has_the_number_that_brings_it_to_the_front_although_one_before_it_cannot_be_read() -> None:
+    state = at(shelf()[1][1], dossier="d-two", dossiers=("d-damaged", "d-one", "d-two"))
+    text = told(Firms(), replace(VIEW, state=state, shelf=shelf()))
+    assert "2. 甲厂" in text
+    assert "3. " in text
+
+
 @pytest.mark.parametrize(
     ("wanted", "buttons"), [("", ["1. 甲厂", "再评一家"]), ("甲", ["1. 甲厂", "再评一家"]), ("乙", ["再评一家"])]
 )

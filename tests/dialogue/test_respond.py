@@ -229,7 +229,8 @@ def test_who_blocked_us_is_silenced_and_who_comes_back_is_known_by_it() -> None:
     assert (gone.silenced, gone.window) == (True, Window(card=CARD, blocked=True))
     back = hear(Membership(blocked=False), at(SINGLE, window=gone.window)).decision
     assert (back.silenced, back.window) == (False, Window(card=CARD, returned=NOW))
-    assert hear(Typed("B"), at(SINGLE, window=gone.window)).decision.window == Window(card=CARD, language="zh-Hans")
+    heard = hear(Typed("B"), at(SINGLE, window=gone.window))
+    assert heard.decision.window == Window(card=CARD, language="zh-Hans", seen=heard.session.ref)
 
 
 def test_where_others_read_along_there_is_only_the_way_home() -> None:
@@ -286,7 +287,7 @@ def test_a_time_zone_is_kept(zone: str) -> None:
 @pytest.mark.parametrize("wrong", ["Beijing", "../../etc/passwd", "<b>", "asia/urumqi "])
 def test_what_is_no_time_zone_is_not_kept(wrong: str) -> None:
     heard = hear(Commanded("reminders", wrong), at(SINGLE))
-    assert heard.decision.window == Window(card=CARD, language="zh-Hans")
+    assert heard.decision.window == Window(card=CARD, language="zh-Hans", seen=SINGLE.ref)
 
 
 # files and looks

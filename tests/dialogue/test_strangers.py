@@ -60,7 +60,8 @@ def test_who_begins_gets_a_dossier_and_a_session_with_new_ids(message: Message) 
     assert decision.session
     assert (decision.dossier, decision.session.id) == (FRESH.dossier, FRESH.session)
     assert decision.session.phase is Phase.FIRM
-    assert decision.window == Window(language=decision.session.language, card=_card_of(message))
+    language, seen = decision.session.language, decision.session.ref
+    assert decision.window == Window(language=language, card=_card_of(message), seen=seen)
 
 
 def _card_of(message: Message) -> str | None:

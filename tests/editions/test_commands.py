@@ -214,7 +214,10 @@ def test_a_conversation_by_an_edition_of_ones_own_and_what_becomes_of_it_without
     assert all(text in done.out for text in ("办公检查（2026）", "三星", "热线", "还没有收录"))
     again = shuping(*chat, given="历史\n", SHUPING_RUBRICS=str(OWN))
     assert "三星" in again.out
-    sentence(shuping(*chat, given=""), OFFICE, "SHUPING_RUBRICS")
+    without = shuping(*chat, given="/firms\n/firms new\n")
+    assert (without.status, without.err) == (0, "")
+    assert all(text in without.out for text in (OFFICE, "SHUPING_RUBRICS", "1. 示例厂", "企业叫什么名字"))
+    shuping(*chat, given="/firms 1\n")
     report = ("report", "--session", "local", "--database", shuping.database, "--pdf", "r.pdf")
     sentence(shuping(*report), OFFICE, "SHUPING_RUBRICS")
     assert "1" in shuping(*chat, "--as", "somebody else", given="").out

@@ -115,7 +115,7 @@ def test_without_scenarios_nothing_is_said_of_them(language: str, stand: str) ->
     words = wording(language, OFFICE)
     result = result_of(record(OFFICE, stand), words)
     told = lines(headline(result, words, None, provisional=False), *proof(result, words))
-    assert {"en": "scenario", "zh-Hans": "场景"}.get(language, "scenario") not in told
+    assert {"en": "scenario", "zh-Hans": "场景", "zh-Hant": "場景"}[language] not in told
 
 
 def test_the_plan_tells_which_steps_are_dearer_and_which_items_are_results() -> None:

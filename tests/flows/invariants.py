@@ -35,7 +35,7 @@ def _record(record: Record) -> None:
         assert letters
         assert list(letters) == sorted(set(letters))
         assert set(letters) <= set(question.letters)
-        assert len(letters) == 1 or (question.type == "multiple" and question.none_letter not in letters)
+        assert len(letters) == 1 or (question.type == "multiple" and question.letters[0] not in letters)
     for item, level in record.levels.items():
         assert 0 <= level <= len(RUBRIC.scenario[item].levels)
     assert set(record.energy) <= set(record.figures)
@@ -99,7 +99,7 @@ def _drafts(session: Session) -> None:
                 question = RUBRIC.question[item]
                 assert question.type == "multiple"
                 assert list(letters) == sorted(set(letters) & set(question.letters))
-                assert len(letters) <= 1 or question.none_letter not in letters
+                assert len(letters) <= 1 or question.letters[0] not in letters
             case Entering() | Fuelling() | Confirming():
                 rule = RUBRIC.question[item].figures
                 assert rule

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable
 from string import Formatter
+from typing import get_args
 
 import pytest
 from telegram.error import Conflict, NetworkError, TelegramError
@@ -27,6 +28,7 @@ from locales import LANGUAGES, catalogue
 from scoring import decoding, shape
 from scoring.editions import load_rubric
 from scoring.errors import Fault, FaultCode, ScoringError
+from scoring.kinds import KindName
 from storage.errors import StorageError, Trouble
 from tests.locales.scan import Use, fault_details, first_arguments, literals, second_arguments, sources, uses
 from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, texts
@@ -60,7 +62,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "language.{}": LANGUAGES,
     "words.{}": {*ACTIONS, *(wanted.value for wanted in Wanted)},
     "energy.{}.name": SIDES,
-    "rubric.{}": {question.type for question in RUBRIC.questions},
+    "rubric.{}": get_args(KindName),
     "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
     "report.label.{}": LABELS,
     "report.trouble.{}": (trouble.value for trouble in ReportTrouble),
@@ -77,7 +79,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "telegram.trouble.{}": TROUBLES,
     "settings.trouble.{}": (trouble.value for trouble in FileTrouble),
 }
-HINTS: dict[str, Iterable[str]] = {"question.{}": {question.type for question in RUBRIC.questions}}
+HINTS: dict[str, Iterable[str]] = {"question.{}": get_args(KindName)}
 ELSEWHERE = {"hint.{}.{}"}
 """The lookup inside `Wording.hint`, whose callers are followed instead."""
 

@@ -70,7 +70,7 @@ class Trial:
         decision = Decision(
             dossier,
             new if answers else None,
-            (entry(self.number),),
+            (entry(self.number, by=self.one("1", "2")),),
             (done,) if finished_at else (),
             self.rarely([Window(card=str(self.number)), Window(returned=self.now + self.one(-1, 1) * MINUTE)]),
             tuple(self.message() for _ in range(self.one(0, 1, 2))),

@@ -43,6 +43,8 @@ def _taps(ann: Person) -> None:
         (lambda ann: ann.say("/history 1  3"), Commanded("history", "1  3")),
         (lambda ann: ann.say("/"), Commanded("")),
         (lambda ann: ann.say("/start open-abc"), Followed("abc")),
+        (lambda ann: ann.say("/link abc"), Followed("abc")),
+        (lambda ann: ann.say("/link"), Commanded("link")),
         (lambda ann: ann.sticker(), Puzzling()),
         (lambda ann: ann.photo(caption="B"), Puzzling()),
         (lambda ann: ann.voice(), Puzzling()),

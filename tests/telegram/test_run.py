@@ -84,12 +84,21 @@ async def test_traces_of_deleted_people_are_taken_out_again_and_again(
 ) -> None:
     monkeypatch.setattr(housekeeping, "CLEAN_SECONDS", 0.02)
     async with await open_sqlite(tmp_path / "data" / "shuping.db") as store:
+        done, clean = asyncio.Event(), store.clean
+
+        async def observed() -> bool:
+            if cleaned := await clean():
+                done.set()
+            return cleaned
+
+        monkeypatch.setattr(store, "clean", observed)
         ownership = Ownership(store)
         keeping = asyncio.create_task(housekeeping.keep_house(store, Keep(None, None), run.OUTSIDE.now, ownership))
         for _ in range(2):
             await store.forget("somebody")
-            await asyncio.sleep(0.5)
-            assert not await store.clean(), "it has been done"
+            async with asyncio.timeout(30):
+                await done.wait()
+            done.clear()
         keeping.cancel()
 
 
