@@ -257,3 +257,18 @@ async def test_what_is_typed_at_a_card_that_another_window_has_left_answers_no_o
     after = (await store.state(WINDOW)).session
     assert after
     assert after.record.choices["q9"] == ("B",)
+
+
+@pytest.mark.parametrize("typed", [False, True], ids=["--link CODE", "/link CODE"])
+async def test_a_code_opens_a_firm_at_another_terminal_once(typed: bool) -> None:
+    store, out = await holding(scene("single")), StringIO()
+    said = await talk(store, "/link")
+    code = next(word for word in said.replace("（", " ").split() if len(word.removeprefix("码：")) == 32)
+    code = code.removeprefix("码：")
+    for name, known in (("bob", True), ("eve", False)):
+        there = TerminalTalk(store, name, "zh-Hans", rules_of(Settings()), RUBRIC, PlainPainter(out), OUTSIDE)
+        await there.begin(None, None if typed else code)
+        await there.listen(Script(*[f"/link {code}"] * typed))
+        assert (DOSSIER in (await store.state(f"terminal:{name}")).dossiers) is known
+    assert catalogue("zh-Hans")("link.opened") in out.getvalue()
+    assert catalogue("zh-Hans")("link.void") in out.getvalue()

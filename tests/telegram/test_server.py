@@ -185,6 +185,7 @@ async def test_a_newcomer_takes_the_place_of_who_owes_longest(place: Place) -> N
     assert (await working.answer()) == OK
 
 
+@pytest.mark.slow
 async def test_hundreds_who_hold_on_do_not_hinder_others(place: Place) -> None:
     """At no time are more taken in than there are places, and every good request among them is answered."""
     for number in range(200):
@@ -201,6 +202,7 @@ async def test_if_all_are_being_served_the_newcomer_has_to_go(place: Place) -> N
     assert await place.asked() == OK
 
 
+@pytest.mark.slow
 async def test_who_does_not_read_answers_is_cut_off(place: Place) -> None:
     """Requests without end, and a reader that never looks: what we would have to keep for it is bounded by its time."""
     client = await place.client()

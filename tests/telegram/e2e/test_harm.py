@@ -59,6 +59,7 @@ async def test_after_a_restart_the_card_of_then_is_retired(api: TelegramApi, ins
 # who waits for whom
 
 
+@pytest.mark.slow
 async def test_calls_that_hang_hold_no_places(api: TelegramApi, install: Install) -> None:
     """Forty greetings hang for good, at thirty a second: somebody who answers a card waits two seconds at most."""
     bot = await install(TELEGRAM_RATE="30").start()

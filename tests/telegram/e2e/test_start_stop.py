@@ -194,6 +194,7 @@ async def test_a_wrong_secret_is_refused_by_name(install: Install) -> None:
     assert "not a secret!" not in bot.output
 
 
+@pytest.mark.slow
 async def test_a_busy_database_is_waited_for(install: Install) -> None:
     """Exit status 2 would end a service for good, and what is locked now is free in a minute."""
     bot = await install().start()

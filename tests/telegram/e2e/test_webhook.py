@@ -57,6 +57,7 @@ async def test_who_and_what_is_let_in(api: TelegramApi, install: Install) -> Non
 MOST_FILES = 1024
 
 
+@pytest.mark.slow
 async def test_whoever_holds_connections_holds_up_nobody(api: TelegramApi, install: Install) -> None:
     """1,100 requests that never end, of every kind: updates are taken, health answers, and the bot can be stopped."""
     settings, health = webhook(), f"127.0.0.1:{free_port()}"
