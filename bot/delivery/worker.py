@@ -215,7 +215,7 @@ class Worker:
             if found := await insist(lambda: self._store.claim(self.claim(), now, 1, lane)):  # noqa: B023  # at once
                 self._claimed[lane] = began
                 return found[0]
-            if not await insist(lambda: self._is_due(lane, now)):  # noqa: B023
+            if not await insist(lambda: self._is_due(lane, now)):  # noqa: B023  # at once
                 return None
             await asyncio.sleep(CHASE_SECONDS)
 

@@ -29,7 +29,7 @@ def link_hash(token: str) -> str:
 def list_firms(situation: Situation, argument: str) -> Decision:
     """All firms; "/firms 3" goes to the third, "/firms new" begins another, "/firms 示例" looks for names with that."""
     if not situation.known:
-        return show(situation)
+        return refuse(situation, Named("not_begun"))
     if normalised(argument) in known_words("new_firm", situation.words):
         return begin_firm(situation)
     if NUMBERS.fullmatch(argument) and 1 <= int(argument) <= len(situation.state.dossiers):
@@ -73,7 +73,7 @@ def _to_front(situation: Situation, dossier: str) -> Decision:
 def offer_link(situation: Situation) -> Decision:
     """A code and a link that open this dossier elsewhere, once and not for long; an earlier one is void."""
     if not situation.known or situation.state.dossier is None:
-        return show(situation)
+        return refuse(situation, Named("not_begun"))
     context = situation.context
     token, link = context.fresh.token, context.manner.link
     minutes = str(round(LINK_LASTS / timedelta(minutes=1)))

@@ -44,7 +44,7 @@ QUEUED = "SELECT number, window, dossier, key, reply, due, attempts, anew, urgen
 FIRST_DUE = f"{QUEUED} AND due <= ? AND (urgency >= {ASIDE}) = ? ORDER BY number LIMIT 1"
 ALL = f"{QUEUED} ORDER BY number"
 LONGEST_DUE = " UNION ALL ".join(
-    f"SELECT * FROM (SELECT number, window, urgency, due FROM outbox WHERE urgency = {int(urgency)} AND due <= :now "  # noqa: S608
+    f"SELECT * FROM (SELECT number, window, urgency, due FROM outbox WHERE urgency = {int(urgency)} AND due <= :now "  # noqa: S608  # constants
     "ORDER BY due LIMIT 8192)"
     for urgency in Urgency
 )
@@ -59,9 +59,9 @@ WHERE NOT EXISTS (
     OR substr(window, 1, instr(window || ':', ':') - 1) IN (SELECT value FROM json_each(:channels))
 )
 GROUP BY window, urgency
-"""  # noqa: S608
-NEXT_DUE = "SELECT min(due) FROM ({})".format(  # noqa: S608
-    " UNION ALL ".join(f"SELECT min(due) AS due FROM outbox WHERE urgency = {int(urgency)}" for urgency in Urgency)  # noqa: S608
+"""  # noqa: S608  # constants
+NEXT_DUE = "SELECT min(due) FROM ({})".format(  # noqa: S608  # constants
+    " UNION ALL ".join(f"SELECT min(due) AS due FROM outbox WHERE urgency = {int(urgency)}" for urgency in Urgency)  # noqa: S608  # constants
 )
 """By the index, urgency for urgency."""
 
@@ -75,7 +75,7 @@ LEAVE_IF_DONE = f"""
 {LEAVE} AND holder = ? AND NOT EXISTS (
     SELECT 1 FROM outbox WHERE outbox.window = claims.window AND (urgency >= {ASIDE}) = aside AND due <= until
 )
-"""  # noqa: S608
+"""  # noqa: S608  # constants
 OUTLAST = "DELETE FROM claims WHERE until > ?"
 RENEW = "UPDATE claims SET until = ? WHERE holder = ?"
 RELEASE = "DELETE FROM claims WHERE holder = ?"

@@ -111,3 +111,10 @@ def test_a_greeting_that_is_tapped_again_begins_with_ids_of_its_own() -> None:
 
 def test_an_export_of_nothing_is_a_sentence() -> None:
     assert hear(Commanded("mydata"), STRANGER).names == ["mydata.nothing"]
+
+
+@pytest.mark.parametrize("name", ["firms", "link"])
+def test_what_needs_an_assessment_says_so_before_there_is_one(name: str) -> None:
+    heard = hear(Commanded(name), STRANGER)
+    assert heard.names == ["not_begun"]
+    assert (heard.decision.dossier, heard.decision.session, heard.decision.window) == (None, None, None)
