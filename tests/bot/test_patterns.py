@@ -27,7 +27,7 @@ A_SIGN = 150
 FEW = 6
 HARMLESS = ("compile", "escape", "Pattern", "Match", "IGNORECASE", "DOTALL", "ASCII")
 BUILT: dict[str, dict[str, Callable[[], re.Pattern[str]]]] = {
-    "bot.understanding.numbers": {"token": lambda: speech().token}
+    "bot.understanding.numbers": {"token": lambda: speech().token, "separators": lambda: speech().separators}
 }
 """Patterns that are built when they are needed."""
 METHODS = ("match", "fullmatch", "search", "findall", "finditer", "split", "sub")
