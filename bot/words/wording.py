@@ -252,7 +252,8 @@ class Wording:
         choice = key if item in self.rubric.question else self.level_name(int(key))
         software = self._help(item, f"{key}.software")
         also = "\n" + self.text("help.software", names=software) if software else ""
-        yield self.text("help.choice", choice=choice, short=self.short(item, key)), text + also
+        short = self.short(item, key)
+        yield choice if short == key else self.text("help.choice", choice=choice, short=short), text + also
 
     def _conversion(self, item: str) -> Iterator[tuple[str, str]]:
         """The table of fuels, for a question that asks for energy."""
