@@ -31,11 +31,15 @@ class Part(BaseModel):
 
 
 class Help(Part):
-    """An explanation of an item in the words of whoever wrote the edition: what is asked, what counts, an example."""
+    """An explanation of an item in the words of whoever wrote the edition: what is asked, what counts, an example.
+
+    `choices` says what counts as one option or level, by its letter or number.
+    """
 
     meaning: Text
     counts: Text | None = None
     example: Text | None = None
+    choices: dict[str, Text] = {}
 
 
 class Dimension(Part):

@@ -135,6 +135,10 @@ BREAKS: dict[str, tuple[Mutation, Named]] = {
         put("scenarios", "finance", "plain", to={"0": "none", "4": "more", "5": "most", "1.long": "?"}),
         {"scenarios.finance.plain: unknown_reference"},
     ),
+    "help for a level there is not": (
+        put("scenarios", "finance", "help", to={"meaning": "?", "choices": {"4": "more", "5": "most"}}),
+        {"scenarios.finance.help.choices: unknown_reference"},
+    ),
     "letters out of order": (
         lambda data: data["questions"][0]["options"].reverse(),
         {"questions.q1.options: option_letters"},
