@@ -15,7 +15,8 @@ from pydantic_core import SchemaValidator, ValidationError, core_schema
 from scoring.decoding import Spoilt, short, spoilt_fault
 from scoring.editions import load_rubric
 from scoring.errors import AnswersError, Fault, FaultCode
-from scoring.figures import Derivation, Figures, FigureValue, derive
+from scoring.exact import plain
+from scoring.figures import Derivation, Figures, FigureValue, Number, derive, years_of_series
 from scoring.kinds import Unfit
 from scoring.rubric import Figure, Question, Rubric, Scenario
 
@@ -45,14 +46,16 @@ def check_answers(rubric: Rubric, data: Any) -> Answers:
         raise AnswersError(_faults(error)) from None
     faults: list[Fault] = []
     choices = {item: _letters(rubric.question[item], given, faults) for item, given in checked["answers"].items()}
-    figures = checked["figures"]
+    figures = _with_tuples(checked["figures"])
     derivations: dict[str, Derivation] = {}
     if figures:
-        figures = _with_tuples(figures)
-        impossible = _figure_faults(rubric, figures)
+        years = years_of_series(rubric, figures)
+        impossible = [*_figure_faults(rubric, figures), *_year_faults(rubric, figures, years)]
         faults += impossible
         for question in () if impossible else questions_with_figures(rubric):
-            _add_derived(question, figures, choices, derivations, faults)
+            _add_derived(question, {**years, **figures}, choices, derivations, faults)
+        used = {name for item in derivations for name in rubric.rules_of_figures[item].asks}
+        figures = {**{name: value for name, value in years.items() if name in used}, **figures}
     if faults:
         raise AnswersError(faults)
     return Answers(rubric.id, choices, checked["scenarios"], figures, derivations)
@@ -108,6 +111,15 @@ def _figure_faults(rubric: Rubric, figures: Figures) -> list[Fault]:
     return faults + [
         Fault(f"figures.{whole}", FaultCode.NOT_POSITIVE) for whole in rubric.wholes if figures.get(whole) == 0
     ]
+
+
+def _year_faults(rubric: Rubric, figures: Figures, years: Mapping[str, Number]) -> Iterator[Fault]:
+    """A year that was given by itself, and in its series with another value."""
+    for name, value in years.items():
+        given = figures.get(name, value)
+        if given != value and not isinstance(given, tuple):
+            both = {"given": plain(given), "other": f"figures.{rubric.years[name].series}", "series": plain(value)}
+            yield Fault(f"figures.{name}", FaultCode.YEAR_DIFFERS, both)
 
 
 def _add_derived(
@@ -195,6 +207,10 @@ CODES = {
 LITERAL_CODES = {"rubric": FaultCode.WRONG_RUBRIC, "scenarios": FaultCode.UNKNOWN_LEVEL}
 
 
+PERCENT_SIGNS = ("%", "％")
+"""45% of the machines are an answer, never 45 machines; a rate is written without the sign."""
+
+
 MOST_FAULTS = 50
 """So many are named at most: whoever has more does not read them one by one."""
 
@@ -223,6 +239,8 @@ def _code(entry: dict[str, Any], place: tuple[str, ...], details: dict[str, str]
         return FaultCode.OVER_HUNDRED
     if entry["type"] == "int_type" and isinstance(entry["input"], Decimal):
         return FaultCode.NOT_WHOLE
+    if isinstance(entry["input"], str) and entry["input"].rstrip().endswith(PERCENT_SIGNS):
+        return FaultCode.PERCENT_SIGN
     return CODES.get(entry["type"], FaultCode.NOT_A_NUMBER)
 
 

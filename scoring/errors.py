@@ -26,6 +26,7 @@ class FaultCode(StrEnum):
     UNKNOWN_LEVEL = "unknown_level"
     # figures
     NOT_A_NUMBER = "not_a_number"
+    PERCENT_SIGN = "percent_sign"
     NOT_WHOLE = "not_whole"
     NEGATIVE = "negative"
     TOO_LARGE = "too_large"
@@ -34,6 +35,7 @@ class FaultCode(StrEnum):
     OVER_HUNDRED = "over_hundred"
     YEARS_COUNT = "years_count"
     YEARS_DIFFER = "years_differ"
+    YEAR_DIFFERS = "year_differs"
     PART_EXCEEDS_WHOLE = "part_exceeds_whole"
     FIGURES_CONTRADICT = "figures_contradict"
     ENERGY_NEGATIVE = "energy_negative"
