@@ -5,7 +5,7 @@ Missing means "unknown", never "no".
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, assert_never
@@ -23,12 +23,15 @@ from scoring.rubric import Figure, Question, Rubric, Scenario
 LARGEST_FIGURE = 10**15
 DECIMAL_PLACES = 12
 YEARS = 3
+LABELS = {"id": 200, "firm": 100}
+"""Texts that may stand beside the answers and come back with the result, and their longest, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Checked answers. `choices` holds each answered question's letters in the standard's order, also those
-    that figures gave; `levels` each answered scenario's level; `derivations` the calculations.
+    that figures gave; `levels` each answered scenario's level; `derivations` the calculations. `labels`: whose
+    they are, for whoever handed them in ("id", "firm").
     """
 
     rubric: str
@@ -36,6 +39,7 @@ class Answers:
     levels: Mapping[str, int]
     figures: Figures
     derivations: Mapping[str, Derivation]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_answers(rubric: Rubric, data: Any) -> Answers:
@@ -58,7 +62,14 @@ def check_answers(rubric: Rubric, data: Any) -> Answers:
         figures = {**{name: value for name, value in years.items() if name in used}, **figures}
     if faults:
         raise AnswersError(faults)
-    return Answers(rubric.id, choices, checked["scenarios"], figures, derivations)
+    labels = {name: checked[name] for name in LABELS if name in checked}
+    return Answers(rubric.id, choices, checked["scenarios"], figures, derivations, labels)
+
+
+def labels_of(data: Any) -> dict[str, str]:
+    """The labels of a record that was refused, as far as they are texts: its error names whose it is."""
+    given = data if isinstance(data, dict) else {}
+    return {name: given[name] for name, most in LABELS.items() if _LABEL[name].isinstance_python(given.get(name))}
 
 
 def check_figures(rubric: Rubric, figures: Figures) -> dict[str, FigureValue]:
@@ -153,16 +164,24 @@ def answer_schema(rubric: Rubric) -> core_schema.CoreSchema:
     """The core schema of an answer file for a rubric."""
     sections: dict[str, dict[str, core_schema.CoreSchema]] = {
         "answers": {question.id: question.kind.schema() for question in rubric.questions},
-        "figures": {figure.id: _figure_schema(figure) for figure in rubric.figures},
+        "figures": {figure.id: _figure_schema(figure, whole=figure.id in rubric.wholes) for figure in rubric.figures},
         "scenarios": {scenario.id: _level_schema(scenario) for scenario in rubric.scenarios},
     }
     fields: dict[str, core_schema.TypedDictField] = {
         "rubric": core_schema.typed_dict_field(core_schema.literal_schema([rubric.id]), required=False)
     }
+    fields |= {name: core_schema.typed_dict_field(_label(most), required=False) for name, most in LABELS.items()}
     for name, entries in sections.items():
         section = core_schema.with_default_schema(_dict_schema(entries), default_factory=dict)
-        fields[name] = core_schema.typed_dict_field(section)
+        fields[name] = core_schema.typed_dict_field(section, required=False)
     return core_schema.typed_dict_schema(fields, extra_behavior="forbid", strict=True)
+
+
+def _label(most: int) -> core_schema.CoreSchema:
+    return core_schema.str_schema(strict=True, max_length=most)
+
+
+_LABEL = {name: SchemaValidator(_label(most)) for name, most in LABELS.items()}
 
 
 def _dict_schema(entries: Mapping[str, core_schema.CoreSchema]) -> core_schema.CoreSchema:
@@ -180,14 +199,23 @@ def _level_schema(scenario: Scenario) -> core_schema.CoreSchema:
     )
 
 
-def _figure_schema(figure: Figure) -> core_schema.CoreSchema:
-    whole = core_schema.int_schema(strict=True, ge=0, le=LARGEST_FIGURE)
+def _figure_schema(figure: Figure, *, whole: bool) -> core_schema.CoreSchema:
+    """What `_figure_faults` adds is said to the JSON Schema, too."""
+    above = {"pydantic_js_updates": {"exclusiveMinimum": 0}} if whole else {}
     if figure.kind == "count":
-        return whole
+        return core_schema.int_schema(strict=True, ge=0, le=LARGEST_FIGURE, metadata=above)
     largest = 100 if figure.kind == "percent" else LARGEST_FIGURE
     number = core_schema.decimal_schema(ge=Decimal(0), le=Decimal(largest), decimal_places=DECIMAL_PLACES)
-    either = core_schema.no_info_before_validator_function(_only_numbers, number)
-    return core_schema.list_schema(either, strict=True) if figure.kind == "series" else either
+    if figure.kind == "series":
+        years = {"pydantic_js_updates": {"minItems": 1, "maxItems": YEARS}}
+        return core_schema.list_schema(_numbers_only(number), strict=True, metadata=years)
+    return _numbers_only(number, above)
+
+
+def _numbers_only(
+    number: core_schema.CoreSchema, metadata: dict[str, Any] | None = None
+) -> core_schema.CoreSchema:
+    return core_schema.no_info_before_validator_function(_only_numbers, number, metadata=metadata)
 
 
 def _only_numbers(value: Any) -> Any:
@@ -226,6 +254,10 @@ def _fault(entry: dict[str, Any]) -> Fault:
     if isinstance(given, Spoilt) and (given.code is FaultCode.DOUBLED or place[:1] == ("figures",)):
         return spoilt_fault(place, given)
     context = {"expected": "…"} if entry["type"] == "string_unicode" else entry.get("ctx", {})
+    if entry["type"] == "string_type" or (place[:1] and place[0] in LABELS and entry["type"] == "string_unicode"):
+        return Fault(place[0], FaultCode.SHAPE, {"kind": "text", "given": _shortened(given)})
+    if entry["type"] == "string_too_long":
+        return Fault(place[0], FaultCode.TEXT_LONG, {"most": str(LABELS[place[0]])})
     details = {"given": _shortened(entry["input"]), **{key: str(value) for key, value in context.items()}}
     return Fault(".".join(place), _code(entry, place, details), details)
 

@@ -17,6 +17,7 @@ class FaultCode(StrEnum):
     NOT_AN_OBJECT = "not_an_object"
     WRONG_RUBRIC = "wrong_rubric"
     UNKNOWN_FIELD = "unknown_field"
+    TEXT_LONG = "text_long"
     # answers
     UNKNOWN_OPTION = "unknown_option"
     NOT_A_LIST = "not_a_list"

@@ -64,8 +64,9 @@ def _report(parsed: argparse.Namespace, language: str) -> Report:
 
 def _of_file(parsed: argparse.Namespace, language: str) -> Report:
     before = Earlier(_answers(parsed.before), None) if parsed.before else None
-    occasion = Occasion(firm=parsed.firm, on=datetime.now(UTC).astimezone().date(), before=before)
     answers = _answers(parsed.file)
+    firm = parsed.firm or _firm(answers.labels.get("firm"))
+    occasion = Occasion(firm=firm, on=datetime.now(UTC).astimezone().date(), before=before)
     return compose(answers, occasion, wording(language, answers.rubric), parsed.profile)
 
 
