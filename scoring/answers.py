@@ -212,9 +212,7 @@ def _figure_schema(figure: Figure, *, whole: bool) -> core_schema.CoreSchema:
     return _numbers_only(number, above)
 
 
-def _numbers_only(
-    number: core_schema.CoreSchema, metadata: dict[str, Any] | None = None
-) -> core_schema.CoreSchema:
+def _numbers_only(number: core_schema.CoreSchema, metadata: dict[str, Any] | None = None) -> core_schema.CoreSchema:
     return core_schema.no_info_before_validator_function(_only_numbers, number, metadata=metadata)
 
 

@@ -4,12 +4,12 @@ That of answers is made from the very schema that decodes them, that of an editi
 by `scoring.result_json`; its shape is told here, and tests hold every result to it.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
-from typing_extensions import NotRequired, TypedDict, override
+from typing_extensions import TypedDict, override
 
 from scoring.answers import answer_schema
 from scoring.rubric import Rubric
@@ -121,9 +121,7 @@ class QuestionStepObject(TypedDict):
     to: NotRequired[str]
 
 
-ScenarioStepObject = TypedDict(
-    "ScenarioStepObject", {"id": str, "from": int, "to": int, "requirements": list[str]}
-)
+ScenarioStepObject = TypedDict("ScenarioStepObject", {"id": str, "from": int, "to": int, "requirements": list[str]})
 
 
 class PlanObject(TypedDict):

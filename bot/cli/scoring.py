@@ -3,13 +3,12 @@
 import gc
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pydantic_core import to_json
 
+from bot.cli.files import opened, read_file
 from bot.cli.records import read_records
 from bot.words.faults import fault_text
 from bot.words.results import Section, comparison, gap, headline_of, plan, proof
@@ -18,14 +17,12 @@ from flows.text import inert, inert_json
 from locales import catalogue
 from scoring.answers import Answers, check_answers, labels_of
 from scoring.compare import Snapshot, compare, snapshot
-from scoring.decoding import RECORD, read_json
 from scoring.editions import edition_of
 from scoring.errors import AnswersError
 from scoring.result import assess
 from scoring.result_json import result_json
 from scoring.sheet import Sheet, load_sheet
 
-STDIN = "-"
 SELDOM = 100_000
 """New objects between two collections of garbage."""
 
@@ -36,21 +33,12 @@ def score(file: str, profile: str | None, form: str, language: str) -> int:
     Raises AnswersError for a single bad record, OSError for a file that cannot be read.
     """
     scorer = Scorer(profile, form, language)
-    with _opened(file) as source:
+    with opened(file) as source:
         records = read_records(source, lines=file.endswith((".jsonl", ".ndjson")))
         if not records.batch:
             sys.stdout.write(scorer.one(next(records.entries)))
             return 0
         return scorer.batch(records.entries)
-
-
-@contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
-    if file == STDIN:
-        yield sys.stdin.buffer
-    else:
-        with Path(file).open("rb") as source:
-            yield source
 
 
 class Scorer:
@@ -138,7 +126,6 @@ def compare_files(before: str, after: str, form: str, language: str) -> int:
 
 
 def _side(file: str) -> tuple[Sheet, Snapshot]:
-    with _opened(file) as source:
-        data = read_json(source.read(RECORD + 1))
+    data = read_file(file)
     sheet = load_sheet(edition_of(data))
     return sheet, snapshot(sheet, data)

@@ -75,7 +75,9 @@ def test_every_entry_is_described_in_the_words_of_the_edition() -> None:
     sections = ANSWERS.schema["properties"]
     assert sections["answers"]["properties"]["q2"]["description"] == RUBRIC.question["q2"].text
     assert sections["figures"]["properties"]["machines"]["description"] == "生产设备数量 (台)"
-    assert all("description" in entry for name in ("answers", "figures") for entry in sections[name]["properties"].values())
+    assert all(
+        "description" in entry for name in ("answers", "figures") for entry in sections[name]["properties"].values()
+    )
 
 
 # answers
@@ -86,7 +88,11 @@ def test_the_contracts_example_fits() -> None:
 
 
 @examples(60)
-@given(choices=partial_choices, levels=partial_levels, labels=st.fixed_dictionaries({}, optional={"id": st.text(max_size=200), "firm": st.text(max_size=100)}))
+@given(
+    choices=partial_choices,
+    levels=partial_levels,
+    labels=st.fixed_dictionaries({}, optional={"id": st.text(max_size=200), "firm": st.text(max_size=100)}),
+)
 def test_every_valid_sheet_fits(choices: Choices, levels: Levels, labels: dict[str, str]) -> None:
     agree({**answers_json(choices, levels), **labels})
 
