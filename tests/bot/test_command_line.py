@@ -17,7 +17,15 @@ from tests.bot.test_score import TEXT
 from tests.locales.test_catalogues import HAN
 
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
-BY_ITSELF = ("usage:", "positional arguments", "options:", "show this help", "invalid choice", "required", "choose from")
+BY_ITSELF = (
+    "usage:",
+    "positional arguments",
+    "options:",
+    "show this help",
+    "invalid choice",
+    "required",
+    "choose from",
+)
 
 
 @EVERY
@@ -81,7 +89,9 @@ def test_score_and_compare_speak_the_language_named(run: Inside, tmp_path: Path)
     assert "Score: 35.00" in run("score", file, "--format", "text", "--lang", "en").out
     assert "數位" in run("score", file, "--format", "text", "--lang", "zh-Hant").out
     assert "Score: 35.00" in run("compare", file, file, "--format", "text", "--lang", "en").out
-    assert run("score", "--lang", "en", given='{"answers": {"q5": "Z"}}').err.startswith("shuping: answers.q5: there is")
+    assert run("score", "--lang", "en", given='{"answers": {"q5": "Z"}}').err.startswith(
+        "shuping: answers.q5: there is"
+    )
     assert run("score", "--nonsense", "--lang", "en").err == (
         "shuping: that command is not right: --nonsense is not known. See shuping --help.\n"
     )

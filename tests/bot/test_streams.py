@@ -45,7 +45,11 @@ def test_an_edition_is_checked_from_standard_input(run: Inside) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("compare", "-", "-"), ("report", "-", "--before", "-", "--pdf", "a.pdf"), ("report", "a", "--pdf", "-", "--png", "-")],
+    [
+        ("compare", "-", "-"),
+        ("report", "-", "--before", "-", "--pdf", "a.pdf"),
+        ("report", "a", "--pdf", "-", "--png", "-"),
+    ],
 )
 def test_a_stream_is_used_once(run: Inside, arguments: tuple[str, ...]) -> None:
     fault(run(*arguments, given=TEXT), "只能用一次")
