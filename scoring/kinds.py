@@ -286,7 +286,9 @@ class Multiple(Kind):
 
     @override
     def schema(self) -> core_schema.CoreSchema:
-        return core_schema.list_schema(self._letter(), strict=True)
+        one = {"anyOf": [{"items": {"enum": list(self.letters[1:])}}, {"maxItems": 1}]}  # 无 stands alone
+        told = {"pydantic_js_updates": {"minItems": 1, "uniqueItems": True, **one}}
+        return core_schema.list_schema(self._letter(), strict=True, metadata=told)
 
     @override
     def written(self, chosen: Letters) -> str | list[str]:

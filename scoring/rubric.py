@@ -275,6 +275,11 @@ class Rubric(Part):
         return {figure.id: figure for figure in self.figures}
 
     @cached_property
+    def years(self) -> dict[str, YearOf]:
+        """The figures that are one year of a series, and of which."""
+        return {figure.id: figure.year_of for figure in self.figures if figure.year_of}
+
+    @cached_property
     def fuel(self) -> dict[str, Fuel]:
         """Rows of table 1 by id."""
         return {fuel.id: fuel for fuel in self.energy}

@@ -7,11 +7,14 @@ from typing import TextIO
 
 from pydantic_core import to_json
 
+from bot.cli.files import read_file
+from bot.cli.parser import STDIO
 from bot.words.wording import Wording, wording
 from flows.text import inert
 from locales import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from scoring.editions import check_edition, current, load_rubric
 from scoring.rubric import Grade, Rubric
+from scoring.rubric_check import parse_rubric
 
 
 def print_rubric(out: TextIO, form: str, edition: str | None, language: str | None) -> int:
@@ -27,7 +30,8 @@ def print_rubric(out: TextIO, form: str, edition: str | None, language: str | No
 
 def check_rubric(file: Path, language: str) -> int:
     """Say what an edition holds, if all is right with it and its translations. Raises RubricError and OSError."""
-    rubric, text = check_edition(file), catalogue(language)
+    text = catalogue(language)
+    rubric = parse_rubric(read_file(STDIO)) if str(file) == STDIO else check_edition(file)
     sizes = {"questions": len(rubric.questions), "scenarios": len(rubric.scenarios), "grades": len(rubric.grades)}
     sys.stdout.write(inert(text("rubric.right", title=rubric.title, id=rubric.id, **sizes)) + "\n")
     return 0

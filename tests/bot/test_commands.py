@@ -166,7 +166,7 @@ def test_version(run: Inside) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        *((), ("fly",), ("score", "a", "b"), ("compare", "a"), ("chat", "--lang", "fr")),
+        *(("data",), ("fly",), ("score", "a", "b"), ("compare", "a"), ("chat", "--lang", "fr")),
         *(("score", "--nonsense"), ("rubric", "--format", "xml"), ("doctor", "now"), ("chat", "--as")),
     ],
 )
