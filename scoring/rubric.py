@@ -20,6 +20,11 @@ Effort = Annotated[int, Field(ge=1, le=999)]
 ItemName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=18)]
 """The id of an item or a page of them: a button may say one of each."""
 
+Plain = dict[str, Text]
+"""Plain words, by whoever wrote the edition: for the item ("ask"), for an option or a level ("B"; "2", also "0"), and a
+few characters for its button ("B.short"). What is missing is read in the official words.
+"""
+
 
 def _is_nothing(value: object) -> bool:
     return not value
@@ -128,6 +133,7 @@ class Question(Part):
     form: Text | None = None
     source: Text
     help: Help | None = None
+    plain: Plain = {}
 
     @cached_property
     def letters(self) -> tuple[str, ...]:
@@ -138,6 +144,11 @@ class Question(Part):
     def efforts(self) -> dict[str, int]:
         """What the step to each option costs; nothing for a result, which nobody can decide to have."""
         return {} if self.effort is None else {option.id: option.effort or self.effort for option in self.options}
+
+    @cached_property
+    def official(self) -> dict[str, str]:
+        """The official text of every option, by letter."""
+        return {option.id: option.text for option in self.options}
 
     @cached_property
     def kind(self) -> Kind:
@@ -169,6 +180,12 @@ class Scenario(Part):
     reasons: Annotated[tuple[Text, ...], Field(exclude_if=_is_nothing)] = ()
     source: Text
     help: Help | None = None
+    plain: Plain = {}
+
+    @cached_property
+    def official(self) -> dict[str, str]:
+        """The official text of every level, by number ("1")."""
+        return {str(level): text for level, text in enumerate(self.levels, start=1)}
 
     def effort(self, level: int) -> int:
         """What the step to a level (from 1) costs."""
