@@ -61,6 +61,8 @@ class FaultCode(StrEnum):
     GRADE_ORDER = "grade_order"
     GRADE_UNREACHABLE = "grade_unreachable"
     PROFILE_VALUES = "profile_values"
+    EFFORTS_COUNT = "efforts_count"
+    EFFORT_OF_RESULT = "effort_of_result"
     TRANSLATION = "translation"
 
 
