@@ -17,6 +17,19 @@ class Said:
     end: int
 
 
+def limits(uses: Sequence[Use], lexicon: Lexicon) -> dict[str, int]:
+    """ "仓库用WMS，但成品仓还是Excel": what a "but" says of an item, be it so or not, is as far as the words go.
+
+    At least level 1 all the same, if something else says more.
+    """
+    turned = (claim for use in uses if use.clause.of("turn") for _, claim in _named(use, lexicon))
+    found: dict[str, int] = {}
+    for claim in turned:
+        level = claim.most or 0 if claim.least is None else claim.least
+        found[claim.item] = max(1, min(level, found.get(claim.item, level)))
+    return found
+
+
 def evidence(clauses: Sequence[Clause], uses: Sequence[Use], lexicon: Lexicon) -> list[Said]:
     """All that is said of the items, in order; of the rest last, since it means what nothing else speaks to."""
     named = [said for use in uses if use.affirmed for said in _of_use(use, lexicon)]
@@ -87,7 +100,9 @@ def _coverage(uses: Sequence[Use], lexicon: Lexicon) -> Iterator[Said]:
     reached = [letter for count, letter in lexicon.coverage.steps if count <= len(covered)]
     if reached:
         claim = Claim(item=lexicon.coverage.item, letters=reached[-1])
-        yield from (_said(claim, use, use.areas[0] if use.areas else None) for use in systems if [*_covered(use, lexicon)])
+        yield from (
+            _said(claim, use, use.areas[0] if use.areas else None) for use in systems if [*_covered(use, lexicon)]
+        )
 
 
 def _covered(use: Use, lexicon: Lexicon) -> Iterator[str]:
@@ -108,7 +123,9 @@ def _spoken(clauses: Sequence[Clause], uses: Sequence[Use]) -> set[str]:
 
 
 def _rest(clauses: Sequence[Clause], uses: Sequence[Use], lexicon: Lexicon, spoken: set[str]) -> Iterator[Said]:
-    firsts = {clauses[0].start} | {after.start for before, after in zip(clauses, clauses[1:], strict=False) if before.last}
+    firsts = {clauses[0].start} | {
+        after.start for before, after in zip(clauses, clauses[1:], strict=False) if before.last
+    }
     for use in uses:
         if use.entry.tool and use.affirmed and not use.areas and _is_about_all(use.clause, firsts):
             sort = lexicon.tools[use.entry.tool]
@@ -124,4 +141,3 @@ def _is_about_all(clause: Clause, firsts: Iterable[int]) -> bool:
         return False
     anew = clause.start in firsts or bool(clause.of("now"))
     return bool(clause.of("rest")) or (clause.plain and bool(clause.of("whole") or (anew and clause.of("all"))))
-

@@ -39,6 +39,7 @@ Kind = Literal[
     "there",
     "since",
     "yearly",
+    "once",
     "filler",
     "noise",
 ]
@@ -182,7 +183,7 @@ class Grammar(Part):
     `not` denies what follows; `off` says that a clause is not how things are now (planned, past, hearsay, a question,
     somebody else's firm). `turn` and `now` begin a clause anew. `rest`: everything else; `whole`: everything; `all`:
     all of what was named. `on` leads from an area to its tool, `back` from a tool to its area, `there` means the tool
-    before. `since`: after digitalisation; `yearly`: in every year. `filler` adds nothing; `noise` looks like other
+    before. `since`: after digitalisation; `yearly`: in every year, `once`: in a certain one. `filler` adds nothing; `noise` looks like other
     words and is none. `ends` end a sentence, `parts` a clause, `asking` end a question.
     """
 
