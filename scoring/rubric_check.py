@@ -224,6 +224,16 @@ def _profiles(rubric: Rubric) -> Iterator[Fault]:
                 yield Fault(place, FaultCode.PROFILE_VALUES)
 
 
+def _efforts(rubric: Rubric) -> Iterator[Fault]:
+    """One effort for each level of a scenario, and a reason for each if for any."""
+    for scenario in rubric.scenarios:
+        for name, given in (("efforts", scenario.efforts), ("reasons", scenario.reasons)):
+            if given and len(given) != len(scenario.levels):
+                details = {"levels": str(len(scenario.levels)), "given": str(len(given))}
+                yield Fault(f"scenarios.{scenario.id}.{name}", FaultCode.EFFORTS_COUNT, details)
+
+
 CHECKS: tuple[Callable[[Rubric], Iterator[Fault]], ...] = (
     _duplicates, _references, _unasked, _counts, _levels, _weights, _options, _rules, _grades, _profiles,
+    _efforts,
 )  # fmt: skip

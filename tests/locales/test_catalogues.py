@@ -201,15 +201,6 @@ def test_the_name_of_a_language_means_no_other(language: str) -> None:
         assert set(catalogue(other).words(f"words.language.{other}")[:1]) <= set(names)
 
 
-@EVERY
-def test_units_are_pairs(language: str) -> None:
-    for pair in catalogue(language).words("number.units"):
-        word, _, unit = pair.partition("=")
-        assert word, pair
-        assert word == word.lower()
-        assert "=" not in unit
-
-
 def test_a_missing_key_or_value_is_an_error() -> None:
     text = catalogue("en")
     with pytest.raises(KeyError):
