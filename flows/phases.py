@@ -70,6 +70,7 @@ TABLE = (
     Way("preview", (Phase.REVIEW, Phase.AIM), Phase.PROVISIONAL, unsettled),
     Way("preview", (Phase.FIRM, *ASKING, Phase.PROVISIONAL), Phase.PROVISIONAL, grade_settled),
     Way("submit", (Phase.REVIEW,), Phase.COMMITMENT, settled),
+    Way("attest", ASKING, Phase.COMMITMENT, settled),
     Way("commit", (Phase.COMMITMENT,), Phase.RESULT, settled),
     Way("recheck", (Phase.RESULT, Phase.AIM), Phase.RECHECK, committed),
     Way("leave_recheck", (Phase.RECHECK,), Phase.RESULT),

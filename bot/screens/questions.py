@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.screens.parts import BACK, DONE, HELP, KEEP, PAUSE, Action, Choice, Screen, early_end, header_line, moves
+from bot.screens.parts import BACK, DONE, HELP, PAUSE, Action, Choice, Screen, early_end, header_line, moves, unchanged
 from bot.words.wording import Wording, calculation
 from flows.cards import (
     ConfirmCard,
@@ -58,8 +58,7 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
         actions.append(Action("figures", EnterFigures()))
         if any(map(words.rubric.calculates, question.figures.asks)):
             actions.append(Action("energy", OpenEnergy()))
-    if card.answered:
-        actions.append(KEEP)
+    actions += unchanged(card.progress, answered=card.answered is not None)
     return Screen(
         question.text,
         header=header_line(card.progress, _place(question, words), words),
