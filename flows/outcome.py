@@ -117,7 +117,13 @@ def start_recheck(turn: Turn) -> Step:
         phase=Phase.RECHECK,
         record=old.record,
         agenda=old.picked,
-        baseline=Baseline(id=old.id, record=old.record, finished_at=old.finished_at or old.updated_at),
+        baseline=Baseline(
+            id=old.id,
+            record=old.record,
+            finished_at=old.finished_at or old.updated_at,
+            started_at=old.started_at,
+            before=old.baseline and old.baseline.model_copy(update={"before": None}),
+        ),
     )
     return show_item(turn, session, old.picked[0])
 

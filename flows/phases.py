@@ -73,6 +73,7 @@ TABLE = (
     Way("attest", ASKING, Phase.COMMITMENT, settled),
     Way("commit", (Phase.COMMITMENT,), Phase.RESULT, settled),
     Way("recheck", (Phase.RESULT, Phase.AIM), Phase.RECHECK, committed),
+    Way("rechoose", ASKING, Phase.RECHECK, committed),
     Way("leave_recheck", (Phase.RECHECK,), Phase.RESULT),
     Way("anew", (Phase.RESULT,), Phase.FIRM),
     Way("aim", (*RESULTS, Phase.AIM), Phase.AIM),

@@ -160,11 +160,13 @@ class Record(Value):
 
 
 class Baseline(Value):
-    """The finished assessment that a re-check starts from."""
+    """The finished assessment that a re-check starts from; `before` is the one that it started from itself."""
 
     id: str
     record: Record
     finished_at: datetime
+    started_at: datetime | None = None
+    before: "Baseline | None" = None
 
 
 class Goal(Value):

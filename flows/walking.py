@@ -9,7 +9,7 @@ from flows.listing import AT_ONCE, NAMED, lists, review_pages
 from flows.phases import settled
 from flows.quick import quick_item, settled_grade
 from flows.recording import item_answer, park, unpark
-from flows.session import Climbing, Confirming, Draft, Entering, FirmField, Fuelling, Phase, Picking, Session
+from flows.session import Baseline, Climbing, Confirming, Draft, Entering, FirmField, Fuelling, Phase, Picking, Session
 from flows.turn import Step, Turn, current_draft, with_draft
 from scoring.editions import spoken
 from scoring.rubric import Rubric
@@ -169,8 +169,25 @@ def _back_from_item(turn: Turn) -> Step:
     if session.trail:
         return show_item(turn, session.but(trail=session.trail[:-1]), session.trail[-1])
     if session.baseline:
-        return turn.go("review", session.but(page=""))
+        return _back_from_recheck(turn, session.baseline)
     return turn.go("edit_firm", session.but(page=FirmField.KIND.value))
+
+
+def _back_from_recheck(turn: Turn, old: Baseline) -> Step:
+    """As long as no answer has changed, what has happened may be chosen again; the old result is as it was."""
+    session = turn.session
+    if session.record != old.record:
+        return turn.go("review", session.but(page=""))
+    result = session.but(
+        id=old.id,
+        page="",
+        agenda=(),
+        drafts={},
+        baseline=old.before,
+        started_at=old.started_at or old.finished_at,
+        finished_at=old.finished_at,
+    )
+    return turn.go("rechoose", result)
 
 
 def _draft_before(draft: Draft | None) -> tuple[bool, Draft | None]:

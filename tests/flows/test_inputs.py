@@ -13,6 +13,7 @@ from flows.inputs import (
     Answer,
     AnyInput,
     Back,
+    Browse,
     ChooseFuel,
     ChooseKind,
     ChooseLanguage,
@@ -26,6 +27,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepRest,
     KeepTarget,
     NameFirm,
     Numbers,
@@ -50,7 +52,19 @@ from flows.inputs import (
 )
 from flows.session import AimPage, EnergySide, FirmKind
 from tests.flows.driver import play
-from tests.flows.scenes import AIMS, EVERYWHERE, ITEMS, PLANS, QUESTIONS, REVIEWS, SCENARIOS, SCENES, TOP, scene
+from tests.flows.scenes import (
+    AIMS,
+    EVERYWHERE,
+    ITEMS,
+    PLANS,
+    QUESTIONS,
+    RECHECKS,
+    REVIEWS,
+    SCENARIOS,
+    SCENES,
+    TOP,
+    scene,
+)
 
 OPENED = frozenset({"name", "kind", "provisional", "stopped", "commitment"}) | ITEMS | REVIEWS
 FUELLING = frozenset({"fuels", "fuel"})
@@ -75,18 +89,20 @@ class Case:
 
 
 CASES = [
-    Case(Back(), OPENED | {"recheck"} | AIMS, otherwise=Refusal.NO_WAY_BACK),
+    Case(Back(), OPENED | RECHECKS | {"anew"} | AIMS, otherwise=Refusal.NO_WAY_BACK),
     Case(Jump("q6"), OPENED | {"plan so far"}),
     Case(Overview(), OPENED | {"plan so far"}),
     Case(Overview("operations"), OPENED | {"plan so far"}),
-    Case(Keep(), frozenset({"answered"}), {Refusal.NOTHING_TO_KEEP: ITEMS}),
+    Case(Browse("foundation"), RECHECKS | AIMS),
+    Case(Keep(), frozenset({"answered", "again"}), {Refusal.NOTHING_TO_KEEP: ITEMS}),
+    Case(KeepRest(), frozenset({"again"})),
     Case(Park(), ITEMS),
     Case(Help(), EVERYWHERE),
     Case(Pause(), EVERYWHERE),
     Case(Resume(), EVERYWHERE),
     Case(
         Quick(),
-        (OPENED | {"welcome", "plan so far"}) - {"full", "commitment"},
+        (OPENED | {"welcome", "plan so far"}) - {"full", "commitment", "again"},
         {Refusal.ALL_ANSWERED: frozenset({"full", "commitment"})},
     ),
     Case(ChooseLanguage("en"), EVERYWHERE),
@@ -95,14 +111,14 @@ CASES = [
     Case(Skip(), frozenset({"name", "kind"})),
     Case(EditFirm(), ITEMS | REVIEWS),
     Case(Answer(("B",)), QUESTIONS),
-    Case(Tick("B", on=True), frozenset({"multiple"})),
+    Case(Tick("B", on=True), frozenset({"multiple", "again"})),
     Case(
         Done(),
-        frozenset(),
+        frozenset({"again"}),
         {
             Refusal.NOTHING_TICKED: frozenset({"multiple"}),
             Refusal.NO_FUEL: FUELLING,
-            Refusal.NOTHING_PICKED: frozenset({"recheck"}),
+            Refusal.NOTHING_PICKED: RECHECKS,
         },
     ),
     Case(EnterFigures(), frozenset({"figures", "energy", "entering", "confirming"}) | FUELLING),
@@ -125,14 +141,14 @@ CASES = [
         {Refusal.ALL_ANSWERED: frozenset({"full"})},
     ),
     Case(Commit(), frozenset({"commitment"})),
-    Case(Recheck(), frozenset({"result", "plan", "what_if"})),
-    Case(Pick(("q2", "energy"), on=True), frozenset({"recheck"})),
-    Case(Anew(), frozenset({"result"})),
-    Case(Aim(AimPage.WHAT_IF), frozenset({"result", "provisional", "stopped"}) | AIMS),
+    Case(Recheck(), (AIMS - {"plan so far"}) | {"result", "anew"}),
+    Case(Pick(("q2", "energy"), on=True), RECHECKS),
+    Case(Anew(), frozenset({"result", "anew"})),
+    Case(Aim(AimPage.WHAT_IF), frozenset({"result", "anew", "provisional", "stopped"}) | AIMS),
     Case(AimAt(4), AIMS),
     Case(Want("q1", Wanted.EXCLUDED), AIMS),
     Case(Suppose("q1", ("B", "C")), AIMS),
-    Case(KeepTarget(), PLANS, {Refusal.NOTHING_TO_AIM_AT: frozenset({"what_if"})}),
+    Case(KeepTarget(), PLANS, {Refusal.NOTHING_TO_AIM_AT: AIMS - PLANS}),
     Case(ClearAim(), AIMS),
 ]
 
@@ -142,6 +158,8 @@ REASONS: list[tuple[str, AnyInput, Refusal]] = [
     ("review", Overview("nowhere"), Refusal.UNKNOWN_ITEM),
     ("recheck", Pick(("q1", "q99"), True), Refusal.UNKNOWN_ITEM),
     ("recheck", Pick(("q99",), False), Refusal.UNKNOWN_ITEM),
+    ("recheck", Browse("operations.2"), Refusal.UNKNOWN_ITEM),
+    ("plan", Browse("operations.5"), Refusal.UNKNOWN_ITEM),
     ("single", Answer(("G",)), Refusal.UNKNOWN_OPTION),
     ("single", Answer(("b",)), Refusal.UNKNOWN_OPTION),
     ("single", Answer(()), Refusal.UNKNOWN_OPTION),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flows.cards import Card, card_of
 from flows.events import Event, Finished, Parked, Recorded, Refused, Stale, Withdrawn
-from flows.inputs import AnyInput, Commit, Confirm, Done, Numbers, Overview, Pick, Recheck, Submit
+from flows.inputs import AnyInput, Commit, Confirm, Numbers, Overview, Pick, Recheck, Submit
 from flows.outcome import changes
 from flows.phases import settled
 from flows.recording import item_answer
@@ -47,9 +47,7 @@ def figured(*, again: bool) -> Session:
     if again:
         walker.finish()
         walker.say(Recheck())
-        walker.say(Pick(tuple(FIGURES), on=True))
-        walker.say(Pick(changes(RUBRIC.id)["new_mes"], on=True))
-        walker.say(Done())
+        walker.say(Pick((*FIGURES, *changes(RUBRIC.id)["new_mes"]), on=True))
     return walker.session
 
 
