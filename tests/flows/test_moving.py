@@ -176,14 +176,6 @@ def test_the_review_before_any_item_leads_back_to_the_first() -> None:
     assert walker.session.item == "q1"
 
 
-def test_back_from_the_first_item_of_a_recheck() -> None:
-    walker = finished()
-    walker.say(Recheck())
-    walker.say(Pick(("q5",), on=True))
-    walker.say(Back())
-    assert isinstance(walker.card, ReviewCard)
-
-
 def test_back_leaves_the_recheck_unmade() -> None:
     walker = finished()
     old = walker.session
