@@ -8,7 +8,7 @@ from flows.aiming import grades_above, planned_gap, raised, supposed_answers
 from flows.energy_entry import energy_sum
 from flows.events import AnswerValue
 from flows.listing import AT_ONCE, NAMED, items_of_pages, lists
-from flows.outcome import ANEW, changes
+from flows.outcome import ANEW, changes, commits
 from flows.phases import settled
 from flows.progress import Progress, progress_of
 from flows.quick import offers_quick, settled_grade
@@ -63,7 +63,7 @@ class FirmKindCard:
 @dataclass(frozen=True, slots=True)
 class QuestionCard:
     """A question with its options: `ticked` is what is marked, `answered` the answer on record, and `asks` the
-    figures that would answer it, without those known already.
+    figures that would answer it, without those known already. `commits`: what is ticked may be committed to at once.
     """
 
     question: Question
@@ -71,6 +71,7 @@ class QuestionCard:
     answered: tuple[str, ...] | None
     asks: tuple[str, ...]
     progress: Progress
+    commits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +318,7 @@ def _question_card(rubric: Rubric, session: Session) -> Card:
             answered = session.record.choices.get(question.id)
             ticked = draft.letters if isinstance(draft, Ticking) else answered or ()
             asks = tuple(open_figures(rubric, session.record, question.id, Entering()))
-            return QuestionCard(question, ticked, answered, asks, progress)
+            return QuestionCard(question, ticked, answered, asks, progress, commits(session))
 
 
 def _sum_so_far(rubric: Rubric, use: EnergyUse) -> EnergyTotal | None:

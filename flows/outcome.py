@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from flows.events import Finished, Refusal
+from flows.events import Event, Finished, Refusal
 from flows.inputs import Anew, Commit, KeepRest, OutcomeInput, Pick, Provisional, Recheck, Submit
 from flows.phases import settled
 from flows.questions import finish_ticking
@@ -53,10 +53,25 @@ def _preview(turn: Turn) -> Step:
 
 
 def _commit(turn: Turn) -> Step:
+    if commits(turn.session):
+        done = _keep_rest(turn)
+        return _committed(replace(turn, session=done.session), *done.events)
+    return _committed(turn)
+
+
+def _committed(turn: Turn, *events: Event) -> Step:
     session = turn.session.but(agenda=(), drafts={}, trail=(), finished_at=turn.now)
     if turn.session.phase is not Phase.COMMITMENT:
         return turn.refuse(Refusal.NOT_HERE)
-    return turn.go("commit", session, Finished(_assessment(turn, session)))
+    return turn.go("commit", session, *events, Finished(_assessment(turn, session)))
+
+
+def commits(session: Session) -> bool:
+    """Something is ticked at the last item of a re-check: one tap may end the ticking and commit to it."""
+    draft = current_draft(session)
+    ticked = isinstance(draft, Ticking) and bool(draft.letters)
+    waiting = {*session.agenda, *session.parked} - {session.item}
+    return ticked and session.baseline is not None and not waiting
 
 
 def _assessment(turn: Turn, session: Session) -> Assessment:

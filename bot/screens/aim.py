@@ -137,7 +137,9 @@ def target_lines(goal: Goal, words: Wording) -> tuple[str, ...]:
 
 def _effort(card: PlanCard, words: Wording) -> list[str]:
     plan = card.gap.plan if card.gap else None
-    return [words.text("aim.none")] if plan is None else [words.text.count("plan.effort", plan.effort)]
+    if plan is None:
+        return [words.text("aim.none")]
+    return [words.text.count("aim.items", len(plan.questions) + len(plan.scenarios))]
 
 
 def _planned(card: PlanCard, words: Wording) -> dict[str, str]:

@@ -82,6 +82,11 @@ def early_end(progress: Progress) -> tuple[Action, ...]:
     return () if progress.settled is None else (PROVISIONAL,)
 
 
+def present(answer: str, progress: Progress, words: Wording) -> str:
+    """The answer on record, and how to leave it as it is."""
+    return words.hint("present.again" if progress.again else "present", answer=answer)
+
+
 def unchanged(progress: Progress, *, answered: bool) -> tuple[Action, ...]:
     """To leave an answer as it is; in a re-check, all that are still to be asked, too."""
     if not answered:
@@ -136,8 +141,10 @@ def _joined(first: str, progress: Progress, words: Wording) -> str:
 
 
 def header_line(progress: Progress, place: Sequence[str], words: Wording) -> str:
-    """Where in the walk, how long still, and the place in the standard."""
+    """Where in the walk (in a re-check, how many are still asked), how long still, and the place in the standard."""
     position = words.text("progress.position", position=progress.position, total=progress.total)
+    if progress.again:
+        position = words.text.count("progress.again", max(progress.rest, 1))
     return words.text("progress.separator").join(
         [_joined(position, progress, words), words.text("place.separator").join(place)]
     )
