@@ -9,7 +9,19 @@ from flows.listing import AT_ONCE, NAMED, lists, review_pages
 from flows.phases import settled
 from flows.quick import quick_item, settled_grade
 from flows.recording import item_answer, park, unpark
-from flows.session import Baseline, Climbing, Confirming, Draft, Entering, FirmField, Fuelling, Phase, Picking, Session
+from flows.session import (
+    Baseline,
+    Climbing,
+    Confirming,
+    Draft,
+    Entering,
+    FirmField,
+    Fuelling,
+    Phase,
+    Picking,
+    Proposing,
+    Session,
+)
 from flows.turn import Step, Turn, current_draft, with_draft
 from scoring.editions import spoken
 from scoring.rubric import Rubric
@@ -35,7 +47,7 @@ def move(turn: Turn, given: MoveInput) -> Step:
 
 
 def _go_to(turn: Turn, given: Jump | Overview) -> Step:
-    turn = _ahead_no_more(turn)
+    turn = out_of_aim(turn)
     match given:
         case Jump(item=item):
             return _jump(turn, item)
@@ -43,7 +55,7 @@ def _go_to(turn: Turn, given: Jump | Overview) -> Step:
             return _overview(turn, page)
 
 
-def _ahead_no_more(turn: Turn) -> Turn:
+def out_of_aim(turn: Turn) -> Turn:
     """Whoever looks ahead and wants to be elsewhere is back at the result first."""
     return replace(turn, session=leave(turn).session) if turn.session.phase is Phase.AIM else turn
 
@@ -54,7 +66,7 @@ def _aside(turn: Turn, given: Help | Pause | Resume | Quick) -> Step:
         case Help():
             return Step(turn.session, (HelpAsked(turn.session.card),))
         case Quick():
-            return _quicken(_ahead_no_more(turn))
+            return _quicken(out_of_aim(turn))
         case Pause():
             return Step(turn.session.but(paused=True), (Paused(),))
         case Resume():
@@ -73,9 +85,7 @@ def _show(turn: Turn, session: Session, item: str, trail: tuple[str, ...], *even
 
 
 def advance(turn: Turn, session: Session, *events: Event) -> Step:
-    """After an item: the next open one of the agenda, from here on, then from the start; else the review.
-
-    A re-check comes to its commitment at once: all other answers were looked through when they were given.
+    """After an item: the next open one of the agenda, from here on, then from the start; else the end of the walk.
 
     In the quick order: the one that settles the grade soonest; once it is settled, the provisional result.
     """
@@ -84,9 +94,14 @@ def advance(turn: Turn, session: Session, *events: Event) -> Step:
         return turn.go("preview", session.but(page="", trail=trail), *events)
     following = quick_item(turn.rubric, session) if session.quick else next_open(turn.rubric, session)
     if following is None:
-        again = session.baseline is not None and settled(turn.rubric, session)
-        return turn.go("attest" if again else "review", session.but(page="", trail=trail), *events)
+        return _all_asked(turn, session.but(trail=trail), *events)
     return _show(turn, session, following, trail, *events)
+
+
+def _all_asked(turn: Turn, session: Session, *events: Event) -> Step:
+    """To the review; from a re-check at once to its commitment, since its other answers were looked through before."""
+    again = session.baseline is not None and session.phase is not Phase.REVIEW and settled(turn.rubric, session)
+    return turn.go("attest" if again else "review", session.but(page=""), *events)
 
 
 def _is_enough(turn: Turn, session: Session) -> bool:
@@ -120,6 +135,8 @@ def _back(turn: Turn) -> Step:
             return show_item(turn, session, session.item)
         case Phase.REVIEW | Phase.PROVISIONAL | Phase.COMMITMENT:
             return turn.go("review", session.but(page=""))
+        case Phase.PROPOSALS:
+            return onward(turn, session)
         case Phase.RECHECK | Phase.AIM | Phase.RESULT | Phase.WELCOME:
             return _back_from_outcome(turn)
 
@@ -174,9 +191,9 @@ def _back_from_item(turn: Turn) -> Step:
 
 
 def _back_from_recheck(turn: Turn, old: Baseline) -> Step:
-    """As long as no answer has changed, what has happened may be chosen again; the old result is as it was."""
+    """As long as nothing is begun or changed, what has happened may be chosen again; the old result is as it was."""
     session = turn.session
-    if session.record != old.record:
+    if session.drafts or session.record != old.record:
         return turn.go("review", session.but(page=""))
     result = session.but(
         id=old.id,
@@ -199,6 +216,8 @@ def _draft_before(draft: Draft | None) -> tuple[bool, Draft | None]:
             return True, None
         case Confirming():
             return True, Entering()
+        case Proposing(under=under):
+            return True, under
         case Fuelling(fuel=None, entering=entering):
             return True, entering
         case Fuelling():
@@ -285,6 +304,14 @@ def resume(turn: Turn, session: Session, *events: Event) -> Step:
     if not session.agenda and session.parked:
         session = unpark(turn.rubric, session)
     if not session.agenda:
-        return turn.go("review", session.but(page=""), *events)
+        return _all_asked(turn, session, *events)
     first = quick_item(turn.rubric, session) if session.quick else None
     return show_item(turn, session, first or session.agenda[0], *events)
+
+
+def onward(turn: Turn, session: Session, *events: Event) -> Step:
+    """From what was said to what is still to be asked: about the firm, if nothing else was on the screen yet."""
+    if session.begun or session.baseline:
+        return resume(turn, session, *events)
+    page = FirmField.KIND if session.firm.name else FirmField.NAME
+    return turn.go("begin", session.but(page=page.value), *events)

@@ -1,6 +1,7 @@
 """All text that people read, one gettext catalogue a language: `<language>/LC_MESSAGES/shuping.po`.
 
-What explains the items of an edition that comes with the program stands apart, in `help.<edition>.po`.
+What explains the items of an edition that comes with the program stands apart, in `help.<edition>.po`, and so do its
+items in plain words, in `plain.<edition>.po`.
 
 Messages have symbolic ids ("review.title"), so that code holds no human language. The .po files are read as
 they are: translators see their change at the next start, and nothing has to be compiled first.
@@ -16,12 +17,17 @@ LANGUAGES: Final = ("zh-Hans", "en", "zh-Hant")
 """In the order in which they are offered; a new one comes last, so that the numbers of the others stay."""
 DEFAULT_LANGUAGE: Final = "zh-Hans"
 CATALOGUES: Final = Path(__file__).parent
-DOMAINS: Final = ("shuping", "help.miit-2024")
+DOMAINS: Final = ("shuping", "help.miit-2024", "plain.miit-2024")
 
 
 def help_domain(edition: str) -> str:
     """The domain that explains the items of an edition; an operator's edition has none."""
     return f"help.{edition}"
+
+
+def plain_domain(edition: str) -> str:
+    """The domain that says the items of an edition in plain words; an operator's edition has none."""
+    return f"plain.{edition}"
 
 
 class Catalogue:
@@ -33,10 +39,15 @@ class Catalogue:
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key with its placeholders filled. KeyError for an unknown key or a missing value."""
-        text = self._translations.gettext(key)
-        if text == key:
+        text = self.get(key)
+        if text is None:
             raise KeyError(key)
         return text.format(**values) if values else text
+
+    def get(self, key: str) -> str | None:
+        """The text of a key, as it stands; None for an unknown key."""
+        text = self._translations.gettext(key)
+        return None if text == key else text
 
     def count(self, key: str, number: int, **values: object) -> str:
         """The text of a key for a number of things ({number}), in the right plural."""

@@ -18,6 +18,11 @@ Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=24)]
 ItemName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=18)]
 """The id of an item or a page of them: a button may say one of each."""
 
+Plain = dict[str, Text]
+"""Plain words, by whoever wrote the edition: for the item ("ask"), for an option or a level ("B"; "2", also "0"), and a
+few characters for its button ("B.short"). What is missing is read in the official words.
+"""
+
 
 class Part(BaseModel):
     """A frozen piece of the rubric; unknown keys are refused."""
@@ -117,11 +122,17 @@ class Question(Part):
     form: Text | None = None
     source: Text
     help: Help | None = None
+    plain: Plain = {}
 
     @cached_property
     def letters(self) -> tuple[str, ...]:
         """The letters of all options, in the standard's order."""
         return tuple(option.id for option in self.options)
+
+    @cached_property
+    def official(self) -> dict[str, str]:
+        """The official text of every option, by letter."""
+        return {option.id: option.text for option in self.options}
 
     @cached_property
     def kind(self) -> Kind:
@@ -148,6 +159,12 @@ class Scenario(Part):
     levels: Annotated[tuple[Text, ...], Field(min_length=1, max_length=9)]
     source: Text
     help: Help | None = None
+    plain: Plain = {}
+
+    @cached_property
+    def official(self) -> dict[str, str]:
+        """The official text of every level, by number ("1")."""
+        return {str(level): text for level, text in enumerate(self.levels, start=1)}
 
 
 class Grade(Part):

@@ -71,6 +71,12 @@ def _references(rubric: Rubric) -> Iterator[Fault]:
             for entry in rubric.figures
             if entry.year_of
         ),
+        *((f"questions.{q.id}.plain", name, _plain_names(q.letters)) for q in rubric.questions for name in q.plain),
+        *(
+            (f"scenarios.{s.id}.plain", name, _plain_names(("0", *s.official)))
+            for s in rubric.scenarios
+            for name in s.plain
+        ),
         *(("energy_example.consumed", fuel, rubric.fuel) for fuel in example),
     ]
     return (_unknown(place, name) for place, name, known in named if name not in known)
@@ -78,6 +84,10 @@ def _references(rubric: Rubric) -> Iterator[Fault]:
 
 def _unknown(place: str, name: str) -> Fault:
     return Fault(place, FaultCode.UNKNOWN_REFERENCE, {"id": name})
+
+
+def _plain_names(keys: Iterable[str]) -> set[str]:
+    return {"ask"}.union(keys, (f"{key}.short" for key in keys))
 
 
 def _figures_named(question: Question) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What to aim for: the plan to a grade under wishes, and "what if"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.screens.parts import BACK, HELP, PAUSE, Action, Choice, Screen, letter, list_names, next_list
@@ -16,6 +16,9 @@ KEEP_TARGET = Action("keep_target", KeepTarget())
 CLEAR = Action("clear_aim", ClearAim())
 WHAT_IF = Action("what_if", Aim(AimPage.WHAT_IF))
 AIM = Action("aim", Aim(AimPage.PLAN))
+
+Told = Callable[[str, int, Wording], str]
+"""A list's name, with how much is chosen there."""
 
 
 def plan_screen(card: PlanCard, words: Wording) -> Screen:
@@ -37,7 +40,7 @@ def plan_screen(card: PlanCard, words: Wording) -> Screen:
     summary = Screen(
         title,
         body=(*_effort(card, words), *target_lines(card.goal, words)),
-        choices=(*grades, *_lists(card.lists, items, "aim.list.planned", len(grades), words)),
+        choices=(*grades, *_lists(card.lists, items, _planned_there, len(grades), words)),
         hint=words.hint("aim"),
         actions=(Action("plan", Detail.PLAN), KEEP_TARGET, WHAT_IF, CLEAR, BACK, HELP, PAUSE),
         typed=tuple(items.values()),
@@ -61,7 +64,7 @@ def what_if_screen(card: WhatIfCard, words: Wording) -> Screen:
     summary = Screen(
         text("what_if.title"),
         body=(*change, after.title, *after.lines, *target_lines(card.goal, words)),
-        choices=_lists(card.lists, items, "what_if.list.raised", 0, words),
+        choices=_lists(card.lists, items, _raised_there, 0, words),
         hint=words.hint("what_if"),
         actions=(KEEP_TARGET, AIM, CLEAR, BACK, HELP, PAUSE),
         typed=tuple(items.values()),
@@ -86,7 +89,7 @@ def _opened(
 
 
 def _lists(
-    lists: Mapping[str, Sequence[str]], items: Mapping[str, Choice], told: str, before: int, words: Wording
+    lists: Mapping[str, Sequence[str]], items: Mapping[str, Choice], told: Told, before: int, words: Wording
 ) -> tuple[Choice, ...]:
     """The lists in which there is something to choose, with how much is chosen there; letters go on after `before`."""
     shown = [
@@ -96,11 +99,19 @@ def _lists(
     return tuple(
         Choice(
             letter(i),
-            words.text(told, list=name, count=marked[page]) if marked[page] else name,
+            told(name, marked[page], words) if marked[page] else name,
             Browse(page),
         )
         for i, (page, name) in enumerate(shown, start=before)
     )
+
+
+def _planned_there(name: str, count: int, words: Wording) -> str:
+    return words.text("aim.list.planned", list=name, count=count)
+
+
+def _raised_there(name: str, count: int, words: Wording) -> str:
+    return words.text("what_if.list.raised", list=name, count=count)
 
 
 def _wishes(card: PlanCard, planned: Mapping[str, str], words: Wording) -> dict[str, Choice]:

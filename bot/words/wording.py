@@ -20,11 +20,12 @@ from flows.events import (
     Withdrawn,
 )
 from flows.session import Session
-from locales import DOMAINS, catalogue, help_domain
+from locales import DOMAINS, Catalogue, catalogue, help_domain, plain_domain
 from scoring.editions import load_rubric
 from scoring.errors import Fault, MissingEditionError
 from scoring.exact import plain
 from scoring.figures import FigureValue
+from scoring.rubric import Question, Scenario
 
 HELP = ("meaning", "counts", "example")
 
@@ -44,6 +45,11 @@ class Wording:
         self.medium = medium
         self.text = catalogue(language)
         self.rubric = load_rubric(edition, language)
+        self._plain = self._own(plain_domain(edition))
+
+    def _own(self, domain: str) -> Catalogue | None:
+        """What we say of an edition that comes with the program."""
+        return catalogue(self.language, domain) if domain in DOMAINS else None
 
     def hint(self, name: str, **values: object) -> str:
         """What to do on a card."""
@@ -88,6 +94,18 @@ class Wording:
         names = [entry.name for entry in self.rubric.levels]
         return names[level - 1] if level else self.text("level.none", level=names[0])
 
+    def option_text(self, item: str, letter: str) -> str:
+        """What an option of a question says."""
+        return next(option.text for option in self.rubric.question[item].options if option.id == letter)
+
+    def level_text(self, item: str, level: int) -> str:
+        """What a level of a scenario demands."""
+        if not level:
+            return self.level_name(level)
+        return self.text(
+            "ladder.requirement", level=self.level_name(level), text=self.rubric.scenario[item].levels[level - 1]
+        )
+
     def grade(self, grade: int) -> str:
         """ "二级（规范级）"; where grades are not those of the levels, the name alone."""
         if grade == 0 or not self.rubric.levels_name_grades:
@@ -109,6 +127,37 @@ class Wording:
         values = value if isinstance(value, tuple) else (value,)
         numbers = self.text("list.separator").join(map(plain, values))
         return self.text("figure.value", number=numbers, unit=self.rubric.figure[name].unit)
+
+    # the standard in plain words
+
+    @property
+    def has_plain(self) -> bool:
+        """Whether plain words are ours, and not those of whoever wrote the edition."""
+        return self._plain is not None
+
+    def plain(self, item: str, key: str) -> str:
+        """What an option ("B") or a level ("2"; "0" is none) means, in plain words; else the official text."""
+        if told := self._plainly(item, key):
+            return told
+        return self.level_name(0) if key == "0" else self._entry(item).official[key]
+
+    def short(self, item: str, key: str) -> str:
+        """An option or a level on a button: at most 8 full-width characters (en 22 letters); else the key alone."""
+        return self._plainly(item, f"{key}.short") or key
+
+    def ask(self, item: str) -> str:
+        """An item as one would ask it; else the official question, or the scenario's name."""
+        entry = self._entry(item)
+        return self._plainly(item, "ask") or (entry.text if isinstance(entry, Question) else entry.name)
+
+    def _plainly(self, item: str, part: str) -> str | None:
+        """What the edition itself says, or what we say, if it is one of ours."""
+        if told := self._entry(item).plain.get(part):
+            return told
+        return self._plain.get(f"{item}.{part}") if self._plain else None
+
+    def _entry(self, item: str) -> Question | Scenario:
+        return self.rubric.question.get(item) or self.rubric.scenario[item]
 
     # sentences
 
@@ -174,10 +223,9 @@ class Wording:
 
     def _help(self, item: str, part: str) -> str | None:
         """What the edition itself says, or what we say about it, if it is one of ours."""
-        if told := (self.rubric.question.get(item) or self.rubric.scenario[item]).help:
+        if told := self._entry(item).help:
             return told.model_dump()[part]  # type: ignore[no-any-return]
-        domain = help_domain(self.rubric.id)
-        explain = catalogue(self.language, domain) if domain in DOMAINS else None
+        explain = self._own(help_domain(self.rubric.id))
         return explain(f"{item}.{part}") if explain else None
 
 

@@ -89,7 +89,7 @@ ON_CARDS: list[tuple[str, str, dict[str, Any]]] = [
     ("anew", "N", {"phase": Phase.FIRM, "record.choices": {}}),
     ("recheck", "P160", {"item": "q6", "agenda": ("q6", "q7")}),
     ("recheck", "ioperations", {"page": "operations"}),
-    ("again", "X", {"phase": Phase.COMMITMENT}),
+    ("again", "E", {"phase": Phase.COMMITMENT}),
     ("plan", "ioperations.2", {"page": "plan.operations.2"}),
     ("result", "Aplan", {"phase": Phase.AIM, "page": AimPage.PLAN}),
     ("plan", "G4", {"goal.grade": 4}),
@@ -142,4 +142,4 @@ def _on(name: str, code: str) -> str:
 
 
 def test_every_code_has_been_tried() -> None:
-    assert {code[0] for _, code, _ in ON_CARDS} | {"d", "g", "x", "h", DETAIL} == {*CODES, DETAIL}
+    assert {code[0] for _, code, _ in ON_CARDS} | {"d", "g", "x", "h", "B", "X", "M", DETAIL} == {*CODES, DETAIL}

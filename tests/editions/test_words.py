@@ -89,6 +89,26 @@ def test_without_help_the_glossary_explains(language: str, term: str) -> None:
     assert words.explanation("invoices") == []
 
 
+# plain words
+
+
+def test_an_edition_may_have_plain_words_of_its_own_and_is_read_in_its_official_words_where_not() -> None:
+    words = wording("zh-Hans", WORKSHOP)
+    assert not words.has_plain, "they are not ours"
+    assert words.ask("q1") == "车间里有没有看板？"
+    assert (words.plain("q1", "B"), words.short("q1", "B")) == ("有一块，靠人写", "手写板")
+    assert (words.plain("q1", "A"), words.short("q1", "A")) == (words.rubric.question["q1"].official["A"], "A")
+    assert wording("en", OFFICE).ask("channels") == wording("en", OFFICE).rubric.question["channels"].text
+
+
+def test_a_level_without_plain_words_is_read_in_its_official_ones() -> None:
+    words = wording("zh-Hans", WORKSHOP)
+    scenario = words.rubric.scenarios[0]
+    assert words.ask(scenario.id) == scenario.name
+    assert words.plain(scenario.id, "1") == scenario.levels[0]
+    assert words.plain(scenario.id, "0") == words.level_name(0)
+
+
 # results
 
 

@@ -127,6 +127,14 @@ BREAKS: dict[str, tuple[Mutation, Named]] = {
         put("questions", "q1", "weights", to=[50, 41, 40]),
         {"weights.foundation.equipment_systems: weights_differ"},
     ),
+    "plain words for a letter there is not": (
+        put("questions", "q5", "plain", to={"ask": "?", "E.short": "all", "F": "more"}),
+        {"questions.q5.plain: unknown_reference"},
+    ),
+    "plain words for a level there is not": (
+        put("scenarios", "finance", "plain", to={"0": "none", "4": "more", "5": "most", "1.long": "?"}),
+        {"scenarios.finance.plain: unknown_reference"},
+    ),
     "letters out of order": (
         lambda data: data["questions"][0]["options"].reverse(),
         {"questions.q1.options: option_letters"},
