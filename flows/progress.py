@@ -15,7 +15,7 @@ SECONDS_A_SCENARIO = 30
 class Progress:
     """`position` of `total` in the standard's order; `answered` and `rest` count what is done and still open.
 
-    `settled` is the grade, if none of the open items can change it.
+    `settled` is the grade, if none of the open items can change it; `again`: this is a re-check.
     """
 
     position: int
@@ -25,6 +25,7 @@ class Progress:
     parked: int
     minutes: int
     settled: int | None
+    again: bool = False
 
 
 def progress_of(rubric: Rubric, session: Session) -> Progress:
@@ -38,6 +39,7 @@ def progress_of(rubric: Rubric, session: Session) -> Progress:
         parked=len(session.parked),
         minutes=minutes_for(rubric, waiting),
         settled=settled_grade(rubric, session),
+        again=session.baseline is not None,
     )
 
 

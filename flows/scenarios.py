@@ -23,8 +23,14 @@ def answer_scenario(turn: Turn, given: ScenarioInput) -> Step:
             return _take(turn, scenario, level)
 
 
+def shows_levels(session: Session) -> bool:
+    """All levels are on the screen at once; in a re-check they are from the start, since one tap has to do."""
+    draft = current_draft(session)
+    return isinstance(draft, Picking) or (draft is None and session.baseline is not None)
+
+
 def levels_met(session: Session, scenario: Scenario) -> int:
-    """How far the ladder has been climbed; in a re-check it starts where the firm stood, at the last rung shown."""
+    """How far the ladder has been climbed; what is answered already starts where the firm stood, at the last rung."""
     draft = current_draft(session)
     if isinstance(draft, Climbing):
         return draft.met
@@ -42,7 +48,7 @@ def _climb(turn: Turn, scenario: Scenario, *, met: bool) -> Step:
 
 def _take(turn: Turn, scenario: Scenario, level: int) -> Step:
     """Only with all the texts on the screen: a level counts when every lower one is fully met."""
-    if not isinstance(current_draft(turn.session), Picking):
+    if not shows_levels(turn.session):
         return turn.refuse(Refusal.NOT_HERE)
     if not 0 <= level <= len(scenario.levels):
         return turn.refuse(Refusal.UNKNOWN_LEVEL)

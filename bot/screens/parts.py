@@ -1,15 +1,18 @@
 """What a screen is made of, and the small texts that many of them share."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.screens.wishes import Wish
 from bot.words.wording import Wording
 from flows.inputs import (
     Back,
+    Browse,
     Done,
     Help,
     Keep,
+    KeepRest,
     Overview,
     Park,
     Pause,
@@ -40,7 +43,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A card in words. `hint` says what to type; the first action is what an empty line does, if `default`."""
+    """A card in words. `hint` says what to type; the first action is what an empty line does, if `default`.
+
+    `typed` are choices of further pages: nobody who types has to turn to them.
+    """
 
     title: str
     header: str = ""
@@ -49,6 +55,7 @@ class Screen:
     hint: str = ""
     actions: tuple[Action, ...] = ()
     default: Wish | None = None
+    typed: tuple[Choice, ...] = ()
 
 
 PAUSE = Action("pause", Pause())
@@ -57,6 +64,8 @@ HELP = Action("help", Help())
 OVERVIEW = Action("overview", Overview())
 PARK = Action("park", Park())
 KEEP = Action("keep", Keep())
+SAME = Action("same", Keep())
+KEEP_REST = Action("keep_rest", KeepRest())
 DONE = Action("done", Done())
 RESUME = Action("resume", Resume())
 QUICK = Action("quick", Quick())
@@ -71,6 +80,43 @@ def moves(progress: Progress) -> tuple[Action, ...]:
 def early_end(progress: Progress) -> tuple[Action, ...]:
     """The result at once, when nothing that is open can change the grade."""
     return () if progress.settled is None else (PROVISIONAL,)
+
+
+def present(answer: str, progress: Progress, words: Wording) -> str:
+    """The answer on record, and how to leave it as it is."""
+    return words.hint("present.again" if progress.again else "present", answer=answer)
+
+
+def unchanged(progress: Progress, *, answered: bool) -> tuple[Action, ...]:
+    """To leave an answer as it is; in a re-check, all that are still to be asked, too."""
+    if not answered:
+        return ()
+    if not progress.again:
+        return (KEEP,)
+    return (SAME, KEEP_REST) if progress.rest > 1 else (SAME,)
+
+
+def list_names(lists: Mapping[str, Sequence[str]], words: Wording) -> dict[str, str]:
+    """What lists of items are called: by the group of their scenarios, or their page; numbered if that is several."""
+    names = {page: _list_name(page, items, words) for page, items in lists.items()}
+    several = {name for name, count in Counter(names.values()).items() if count > 1}
+    numbers: Counter[str] = Counter()
+    for page, name in names.items():
+        numbers[name] += 1
+        if name in several:
+            names[page] = words.text("list.part", name=name, number=numbers[name])
+    return names
+
+
+def _list_name(page: str, items: Sequence[str], words: Wording) -> str:
+    groups = {words.rubric.scenario[item].group for item in items if item in words.rubric.scenario}
+    return groups.pop() if len(groups) == 1 else words.page_name(page.partition(".")[0])
+
+
+def next_list(pages: Sequence[str], page: str) -> tuple[Action, ...]:
+    """The list after this one, in a circle."""
+    following = pages[(pages.index(page) + 1) % len(pages)] if page in pages else ""
+    return (Action("next_list", Browse(following)),) if following and following != page else ()
 
 
 def letter(position: int) -> str:
@@ -95,8 +141,10 @@ def _joined(first: str, progress: Progress, words: Wording) -> str:
 
 
 def header_line(progress: Progress, place: Sequence[str], words: Wording) -> str:
-    """Where in the walk, how long still, and the place in the standard."""
+    """Where in the walk (in a re-check, how many are still asked), how long still, and the place in the standard."""
     position = words.text("progress.position", position=progress.position, total=progress.total)
+    if progress.again:
+        position = words.text.count("progress.again", max(progress.rest, 1))
     return words.text("progress.separator").join(
         [_joined(position, progress, words), words.text("place.separator").join(place)]
     )

@@ -2,7 +2,20 @@
 
 from collections.abc import Iterable
 
-from bot.screens.parts import BACK, DONE, HELP, KEEP, PAUSE, Action, Choice, Screen, early_end, header_line, moves
+from bot.screens.parts import (
+    BACK,
+    DONE,
+    HELP,
+    PAUSE,
+    Action,
+    Choice,
+    Screen,
+    early_end,
+    header_line,
+    moves,
+    present,
+    unchanged,
+)
 from bot.words.wording import Wording, calculation
 from flows.cards import (
     ConfirmCard,
@@ -15,6 +28,7 @@ from flows.inputs import (
     Back,
     ChooseFuel,
     ChooseSide,
+    Commit,
     Confirm,
     EnterFigures,
     OpenEnergy,
@@ -22,6 +36,8 @@ from flows.inputs import (
 )
 from flows.session import EnergySide
 from scoring.rubric import Question
+
+COMMIT_TICKED = Action("commit_ticked", Commit())
 
 
 def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard, words: Wording) -> Screen:
@@ -53,17 +69,17 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
         )
         for option in question.options
     )
-    actions = [DONE] if question.kind.ticks else []
+    actions = [COMMIT_TICKED] if card.commits else []
+    actions += [DONE] if question.kind.ticks else []
     if question.figures:
         actions.append(Action("figures", EnterFigures()))
         if any(map(words.rubric.calculates, question.figures.asks)):
             actions.append(Action("energy", OpenEnergy()))
-    if card.answered:
-        actions.append(KEEP)
+    actions += unchanged(card.progress, answered=card.answered is not None)
     return Screen(
         question.text,
         header=header_line(card.progress, _place(question, words), words),
-        body=(words.hint("present", answer=words.answer(card.answered)),) if card.answered else (),
+        body=(present(words.answer(card.answered), card.progress, words),) if card.answered else (),
         choices=choices,
         hint=_question_hint(card, words),
         actions=(*actions, *moves(card.progress)),
@@ -71,6 +87,9 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
 
 
 def _question_hint(card: QuestionCard, words: Wording) -> str:
+    if card.commits:
+        pledge = words.text("commitment.text", firm=words.text("commitment.firm"))
+        return words.hint("question.commits", commitment=pledge)
     hint = words.hint(f"question.{card.question.type}")
     if not card.asks:
         return hint

@@ -1,6 +1,6 @@
 """The ladder of a scenario, and all its levels at once."""
 
-from bot.screens.parts import KEEP, Action, Choice, Screen, header_line, moves
+from bot.screens.parts import Action, Choice, Screen, header_line, moves, present, unchanged
 from bot.words.wording import Wording
 from flows.cards import (
     LadderCard,
@@ -21,18 +21,17 @@ def ladder_screen(card: LadderCard, words: Wording) -> Screen:
     """One level: fully met?"""
     scenario, text = words.rubric.scenario[card.scenario.id], words.text
     level = words.level_name(card.level)
-    present = (words.hint("present", answer=words.level_name(card.answered)),) if card.answered is not None else ()
-    kept = (KEEP,) if card.answered is not None else ()
+    kept = (present(words.level_name(card.answered), card.progress, words),) if card.answered is not None else ()
     return Screen(
         _scenario_title(scenario.name, words, restrictive=scenario.restrictive),
         header=header_line(card.progress, (words.rubric.operations, scenario.group), words),
-        body=(*present, text("ladder.requirement", level=level, text=scenario.levels[card.level - 1])),
+        body=(*kept, text("ladder.requirement", level=level, text=scenario.levels[card.level - 1])),
         hint=words.hint("ladder"),
         actions=(
             Action("met", Rung(met=True)),
             Action("unmet", Rung(met=False)),
             Action("levels", PickLevel()),
-            *kept,
+            *unchanged(card.progress, answered=card.answered is not None),
             *moves(card.progress),
         ),
     )
@@ -57,5 +56,5 @@ def levels_screen(card: LevelCard, words: Wording) -> Screen:
         body=(text("levels.reminder"),),
         choices=choices,
         hint=words.hint("levels", top=len(scenario.levels)),
-        actions=moves(card.progress),
+        actions=(*unchanged(card.progress, answered=card.answered is not None), *moves(card.progress)),
     )

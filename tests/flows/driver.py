@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from flows.cards import Card, LadderCard, card_of
+from flows.cards import Card, LadderCard, LevelCard, card_of
 from flows.events import Event, Refusal, Refused, Stale
 from flows.inputs import (
+    Anew,
     Answer,
     AnyInput,
     ChooseKind,
@@ -116,7 +117,8 @@ class Walker:
         return taps
 
     def take(self, level: int) -> tuple[Event, ...]:
-        self.say(PickLevel())
+        if not isinstance(self.card, LevelCard):
+            self.say(PickLevel())
         return self.say(TakeLevel(level))
 
     def fill(self, letters: Mapping[str, Iterable[str]] | None = None, level: int = 1) -> "Walker":
@@ -136,9 +138,16 @@ class Walker:
         return self
 
     def finish(self) -> "Walker":
-        self.say(Overview())
-        self.say(Submit())
+        if self.session.phase is not Phase.COMMITMENT:
+            self.say(Overview())
+            self.say(Submit())
         self.say(Commit())
+        return self
+
+    def anew(self) -> "Walker":
+        """Asked back, and meant."""
+        self.say(Anew())
+        self.say(Anew())
         return self
 
 
