@@ -31,6 +31,23 @@ def explained(item: str, words: Wording) -> list[Section]:
     return [Section(title, tuple(text.split("\n"))) for title, text in words.explanation(item)]
 
 
+def official(item: str, words: Wording) -> list[Section]:
+    """What the standard says of an item, word for word, and where; for any other card, what can be typed."""
+    rubric = words.rubric
+    if question := rubric.question.get(item):
+        place = [words.page_name(rubric.dimension_of[item]), question.item]
+        options = tuple(f"{option.id}  {option.text}" for option in question.options)
+        return [Section(words.text("place.separator").join(place), (question.text, *options))]
+    if scenario := rubric.scenario.get(item):
+        place = [rubric.operations, scenario.group, words.item_label(item)]
+        levels = (
+            words.text("ladder.requirement", level=words.level_name(level), text=text)
+            for level, text in enumerate(scenario.levels, start=1)
+        )
+        return [Section(words.text("place.separator").join(place), tuple(levels))]
+    return [commands_help(words)]
+
+
 def commands_help(words: Wording) -> Section:
     """What can be typed at any time."""
     return Section(words.text("help.commands"), tuple(words.text("help.commands.text").split("\n")))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.screens.wishes import Wish
+from bot.screens.wishes import Detail, Leaf, Wish
 from bot.words.wording import Wording
 from flows.inputs import (
     Back,
@@ -63,9 +63,14 @@ QUICK = Action("quick", Quick())
 PROVISIONAL = Action("provisional", Provisional())
 
 
-def moves(progress: Progress) -> tuple[Action, ...]:
+def moves(item: str, progress: Progress) -> tuple[Action, ...]:
     """What can be done at any item."""
-    return (*early_end(progress), BACK, PARK, HELP, OVERVIEW, PAUSE)
+    return (official(item), *early_end(progress), BACK, PARK, HELP, OVERVIEW, PAUSE)
+
+
+def official(item: str) -> Action:
+    """What the standard says, word for word."""
+    return Action("official", Leaf(Detail.OFFICIAL, about=item))
 
 
 def early_end(progress: Progress) -> tuple[Action, ...]:

@@ -66,7 +66,7 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
         body=(words.hint("present", answer=words.answer(card.answered)),) if card.answered else (),
         choices=choices,
         hint=_question_hint(card, words),
-        actions=(*actions, *moves(card.progress)),
+        actions=(*actions, *moves(question.id, card.progress)),
     )
 
 
@@ -87,7 +87,7 @@ def _figure(card: FigureCard, words: Wording) -> Screen:
         header=header_line(card.progress, _place(question, words), words),
         body=(question.text, *_known(card, words)),
         hint=words.hint("figure.series" if series else "figure.energy" if card.energy else "figure"),
-        actions=(*actions, *moves(card.progress)),
+        actions=(*actions, *moves(question.id, card.progress)),
     )
 
 
@@ -105,7 +105,7 @@ def _confirm(card: ConfirmCard, words: Wording) -> Screen:
         header=header_line(card.progress, _place(question, words), words),
         body=(question.text, calculation(card.calculation)),
         hint=words.hint("confirm"),
-        actions=(Action("yes", yes), Action("no", Back()), *moves(card.progress)),
+        actions=(Action("yes", yes), Action("no", Back()), *moves(question.id, card.progress)),
         default=yes,
     )
 

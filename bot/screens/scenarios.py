@@ -33,7 +33,7 @@ def ladder_screen(card: LadderCard, words: Wording) -> Screen:
             Action("unmet", Rung(met=False)),
             Action("levels", PickLevel()),
             *kept,
-            *moves(card.progress),
+            *moves(scenario.id, card.progress),
         ),
     )
 
@@ -57,5 +57,5 @@ def levels_screen(card: LevelCard, words: Wording) -> Screen:
         body=(text("levels.reminder"),),
         choices=choices,
         hint=words.hint("levels", top=len(scenario.levels)),
-        actions=moves(card.progress),
+        actions=moves(scenario.id, card.progress),
     )

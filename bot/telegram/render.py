@@ -72,6 +72,11 @@ def text_messages(page: TextPage) -> list[Payload]:
     return [*map(message, before), message(last, rows)]
 
 
+def live_text(page: TextPage) -> Payload:
+    """Sections in the place of a card; they are of a page's length."""
+    return text_messages(page)[-1]
+
+
 def message(text: str, buttons: Keyboard | None = None) -> Payload:
     """A message in Telegram's HTML."""
     payload: Payload = {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
