@@ -10,6 +10,7 @@ from flows.events import AnswerValue
 from flows.outcome import changes
 from flows.phases import settled
 from flows.progress import Progress, progress_of
+from flows.proposals import amended, proposed
 from flows.quick import offers_quick, settled_grade
 from flows.recording import answers_of, complete_figures, item_answer, open_figures
 from flows.scenarios import levels_met
@@ -25,6 +26,7 @@ from flows.session import (
     Goal,
     Phase,
     Picking,
+    Proposing,
     Session,
     Ticking,
 )
@@ -32,12 +34,15 @@ from flows.turn import current_draft
 from flows.walking import OPERATIONS, review_pages
 from scoring.energy import EnergyTotal
 from scoring.errors import AnswersError
-from scoring.figures import FigureValue
+from scoring.figures import FigureValue, derive
 from scoring.plan import Gap
 from scoring.result import Result, assess
 from scoring.rubric import Question, Rubric, Scenario
 from scoring.sheet import load_sheet
 from scoring.wishes import raisable
+
+PROPOSALS_A_PAGE = 5
+"""So many answers are agreed to at once: what a phone shows without scrolling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,33 @@ class LevelCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalCard:
+    """What somebody said comes to this answer, for the item on the screen: is it right?
+
+    `calculation` is there if figures give it; `raised` is the next higher level that the words may mean.
+    """
+
+    item: str
+    draft: Proposing
+    calculation: str | None
+    raised: int | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalsCard:
+    """What somebody said comes to these answers; `items` are those shown now, `rest` how many come after them.
+
+    `amended` is what one tap makes of each (None: it is crossed out).
+    """
+
+    items: Mapping[str, Proposing]
+    amended: Mapping[str, AnswerValue | None]
+    rest: int
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewCard:
     """Every answer, a page a dimension; the summary (page "") shows what is parked and open first.
 
@@ -207,12 +239,13 @@ class PausedCard:
     progress: Progress
 
 
-ItemCard = QuestionCard | FigureCard | ConfirmCard | EnergyCard | LadderCard | LevelCard
+ItemCard = QuestionCard | FigureCard | ConfirmCard | EnergyCard | LadderCard | LevelCard | ProposalCard
 Card = (
     WelcomeCard
     | FirmNameCard
     | FirmKindCard
     | ItemCard
+    | ProposalsCard
     | ReviewCard
     | CommitmentCard
     | ProvisionalCard
@@ -228,6 +261,8 @@ def card_of(rubric: Rubric, session: Session) -> Card:
     """The present card."""
     if session.paused:
         return PausedCard(progress_of(rubric, session))
+    if session.asking and isinstance(draft := current_draft(session), Proposing):
+        return _proposal_card(rubric, session, draft)
     match session.phase:
         case Phase.WELCOME | Phase.FIRM:
             return _opening(rubric, session)
@@ -235,6 +270,8 @@ def card_of(rubric: Rubric, session: Session) -> Card:
             return _question_card(rubric, session)
         case Phase.SCENARIOS:
             return _scenario_card(rubric, session)
+        case Phase.PROPOSALS:
+            return _proposals_card(rubric, session)
         case Phase.REVIEW:
             return _review_card(rubric, session)
         case Phase.PROVISIONAL | Phase.COMMITMENT | Phase.RESULT | Phase.RECHECK:
@@ -323,6 +360,28 @@ def _scenario_card(rubric: Rubric, session: Session) -> Card:
     if isinstance(current_draft(session), Picking):
         return LevelCard(scenario, answered, progress)
     return LadderCard(scenario, levels_met(session, scenario) + 1, answered, progress)
+
+
+def _proposal_card(rubric: Rubric, session: Session, draft: Proposing) -> ProposalCard:
+    item = session.item or ""
+    question = rubric.question.get(item)
+    derivation = derive(question, draft.figures) if question and draft.figures else None
+    higher = amended(draft)
+    return ProposalCard(
+        item,
+        draft,
+        derivation.calculation if derivation else None,
+        higher if isinstance(higher, int) and isinstance(draft.answer, int) else None,
+        progress_of(rubric, session),
+    )
+
+
+def _proposals_card(rubric: Rubric, session: Session) -> ProposalsCard:
+    waiting = proposed(rubric, session)
+    drafts = {item: draft for item, draft in session.drafts.items() if isinstance(draft, Proposing)}
+    items = {item: drafts[item] for item in waiting[:PROPOSALS_A_PAGE]}
+    changed = {item: amended(draft) for item, draft in items.items()}
+    return ProposalsCard(items, changed, len(waiting) - len(items), progress_of(rubric, session))
 
 
 def _review_card(rubric: Rubric, session: Session) -> ReviewCard:

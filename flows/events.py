@@ -35,6 +35,7 @@ class Refusal(StrEnum):
     NOT_A_DECISION = "not_a_decision"
     AT_TOP = "at_top"
     NOTHING_TO_AIM_AT = "nothing_to_aim_at"
+    NOTHING_NEW = "nothing_new"
     FIGURES = "figures"
 
 

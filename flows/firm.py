@@ -6,8 +6,9 @@ from flows.session import FirmField, Phase
 from flows.text import tidy
 from flows.turn import Step, Turn
 from flows.walking import resume
+from scoring.answers import LABELS
 
-LONGEST_NAME = 100
+LONGEST_NAME = LABELS["firm"]
 
 
 def about_firm(turn: Turn, given: FirmInput) -> Step:

@@ -1,10 +1,11 @@
 """Everything a person can do, as a closed union. Which card an input answers is said beside it, by a `CardRef`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from flows.session import AimPage, EnergySide, FirmKind
-from scoring.figures import Number
+from scoring.figures import FigureValue, Number
 
 # moving about
 
@@ -173,6 +174,54 @@ class TakeLevel:
     level: int
 
 
+# what was said in one's own words
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An answer that somebody's words come to, to be agreed to: letters of a question, or a level of a scenario.
+
+    `answer` is the least that the words say, `most` the highest level that they may mean, `said` the words themselves,
+    `figures` those that give the letters, `ask` the name of the question that would tell whether it is more.
+    """
+
+    item: str
+    answer: tuple[str, ...] | int
+    said: str
+    figures: Mapping[str, FigureValue] = field(default_factory=dict)
+    most: int | None = None
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """This is what I understood; it records nothing."""
+
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """What is proposed for these items is right; what was crossed out among them is dropped."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """Something else is right for this item; None: nothing of it is."""
+
+    item: str
+    answer: tuple[str, ...] | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Nothing of what is proposed for these items is right."""
+
+    items: tuple[str, ...]
+
+
 # review, commitment, result
 
 
@@ -265,6 +314,9 @@ FirmInput = NameFirm | ChooseKind | Skip | EditFirm
 QuestionInput = Answer | Tick | EnterFigures | Numbers | Confirm
 EnergyInput = OpenEnergy | ChooseFuel | ChooseSide
 ScenarioInput = Rung | PickLevel | TakeLevel
+ProposalInput = Propose | Agree | Amend | Discard
 OutcomeInput = Submit | Provisional | Commit | Recheck | Pick | Anew
 AimInput = Aim | AimAt | Want | Suppose | KeepTarget | ClearAim
-AnyInput = MoveInput | FirmInput | QuestionInput | EnergyInput | ScenarioInput | OutcomeInput | AimInput | Done
+AnyInput = (
+    MoveInput | FirmInput | QuestionInput | EnergyInput | ScenarioInput | ProposalInput | OutcomeInput | AimInput | Done
+)

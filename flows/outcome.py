@@ -95,13 +95,18 @@ def start_recheck(turn: Turn) -> Step:
     old = turn.session
     if not old.picked:
         return turn.refuse(Refusal.NOTHING_PICKED)
-    session = _successor(turn, turn.rubric).but(
+    return show_item(turn, successor_of(turn, old.picked), old.picked[0])
+
+
+def successor_of(turn: Turn, agenda: tuple[str, ...]) -> Session:
+    """The session of a re-check: all answers of the finished one, of which only these items are asked again."""
+    old = turn.session
+    return _successor(turn, turn.rubric).but(
         phase=Phase.RECHECK,
         record=old.record,
-        agenda=old.picked,
+        agenda=agenda,
         baseline=Baseline(id=old.id, record=old.record, finished_at=old.finished_at or old.updated_at),
     )
-    return show_item(turn, session, old.picked[0])
 
 
 def _anew(turn: Turn) -> Step:

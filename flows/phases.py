@@ -19,14 +19,23 @@ from transitions import Machine, State
 from typing_extensions import override
 
 from flows.quick import settled_grade
-from flows.session import Phase, Session
+from flows.session import Phase, Proposing, Session
 from scoring.rubric import Rubric
 
 Guard = Callable[[Rubric, Session], bool]
 
 ASKING = (Phase.QUESTIONS, Phase.SCENARIOS)
+BEFORE_REVIEW = (Phase.FIRM, *ASKING, Phase.PROPOSALS)
 RESULTS = (Phase.RESULT, Phase.PROVISIONAL)
-ITEMS_OPEN = (Phase.FIRM, *ASKING, Phase.REVIEW, Phase.PROVISIONAL, Phase.COMMITMENT, Phase.RECHECK)
+ITEMS_OPEN = (
+    Phase.FIRM,
+    *ASKING,
+    Phase.PROPOSALS,
+    Phase.REVIEW,
+    Phase.PROVISIONAL,
+    Phase.COMMITMENT,
+    Phase.RECHECK,
+)
 
 
 def settled(rubric: Rubric, session: Session) -> bool:
@@ -50,6 +59,11 @@ def grade_settled(rubric: Rubric, session: Session) -> bool:
     return settled_grade(rubric, session) is not None
 
 
+def proposing(_: Rubric, session: Session) -> bool:
+    """Something that was said waits for a yes."""
+    return any(isinstance(draft, Proposing) for draft in session.drafts.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """A row: this trigger leads from any of the sources to the target, if the guard allows."""
@@ -61,14 +75,15 @@ class Way:
 
 
 TABLE = (
-    Way("begin", (Phase.WELCOME,), Phase.FIRM),
+    Way("begin", (Phase.WELCOME, Phase.PROPOSALS), Phase.FIRM),
     Way("greet", (Phase.FIRM,), Phase.WELCOME),
     Way("edit_firm", (*ASKING, Phase.REVIEW), Phase.FIRM),
     Way("ask_question", ITEMS_OPEN, Phase.QUESTIONS),
     Way("ask_scenario", ITEMS_OPEN, Phase.SCENARIOS),
-    Way("review", (Phase.FIRM, *ASKING, Phase.REVIEW, Phase.PROVISIONAL, Phase.COMMITMENT), Phase.REVIEW),
+    Way("propose", (Phase.WELCOME, *ITEMS_OPEN, Phase.RESULT), Phase.PROPOSALS, proposing),
+    Way("review", (*BEFORE_REVIEW, Phase.REVIEW, Phase.PROVISIONAL, Phase.COMMITMENT), Phase.REVIEW),
     Way("preview", (Phase.REVIEW, Phase.AIM), Phase.PROVISIONAL, unsettled),
-    Way("preview", (Phase.FIRM, *ASKING, Phase.PROVISIONAL), Phase.PROVISIONAL, grade_settled),
+    Way("preview", (*BEFORE_REVIEW, Phase.PROVISIONAL), Phase.PROVISIONAL, grade_settled),
     Way("submit", (Phase.REVIEW,), Phase.COMMITMENT, settled),
     Way("commit", (Phase.COMMITMENT,), Phase.RESULT, settled),
     Way("recheck", (Phase.RESULT, Phase.AIM), Phase.RECHECK, committed),

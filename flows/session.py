@@ -23,6 +23,7 @@ class Phase(StrEnum):
     FIRM = "firm"
     QUESTIONS = "questions"
     SCENARIOS = "scenarios"
+    PROPOSALS = "proposals"
     REVIEW = "review"
     PROVISIONAL = "provisional"
     COMMITMENT = "commitment"
@@ -140,8 +141,31 @@ class Picking(Value):
     kind: Literal["picking"] = "picking"
 
 
-Draft = Annotated[
+Begun = Annotated[
     Ticking | Entering | Fuelling | Confirming | Climbing | Picking,
+    Field(discriminator="kind"),
+]
+
+
+class Proposing(Value):
+    """What somebody's words come to waits for a yes (see `flows.inputs.Proposal`).
+
+    `answer` is what would be recorded, None once it is crossed out; `least` is what was proposed first. `under` is what
+    had been begun at the item before.
+    """
+
+    kind: Literal["proposing"] = "proposing"
+    answer: tuple[str, ...] | int | None
+    least: tuple[str, ...] | int
+    said: str
+    figures: dict[str, StoredFigure] = {}
+    most: int | None = None
+    ask: str = ""
+    under: Begun | None = None
+
+
+Draft = Annotated[
+    Ticking | Entering | Fuelling | Confirming | Climbing | Picking | Proposing,
     Field(discriminator="kind"),
 ]
 

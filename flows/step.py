@@ -10,6 +10,7 @@ from flows.firm import about_firm
 from flows.inputs import (
     AimInput,
     AnyInput,
+    Confirm,
     Done,
     EnergyInput,
     FirmInput,
@@ -17,15 +18,17 @@ from flows.inputs import (
     Numbers,
     OutcomeInput,
     Pause,
+    ProposalInput,
     QuestionInput,
     ScenarioInput,
     Tick,
 )
 from flows.outcome import conclude, start_recheck
+from flows.proposals import about_proposals, confirm_proposal
 from flows.questions import answer_question, finish_ticking
 from flows.quick import newly_settled
 from flows.scenarios import answer_scenario
-from flows.session import CardRef, Fuelling, Phase, Session
+from flows.session import CardRef, Fuelling, Phase, Proposing, Session
 from flows.turn import Step, Turn, current_draft
 from flows.walking import move
 from scoring.rubric import Rubric
@@ -70,10 +73,13 @@ def _revised(old: Session, new: Session, now: datetime) -> Session:
 
 
 def _handle(turn: Turn, given: AnyInput) -> Step:
+    draft = current_draft(turn.session)
     match given:
         case Done():
             return _done(turn)
-        case Numbers(values=values) if isinstance(draft := current_draft(turn.session), Fuelling):
+        case Confirm() if isinstance(draft, Proposing):
+            return confirm_proposal(turn)
+        case Numbers(values=values) if isinstance(draft, Fuelling):
             return enter_amount(turn, draft, values)
         case _ if isinstance(given, MoveInput):
             return move(turn, given)
@@ -85,6 +91,8 @@ def _handle(turn: Turn, given: AnyInput) -> Step:
             return work_out_energy(turn, given)
         case _ if isinstance(given, ScenarioInput):
             return answer_scenario(turn, given)
+        case _ if isinstance(given, ProposalInput):
+            return about_proposals(turn, given)
         case _ if isinstance(given, OutcomeInput):
             return conclude(turn, given)
         case _ if isinstance(given, AimInput):

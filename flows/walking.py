@@ -7,7 +7,18 @@ from flows.events import Event, GradeSettled, HelpAsked, Paused, QuickBegun, Ref
 from flows.inputs import Back, ChooseLanguage, Help, Jump, Keep, MoveInput, Overview, Park, Pause, Quick, Resume
 from flows.quick import quick_item, settled_grade
 from flows.recording import item_answer, park, unpark
-from flows.session import Climbing, Confirming, Draft, Entering, FirmField, Fuelling, Phase, Picking, Session
+from flows.session import (
+    Climbing,
+    Confirming,
+    Draft,
+    Entering,
+    FirmField,
+    Fuelling,
+    Phase,
+    Picking,
+    Proposing,
+    Session,
+)
 from flows.turn import Step, Turn, current_draft, with_draft
 from scoring.editions import spoken
 from scoring.rubric import Rubric
@@ -34,7 +45,7 @@ def move(turn: Turn, given: MoveInput) -> Step:
 
 
 def _go_to(turn: Turn, given: Jump | Overview) -> Step:
-    turn = _ahead_no_more(turn)
+    turn = out_of_aim(turn)
     match given:
         case Jump(item=item):
             return _jump(turn, item)
@@ -42,7 +53,7 @@ def _go_to(turn: Turn, given: Jump | Overview) -> Step:
             return _overview(turn, page)
 
 
-def _ahead_no_more(turn: Turn) -> Turn:
+def out_of_aim(turn: Turn) -> Turn:
     """Whoever looks ahead and wants to be elsewhere is back at the result first."""
     return replace(turn, session=leave(turn).session) if turn.session.phase is Phase.AIM else turn
 
@@ -53,7 +64,7 @@ def _aside(turn: Turn, given: Help | Pause | Resume | Quick) -> Step:
         case Help():
             return Step(turn.session, (HelpAsked(turn.session.card),))
         case Quick():
-            return _quicken(_ahead_no_more(turn))
+            return _quicken(out_of_aim(turn))
         case Pause():
             return Step(turn.session.but(paused=True), (Paused(),))
         case Resume():
@@ -114,6 +125,8 @@ def _back(turn: Turn) -> Step:
             return show_item(turn, session, session.item or turn.rubric.items[0])
         case Phase.REVIEW | Phase.PROVISIONAL | Phase.COMMITMENT:
             return turn.go("review", session.but(page=""))
+        case Phase.PROPOSALS:
+            return onward(turn, session)
         case Phase.RECHECK:
             return turn.go("leave_recheck", session.but(picked=()))
         case Phase.AIM:
@@ -150,6 +163,8 @@ def _draft_before(draft: Draft | None) -> tuple[bool, Draft | None]:
             return True, None
         case Confirming():
             return True, Entering()
+        case Proposing(under=under):
+            return True, under
         case Fuelling(fuel=None, entering=entering):
             return True, entering
         case Fuelling():
@@ -243,3 +258,11 @@ def resume(turn: Turn, session: Session, *events: Event) -> Step:
         return turn.go("review", session.but(page=""), *events)
     first = quick_item(turn.rubric, session) if session.quick else None
     return show_item(turn, session, first or session.agenda[0], *events)
+
+
+def onward(turn: Turn, session: Session, *events: Event) -> Step:
+    """From what was said to what is still to be asked: about the firm, if nothing else was on the screen yet."""
+    if session.begun or session.baseline:
+        return resume(turn, session, *events)
+    page = FirmField.KIND if session.firm.name else FirmField.NAME
+    return turn.go("begin", session.but(page=page.value), *events)

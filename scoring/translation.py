@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from scoring.errors import Fault, FaultCode, RubricError
-from scoring.rubric import Help, Part, Text
+from scoring.rubric import Help, Part, Plain, Text
 from scoring.shape import shape_faults
 
 PLAIN = ("title", "language", "official", "no_grade", "operations")
@@ -16,7 +16,7 @@ KEYED = (
 """Lists whose texts are given by id."""
 LISTED = ("levels", "glossary")
 """Lists whose texts are given in their order."""
-TEXTS = ("item", "name", "group", "unit", "term", "text", "form", "options", "levels", "help")
+TEXTS = ("item", "name", "group", "unit", "term", "text", "form", "options", "levels", "help", "plain")
 
 
 class _Item(Part):
@@ -30,6 +30,7 @@ class _Item(Part):
     group: Text | None = None
     levels: tuple[Text, ...] | None = None
     help: Help | None = None
+    plain: Plain | None = None
 
 
 class _Measure(Part):

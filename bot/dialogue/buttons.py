@@ -4,15 +4,17 @@ On a card: `<session>|<revision>|<card>|<code><arguments>`; the first three name
 Below a text: "!" and one of our own choices, which are no input of the conversation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.screens.wishes import Detail, Leaf, Wish
 from flows.inputs import (
+    Agree,
     Aim,
     AimAt,
+    Amend,
     Anew,
     Answer,
     AnyInput,
@@ -24,6 +26,7 @@ from flows.inputs import (
     ClearAim,
     Commit,
     Confirm,
+    Discard,
     Done,
     EditFirm,
     EnterFigures,
@@ -101,14 +104,26 @@ def _plain(kind: Callable[..., Given], write: Callable[[Given], object], read: C
     return Code(kind, lambda _, given: str(write(given)), lambda _, text: read(text))
 
 
-def _write_pick(rubric: Rubric, given: Pick) -> str:
+def _bits(rubric: Rubric, items: Iterable[str]) -> str:
     """Items as a bit set in hexadecimal: any number of them in eight characters."""
-    return f"{int(given.on)}{sum(1 << rubric.position[item] for item in given.items):x}"
+    return f"{sum(1 << rubric.position[item] for item in items):x}"
+
+
+def _items(rubric: Rubric, bits: str) -> tuple[str, ...]:
+    return tuple(item for item, position in rubric.position.items() if int(bits, 16) >> position & 1)
+
+
+def _several(kind: Callable[..., Given]) -> Code:
+    """An input about any number of items."""
+    return Code(kind, lambda rubric, given: _bits(rubric, given.items), lambda rubric, text: kind(_items(rubric, text)))
+
+
+def _write_pick(rubric: Rubric, given: Pick) -> str:
+    return f"{int(given.on)}{_bits(rubric, given.items)}"
 
 
 def _read_pick(rubric: Rubric, text: str) -> Pick:
-    bits = int(text[1:], 16)
-    return Pick(tuple(item for item, position in rubric.position.items() if bits >> position & 1), on=text[0] == "1")
+    return Pick(_items(rubric, text[1:]), on=text[0] == "1")
 
 
 def _write_want(rubric: Rubric, given: Want) -> str:
@@ -120,16 +135,20 @@ def _read_want(rubric: Rubric, text: str) -> Want:
     return Want(item, Wanted(wanted))
 
 
-def _write_suppose(rubric: Rubric, given: Suppose) -> str:
+def _write_answer(rubric: Rubric, given: Suppose | Amend) -> str:
     answer = given.answer
     said = "".join(answer) if isinstance(answer, tuple) else "" if answer is None else str(answer)
     return f"{rubric.position[given.item]}.{said}"
 
 
-def _read_suppose(rubric: Rubric, text: str) -> Suppose:
-    """Letters, a level, or nothing: as it is."""
-    item, answer = _item_and_rest(rubric, text)
-    return Suppose(item, (int(answer) if answer.isdecimal() else tuple(answer)) if answer else None)
+def _answering(kind: Callable[..., Given]) -> Code:
+    """An input that says of an item: letters, a level, or nothing."""
+
+    def read(rubric: Rubric, text: str) -> Given:
+        item, answer = _item_and_rest(rubric, text)
+        return kind(item, (int(answer) if answer.isdecimal() else tuple(answer)) if answer else None)
+
+    return Code(kind, _write_answer, read)
 
 
 def _item_and_rest(rubric: Rubric, text: str) -> tuple[str, str]:
@@ -176,7 +195,10 @@ CODES: dict[str, Code] = {
     "x": _bare(ClearAim),
     "P": Code(Pick, _write_pick, _read_pick),
     "W": Code(Want, _write_want, _read_want),
-    "U": Code(Suppose, _write_suppose, _read_suppose),
+    "U": _answering(Suppose),
+    "B": _several(Agree),
+    "X": _several(Discard),
+    "M": _answering(Amend),
 }
 DETAIL = "D"
 """A code of its own: a look at more of something, which is no input: `D<detail>`, `D<detail>.<page>.<about>`."""

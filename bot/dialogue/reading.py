@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.dialogue.numbers import read_numbers
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
 from bot.screens.wishes import Comparison, Detail, Look, Meant, Wish
+from bot.understanding.numbers import read_numbers
 from bot.words.wording import Wording
 from flows.cards import (
     Card,

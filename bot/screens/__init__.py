@@ -6,6 +6,7 @@ from bot.screens.aim import plan_screen, what_if_screen
 from bot.screens.opening import opening_screen
 from bot.screens.outcome import outcome_screen, recheck_screen
 from bot.screens.parts import Action, Choice, Screen
+from bot.screens.proposals import proposal_screen, proposals_screen
 from bot.screens.questions import question_screen
 from bot.screens.review import review_screen
 from bot.screens.scenarios import ladder_screen, levels_screen
@@ -22,6 +23,8 @@ from flows.cards import (
     LevelCard,
     PausedCard,
     PlanCard,
+    ProposalCard,
+    ProposalsCard,
     ProvisionalCard,
     QuestionCard,
     RecheckCard,
@@ -43,6 +46,10 @@ def screen_of(card: Card, words: Wording) -> Screen:
             return ladder_screen(card, words)
         case LevelCard():
             return levels_screen(card, words)
+        case ProposalCard():
+            return proposal_screen(card, words)
+        case ProposalsCard():
+            return proposals_screen(card, words)
         case ReviewCard():
             return review_screen(card, words)
         case WelcomeCard() | FirmNameCard() | FirmKindCard() | PausedCard():

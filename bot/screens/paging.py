@@ -1,43 +1,22 @@
-"""Long texts in pages of a phone's screen, measured as Unicode says where lines may be broken (UAX 14)."""
+"""Long texts in pages of a phone's screen."""
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import count
-from unicodedata import east_asian_width
 
-from uniseg.linebreak import line_break_units
-
+from bot.words.paging import LINES, height
 from bot.words.results import Section
 
-LINES, COLUMNS = 20, 40
-"""A phone's screen: so many lines, each of so many columns; a full-width character takes two."""
 SENTENCE = re.compile(r"(?<=[。！？；])|(?<=[.!?;]) ")
 
 
-@lru_cache(10_000)
-def lines_in(text: str) -> int:
-    """How many lines a paragraph takes; an empty one takes one, too. `uniseg.wrap` takes the square of its length."""
-    lines, room = 1, COLUMNS
-    for unit in line_break_units(text):
-        if width(unit.rstrip()) > room and room < COLUMNS:
-            lines, room = lines + 1, COLUMNS
-        room -= width(unit)
-    return lines
-
-
-def width(text: str) -> int:
-    """Columns: two for what is wide, or wide in Chinese text (UAX 11)."""
-    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
-
-
-def height(sections: Sequence[Section]) -> int:
+def lines_of(sections: Sequence[Section]) -> int:
     """How many lines sections take, with one between two of them."""
     return sum(map(_height, sections)) + max(0, len(sections) - 1)
 
 
 def _height(section: Section) -> int:
-    return sum(map(lines_in, filter(None, (section.title, *section.lines))))
+    return sum(map(height, filter(None, (section.title, *section.lines))))
 
 
 def pages_of(sections: Sequence[Section]) -> list[tuple[Section, ...]]:
@@ -46,7 +25,7 @@ def pages_of(sections: Sequence[Section]) -> list[tuple[Section, ...]]:
     for section in sections:
         for title, line in _paragraphs(section):
             longer = _with(pages[-1], title, line)
-            if pages[-1] and height(longer) > LINES:
+            if pages[-1] and lines_of(longer) > LINES:
                 pages.append(_with((), title, line))
             else:
                 pages[-1] = longer
@@ -71,12 +50,12 @@ def _with(page: tuple[Section, ...], title: str | None, line: str) -> tuple[Sect
 
 def _parts(text: str) -> list[str]:
     """A paragraph in parts that fit on a page, broken between sentences."""
-    if lines_in(text) < LINES:
+    if height(text) < LINES:
         return [text]
     parts = [""]
     for sentence in filter(None, SENTENCE.split(text)):
         longer = f"{parts[-1]} {sentence}" if parts[-1].isascii() and parts[-1] else parts[-1] + sentence
-        if parts[-1] and lines_in(longer) >= LINES:
+        if parts[-1] and height(longer) >= LINES:
             parts.append(sentence)
         else:
             parts[-1] = longer

@@ -3,9 +3,9 @@
 from bot.words.results import Section
 from bot.words.wording import Wording
 from flows.events import AnswerValue
+from flows.proposals import reached
 from flows.recording import item_answer
 from flows.session import Session
-from scoring.rubric import Rubric
 
 
 def target(session: Session, words: Wording) -> list[Section]:
@@ -15,13 +15,6 @@ def target(session: Session, words: Wording) -> list[Section]:
         return []
     lines = [_line(session, item, wanted, words) for item, wanted in goal.items()]
     return [Section(words.text("target.title"), tuple(lines))]
-
-
-def reached(rubric: Rubric, item: str, wanted: AnswerValue, present: AnswerValue | None) -> bool:
-    """A level at least as high; of a question, what its kind calls as high."""
-    if isinstance(wanted, int):
-        return isinstance(present, int) and present >= wanted
-    return rubric.question[item].kind.reaches(present if isinstance(present, tuple) else (), wanted)
 
 
 def _line(session: Session, item: str, wanted: AnswerValue, words: Wording) -> str:

@@ -1,81 +1,59 @@
-"""Long texts in pages of a phone's screen: nothing is lost, no page is too long, no heading is left alone."""
+"""Long texts are parted into pages that a phone shows at once, and nothing of them is lost."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.screens.details import explained, official
-from bot.screens.paging import LINES, height, lines_in, pages_of
-from bot.words.results import Section
+from bot.words.paging import COLUMNS, LINES, height, pages
 from bot.words.wording import wording
 from locales import LANGUAGES
-from tests.flows.driver import RUBRIC
-from tests.scoring.strategies import examples
+from scoring.editions import load_rubric
 
-SENTENCES = st.lists(
-    st.sampled_from(["好。", "车间的设备都连上了网，数据自动采集。", "It works. ", "x"]), max_size=30
-).map("".join)
-SECTIONS = st.lists(
-    st.builds(Section, st.text("标题ab ", max_size=50), st.lists(SENTENCES, max_size=8).map(tuple)), max_size=6
-)
+RUBRIC = load_rubric("miit-2024")
 
 
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        *(("", 1), ("好", 1), ("好" * 20, 1), ("好" * 21, 2), ("a" * 40, 1)),
-        ("好" * 19 + "。好", 2),
-        ("five words " * 7 + "more", 3),
+        ("", 1),
+        ("图纸在系统里管版本", 1),
+        ("一" * 20, 1),
+        ("一" * 21, 2),
+        ("“" + "一" * 19, 1),
+        ("“" + "一" * 20, 2),
+        ("a\nb\n\nc", 4),
+        ("a" * 40, 1),
+        ("word " * 8 + "drops", 2),
+        ("一" * 19 + "PLC", 2),
     ],
 )
-def test_a_full_width_character_takes_two_columns_and_words_stay_whole(text: str, lines: int) -> None:
-    assert lines_in(text) == lines
+def test_a_chinese_character_takes_two_columns_and_a_latin_word_stays_whole(text: str, lines: int) -> None:
+    assert height(text) == lines
 
 
-def test_a_heading_stands_above_something() -> None:
-    first = Section("一", ("好",) * (LINES - 3))
-    second = Section("二", ("下",))
-    assert pages_of([first, second]) == [(first,), (second,)]
-    assert pages_of([Section("一", ("好",) * (LINES - 5)), second]) == [(Section("一", ("好",) * (LINES - 5)), second)]
+def test_a_short_text_is_one_page() -> None:
+    assert pages("问的是什么", "看账怎么记。看报表怎么出。") == [("问的是什么", "看账怎么记。看报表怎么出。")]
 
 
-def test_a_paragraph_longer_than_a_page_is_broken_between_sentences() -> None:
-    sentence = "好" * 39 + "。"
-    pages = pages_of([Section("题", (sentence * 12,))])
-    assert [height(page) <= LINES for page in pages] == [True, True]
-    assert all(line.endswith("。") for page in pages for section in page for line in section.lines)
+def test_a_long_text_is_parted_between_sentences_under_the_same_heading() -> None:
+    sentence = "一" * (COLUMNS * 5 - 1) + "。"
+    assert pages("标题", sentence * 3) == [("标题", sentence), ("标题", sentence), ("标题", sentence)]
+    assert pages("标题", "短句。" + sentence) == [("标题", "短句。" + sentence)]
 
 
-def flat(sections: tuple[Section, ...]) -> str:
-    return "".join(text for section in sections for text in (section.title, *section.lines)).replace(" ", "")
-
-
-@given(sections=SECTIONS)
-@examples(100)
-def test_nothing_is_lost_and_nothing_comes_twice(sections: list[Section]) -> None:
-    assert "".join(map(flat, pages_of(sections))) == flat(tuple(sections))
-
-
-@given(sections=SECTIONS)
-@examples(100)
-def test_no_page_is_longer_than_a_screen(sections: list[Section]) -> None:
-    assert all(height(page) <= LINES for page in pages_of(sections))
+@given(st.lists(st.text(alphabet="一二三a .。\n", max_size=60).map(lambda text: text + "。"), max_size=40))
+def test_no_page_is_longer_than_a_screen_and_no_sign_is_lost(sentences: list[str]) -> None:
+    text = "".join(sentences)
+    parted = pages("标题", text)
+    assert all(height(part) + 1 <= LINES for _, part in parted)
+    assert "".join("".join(part.split()) for _, part in parted) == "".join(text.split())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("item", RUBRIC.items)
-def test_help_and_official_text_of_every_item_come_in_pages(item: str, language: str) -> None:
+def test_every_page_of_help_fits_a_phone(language: str, item: str) -> None:
     words = wording(language, RUBRIC.id)
-    for sections in (explained(item, words), official(item, words)):
-        assert all(height(page) <= LINES for page in pages_of(sections))
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_official_text_stands_word_for_word(language: str) -> None:
-    words = wording(language, RUBRIC.id)
-    for question in words.rubric.questions:
-        (section,) = official(question.id, words)
-        assert section.lines == (question.text, *(f"{option.id}  {option.text}" for option in question.options))
-    for scenario in words.rubric.scenarios:
-        (section,) = official(scenario.id, words)
-        assert [line.endswith(text) for line, text in zip(section.lines, scenario.levels, strict=True)] == [True] * 4
+    keys = RUBRIC.question[item].letters if item in RUBRIC.question else "01234"
+    for key in (None, *keys):
+        for title, text in words.explanation(item, key):
+            assert height(title) + height(text) <= LINES, (title, text)

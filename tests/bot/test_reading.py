@@ -9,8 +9,10 @@ from bot.dialogue.reading import look_back, normalised, read
 from bot.screens.wishes import Comparison, Detail, Look, Meant
 from bot.words.wording import wording
 from flows.inputs import (
+    Agree,
     Aim,
     AimAt,
+    Amend,
     Anew,
     Answer,
     AnyInput,
@@ -22,6 +24,7 @@ from flows.inputs import (
     ClearAim,
     Commit,
     Confirm,
+    Discard,
     Done,
     EditFirm,
     EnterFigures,
@@ -37,6 +40,7 @@ from flows.inputs import (
     Pause,
     Pick,
     PickLevel,
+    Propose,
     Provisional,
     Quick,
     Recheck,
@@ -66,6 +70,9 @@ def wish(text: str, name: str, language: str = "zh-Hans") -> Meant | None:
 BOTH: list[tuple[str, str, Meant | None]] = [
     # letters and choices
     ("q5", "B", Answer(("B",))),
+    ("proposals", "", Agree(("q2", "q6", "energy", "finance"))),
+    ("proposals", "28", Amend("finance", 2)),
+    ("proposed", "", Confirm()),
     ("q5", "b", Answer(("B",))),
     ("q5", " Ｂ ", Answer(("B",))),
     ("q5", "B。", Answer(("B",))),
@@ -187,6 +194,7 @@ BOTH: list[tuple[str, str, Meant | None]] = [
 ]
 
 CHINESE: list[tuple[str, str, Meant | None]] = [
+    ("proposals", "都不对", Discard(("q2", "q6", "energy", "finance"))),
     ("q1", "完成", Done()),
     ("q1", "好了。", Done()),
     ("q2", "填数字", EnterFigures()),
@@ -331,7 +339,7 @@ INNER = {Detail.HELP, Detail.OFFICIAL, Detail.COMPARED, Detail.FIRMS, Detail.PRI
 
 def test_the_table_knows_every_kind_of_input() -> None:
     meant = {type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | None)}
-    assert meant == set(get_args(AnyInput))
+    assert meant == set(get_args(AnyInput)) - {Propose}  # of whoever reads descriptions
     assert {entry for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if isinstance(entry, Detail)} == {*Detail} - INNER
 
 

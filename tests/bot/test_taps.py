@@ -10,8 +10,10 @@ from bot.dialogue.buttons import LIMIT, Press, decode, encode, full
 from bot.screens.wishes import Detail, Leaf, Wish
 from flows.cards import card_of
 from flows.inputs import (
+    Agree,
     Aim,
     AimAt,
+    Amend,
     Anew,
     Answer,
     AnyInput,
@@ -23,6 +25,7 @@ from flows.inputs import (
     ClearAim,
     Commit,
     Confirm,
+    Discard,
     Done,
     EditFirm,
     EnterFigures,
@@ -38,6 +41,7 @@ from flows.inputs import (
     Pause,
     Pick,
     PickLevel,
+    Propose,
     Provisional,
     Quick,
     Recheck,
@@ -103,6 +107,11 @@ WRITTEN: list[tuple[str, Wish]] = [
     ("U0.BC", Suppose("q1", ("B", "C"))),
     ("U15.3", Suppose(RUBRIC.items[15], 3)),
     ("U0.", Suppose("q1", None)),
+    ("B8000002", Agree(("q2", "finance"))),
+    ("X20", Discard(("q6",))),
+    ("M27.2", Amend("finance", 2)),
+    ("M27.", Amend("finance", None)),
+    ("M5.BC", Amend("q6", ("B", "C"))),
     ("Dgap", Detail.GAP),
     ("Dhistory", Detail.HISTORY),
     ("Dplan.2", Leaf(Detail.PLAN, 2)),
@@ -111,7 +120,7 @@ WRITTEN: list[tuple[str, Wish]] = [
     ("Dcompared.1.1-3", Leaf(Detail.COMPARED, 1, "1-3")),
 ]
 """As buttons say it in people's chats. Those are pressed for years: what is written here never changes."""
-TYPED = {NameFirm, Numbers}
+TYPED = {NameFirm, Numbers, Propose}
 """What no button says."""
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.words.target import reached, target
+from bot.words.target import target
 from bot.words.wording import wording
 from flows.events import AnswerValue
+from flows.proposals import reached
 from flows.session import Goal
 from tests.flows.driver import RUBRIC, finished
 

@@ -78,6 +78,7 @@ def test_an_edition_explains_its_own_items_and_never_with_the_help_of_another() 
         "车间里有没有一块让大家看到进度的板。",
         "屏幕上显示当天产量，工人刷卡后自动更新：选 D。",
     ]
+    assert wording("zh-Hans", WORKSHOP).explanation("q1", "D")[0] == ("D", "工人刷卡，屏幕自己更新才算。")
     assert wording("zh-Hans", WORKSHOP).explanation("quality") == []
     assert len(wording("zh-Hans", "miit-2024").explanation("quality")) >= 3
 
@@ -87,6 +88,26 @@ def test_without_help_the_glossary_explains(language: str, term: str) -> None:
     words = wording(language, OFFICE)
     assert [heading for heading, _ in words.explanation("channels")] == [words.text("help.term", term=term)]
     assert words.explanation("invoices") == []
+
+
+# plain words
+
+
+def test_an_edition_may_have_plain_words_of_its_own_and_is_read_in_its_official_words_where_not() -> None:
+    words = wording("zh-Hans", WORKSHOP)
+    assert not words.has_plain, "they are not ours"
+    assert words.ask("q1") == "车间里有没有看板？"
+    assert (words.plain("q1", "B"), words.short("q1", "B")) == ("有一块，靠人写", "手写板")
+    assert (words.plain("q1", "A"), words.short("q1", "A")) == (words.rubric.question["q1"].official["A"], "A")
+    assert wording("en", OFFICE).ask("channels") == wording("en", OFFICE).rubric.question["channels"].text
+
+
+def test_a_level_without_plain_words_is_read_in_its_official_ones() -> None:
+    words = wording("zh-Hans", WORKSHOP)
+    scenario = words.rubric.scenarios[0]
+    assert words.ask(scenario.id) == scenario.name
+    assert words.plain(scenario.id, "1") == scenario.levels[0]
+    assert words.plain(scenario.id, "0") == words.level_name(0)
 
 
 # results

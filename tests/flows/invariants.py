@@ -5,7 +5,7 @@ from typing import Any
 from flows.cards import card_of, unanswered
 from flows.phases import settled
 from flows.recording import answers_of
-from flows.session import Climbing, Confirming, Entering, Fuelling, Phase, Picking, Record, Session, Ticking
+from flows.session import Climbing, Confirming, Entering, Fuelling, Phase, Picking, Proposing, Record, Session, Ticking
 from scoring.answers import check_answers
 from tests.flows.driver import RUBRIC
 
@@ -100,6 +100,10 @@ def _drafts(session: Session) -> None:
                 assert question.type == "multiple"
                 assert list(letters) == sorted(set(letters) & set(question.letters))
                 assert len(letters) <= 1 or question.letters[0] not in letters
+            case Proposing(answer=answer, least=least, under=under):
+                assert not isinstance(under, Proposing)
+                assert isinstance(least, int) is (item in RUBRIC.scenario)
+                assert answer is None or type(answer) is type(least)
             case Entering() | Fuelling() | Confirming():
                 rule = RUBRIC.question[item].figures
                 assert rule

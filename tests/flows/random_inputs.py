@@ -14,14 +14,17 @@ from flows.cards import (
     LadderCard,
     LevelCard,
     PlanCard,
+    ProposalCard,
     QuestionCard,
     ReviewCard,
     WhatIfCard,
     card_of,
 )
 from flows.inputs import (
+    Agree,
     Aim,
     AimAt,
+    Amend,
     Anew,
     Answer,
     AnyInput,
@@ -33,6 +36,7 @@ from flows.inputs import (
     ClearAim,
     Commit,
     Confirm,
+    Discard,
     Done,
     EditFirm,
     EnterFigures,
@@ -48,6 +52,8 @@ from flows.inputs import (
     Pause,
     Pick,
     PickLevel,
+    Proposal,
+    Propose,
     Provisional,
     Quick,
     Recheck,
@@ -64,6 +70,7 @@ from flows.inputs import (
 from flows.session import AimPage, CardRef, EnergySide, FirmKind, Phase, Session
 from scoring.rubric import Question
 from tests.flows.driver import RUBRIC
+from tests.flows.scenes import SAID
 
 Given = tuple[CardRef, AnyInput]
 
@@ -93,7 +100,10 @@ MOVES: list[AnyInput] = [
     ChooseLanguage("en"),
     EditFirm(),
     *JUMPS,
+    Propose(SAID),
+    Propose(SAID[3:]),
 ]
+TELLING: list[AnyInput] = [Propose(SAID), Propose(SAID[1:2]), Propose(SAID[3:])]
 LOOKS: list[AnyInput] = [Aim(page) for page in AimPage]
 AIMS: list[AnyInput] = [
     *LOOKS,
@@ -115,9 +125,16 @@ PHASES: dict[Phase, list[AnyInput]] = {
         Skip(),
         Quick(),
     ],
-    Phase.PROVISIONAL: [*MOVES, *LOOKS],
+    Phase.PROPOSALS: [
+        *(Agree((item,)) for item in ("q2", "q6", "energy", "finance")),
+        *(Amend("finance", level) for level in (1, 2, 3, None)),
+        *(Discard((item,)) for item in ("q2", "q6")),
+        Back(),
+        *MOVES,
+    ],
+    Phase.PROVISIONAL: [*MOVES, *LOOKS, *TELLING],
     Phase.COMMITMENT: [*4 * [Commit()], Back(), Overview(), Jump("q5")],
-    Phase.RESULT: [Recheck(), Recheck(), Anew(), Help(), *LOOKS],
+    Phase.RESULT: [Recheck(), Recheck(), Anew(), Help(), *LOOKS, *TELLING],
     Phase.RECHECK: [*6 * [Done()], *(Pick((item,), on) for item in RUBRIC.items for on in (True, True, False))],
 }
 
@@ -139,6 +156,8 @@ def suitable(session: Session) -> Sequence[AnyInput]:
             return [*_answers(question), *MOVES]
         case FigureCard():
             return [*2 * NUMBERS, OpenEnergy(), Answer(("B",)), *MOVES]
+        case ProposalCard(item=item):
+            return [*3 * YES, Amend(item, 2), Back(), *MOVES]
         case ConfirmCard():
             return [*12 * YES, *NUMBERS[:3], *MOVES]
         case EnergyCard():
@@ -208,6 +227,9 @@ junk = st.one_of(
     st.builds(Want, _word, st.sampled_from(Wanted)),
     st.builds(Suppose, _word, st.none() | st.integers(-1, 6) | _words),
     *map(st.builds, (KeepTarget, ClearAim)),
+    st.builds(Propose, st.lists(st.builds(Proposal, _word, st.integers(-1, 6) | _words, _word), max_size=3).map(tuple)),
+    *(st.builds(kind, _words) for kind in (Agree, Discard)),
+    st.builds(Amend, _word, st.none() | st.integers(-1, 6) | _words),
 )
 aims = st.sampled_from([*14 * ["present"], "repeat", "card", "earlier", "opened", "later", "session"])
 chances = st.builds(Chance, st.integers(0, 9999), st.one_of(*5 * [st.none()], junk), aims)

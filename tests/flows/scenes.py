@@ -15,6 +15,8 @@ from flows.inputs import (
     Overview,
     Pause,
     PickLevel,
+    Proposal,
+    Propose,
     Provisional,
     Quick,
     Recheck,
@@ -88,6 +90,15 @@ def _full(*then: AnyInput) -> Callable[[], Walker]:
     return walker
 
 
+SAID = (
+    Proposal("q2", ("C",), "CNC 8/20", figures={"machines": 20, "machines_digital": 8}),
+    Proposal("q6", ("B", "C"), "VPN"),
+    Proposal("energy", 0, "Excel"),
+    Proposal("finance", 1, "ERP", most=3),
+)
+"""What somebody's words come to."""
+
+
 def _recheck() -> Walker:
     walker = finished()
     walker.say(Recheck())
@@ -119,6 +130,9 @@ SCENES: dict[str, Callable[[], Walker]] = {
     "confirming": _confirming,
     "fuels": _asked("q12", OpenEnergy()),
     "fuel": _fuel,
+    "proposed": _asked("finance", Propose(SAID[-1:])),
+    "proposed by figures": _asked("q2", Propose(SAID[:1])),
+    "proposals": _asked("q8", Propose(SAID)),
     "ladder": _asked("quality"),
     "levels": _asked("quality", PickLevel()),
     "settled": _settled(),
@@ -147,9 +161,11 @@ QUESTIONS = frozenset(
         "fuel",
         "settled",
         "paused",
+        "proposed by figures",
     }
 )
-SCENARIOS = frozenset({"ladder", "levels"})
+SCENARIOS = frozenset({"ladder", "levels", "proposed"})
+PROPOSED = frozenset({"proposed", "proposed by figures"})
 ITEMS = QUESTIONS | SCENARIOS
 REVIEWS = frozenset({"review", "full"})
 TOP = "quality"

@@ -17,6 +17,8 @@ from flows.cards import (
     LevelCard,
     PausedCard,
     PlanCard,
+    ProposalCard,
+    ProposalsCard,
     ProvisionalCard,
     QuestionCard,
     RecheckCard,
@@ -30,8 +32,10 @@ from flows.cards import (
 )
 from flows.events import Refused, Stale
 from flows.inputs import (
+    Agree,
     Aim,
     AimAt,
+    Amend,
     Anew,
     Answer,
     AnyInput,
@@ -43,6 +47,7 @@ from flows.inputs import (
     ClearAim,
     Commit,
     Confirm,
+    Discard,
     Done,
     EditFirm,
     EnterFigures,
@@ -95,6 +100,9 @@ NEEDED: dict[str, tuple[type[Card], list[AnyInput]]] = {
     "confirming": (ConfirmCard, [*ITEM, LETTER, Confirm(), EnterFigures(), Numbers((100, 10))]),
     "fuels": (EnergyCard, [*ITEM, LETTER, *(ChooseFuel(fuel) for fuel in RUBRIC.fuel)]),
     "fuel": (EnergyCard, [*ITEM, Numbers((5,)), *(ChooseSide(side) for side in EnergySide)]),
+    "proposed": (ProposalCard, [*ITEM, Confirm(), Amend("finance", 2), Rung(True), PickLevel()]),
+    "proposed by figures": (ProposalCard, [*ITEM, LETTER, Confirm(), EnterFigures(), Numbers((100, 10))]),
+    "proposals": (ProposalsCard, [*MOVING, Agree(("q2", "finance")), Amend("finance", None), Discard(("q6",))]),
     "ladder": (LadderCard, [*ITEM, Rung(True), Rung(False), PickLevel()]),
     "levels": (LevelCard, [*ITEM, *(TakeLevel(level) for level in range(5))]),
     "settled": (QuestionCard, [*ITEM, LETTER, Provisional(), Quick()]),

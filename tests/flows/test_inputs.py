@@ -7,8 +7,10 @@ import pytest
 
 from flows.events import HelpAsked, Refusal, Refused
 from flows.inputs import (
+    Agree,
     Aim,
     AimAt,
+    Amend,
     Anew,
     Answer,
     AnyInput,
@@ -20,6 +22,7 @@ from flows.inputs import (
     ClearAim,
     Commit,
     Confirm,
+    Discard,
     Done,
     EditFirm,
     EnterFigures,
@@ -35,6 +38,8 @@ from flows.inputs import (
     Pause,
     Pick,
     PickLevel,
+    Proposal,
+    Propose,
     Provisional,
     Quick,
     Recheck,
@@ -50,9 +55,22 @@ from flows.inputs import (
 )
 from flows.session import AimPage, EnergySide, FirmKind
 from tests.flows.driver import play
-from tests.flows.scenes import AIMS, EVERYWHERE, ITEMS, PLANS, QUESTIONS, REVIEWS, SCENARIOS, SCENES, TOP, scene
+from tests.flows.scenes import (
+    AIMS,
+    EVERYWHERE,
+    ITEMS,
+    PLANS,
+    PROPOSED,
+    QUESTIONS,
+    REVIEWS,
+    SAID,
+    SCENARIOS,
+    SCENES,
+    TOP,
+    scene,
+)
 
-OPENED = frozenset({"name", "kind", "provisional", "stopped", "commitment"}) | ITEMS | REVIEWS
+OPENED = frozenset({"name", "kind", "provisional", "stopped", "commitment", "proposals"}) | ITEMS | REVIEWS
 FUELLING = frozenset({"fuels", "fuel"})
 
 
@@ -105,17 +123,21 @@ CASES = [
             Refusal.NOTHING_PICKED: frozenset({"recheck"}),
         },
     ),
-    Case(EnterFigures(), frozenset({"figures", "energy", "entering", "confirming"}) | FUELLING),
+    Case(EnterFigures(), frozenset({"figures", "energy", "entering", "confirming", "proposed by figures"}) | FUELLING),
     Case(
         Numbers((7,)),
-        frozenset({"figures", "energy", "entering", "confirming", "fuel"}),
+        frozenset({"figures", "energy", "entering", "confirming", "fuel", "proposed by figures"}),
         {Refusal.NO_FUEL: frozenset({"fuels"})},
     ),
-    Case(Confirm(), frozenset({"confirming"})),
+    Case(Confirm(), PROPOSED | {"confirming"}),
+    Case(Propose(SAID), EVERYWHERE, {Refusal.NOTHING_NEW: frozenset()}),
+    Case(Agree(("q2", "finance")), frozenset({"proposals"})),
+    Case(Amend("finance", 2), frozenset({"proposals", "proposed"})),
+    Case(Discard(("finance",)), frozenset({"proposals"})),
     Case(OpenEnergy(), frozenset({"energy"}) | FUELLING),
     Case(ChooseFuel("heat"), FUELLING),
     Case(ChooseSide(EnergySide.PRODUCED), FUELLING),
-    Case(Rung(met=True), frozenset({"ladder"})),
+    Case(Rung(met=True), frozenset({"ladder", "proposed"})),
     Case(PickLevel(), SCENARIOS),
     Case(TakeLevel(2), frozenset({"levels"})),
     Case(Submit(), frozenset({"full"}), {Refusal.STILL_OPEN: frozenset({"review"})}),
@@ -165,6 +187,28 @@ REASONS: list[tuple[str, AnyInput, Refusal]] = [
     ("fuel", Numbers((-1,)), Refusal.FIGURES),
     ("figures", Numbers((0,)), Refusal.FIGURES),
     ("ladder", TakeLevel(2), Refusal.NOT_HERE),
+    ("proposals", Agree(("q2", "q3")), Refusal.NOT_HERE),
+    ("proposals", Agree(()), Refusal.NOT_HERE),
+    ("proposals", Discard(("q99",)), Refusal.NOT_HERE),
+    ("proposals", Amend("q3", None), Refusal.NOT_HERE),
+    ("proposals", Amend("finance", 4), Refusal.UNKNOWN_LEVEL),
+    ("proposals", Amend("finance", 0), Refusal.UNKNOWN_LEVEL),
+    ("proposals", Amend("q6", ("B", "C", "D")), Refusal.UNKNOWN_LEVEL),
+    ("proposed", Amend("finance", ("B",)), Refusal.UNKNOWN_LEVEL),
+    ("single", Propose(()), Refusal.NOT_HERE),
+    (
+        "single",
+        Propose((Proposal("q99", 1, "x"), Proposal("quality", 5, "x"), Proposal("q8", (), "x"))),
+        Refusal.NOT_HERE,
+    ),
+    (
+        "single",
+        Propose((Proposal("q1", ("A", "B"), "x"), Proposal("q8", ("Z",), "x"), Proposal("q1", 1, "x"))),
+        Refusal.NOT_HERE,
+    ),
+    ("single", Propose((Proposal("q2", ("E",), "x", {"machines": 20, "machines_digital": 8}),)), Refusal.NOT_HERE),
+    ("single", Propose((Proposal("q2", ("E",), "x", {"machines": -20, "machines_digital": 8}),)), Refusal.NOT_HERE),
+    ("result", Propose((Proposal("finance", 0, "没有"), Proposal("q6", ("A",), "没有"))), Refusal.NOTHING_NEW),
     ("levels", Rung(True), Refusal.NOT_HERE),
     ("plan", AimAt(0), Refusal.UNKNOWN_GRADE),
     ("plan", AimAt(5), Refusal.UNKNOWN_GRADE),

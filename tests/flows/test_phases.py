@@ -6,23 +6,23 @@ from itertools import product
 import pytest
 
 from flows.inputs import Answer, Help, Numbers, Pause, Resume, Skip
-from flows.phases import MACHINE, TABLE, Cursor, Way, committed, grade_settled, moved, settled, unsettled
+from flows.phases import MACHINE, TABLE, Cursor, Way, committed, grade_settled, moved, proposing, settled, unsettled
 from flows.session import Phase, Session
 from tests.flows.driver import RUBRIC, Walker, play
 from tests.flows.scenes import SCENES, scene
 
 TRIGGERS = sorted({way.trigger for way in TABLE})
 WAYS = {(way.trigger, source): way for way in TABLE for source in way.sources}
-OPEN, SURE, FULL = scene("single"), scene("settled"), scene("full")
+OPEN, SURE, FULL, SAID = scene("single"), scene("settled"), scene("full"), scene("proposals")
 
 
 def test_every_trigger_has_one_way_from_a_phase() -> None:
     assert len(WAYS) == sum(len(way.sources) for way in TABLE)
-    assert 10 <= len(TABLE) <= 15
+    assert 10 <= len(TABLE) <= 16
 
 
 @pytest.mark.parametrize(("trigger", "source"), [*product(TRIGGERS, Phase)])
-@pytest.mark.parametrize("session", [OPEN, SURE, FULL], ids=["open", "sure", "full"])
+@pytest.mark.parametrize("session", [OPEN, SURE, FULL, SAID], ids=["open", "sure", "full", "said"])
 def test_a_trigger_leads_where_the_table_says(trigger: str, source: Phase, session: Session) -> None:
     here = session.but(phase=source)
     way = WAYS.get((trigger, source))
@@ -50,6 +50,7 @@ def test_guards() -> None:
     assert guarded == {
         ("preview", unsettled),
         ("preview", grade_settled),
+        ("propose", proposing),
         ("submit", settled),
         ("commit", settled),
         ("recheck", committed),

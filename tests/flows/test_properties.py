@@ -14,6 +14,7 @@ from flows.events import Event, Finished, Parked, Recorded, Refused, Stale, With
 from flows.inputs import AnyInput, Commit, Confirm, Done, Numbers, Overview, Pick, Recheck, Submit
 from flows.outcome import changes
 from flows.phases import settled
+from flows.proposals import proposed
 from flows.recording import item_answer
 from flows.session import Phase, Session
 from flows.turn import Step
@@ -114,7 +115,8 @@ def _told(before: Session, done: Step) -> None:
         changed = {item for item in RUBRIC.items if item_answer(old, item) != item_answer(new, item)}
         told = {event.item for event in done.events if isinstance(event, Recorded | Parked | Withdrawn)}
         assert changed <= told
-        assert {event.item for event in done.events if isinstance(event, Recorded | Parked)} <= {before.item}
+        answered = {event.item for event in done.events if isinstance(event, Recorded | Parked)}
+        assert answered <= {before.item, *proposed(RUBRIC, before)}
 
 
 def _kept(before: Session, done: Step) -> None:

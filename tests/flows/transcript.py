@@ -18,6 +18,8 @@ from flows.cards import (
     LevelCard,
     PausedCard,
     PlanCard,
+    ProposalCard,
+    ProposalsCard,
     ProvisionalCard,
     QuestionCard,
     RecheckCard,
@@ -66,6 +68,10 @@ def shown(card: Card) -> str:
             detail = _outside(card)
         case QuestionCard() | FigureCard() | ConfirmCard() | EnergyCard():
             detail = f"{_question(card)} {_progress(card.progress)}"
+        case ProposalCard(item=item, draft=draft):
+            detail = f"{item} {_text(draft.answer)}? {draft.said} {_progress(card.progress)}"
+        case ProposalsCard(items=items, rest=rest):
+            detail = " ".join(f"{item}={_text(draft.answer)}" for item, draft in items.items()) + f" and {rest}"
         case LadderCard(scenario=scenario, level=level, answered=answered):
             detail = f"{scenario.id} {level}? was {_text(answered)} {_progress(card.progress)}"
         case LevelCard(scenario=scenario, answered=answered):

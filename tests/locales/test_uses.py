@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from telegram.error import Conflict, NetworkError, TelegramError
 
-from bot.cli.main import MISUSES
+from bot.cli.parser import MISUSES
 from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
 from bot.reports.compose import LABELS

@@ -23,6 +23,7 @@ from flows.session import (
     Goal,
     Phase,
     Picking,
+    Proposing,
     Record,
     Session,
     Ticking,
@@ -95,6 +96,16 @@ DRAFTS: dict[type, st.SearchStrategy[Any]] = {
     Climbing: st.builds(Climbing, met=levels),
     Picking: st.builds(Picking),
 }
+DRAFTS[Proposing] = st.builds(
+    Proposing,
+    answer=st.none() | letters | levels,
+    least=letters | levels,
+    said=texts,
+    figures=figure_maps,
+    most=st.none() | levels,
+    ask=texts,
+    under=st.none() | st.one_of(*DRAFTS.values()),
+)
 DRAFT_KINDS = frozenset(get_args(get_args(Draft)[0]))
 
 tried = st.dictionaries(items, letters | levels, max_size=3)
