@@ -16,6 +16,7 @@ from flows.recording import answers_of, complete_figures, item_answer, open_figu
 from flows.scenarios import levels_met
 from flows.session import (
     AimPage,
+    Climbing,
     Confirming,
     EnergySide,
     EnergyUse,
@@ -25,7 +26,6 @@ from flows.session import (
     Fuelling,
     Goal,
     Phase,
-    Picking,
     Proposing,
     Session,
     Ticking,
@@ -357,9 +357,9 @@ def _scenario_card(rubric: Rubric, session: Session) -> Card:
     scenario = rubric.scenario[session.item or ""]
     answered = session.record.levels.get(scenario.id)
     progress = progress_of(rubric, session)
-    if isinstance(current_draft(session), Picking):
-        return LevelCard(scenario, answered, progress)
-    return LadderCard(scenario, levels_met(session, scenario) + 1, answered, progress)
+    if isinstance(current_draft(session), Climbing):
+        return LadderCard(scenario, levels_met(session, scenario) + 1, answered, progress)
+    return LevelCard(scenario, answered, progress)
 
 
 def _proposal_card(rubric: Rubric, session: Session, draft: Proposing) -> ProposalCard:

@@ -168,6 +168,11 @@ class PickLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class Climb:
+    """Ask level by level."""
+
+
+@dataclass(frozen=True, slots=True)
 class TakeLevel:
     """This level, with all lower ones fully met."""
 
@@ -313,7 +318,7 @@ MoveInput = Back | Jump | Overview | Keep | Park | Help | Pause | Resume | Quick
 FirmInput = NameFirm | ChooseKind | Skip | EditFirm
 QuestionInput = Answer | Tick | EnterFigures | Numbers | Confirm
 EnergyInput = OpenEnergy | ChooseFuel | ChooseSide
-ScenarioInput = Rung | PickLevel | TakeLevel
+ScenarioInput = Rung | PickLevel | Climb | TakeLevel
 ProposalInput = Propose | Agree | Amend | Discard
 OutcomeInput = Submit | Provisional | Commit | Recheck | Pick | Anew
 AimInput = Aim | AimAt | Want | Suppose | KeepTarget | ClearAim

@@ -15,7 +15,6 @@ from flows.session import (
     FirmField,
     Fuelling,
     Phase,
-    Picking,
     Proposing,
     Session,
 )
@@ -157,9 +156,9 @@ def _back_from_item(turn: Turn) -> Step:
 def _draft_before(draft: Draft | None) -> tuple[bool, Draft | None]:
     """Whether there is a step back inside the item, and the draft that it leads to."""
     match draft:
-        case Climbing(met=met) if met > 0:
-            return True, Climbing(met=met - 1)
-        case Picking() | Entering():
+        case Climbing(met=met):
+            return True, Climbing(met=met - 1) if met else None
+        case Entering():
             return True, None
         case Confirming():
             return True, Entering()

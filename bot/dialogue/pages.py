@@ -39,12 +39,13 @@ from bot.dialogue.replies import (
 from bot.screens import Screen, screen_of
 from bot.screens.details import commands_help, explained, official, sections_of
 from bot.screens.paging import pages_of
+from bot.screens.questions import other_fuels
 from bot.screens.wishes import Detail, Leaf
 from bot.words.history import compared, history
 from bot.words.outcome import Outcome, outcome_of
 from bot.words.results import Section
 from bot.words.wording import Medium, Wording, words_at_hand, words_of
-from flows.cards import CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
+from flows.cards import CommitmentCard, EnergyCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
 from flows.progress import Progress, progress_of
 from flows.reminders import next_reminder
 from flows.session import Assessment, Session, new_session
@@ -298,10 +299,20 @@ def _looked(reply: Look | Compared | Explained, session: Session, words: Wording
             return TextPage(tuple(history(view.history, words)), buttons)
         case Look(wanted=Detail.COMMANDS):
             return TextPage((commands_help(words),))
+        case Look(wanted=Detail.FUELS) if isinstance(card := card_of(words.rubric, session), EnergyCard):
+            return _fuels(card, session, words)
         case Look(wanted=Detail.OFFICIAL, about=item):
             return TextPage(tuple(official(item or session.item or "", words)))
         case Look(wanted=wanted):
             return TextPage(tuple(sections_of(session, wanted, words)))
+
+
+def _fuels(card: EnergyCard, session: Session, words: Wording) -> TextPage:
+    """The fuels that few burn, to be chosen like those on the card."""
+    others = other_fuels(card, words)
+    buttons = [Button(one.label, encode(one.wish, session.ref, words.rubric)) for one in others]
+    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    return TextPage((Section(words.text("energy.others"), tuple(one.text for one in others)),), rows)
 
 
 # reminders

@@ -37,15 +37,22 @@ def official(item: str, words: Wording) -> list[Section]:
     if question := rubric.question.get(item):
         place = [words.page_name(rubric.dimension_of[item]), question.item]
         options = tuple(f"{option.id}  {option.text}" for option in question.options)
-        return [Section(words.text("place.separator").join(place), (question.text, *options))]
+        return [Section(words.text("place.separator").join(place), (question.text, *options)), *_whose(words)]
     if scenario := rubric.scenario.get(item):
         place = [rubric.operations, scenario.group, words.item_label(item)]
         levels = (
             words.text("ladder.requirement", level=words.level_name(level), text=text)
             for level, text in enumerate(scenario.levels, start=1)
         )
-        return [Section(words.text("place.separator").join(place), tuple(levels))]
+        weight = words.text("scenario.restrictive" if scenario.restrictive else "scenario.guiding")
+        lines = (weight, words.text("levels.reminder"), *levels)
+        return [Section(words.text("place.separator").join(place), lines), *_whose(words)]
     return [commands_help(words)]
+
+
+def _whose(words: Wording) -> list[Section]:
+    """Whose the plain words on the cards are."""
+    return [Section("", (words.text("plain.ours"),))] if words.has_plain else []
 
 
 def commands_help(words: Wording) -> Section:

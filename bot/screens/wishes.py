@@ -20,6 +20,7 @@ class Detail(StrEnum):
     OFFICIAL = "official"
     COMPARED = "compared"
     FIRMS = "firms"
+    FUELS = "fuels"
     PRIVACY = "privacy"
     CARD = "card"
     PNG = "png"

@@ -9,12 +9,12 @@ from flows.inputs import (
     AnyInput,
     ChooseFuel,
     ChooseLanguage,
+    Climb,
     EnterFigures,
     Numbers,
     OpenEnergy,
     Overview,
     Pause,
-    PickLevel,
     Proposal,
     Propose,
     Provisional,
@@ -108,7 +108,6 @@ def _recheck() -> Walker:
 def _aiming(page: AimPage) -> Callable[[], Walker]:
     def walker() -> Walker:
         filled = Walker().begin(name="示例厂").fill().go(TOP)
-        filled.say(PickLevel())
         filled.say(TakeLevel(4))
         done = filled.finish()
         done.say(Aim(page))
@@ -133,8 +132,8 @@ SCENES: dict[str, Callable[[], Walker]] = {
     "proposed": _asked("finance", Propose(SAID[-1:])),
     "proposed by figures": _asked("q2", Propose(SAID[:1])),
     "proposals": _asked("q8", Propose(SAID)),
-    "ladder": _asked("quality"),
-    "levels": _asked("quality", PickLevel()),
+    "ladder": _asked("quality", Climb()),
+    "levels": _asked("quality"),
     "settled": _settled(),
     "stopped": _settled(Quick()),
     "review": _asked("q8", Overview()),
