@@ -14,9 +14,10 @@ from flows.progress import Progress, progress_of
 from flows.proposals import amended, proposed
 from flows.quick import offers_quick, settled_grade
 from flows.recording import answers_of, complete_figures, item_answer, open_figures
-from flows.scenarios import levels_met, shows_levels
+from flows.scenarios import levels_met
 from flows.session import (
     AimPage,
+    Climbing,
     Confirming,
     EnergySide,
     EnergyUse,
@@ -377,9 +378,9 @@ def _scenario_card(rubric: Rubric, session: Session) -> Card:
     scenario = rubric.scenario[session.item or ""]
     answered = session.record.levels.get(scenario.id)
     progress = progress_of(rubric, session)
-    if shows_levels(session):
-        return LevelCard(scenario, answered, progress)
-    return LadderCard(scenario, levels_met(session, scenario) + 1, answered, progress)
+    if isinstance(current_draft(session), Climbing):
+        return LadderCard(scenario, levels_met(session, scenario) + 1, answered, progress)
+    return LevelCard(scenario, answered, progress)
 
 
 def _proposal_card(rubric: Rubric, session: Session, draft: Proposing) -> ProposalCard:

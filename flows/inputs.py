@@ -180,6 +180,11 @@ class PickLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class Climb:
+    """Ask level by level."""
+
+
+@dataclass(frozen=True, slots=True)
 class TakeLevel:
     """This level, with all lower ones fully met."""
 
@@ -325,7 +330,7 @@ MoveInput = Back | Jump | Overview | Browse | Keep | Park | Help | Pause | Resum
 FirmInput = NameFirm | ChooseKind | Skip | EditFirm
 QuestionInput = Answer | Tick | EnterFigures | Numbers | Confirm
 EnergyInput = OpenEnergy | ChooseFuel | ChooseSide
-ScenarioInput = Rung | PickLevel | TakeLevel
+ScenarioInput = Rung | PickLevel | Climb | TakeLevel
 ProposalInput = Propose | Agree | Amend | Discard
 OutcomeInput = Submit | Provisional | Commit | Recheck | Pick | KeepRest | Anew
 AimInput = Aim | AimAt | Want | Suppose | KeepTarget | ClearAim

@@ -136,7 +136,7 @@ class Climbing(Value):
 
 
 class Picking(Value):
-    """The four level texts of a scenario, to take one at once."""
+    """All levels of a scenario, to take one at once; they are shown without this draft, too."""
 
     kind: Literal["picking"] = "picking"
 

@@ -18,7 +18,6 @@ from flows.session import (
     FirmField,
     Fuelling,
     Phase,
-    Picking,
     Proposing,
     Session,
 )
@@ -210,9 +209,9 @@ def _back_from_recheck(turn: Turn, old: Baseline) -> Step:
 def _draft_before(draft: Draft | None) -> tuple[bool, Draft | None]:
     """Whether there is a step back inside the item, and the draft that it leads to."""
     match draft:
-        case Climbing(met=met) if met > 0:
-            return True, Climbing(met=met - 1)
-        case Picking() | Entering():
+        case Climbing(met=met):
+            return True, Climbing(met=met - 1) if met else None
+        case Entering():
             return True, None
         case Confirming():
             return True, Entering()

@@ -161,7 +161,9 @@ class Machines:
 
 
 def _is_number(entry: Counted) -> bool:
-    return entry.quantity.unit in (None, "台", "个") and entry.quantity.value == entry.quantity.value.to_integral_value()
+    return (
+        entry.quantity.unit in (None, "台", "个") and entry.quantity.value == entry.quantity.value.to_integral_value()
+    )
 
 
 def _sorts(clauses: Sequence[Clause], rule: Share) -> int:
@@ -196,9 +198,7 @@ def _letter(question: Question, rule: Share, percent: Decimal) -> str:
     return question.letters[next(place for place, upper in enumerate(rule.bands) if percent <= upper)]
 
 
-def _figured(
-    question: Question, letter: str, entries: Sequence[Counted], figures: dict[str, FigureValue]
-) -> Figured:
+def _figured(question: Question, letter: str, entries: Sequence[Counted], figures: dict[str, FigureValue]) -> Figured:
     spots = [(spot.start, spot.end) for entry in entries for spot in (entry.quantity, *entry.nouns)]
     return Figured(question.id, letter, min(start for start, _ in spots), max(end for _, end in spots), figures)
 

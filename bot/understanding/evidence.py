@@ -87,7 +87,9 @@ def _coverage(uses: Sequence[Use], lexicon: Lexicon) -> Iterator[Said]:
     reached = [letter for count, letter in lexicon.coverage.steps if count <= len(covered)]
     if reached:
         claim = Claim(item=lexicon.coverage.item, letters=reached[-1])
-        yield from (_said(claim, use, use.areas[0] if use.areas else None) for use in systems if [*_covered(use, lexicon)])
+        yield from (
+            _said(claim, use, use.areas[0] if use.areas else None) for use in systems if [*_covered(use, lexicon)]
+        )
 
 
 def _covered(use: Use, lexicon: Lexicon) -> Iterator[str]:
@@ -108,7 +110,9 @@ def _spoken(clauses: Sequence[Clause], uses: Sequence[Use]) -> set[str]:
 
 
 def _rest(clauses: Sequence[Clause], uses: Sequence[Use], lexicon: Lexicon, spoken: set[str]) -> Iterator[Said]:
-    firsts = {clauses[0].start} | {after.start for before, after in zip(clauses, clauses[1:], strict=False) if before.last}
+    firsts = {clauses[0].start} | {
+        after.start for before, after in zip(clauses, clauses[1:], strict=False) if before.last
+    }
     for use in uses:
         if use.entry.tool and use.affirmed and not use.areas and _is_about_all(use.clause, firsts):
             sort = lexicon.tools[use.entry.tool]
@@ -124,4 +128,3 @@ def _is_about_all(clause: Clause, firsts: Iterable[int]) -> bool:
         return False
     anew = clause.start in firsts or bool(clause.of("now"))
     return bool(clause.of("rest")) or (clause.plain and bool(clause.of("whole") or (anew and clause.of("all"))))
-
