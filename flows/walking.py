@@ -10,6 +10,7 @@ from flows.recording import item_answer, park, unpark
 from flows.session import (
     Climbing,
     Confirming,
+    Doubting,
     Draft,
     Entering,
     FirmField,
@@ -163,6 +164,8 @@ def _draft_before(draft: Draft | None) -> tuple[bool, Draft | None]:
             return True, None
         case Confirming():
             return True, Entering()
+        case Doubting(before=before, fuelling=fuelling):
+            return True, fuelling or (before if before.values or before.energy else None)
         case Proposing(under=under):
             return True, under
         case Fuelling(fuel=None, entering=entering):

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from bot.screens.doubts import doubt_screen
 from bot.screens.parts import BACK, DONE, HELP, KEEP, PAUSE, Action, Choice, Screen, early_end, header_line, moves
 from bot.words.wording import Wording, calculation
 from flows.cards import (
     ConfirmCard,
+    DoubtCard,
     EnergyCard,
     FigureCard,
     QuestionCard,
@@ -24,7 +26,7 @@ from flows.session import EnergySide
 from scoring.rubric import Question
 
 
-def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard, words: Wording) -> Screen:
+def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard | DoubtCard, words: Wording) -> Screen:
     """A question in any of its states."""
     match card:
         case QuestionCard():
@@ -33,6 +35,8 @@ def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard, 
             return _figure(card, words)
         case ConfirmCard():
             return _confirm(card, words)
+        case DoubtCard():
+            return doubt_screen(card, words)
         case EnergyCard():
             return _energy(card, words)
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.understanding.numbers import Quantity, counted, quantities, speech
 from bot.understanding.phrases import LONGEST, bare, has, has_any, is_negated, phrases, trimmed
@@ -110,25 +112,26 @@ def figures_said(text: str, asked: Sequence[str], rubric: Rubric) -> dict[str, N
     if saying is None or not found or not names or _is_range(text, found):
         return None
     placed: dict[str, Number] = {}
-    mark = ""
+    mark = subject = ""
     for said in _clauses(text, found, saying):
         mark = next((word for word in saying.lasting if word in said.words), mark)
-        name = _figure(said, mark, [name for name in names if name not in placed], saying, rubric)
+        name = _figure(said, (mark, subject), [name for name in names if name not in placed], saying, rubric)
         value = counted(said.quantity, rubric.figure[name].unit) if name else None
         if name is None or value is None:
             return None
         placed[name] = value
+        subject = saying.figures[name][0]
     return placed
 
 
 def _is_a_year(one: Quantity) -> bool:
     """2024年 is not a figure."""
-    return one.value in YEARS and one.unit == speech().units["year"]
+    return one.value in YEARS and one.unit == speech().units["years"]
 
 
 def _is_range(text: str, found: Sequence[Quantity]) -> bool:
     """ "20-30台" is no number."""
-    gaps = (text[one.end : other.start].strip() for one, other in zip(found, found[1:], strict=False))
+    gaps = (text[one.end : other.start].strip() for one, other in pairwise(found))
     return any(gap in ("-", "~", "\N{EN DASH}", "\N{EM DASH}") for gap in gaps)
 
 
@@ -161,19 +164,24 @@ def _lasting_in(text: str, saying: Saying) -> frozenset[str]:
     return _words_in(text, saying) & frozenset(saying.lasting)
 
 
-def _figure(said: Said, mark: str, names: Sequence[str], saying: Saying, rubric: Rubric) -> str | None:
-    """The one figure that it can be; among those that only a year tells apart, the first without a year said."""
+def _figure(said: Said, lasting: tuple[str, str], names: Sequence[str], saying: Saying, rubric: Rubric) -> str | None:
+    """The one figure that it can be; among those that only a year tells apart, the first without a year said.
+
+    `lasting`: the year and the thing that were spoken of last.
+    """
+    mark, subject = lasting
     units = [name for name in names if counted(said.quantity, rubric.figure[name].unit) is not None]
     if said.quantity.large and said.quantity.unit is None:  # an amount of money, if there is one to be given
         units = [name for name in units if speech().known.magnitudes.get(rubric.figure[name].unit[0])] or units
-    subjects = {saying.figures[name][0] for name in saying.figures}
-    of = said.words & subjects
-    fits = [name for name in units if not of or saying.figures[name][0] in of]
-    marks = {saying.figures[name][1] for name in saying.figures} - {""} - set(saying.lasting)
-    which = said.words & marks
-    fits = [name for name in fits if _is_marked(saying.figures[name][1], which, mark, saying)]
+    of = said.words & {about for about, _ in saying.figures.values()}
+    which = said.words & ({mark for _, mark in saying.figures.values()} - {"", *saying.lasting})
+    fits = [
+        name
+        for name in units
+        if (not of or saying.figures[name][0] in of) and _is_marked(saying.figures[name][1], which, mark, saying)
+    ]
     if len({saying.figures[name][0] for name in fits}) > 1:
-        return None
+        fits = [name for name in fits if saying.figures[name][0] == subject]
     return fits[0] if fits else None
 
 
@@ -181,3 +189,70 @@ def _is_marked(mark: str, which: frozenset[str], lasting: str, saying: Saying) -
     if mark in saying.lasting:
         return not lasting or mark == lasting
     return mark in which if which else not mark
+
+
+# energy
+
+
+class Fuelled(BaseModel):
+    """How a fuel is named; `unit`: the one that tells it without a name.
+
+    `into`: what the standard's table lacks is another fuel's, by a coefficient of ours; `official` is its unit then.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: tuple[str, ...]
+    unit: str | None = None
+    into: str | None = Field(None, alias="as")
+    official: str | None = None
+    coefficient: Decimal | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Amounts by fuel of the standard, each in its own unit; `converted` names those that we have worked out."""
+
+    by_fuel: Mapping[str, Number]
+    converted: tuple[str, ...] = ()
+
+
+@lru_cache
+def _fuels() -> Mapping[str, Mapping[str, Fuelled]]:
+    known = TypeAdapter(dict[str, dict[str, Fuelled]])
+    return known.validate_json(files("bot.understanding").joinpath("data/fuels.json").read_bytes())
+
+
+def fuels_said(text: str, rubric: Rubric) -> Amounts | None:
+    """Amounts of fuels ("电40万度，天然气3万方"); None if any number of the text is none, or has no unit."""
+    amounts: dict[str, Number] = {}
+    converted: list[str] = []
+    taken = 0
+    for one in quantities(text):
+        if _is_a_year(one):
+            continue
+        named = _fuel(one, bare(text[taken : one.start]), rubric)
+        if named is None:
+            return None
+        name, fuel = named
+        value = counted(one, fuel.official or rubric.fuel[name].unit)
+        target = fuel.into or name
+        if value is None or one.unit is None or target in amounts:
+            return None
+        amounts[target] = value if fuel.coefficient is None else value * fuel.coefficient
+        converted += [name] if fuel.into else []
+        taken = one.end
+    return Amounts(amounts, tuple(converted)) if amounts else None
+
+
+def _fuel(one: Quantity, before: str, rubric: Rubric) -> tuple[str, Fuelled] | None:
+    """By the word that stands nearest before the number, the longest of those; else by the unit."""
+    known = _fuels().get(rubric.id, {})
+    named = [
+        (before.rfind(word), len(word), name) for name, fuel in known.items() for word in fuel.words if word in before
+    ]
+    if named:
+        name = max(named)[-1]
+        return name, known[name]
+    return next(((name, fuel) for name, fuel in known.items() if one.unit and fuel.unit == one.unit), None)
