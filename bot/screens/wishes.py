@@ -28,6 +28,8 @@ class Detail(StrEnum):
     XLSX = "xlsx"
 
 
+RESULTS = (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY)
+"""Details of a result."""
 FILES = (Detail.PNG, Detail.PDF, Detail.XLSX)
 """Details that are a file: the picture, the report, the workbook."""
 
