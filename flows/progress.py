@@ -15,8 +15,8 @@ SECONDS_A_SCENARIO = 30
 class Progress:
     """`position` of `total` in the standard's order; `answered` and `rest` count what is done and still open.
 
-    `settled` is the grade, if none of the open items can change it. `turn`: in the quick order, whose items jump about in
-    the standard's, which one this is of those asked.
+    `settled` is the grade, if none of the open items can change it. `turn`: in the quick order, which jumps about
+    in the standard's, which one this is of those asked.
     """
 
     position: int

@@ -1,10 +1,9 @@
 """What a screen is made of, and the small texts that many of them share."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.screens.wishes import Detail, Leaf, Wish
-from bot.words.paging import height
+from bot.words.paging import LINES, height
 from bot.words.wording import Medium, Wording
 from flows.inputs import (
     Back,
@@ -23,10 +22,7 @@ from flows.progress import Progress
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line that can be chosen by its key: a letter, or a number; `label` are short words for a button.
-
-    Where the label is all that the text says, nobody needs the text beside the button.
-    """
+    """A line that can be chosen by its key: a letter, or a number; `label` are short words for a button."""
 
     key: str
     text: str
@@ -45,7 +41,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A card in words. `hint` says what to type; the first action is what an empty line does, if `default`."""
+    """A card in words. `hint` says what to type; the first action is what an empty line does, if `default`.
+
+    `bare`: buttons say all that there is to say of the choices.
+    """
 
     title: str
     header: str = ""
@@ -54,6 +53,7 @@ class Screen:
     hint: str = ""
     actions: tuple[Action, ...] = ()
     default: Wish | None = None
+    bare: bool = False
 
 
 PAUSE = Action("pause", Pause())
@@ -85,19 +85,25 @@ def early_end(progress: Progress) -> tuple[Action, ...]:
 
 FIXED = ("back", "park", "skip", "help", "overview")
 """The names of what stands in the last row of buttons, on every card in this order; one skips where one cannot park."""
-ROOM = 13
-"""So many lines do the choices of an item take at most, where a card is to be seen at once."""
 
 
-def told(item: str, keys: Sequence[str], words: Wording) -> list[str]:
-    """What options or levels mean, in plain words; in short ones where a phone's screen would not hold those."""
-    plain = [words.plain(item, key) for key in keys]
-    if (
-        words.medium is Medium.TYPING
-        or sum(height(f"{key}  {text}") for key, text in zip(keys, plain, strict=True)) <= ROOM
-    ):
-        return plain
-    return [words.short(item, key) for key in keys]
+def fitting(screen: Screen, item: str, words: Wording) -> Screen:
+    """The screen of an item with options or levels in plain words; in short ones where a phone would not hold those.
+
+    On the first item whose words these are is said, too, if there is room.
+    """
+    if words.medium is Medium.TYPING or _lines(screen) <= LINES:
+        return screen
+    if screen.body and _lines(bare := replace(screen, body=screen.body[1:])) <= LINES:
+        return bare
+    choices = tuple(replace(choice, text=words.short(item, choice.key)) for choice in screen.choices)
+    return replace(screen, body=(), choices=choices)
+
+
+def _lines(screen: Screen) -> int:
+    """As many as it takes on a phone, with one between choices and what is above them."""
+    told = [f"{choice.key} ✓ {choice.text}" for choice in screen.choices]
+    return sum(map(height, (screen.title, *screen.body, *told, screen.hint))) + 2
 
 
 def label(item: str, key: str, words: Wording) -> str:

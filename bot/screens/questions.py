@@ -10,10 +10,10 @@ from bot.screens.parts import (
     Screen,
     asked,
     first_words,
+    fitting,
     header_line,
     label,
     moves,
-    told,
 )
 from bot.screens.wishes import Detail, Leaf
 from bot.words.wording import USUAL, Medium, Wording, calculation
@@ -54,12 +54,12 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
     choices = tuple(
         Choice(
             option,
-            text,
+            words.plain(question.id, option),
             Tick(option, option not in card.ticked) if question.kind.ticks else Answer((option,)),
             option in card.ticked,
             label(question.id, option, words),
         )
-        for option, text in zip(question.letters, told(question.id, question.letters, words), strict=True)
+        for option in question.letters
     )
     actions = [DONE] if question.kind.ticks else []
     if question.figures:
@@ -68,7 +68,7 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
             actions.append(Action("energy", OpenEnergy()))
     if card.answered:
         actions.append(KEEP)
-    return Screen(
+    screen = Screen(
         asked(question.id, words),
         header=header_line(card.progress, words),
         body=first_words(card.progress, words),
@@ -76,6 +76,7 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
         hint=_question_hint(card, words),
         actions=(*actions, *moves(question.id, card.progress)),
     )
+    return fitting(screen, question.id, words)
 
 
 def _question_hint(card: QuestionCard, words: Wording) -> str:

@@ -1,6 +1,6 @@
 """The ladder of a scenario, and all its levels at once."""
 
-from bot.screens.parts import KEEP, Action, Choice, Screen, asked, first_words, header_line, label, moves, told
+from bot.screens.parts import KEEP, Action, Choice, Screen, asked, first_words, fitting, header_line, label, moves
 from bot.words.wording import Wording
 from flows.cards import (
     LadderCard,
@@ -40,11 +40,17 @@ def levels_screen(card: LevelCard, words: Wording) -> Screen:
     scenario = words.rubric.scenario[card.scenario.id]
     keys = tuple(map(str, range(len(scenario.levels) + 1)))
     choices = tuple(
-        Choice(key, text, TakeLevel(int(key)), int(key) == card.answered, label(scenario.id, key, words))
-        for key, text in zip(keys, told(scenario.id, keys, words), strict=True)
+        Choice(
+            key,
+            words.plain(scenario.id, key),
+            TakeLevel(int(key)),
+            int(key) == card.answered,
+            label(scenario.id, key, words),
+        )
+        for key in keys
     )
     kept = (KEEP,) if card.answered is not None else ()
-    return Screen(
+    screen = Screen(
         asked(scenario.id, words),
         header=header_line(card.progress, words),
         body=first_words(card.progress, words),
@@ -52,3 +58,4 @@ def levels_screen(card: LevelCard, words: Wording) -> Screen:
         hint=words.hint("levels", top=len(scenario.levels)),
         actions=(Action("climb", Climb()), *kept, *moves(scenario.id, card.progress)),
     )
+    return fitting(screen, scenario.id, words)

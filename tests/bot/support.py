@@ -10,13 +10,13 @@ from flows.inputs import (
     Answer,
     ChooseFuel,
     ChooseSide,
+    Climb,
     Confirm,
     EnterFigures,
     Numbers,
     OpenEnergy,
     Overview,
     Pick,
-    PickLevel,
     Recheck,
     Rung,
     Tick,
@@ -82,13 +82,13 @@ def _figures(walker: Walker) -> Iterator[tuple[str, Session]]:
 def _ladders() -> Iterator[tuple[str, Session]]:
     for scenario in RUBRIC.scenarios:
         walker = Walker().begin().go(scenario.id)
+        yield f"{scenario.id} levels", walker.session
+        walker.say(Climb())
         while isinstance(card := walker.card, LadderCard) and card.scenario.id == scenario.id:
             yield f"{scenario.id} {card.level}", walker.session
             walker.say(Rung(met=True))
         walker.go(scenario.id)
         yield f"{scenario.id} answered", walker.session
-        walker.say(PickLevel())
-        yield f"{scenario.id} levels", walker.session
 
 
 def _pages() -> Iterator[tuple[str, Session]]:
