@@ -148,9 +148,12 @@ def header_line(progress: Progress, words: Wording) -> str:
     """Where in the walk, how long still, and how much waits."""
     if progress.turn is None:
         parts = [words.text("progress.position", position=progress.position, total=progress.total)]
-        parts += [words.text("progress.left", minutes=progress.minutes)] if progress.minutes else []
     else:
         parts = [words.text("progress.turn", turn=progress.turn)]
+    if progress.settled is not None:
+        parts.append(words.text("progress.settled"))
+    elif progress.turn is None and progress.minutes:
+        parts.append(words.text("progress.left", minutes=progress.minutes))
     parts += [words.text("progress.parked", parked=progress.parked)] if progress.parked else []
     return words.text("progress.separator").join(parts)
 

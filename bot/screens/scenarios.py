@@ -55,7 +55,7 @@ def levels_screen(card: LevelCard, words: Wording) -> Screen:
         header=header_line(card.progress, words),
         body=first_words(card.progress, words),
         choices=choices,
-        hint=words.hint("levels", top=len(scenario.levels)),
+        hint=words.hint("levels"),
         actions=(Action("climb", Climb()), *kept, *moves(scenario.id, card.progress)),
     )
     return fitting(screen, scenario.id, words)

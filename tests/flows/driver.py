@@ -16,6 +16,7 @@ from flows.inputs import (
     Jump,
     NameFirm,
     Overview,
+    PickLevel,
     Rung,
     Skip,
     Submit,
@@ -118,6 +119,8 @@ class Walker:
         return taps
 
     def take(self, level: int) -> tuple[Event, ...]:
+        if isinstance(self.card, LadderCard):
+            self.say(PickLevel())
         return self.say(TakeLevel(level))
 
     def fill(self, letters: Mapping[str, Iterable[str]] | None = None, level: int = 1) -> "Walker":

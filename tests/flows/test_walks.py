@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from flows.cards import ConfirmCard, LadderCard, ProvisionalCard, ResultCard, ReviewCard
+from flows.cards import ConfirmCard, LevelCard, ProvisionalCard, ResultCard, ReviewCard
 from flows.events import Finished, Refusal
 from flows.inputs import (
     Anew,
@@ -56,7 +56,7 @@ def test_letters_and_ladder() -> None:
             walker.say(Answer(letters_of(question.id)))
     for scenario, level in LEVELS.items():
         assert walker.session.item == scenario
-        assert walker.climb(level) == min(level + 1, 4)
+        assert walker.climb(level) == 1 + min(level + 1, 4)
     assert isinstance(walker.card, ReviewCard)
     assert walker.card.complete
     walker.say(Submit())
@@ -161,9 +161,9 @@ def test_recheck_by_event() -> None:
     asked = []
     while walker.session.asking:
         asked.append(walker.session.item)
-        if isinstance(walker.card, LadderCard):
-            assert walker.card.level == 2  # prefilled: level 1 was met
-            walker.climb(2)
+        if isinstance(walker.card, LevelCard):
+            assert walker.card.answered == 1
+            walker.take(2)
         elif walker.session.item == "q3":
             walker.say(Keep())
         else:

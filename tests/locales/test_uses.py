@@ -36,7 +36,7 @@ from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, 
 RUBRIC = load_rubric("miit-2024")
 BOT = list(sources("bot"))
 SIDES = [side.value for side in EnergySide]
-INNER = (Detail.HELP, Detail.COMPARED, Detail.FIRMS, Detail.PRIVACY, Detail.CARD)
+INNER = (Detail.CARD, Detail.HELP, Detail.COMPARED, Detail.FIRMS)
 """What buttons lead to that have names of their own, or are said to be further pages."""
 ACTIONS = {
     *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
