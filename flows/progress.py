@@ -15,8 +15,8 @@ SECONDS_A_SCENARIO = 30
 class Progress:
     """`position` of `total` in the standard's order; `answered` and `rest` count what is done and still open.
 
-    `settled` is the grade, if none of the open items can change it. `turn`: in the quick order, which jumps about
-    in the standard's, which one this is of those asked.
+    `settled` is the grade, if none of the open items can change it; `again`: this is a re-check. `turn`: in the quick
+    order, whose items jump about in the standard's, which one this is of those asked.
     """
 
     position: int
@@ -26,6 +26,7 @@ class Progress:
     parked: int
     minutes: int
     settled: int | None
+    again: bool = False
     turn: int | None = None
 
 
@@ -40,6 +41,7 @@ def progress_of(rubric: Rubric, session: Session) -> Progress:
         parked=len(session.parked),
         minutes=minutes_for(rubric, waiting),
         settled=settled_grade(rubric, session),
+        again=session.baseline is not None,
         turn=_turn(session) if session.quick else None,
     )
 

@@ -26,7 +26,7 @@ def answer_scenario(turn: Turn, given: ScenarioInput) -> Step:
 
 
 def levels_met(session: Session, scenario: Scenario) -> int:
-    """How far the ladder has been climbed; in a re-check it starts where the firm stood, at the last rung shown."""
+    """How far the ladder has been climbed; what is answered already starts where the firm stood, at the last rung."""
     draft = current_draft(session)
     if isinstance(draft, Climbing):
         return draft.met

@@ -19,6 +19,7 @@ from flows.inputs import (
     Answer,
     AnyInput,
     Back,
+    Browse,
     ChooseFuel,
     ChooseKind,
     ChooseLanguage,
@@ -34,6 +35,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepRest,
     KeepTarget,
     OpenEnergy,
     Overview,
@@ -50,6 +52,7 @@ from flows.inputs import (
     Submit,
     Suppose,
     TakeLevel,
+    TakeReading,
     Tick,
     Want,
     Wanted,
@@ -77,6 +80,8 @@ class Choice(StrEnum):
     REMIND = "remind"
     RECHECK_LATER = "recheck_later"
     COMPARE_LAST = "compare_last"
+    HELP = "help"
+    LATER = "later"
 
 
 CHOICE_MARK = "!"
@@ -164,7 +169,9 @@ CODES: dict[str, Code] = {
     "b": _bare(Back),
     "j": _plain(Jump, lambda given: given.item, Jump),
     "o": _plain(Overview, lambda given: given.page, Overview),
+    "i": _plain(Browse, lambda given: given.page, Browse),
     "k": _bare(Keep),
+    "E": _bare(KeepRest),
     "l": _bare(Park),
     "h": _bare(Help),
     "z": _bare(Pause),
@@ -179,6 +186,7 @@ CODES: dict[str, Code] = {
     "d": _bare(Done),
     "n": _bare(EnterFigures),
     "y": _bare(Confirm),
+    "V": _plain(TakeReading, lambda given: given.position, lambda text: TakeReading(int(text))),
     "e": _bare(OpenEnergy),
     "F": _plain(ChooseFuel, lambda given: given.fuel, ChooseFuel),
     "S": _plain(ChooseSide, lambda given: given.side, lambda text: ChooseSide(EnergySide(text))),

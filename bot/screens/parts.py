@@ -1,5 +1,7 @@
 """What a screen is made of, and the small texts that many of them share."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.screens.wishes import Detail, Leaf, Wish
@@ -7,9 +9,11 @@ from bot.words.paging import LINES, height
 from bot.words.wording import Medium, Wording
 from flows.inputs import (
     Back,
+    Browse,
     Done,
     Help,
     Keep,
+    KeepRest,
     Overview,
     Park,
     Pause,
@@ -43,7 +47,8 @@ class Action:
 class Screen:
     """A card in words. `hint` says what to type; the first action is what an empty line does, if `default`.
 
-    `bare`: buttons say all that there is to say of the choices.
+    `bare`: buttons say all that there is to say of the choices. `typed` are choices of further pages: nobody who types
+    has to turn to them.
     """
 
     title: str
@@ -54,6 +59,7 @@ class Screen:
     actions: tuple[Action, ...] = ()
     default: Wish | None = None
     bare: bool = False
+    typed: tuple[Choice, ...] = ()
 
 
 PAUSE = Action("pause", Pause())
@@ -62,6 +68,8 @@ HELP = Action("help", Help())
 OVERVIEW = Action("overview", Overview())
 PARK = Action("park", Park())
 KEEP = Action("keep", Keep())
+SAME = Action("same", Keep())
+KEEP_REST = Action("keep_rest", KeepRest())
 DONE = Action("done", Done())
 RESUME = Action("resume", Resume())
 QUICK = Action("quick", Quick())
@@ -81,6 +89,43 @@ def official(item: str) -> Action:
 def early_end(progress: Progress) -> tuple[Action, ...]:
     """The result at once, when nothing that is open can change the grade."""
     return () if progress.settled is None else (PROVISIONAL,)
+
+
+def present(answer: str, progress: Progress, words: Wording) -> str:
+    """The answer on record, and how to leave it as it is."""
+    return words.hint("present.again" if progress.again else "present", answer=answer)
+
+
+def unchanged(progress: Progress, *, answered: bool) -> tuple[Action, ...]:
+    """To leave an answer as it is; in a re-check, all that are still to be asked, too."""
+    if not answered:
+        return ()
+    if not progress.again:
+        return (KEEP,)
+    return (SAME, KEEP_REST) if progress.rest > 1 else (SAME,)
+
+
+def list_names(lists: Mapping[str, Sequence[str]], words: Wording) -> dict[str, str]:
+    """What lists of items are called: by the group of their scenarios, or their page; numbered if that is several."""
+    names = {page: _list_name(page, items, words) for page, items in lists.items()}
+    several = {name for name, count in Counter(names.values()).items() if count > 1}
+    numbers: Counter[str] = Counter()
+    for page, name in names.items():
+        numbers[name] += 1
+        if name in several:
+            names[page] = words.text("list.part", name=name, number=numbers[name])
+    return names
+
+
+def _list_name(page: str, items: Sequence[str], words: Wording) -> str:
+    groups = {words.rubric.scenario[item].group for item in items if item in words.rubric.scenario}
+    return groups.pop() if len(groups) == 1 else words.page_name(page.partition(".")[0])
+
+
+def next_list(pages: Sequence[str], page: str) -> tuple[Action, ...]:
+    """The list after this one, in a circle."""
+    following = pages[(pages.index(page) + 1) % len(pages)] if page in pages else ""
+    return (Action("next_list", Browse(following)),) if following and following != page else ()
 
 
 FIXED = ("back", "park", "skip", "help", "overview")
@@ -145,8 +190,10 @@ def _joined(first: str, progress: Progress, words: Wording) -> str:
 
 
 def header_line(progress: Progress, words: Wording) -> str:
-    """Where in the walk, how long still, and how much waits."""
-    if progress.turn is None:
+    """Where in the walk (in a re-check, how many are still asked), how long still, and how much waits."""
+    if progress.again:
+        parts = [words.text.count("progress.again", max(progress.rest, 1))]
+    elif progress.turn is None:
         parts = [words.text("progress.position", position=progress.position, total=progress.total)]
     else:
         parts = [words.text("progress.turn", turn=progress.turn)]

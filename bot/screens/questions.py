@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from bot.screens.doubts import doubt_screen
 from bot.screens.parts import (
     DONE,
-    KEEP,
     Action,
     Choice,
     Screen,
@@ -14,11 +14,14 @@ from bot.screens.parts import (
     header_line,
     label,
     moves,
+    present,
+    unchanged,
 )
 from bot.screens.wishes import Detail, Leaf
 from bot.words.wording import USUAL, Medium, Wording, calculation
 from flows.cards import (
     ConfirmCard,
+    DoubtCard,
     EnergyCard,
     FigureCard,
     QuestionCard,
@@ -28,6 +31,7 @@ from flows.inputs import (
     Back,
     ChooseFuel,
     ChooseSide,
+    Commit,
     Confirm,
     EnterFigures,
     OpenEnergy,
@@ -35,8 +39,10 @@ from flows.inputs import (
 )
 from flows.session import EnergySide
 
+COMMIT_TICKED = Action("commit_ticked", Commit())
 
-def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard, words: Wording) -> Screen:
+
+def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard | DoubtCard, words: Wording) -> Screen:
     """A question in any of its states."""
     match card:
         case QuestionCard():
@@ -45,6 +51,8 @@ def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard, 
             return _figure(card, words)
         case ConfirmCard():
             return _confirm(card, words)
+        case DoubtCard():
+            return doubt_screen(card, words)
         case EnergyCard():
             return _energy(card, words)
 
@@ -61,13 +69,13 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
         )
         for option in question.letters
     )
-    actions = [DONE] if question.kind.ticks else []
+    actions = [COMMIT_TICKED] if card.commits else []
+    actions += [DONE] if question.kind.ticks else []
     if question.figures:
         actions.append(Action("figures", EnterFigures()))
         if any(map(words.rubric.calculates, question.figures.asks)):
             actions.append(Action("energy", OpenEnergy()))
-    if card.answered:
-        actions.append(KEEP)
+    actions += unchanged(card.progress, answered=card.answered is not None)
     screen = Screen(
         asked(question.id, words),
         header=header_line(card.progress, words),
@@ -80,9 +88,13 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
 
 
 def _question_hint(card: QuestionCard, words: Wording) -> str:
-    hint = words.hint("present", answer=words.answer(card.answered)) if card.answered else ""
-    hint = hint or words.hint(f"question.{card.question.type}")
-    if card.answered or not card.asks:
+    if card.commits:
+        pledge = words.text("commitment.text", firm=words.text("commitment.firm"))
+        return words.hint("question.commits", commitment=pledge)
+    if card.answered:
+        return present(words.answer(card.answered), card.progress, words)
+    hint = words.hint(f"question.{card.question.type}")
+    if not card.asks:
         return hint
     asked = words.text("list.separator").join(words.figure(name) for name in card.asks)
     return hint + words.hint("question.figures", figures=asked)

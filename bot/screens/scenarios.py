@@ -1,6 +1,18 @@
 """The ladder of a scenario, and all its levels at once."""
 
-from bot.screens.parts import KEEP, Action, Choice, Screen, asked, first_words, fitting, header_line, label, moves
+from bot.screens.parts import (
+    Action,
+    Choice,
+    Screen,
+    asked,
+    first_words,
+    fitting,
+    header_line,
+    label,
+    moves,
+    present,
+    unchanged,
+)
 from bot.words.wording import Wording
 from flows.cards import (
     LadderCard,
@@ -18,18 +30,17 @@ def ladder_screen(card: LadderCard, words: Wording) -> Screen:
     """One level: fully met?"""
     scenario, text = words.rubric.scenario[card.scenario.id], words.text
     name = words.level_name(card.level)
-    present = (words.hint("present", answer=words.level_name(card.answered)),) if card.answered is not None else ()
-    kept = (KEEP,) if card.answered is not None else ()
+    kept = (present(words.level_name(card.answered), card.progress, words),) if card.answered is not None else ()
     return Screen(
         asked(scenario.id, words),
         header=header_line(card.progress, words),
-        body=(*present, text("ladder.requirement", level=name, text=words.plain(scenario.id, str(card.level)))),
+        body=(*kept, text("ladder.requirement", level=name, text=words.plain(scenario.id, str(card.level)))),
         hint=words.hint("ladder"),
         actions=(
             Action("met", Rung(met=True)),
             Action("unmet", Rung(met=False)),
             Action("levels", PickLevel()),
-            *kept,
+            *unchanged(card.progress, answered=card.answered is not None),
             *moves(scenario.id, card.progress),
         ),
     )
@@ -49,7 +60,7 @@ def levels_screen(card: LevelCard, words: Wording) -> Screen:
         )
         for key in keys
     )
-    kept = (KEEP,) if card.answered is not None else ()
+    kept = unchanged(card.progress, answered=card.answered is not None)
     screen = Screen(
         asked(scenario.id, words),
         header=header_line(card.progress, words),

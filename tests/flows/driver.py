@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from flows.cards import Card, LadderCard, LevelCard, card_of
 from flows.events import Event, Refusal, Refused, Stale
 from flows.inputs import (
+    Anew,
     Answer,
     AnyInput,
     ChooseKind,
@@ -140,9 +141,16 @@ class Walker:
         return self
 
     def finish(self) -> "Walker":
-        self.say(Overview())
-        self.say(Submit())
+        if self.session.phase is not Phase.COMMITMENT:
+            self.say(Overview())
+            self.say(Submit())
         self.say(Commit())
+        return self
+
+    def anew(self) -> "Walker":
+        """Asked back, and meant."""
+        self.say(Anew())
+        self.say(Anew())
         return self
 
 
