@@ -25,6 +25,8 @@ SAID = (Detail.GAP,)
 """What is missing stands on the result's card itself."""
 WIDTHS = {8: 4, 6: 6, 4: 8, 3: 11, 2: 23}
 """So many buttons go side by side, on 360 px, if none is wider than so many columns; a full-width character has two."""
+MANY = 15
+"""So many choices need the room of the line above them."""
 BAR_CELLS = 5
 MARK = "✓"
 
@@ -92,7 +94,8 @@ def _body(screen: Screen, progress: Progress | None) -> Iterator[str]:
     yield f"<b>{html(screen.title)}</b>"
     yield from map(html, screen.body)
     if screen.choices and not screen.bare:
-        yield ""
+        if len(screen.choices) < MANY:
+            yield ""
         yield from map(_choice, screen.choices)
     if screen.hint:
         yield f"<i>{html(screen.hint)}</i>"

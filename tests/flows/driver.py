@@ -120,7 +120,7 @@ class Walker:
         return taps
 
     def take(self, level: int) -> tuple[Event, ...]:
-        if isinstance(self.card, LadderCard):
+        if not isinstance(self.card, LevelCard):
             self.say(PickLevel())
         return self.say(TakeLevel(level))
 
