@@ -32,7 +32,7 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 header=text("firm.header"),
                 body=kept,
                 hint=words.hint("firm.name"),
-                actions=(Action("skip", Skip()), BACK, HELP, OVERVIEW, PAUSE),
+                actions=(BACK, Action("skip", Skip()), HELP, OVERVIEW, PAUSE),
                 default=Skip(),
             )
         case FirmKindCard(kinds=kinds, kind=present, quick=quick):
@@ -42,7 +42,7 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 )
                 for i, kind in enumerate(kinds)
             )
-            actions = (Action("skip", Skip()), *((QUICK,) if quick else ()), BACK, HELP, OVERVIEW, PAUSE)
+            actions = (*((QUICK,) if quick else ()), BACK, Action("skip", Skip()), HELP, OVERVIEW, PAUSE)
             return Screen(
                 text("firm.kind.title"),
                 text("firm.header"),
