@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.dialogue.own_words import own_words, shown_or_told
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
-from bot.screens.wishes import FILES, RESULTS, Comparison, Detail, Look, Meant, Wish
+from bot.screens.wishes import NAMELESS, Comparison, Detail, Look, Meant, Wish
 from bot.understanding.numbers import read_numbers
 from bot.understanding.options import letters
 from bot.understanding.phrases import polite
@@ -178,7 +178,7 @@ def _letters(text: str, plain: str, card: Card) -> Wish | None:
 
 def _detail(plain: str, card: Card, words: Wording) -> Detail | Elsewhere | None:
     """A look at a result, by its word, where there is no button for it."""
-    named = (detail for detail in (*RESULTS, *FILES) if plain in known_words(detail.value, words))
+    named = (detail for detail in Detail if detail not in NAMELESS and plain in known_words(detail.value, words))
     wanted = next(named, None)
     return wanted and shown_or_told(wanted, card)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.dialogue.messages import Returned
 from bot.dialogue.reminders import after
@@ -15,6 +15,9 @@ from flows.step import step
 from flows.turn import Step
 from storage.outbox import Outgoing
 from storage.store import Decision, LogEntry
+
+ABSENT = timedelta(hours=1)
+"""Who says nothing for so long has been away."""
 
 
 def advance(situation: Situation, given: AnyInput, ref: CardRef | None = None) -> Decision:
@@ -49,7 +52,9 @@ def _tells(situation: Situation, event: Event) -> bool:
         case Stale():
             return situation.below
         case Resumed():
-            return isinstance(situation.message, Returned) or not situation.context.manner.attended
+            if situation.context.manner.attended:
+                return isinstance(situation.message, Returned)
+            return situation.now - situation.session.updated_at >= ABSENT
         case _:
             return True
 

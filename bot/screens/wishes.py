@@ -28,10 +28,10 @@ class Detail(StrEnum):
     XLSX = "xlsx"
 
 
-RESULTS = (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY)
-"""Details of a result."""
 FILES = (Detail.PNG, Detail.PDF, Detail.XLSX)
 """Details that are a file: the picture, the report, the workbook."""
+NAMELESS = (Detail.HELP, Detail.COMPARED, Detail.FIRMS, Detail.CARD)
+"""Details that nobody asks for by a name of theirs: inputs, commands and buttons lead there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from tests.bot.child import Shuping, sentence
 from tests.bot.inside import Inside, fault
 
 QUICK = ("A",) * 15
-LADDERS = ("否",) * 16
+LADDERS = ("0",) * 16
 WHOLE = (*QUICK, *LADDERS, "提交", "我承诺")
 
 

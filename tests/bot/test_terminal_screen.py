@@ -80,10 +80,10 @@ def test_leaving_saves_and_coming_back_goes_on(tmp_path: Path, key: str) -> None
 
 def test_the_same_session_on_a_terminal_and_in_a_pipe(tmp_path: Path) -> None:
     shuping = Shuping(tmp_path)
-    shuping.chat("", "[bold]x[/bold]", "", *["A"] * 15, *["否"] * 15)
+    shuping.chat("", "[bold]x[/bold]", "", *["A"] * 15, *["0"] * 15)
     with Terminal(tmp_path, rows=80) as terminal:
         terminal.until("第 31 项")
-        terminal.type("否", "都答完了，可以提交")
+        terminal.type("0", "都答完了，可以提交")
         terminal.type("", "[bold]x[/bold]承诺")
         terminal.type("我承诺", "[bold]x[/bold] · 评测结果：无等级", "接下来做什么？")
         assert terminal.aligned() >= 4
