@@ -101,7 +101,8 @@ def _action(plain: str, screen: Screen, words: Wording) -> Wish | None:
 
 
 def _choice(plain: str, screen: Screen) -> Wish | None:
-    return next((choice.wish for choice in screen.choices if choice.key.casefold() == plain), None)
+    choices = (*screen.choices, *screen.typed)
+    return next((choice.wish for choice in choices if choice.key.casefold() == plain), None)
 
 
 def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:

@@ -26,7 +26,7 @@ from bot.dialogue.replies import Card, Compared, Line, Named, Text, written
 from bot.dialogue.situation import CARD, Situation, detail, refuse, retirement, say, show, stale
 from bot.dialogue.steps import advance
 from bot.screens import screen_of
-from bot.screens.wishes import Comparison, Detail, Meant
+from bot.screens.wishes import Comparison, Detail, Leaf, Look, Meant
 from bot.words.wording import words_at_hand
 from flows.cards import card_of
 from flows.inputs import ChooseLanguage
@@ -119,7 +119,7 @@ def _is_heard(situation: Situation) -> bool:
             return True
         case Typed(text=text) if len(text) <= LONGEST_TEXT and text.strip():
             meant = _meant(situation, text)
-            return meant is not None and not isinstance(meant, Detail | Comparison)
+            return meant is not None and not isinstance(meant, Look)
         case _:
             return False
 
@@ -133,7 +133,8 @@ def _unrecorded(situation: Situation, decision: Decision) -> Decision:
     """Nothing is kept of who has not begun, but what has to be sent."""
     now = [message for message in decision.outbox if message.due <= situation.now]
     answers = (message if message.urgency.aside else replace(message, urgency=Urgency.GREETING) for message in now)
-    pressed = situation.message.card if isinstance(situation.message, Pressed) else None
+    edited = any(message.key == CARD and not message.anew for message in now)
+    pressed = situation.message.card if isinstance(situation.message, Pressed) and not edited else None
     retired = (retirement(pressed, situation.now),) if pressed else ()
     return Decision(outbox=(*answers, *retired))
 
@@ -171,7 +172,7 @@ def _press(situation: Situation, data: str) -> Decision:
     if press is None:
         return refuse(situation, stale())
     ref = full(press.ref, situation.session)
-    if isinstance(press.wish, Detail):
+    if isinstance(press.wish, Detail | Leaf):
         elsewhere = situation.known and ref.session != situation.session.id  # another firm's, it may be
         return refuse(situation, stale()) if elsewhere else detail(situation, press.wish)
     greeted = not situation.known and press.ref.card == Phase.WELCOME
@@ -184,7 +185,7 @@ def _type(situation: Situation, text: str, ref: CardRef | None) -> Decision:
     match _meant(situation, text):
         case None:
             return refuse(situation, _not_understood(situation, text))
-        case Detail() as wanted:
+        case Detail() | Leaf() as wanted:
             return detail(situation, wanted)
         case Comparison(numbers=numbers):
             return say(situation, Compared(numbers))
