@@ -47,7 +47,7 @@ def _open(turn: Turn, question: Question) -> Step:
     if figure is None:
         return turn.refuse(Refusal.NOT_HERE)
     entering = entering_of(turn)
-    use = (turn.session.record.energy | entering.energy).get(figure, EnergyUse())
+    use = (turn.session.record.energy | entering.energy | turn.session.amounts).get(figure, EnergyUse())
     return turn.draft(Fuelling(entering=entering, figure=figure, use=use))
 
 
