@@ -19,6 +19,7 @@ from flows.session import (
     AimPage,
     Climbing,
     Confirming,
+    Doubting,
     EnergySide,
     EnergyUse,
     Entering,
@@ -111,6 +112,15 @@ class EnergyCard:
     use: EnergyUse
     fuel: str | None
     total: EnergyTotal | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtCard:
+    """What was typed can hardly be: which reading is meant?"""
+
+    question: Question
+    draft: Doubting
     progress: Progress
 
 
@@ -255,7 +265,7 @@ class PausedCard:
     progress: Progress
 
 
-ItemCard = QuestionCard | FigureCard | ConfirmCard | EnergyCard | LadderCard | LevelCard | ProposalCard
+ItemCard = QuestionCard | FigureCard | ConfirmCard | EnergyCard | DoubtCard | LadderCard | LevelCard | ProposalCard
 Card = (
     WelcomeCard
     | FirmNameCard
@@ -349,6 +359,8 @@ def _question_card(rubric: Rubric, session: Session) -> Card:
             return _figure_card(rubric, session, question, draft)
         case Confirming(option=option, calculation=calculation):
             return ConfirmCard(question, option, calculation, progress)
+        case Doubting():
+            return DoubtCard(question, draft, progress)
         case Fuelling():
             total = _sum_so_far(rubric, draft.use)
             return EnergyCard(question, draft.figure, draft.side, draft.use, draft.fuel, total, progress)

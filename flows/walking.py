@@ -13,6 +13,7 @@ from flows.session import (
     Baseline,
     Climbing,
     Confirming,
+    Doubting,
     Draft,
     Entering,
     FirmField,
@@ -215,6 +216,8 @@ def _draft_before(draft: Draft | None) -> tuple[bool, Draft | None]:
             return True, None
         case Confirming():
             return True, Entering()
+        case Doubting(before=before, fuelling=fuelling):
+            return True, fuelling or (before if before.values or before.energy else None)
         case Proposing(under=under):
             return True, under
         case Fuelling(fuel=None, entering=entering):

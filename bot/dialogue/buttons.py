@@ -52,6 +52,7 @@ from flows.inputs import (
     Submit,
     Suppose,
     TakeLevel,
+    TakeReading,
     Tick,
     Want,
     Wanted,
@@ -79,6 +80,8 @@ class Choice(StrEnum):
     REMIND = "remind"
     RECHECK_LATER = "recheck_later"
     COMPARE_LAST = "compare_last"
+    HELP = "help"
+    LATER = "later"
 
 
 CHOICE_MARK = "!"
@@ -183,6 +186,7 @@ CODES: dict[str, Code] = {
     "d": _bare(Done),
     "n": _bare(EnterFigures),
     "y": _bare(Confirm),
+    "V": _plain(TakeReading, lambda given: given.position, lambda text: TakeReading(int(text))),
     "e": _bare(OpenEnergy),
     "F": _plain(ChooseFuel, lambda given: given.fuel, ChooseFuel),
     "S": _plain(ChooseSide, lambda given: given.side, lambda text: ChooseSide(EnergySide(text))),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bot.screens.doubts import doubt_screen
 from bot.screens.parts import (
     DONE,
     Action,
@@ -20,6 +21,7 @@ from bot.screens.wishes import Detail, Leaf
 from bot.words.wording import USUAL, Medium, Wording, calculation
 from flows.cards import (
     ConfirmCard,
+    DoubtCard,
     EnergyCard,
     FigureCard,
     QuestionCard,
@@ -40,7 +42,7 @@ from flows.session import EnergySide
 COMMIT_TICKED = Action("commit_ticked", Commit())
 
 
-def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard, words: Wording) -> Screen:
+def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard | DoubtCard, words: Wording) -> Screen:
     """A question in any of its states."""
     match card:
         case QuestionCard():
@@ -49,6 +51,8 @@ def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard, 
             return _figure(card, words)
         case ConfirmCard():
             return _confirm(card, words)
+        case DoubtCard():
+            return doubt_screen(card, words)
         case EnergyCard():
             return _energy(card, words)
 

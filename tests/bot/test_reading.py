@@ -7,6 +7,7 @@ import pytest
 
 from bot.dialogue.reading import look_back, normalised, read
 from bot.screens.wishes import Comparison, Detail, Look, Meant
+from bot.understanding.requests import Request
 from bot.words.wording import wording
 from flows.inputs import (
     Agree,
@@ -62,7 +63,7 @@ from tests.flows.driver import RUBRIC
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
 
 
-def wish(text: str, name: str, language: str = "zh-Hans") -> Meant | None:
+def wish(text: str, name: str, language: str = "zh-Hans") -> Meant | Request | None:
     card, screen, words = shown(sessions()[name], language)
     return read(text, card, screen, words)
 
