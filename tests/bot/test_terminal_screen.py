@@ -126,7 +126,7 @@ def test_a_screen_of_80_by_24_ends_with_grade_score_and_what_to_do(tmp_path: Pat
             ("试一试", ("得分：55.64 → 55.64", "等级：二级（规范级） → 二级（规范级）", "还差", "记为目标")),
             ("5=E", ("得分：55.64 → ", "还差", "记为目标")),
             ("返回", result),
-            ("重新评", ("这次有什么变化？", "完成 · ")),
+            ("重新评", ("这次有什么变化？", "返回 · ")),
             ("返回", result),
         ):
             terminal.type(typed, *parts)
