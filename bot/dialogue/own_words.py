@@ -4,8 +4,8 @@ from bot.screens.parts import BACK, HELP, PARK, PAUSE, RESUME
 from bot.screens.wishes import FILES, Detail, Meant
 from bot.understanding.amounts import change, figures_said, fuels_said, share_band
 from bot.understanding.options import chosen
-from bot.understanding.phrases import firm_name, intents, ruled
-from bot.understanding.requests import Elsewhere, Request, requested
+from bot.understanding.phrases import firm_name, intents, looked_up, ruled
+from bot.understanding.requests import Elsewhere, LookUp, Request, requested
 from bot.words.wording import Wording
 from flows.cards import (
     Card,
@@ -31,6 +31,8 @@ MOVES = {"park": PARK, "back": BACK, "help": HELP, "pause": PAUSE, "resume": RES
 def own_words(text: str, card: Card, words: Wording) -> Meant | Request | None:
     """The wish or the request behind a line that is in nobody's list of words for this card."""
     meant = intents(text)
+    if not meant and (term := looked_up(text)):
+        return LookUp(term)
     found = _here(text, meant, card, words)
     if found is not None:
         return found
