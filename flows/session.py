@@ -33,7 +33,7 @@ class Phase(StrEnum):
 
 
 class AimPage(StrEnum):
-    """The two pages of the phase aim: the plan to a grade, and "what if"."""
+    """The two halves of the phase aim: the plan to a grade, and "what if"."""
 
     PLAN = "plan"
     WHAT_IF = "what_if"
@@ -169,7 +169,7 @@ class Climbing(Value):
 
 
 class Picking(Value):
-    """The four level texts of a scenario, to take one at once."""
+    """All levels of a scenario, to take one at once; they are shown without this draft, too."""
 
     kind: Literal["picking"] = "picking"
 
@@ -217,11 +217,13 @@ class Record(Value):
 
 
 class Baseline(Value):
-    """The finished assessment that a re-check starts from."""
+    """The finished assessment that a re-check starts from; `before` is the one that it started from itself."""
 
     id: str
     record: Record
     finished_at: datetime
+    started_at: datetime | None = None
+    before: "Baseline | None" = None
 
 
 class Goal(Value):
@@ -250,7 +252,7 @@ class CardRef:
 class Session(Value):
     """One assessment under way.
 
-    `item` is the question or scenario last shown, `page` the place inside the phases firm and review.
+    `item` is the question or scenario last shown, `page` the place inside the phases that have several screens.
     `agenda` holds the items still to be asked, in the standard's order; `parked` those put off ("ask me
     later"), which are unanswered by definition. `opened` is the revision at which the present card came up.
     `quick`: the items of the agenda are asked in the order that settles the grade soonest (`flows.quick`).
@@ -286,6 +288,16 @@ class Session(Value):
     def goal_in(self, edition: str) -> Goal:
         """What is aimed for in an assessment by this edition: items of another one are no aim in it."""
         return self.goal if edition == self.rubric else Goal()
+
+    @property
+    def half(self) -> AimPage:
+        """Which half of the phase aim is on the screen."""
+        return AimPage(self.page.partition(".")[0])
+
+    @property
+    def list(self) -> str:
+        """Which list of items is on the screen in the phases aim ("plan.foundation") and re-check; "" for none."""
+        return self.page.partition(".")[2] if self.phase is Phase.AIM else self.page
 
     @property
     def asking(self) -> bool:

@@ -22,6 +22,7 @@ from flows.cards import (
     WhatIfCard,
 )
 from flows.inputs import Figures, Fuels, NameFirm, Overview, Proposal, Propose, Rung, Skip, Submit
+from scoring.editions import load_rubric
 from scoring.rubric import Question
 
 AROUND_A_RESULT = (ResultCard, ProvisionalCard, PlanCard, WhatIfCard)
@@ -70,7 +71,7 @@ def _here(text: str, meant: frozenset[str], card: Card, words: Wording) -> Meant
         case QuestionCard() | FigureCard():
             return _of_question(text, card, words)
         case EnergyCard():
-            amounts = fuels_said(text, words.rubric)
+            amounts = fuels_said(text, load_rubric(words.rubric.id))
             return Fuels(card.figure, amounts.by_fuel, amounts.converted) if amounts else None
         case _:
             return None
@@ -105,11 +106,11 @@ def _figures(text: str, question: Question, card: QuestionCard | FigureCard, wor
     rule = question.figures
     if rule is None:
         return None
-    named = figures_said(text, rule.asks, words.rubric)
+    named = figures_said(text, rule.asks, load_rubric(words.rubric.id))
     if named:
         return Figures(named)
     energy = [name for name in rule.asks if words.rubric.calculates(name)]
-    amounts = fuels_said(text, words.rubric) if energy else None
+    amounts = fuels_said(text, load_rubric(words.rubric.id)) if energy else None
     if not amounts:
         return None
     figure = card.figure if isinstance(card, FigureCard) and card.figure in energy else energy[0]

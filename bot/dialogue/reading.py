@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.dialogue.own_words import own_words, shown_or_told
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
-from bot.screens.wishes import Comparison, Detail, Look, Meant, Wish
+from bot.screens.wishes import FILES, Comparison, Detail, Look, Meant, Wish
 from bot.understanding.numbers import quantities, read_numbers, speech
 from bot.understanding.options import letters
 from bot.understanding.phrases import polite
@@ -114,7 +114,8 @@ def _action(plain: str, screen: Screen, words: Wording) -> Wish | None:
 
 
 def _choice(plain: str, screen: Screen) -> Wish | None:
-    return next((choice.wish for choice in screen.choices if choice.key.casefold() == plain), None)
+    choices = (*screen.choices, *screen.typed)
+    return next((choice.wish for choice in choices if choice.key.casefold() == plain), None)
 
 
 def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:
@@ -177,9 +178,13 @@ def _letters(text: str, plain: str, card: Card) -> Wish | None:
     return Propose((Proposal(card.question.id, chosen, text.strip()),)) if known else None
 
 
+NAMED = (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY, *FILES)
+"""Looks that have words of their own wherever one is."""
+
+
 def _detail(plain: str, card: Card, words: Wording) -> Detail | Elsewhere | None:
     """A look at a result, by its word, where there is no button for it."""
-    named = (detail for detail in Detail if plain in known_words(detail.value, words))
+    named = (detail for detail in NAMED if plain in known_words(detail.value, words))
     wanted = next(named, None)
     return wanted and shown_or_told(wanted, card)
 

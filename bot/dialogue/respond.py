@@ -27,16 +27,19 @@ from bot.dialogue.requests import grant, puzzled, tell
 from bot.dialogue.situation import CARD, Situation, detail, refuse, retirement, say, show, stale
 from bot.dialogue.steps import advance
 from bot.screens import screen_of
-from bot.screens.wishes import Comparison, Detail, Meant
+from bot.screens.wishes import Comparison, Detail, Leaf, Look, Meant
 from bot.understanding.requests import Request
 from bot.words.wording import words_at_hand
-from flows.cards import card_of
-from flows.inputs import ChooseLanguage, Help, Park
+from flows.cards import FirmNameCard, card_of
+from flows.inputs import ChooseLanguage, Help, Park, Propose
 from flows.session import CardRef, Phase, Session, new_session
 from locales import supported
 from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, State
 from storage.window import Window
+
+DESCRIBES = 3
+"""Who speaks of so many items describes their factory."""
 
 
 def respond(message: Message, state: State, context: Context) -> Decision:
@@ -119,7 +122,7 @@ def _is_heard(situation: Situation) -> bool:
             return True
         case Typed(text=text) if len(text) <= LONGEST_TEXT and text.strip():
             meant = _meant(situation, text)
-            return meant is not None and not isinstance(meant, Detail | Comparison | Request)
+            return meant is not None and not isinstance(meant, Look | Request)
         case _:
             return False
 
@@ -133,7 +136,8 @@ def _unrecorded(situation: Situation, decision: Decision) -> Decision:
     """Nothing is kept of who has not begun, but what has to be sent."""
     now = [message for message in decision.outbox if message.due <= situation.now]
     answers = (message if message.urgency.aside else replace(message, urgency=Urgency.GREETING) for message in now)
-    pressed = situation.message.card if isinstance(situation.message, Pressed) else None
+    edited = any(message.key == CARD and not message.anew for message in now)
+    pressed = situation.message.card if isinstance(situation.message, Pressed) and not edited else None
     retired = (retirement(pressed, situation.now),) if pressed else ()
     return Decision(outbox=(*answers, *retired))
 
@@ -173,7 +177,7 @@ def _press(situation: Situation, data: str) -> Decision:
     if press is None:
         return refuse(situation, stale())
     ref = full(press.ref, situation.session)
-    if isinstance(press.wish, Detail):
+    if isinstance(press.wish, Detail | Leaf):
         elsewhere = situation.known and ref.session != situation.session.id  # another firm's, it may be
         return refuse(situation, stale()) if elsewhere else detail(situation, press.wish)
     greeted = not situation.known and press.ref.card == Phase.WELCOME
@@ -189,7 +193,7 @@ def _type(situation: Situation, text: str, ref: CardRef | None) -> Decision:
             return puzzled(situation, text, card, screen_of(card, situation.words).hint)
         case request if isinstance(request, Request):
             return grant(situation, request)
-        case Detail() as wanted:
+        case Detail() | Leaf() as wanted:
             return detail(situation, wanted)
         case Comparison(numbers=numbers):
             return say(situation, Compared(numbers))
@@ -199,8 +203,14 @@ def _type(situation: Situation, text: str, ref: CardRef | None) -> Decision:
 
 
 def _meant(situation: Situation, text: str) -> Meant | Request | None:
+    """What speaks of several items is a description, whatever card is there; of one or two only where nothing else is
+    meant by it, and a firm's name may be called after what it does.
+    """
     card = card_of(situation.words.rubric, situation.session)
-    return read(text, card, screen_of(card, situation.words), situation.words)
+    meant = read(text, card, screen_of(card, situation.words), situation.words)
+    proposals = situation.context.interpreter.interpret(text, situation.words.rubric)
+    enough = DESCRIBES if meant else 2 if isinstance(card, FirmNameCard) else 1
+    return Propose(proposals) if len(proposals) >= enough else meant
 
 
 def _welcome_back(situation: Situation, language: str | None) -> Decision:

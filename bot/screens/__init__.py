@@ -12,6 +12,7 @@ from bot.screens.review import review_screen
 from bot.screens.scenarios import ladder_screen, levels_screen
 from bot.words.wording import Wording
 from flows.cards import (
+    AnewCard,
     Card,
     CommitmentCard,
     ConfirmCard,
@@ -55,7 +56,7 @@ def screen_of(card: Card, words: Wording) -> Screen:
             return review_screen(card, words)
         case WelcomeCard() | FirmNameCard() | FirmKindCard() | PausedCard():
             return opening_screen(card, words)
-        case CommitmentCard() | ProvisionalCard() | ResultCard():
+        case CommitmentCard() | ProvisionalCard() | ResultCard() | AnewCard():
             return outcome_screen(card, words)
         case RecheckCard():
             return recheck_screen(card, words)

@@ -13,14 +13,14 @@ def doubt_screen(card: DoubtCard, words: Wording) -> Screen:
     draft = card.draft
     return Screen(
         words.text(f"doubt.{draft.doubt.value}"),
-        header=header_line(card.progress, (words.item_label(card.question.id),), words),
+        header=header_line(card.progress, words),
         body=(words.text("doubt.figure", figure=words.rubric.figure[draft.figure].name),),
         choices=tuple(
             Choice(str(number), _reading(draft, reading, words), TakeReading(number - 1))
             for number, reading in enumerate(draft.readings, start=1)
         ),
         hint=words.hint("doubt"),
-        actions=moves(card.progress),
+        actions=moves(card.question.id, card.progress),
     )
 
 

@@ -109,8 +109,8 @@ def test_the_place_in_the_standard_stands_in_the_header(language: str) -> None:
             assert rubric.scenario[card.scenario.id].group in screen.header
         if session.asking and not session.paused:
             progress = progress_of(RUBRIC, session)
-            assert str(progress.position) in screen.header
-            assert str(progress.total) in screen.header
+            told = (progress.rest or 1,) if progress.again else (progress.position, progress.total)
+            assert all(str(number) in screen.header for number in told)
 
 
 @EVERY
@@ -139,14 +139,16 @@ def test_the_review_shows_every_answer(language: str) -> None:
 
 
 @EVERY
-def test_the_recheck_offers_events_and_all_items(language: str) -> None:
-    card, screen, words = shown(sessions()["recheck more"], language)
+def test_the_recheck_offers_events_and_lists_and_all_items_to_who_types(language: str) -> None:
+    card, screen, words = shown(sessions()["recheck marked"], language)
     assert isinstance(card, RecheckCard)
-    keys = [choice.key for choice in screen.choices]
-    assert keys == [*"ABCDE", *(str(number) for number in range(1, 32))]
-    marked = {choice.key for choice in screen.choices if choice.marked}
-    assert marked == {"D", *(str(words.item_number(item)) for item in ("q6", "q7", "marketing"))}
-    assert any(words.item_name("marketing") in line for line in screen.body)
+    assert [choice.key for choice in screen.choices] == [*"ABCDEFGHI"]
+    assert [choice.key for choice in screen.typed] == [str(number) for number in range(1, 32)]
+    assert any(words.item_name("q7") in line for line in screen.body)
+    assert screen.actions[0].name == "done"
+    listed = [choice for page in card.lists for choice in shown(sessions()[f"recheck {page}"], language)[1].choices]
+    assert [choice.key for choice in listed] == [choice.key for choice in screen.typed]
+    assert [choice.wish for choice in listed] == [choice.wish for choice in screen.typed]
 
 
 @EVERY
