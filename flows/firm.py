@@ -1,13 +1,14 @@
 """Two questions about the firm, either of which may be skipped."""
 
-from flows.events import Refusal
+from flows.events import FirmNamed, Refusal
 from flows.inputs import ChooseKind, EditFirm, FirmInput, NameFirm, Skip
 from flows.session import FirmField, Phase
 from flows.text import tidy
 from flows.turn import Step, Turn
 from flows.walking import resume
+from scoring.answers import LABELS
 
-LONGEST_NAME = 100
+LONGEST_NAME = LABELS["firm"]
 
 
 def about_firm(turn: Turn, given: FirmInput) -> Step:
@@ -36,4 +37,4 @@ def _name(turn: Turn, name: str) -> Step:
     if len(name) > LONGEST_NAME:
         return turn.refuse(Refusal.NAME_LONG)
     firm = turn.session.firm.model_copy(update={"name": name})
-    return Step(turn.session.but(firm=firm, page=FirmField.KIND.value))
+    return Step(turn.session.but(firm=firm, page=FirmField.KIND.value), (FirmNamed(name),))

@@ -9,7 +9,7 @@ from flows.events import AnswerValue, Event, Parked, Recorded, Withdrawn
 from flows.session import Confirming, Draft, Entering, Record, Session
 from scoring.answers import Answers, questions_with_figures
 from scoring.errors import AnswersError
-from scoring.figures import FigureValue, Number, derive
+from scoring.figures import Figures, FigureValue, derive, years_of_series
 from scoring.rubric import Question, Rubric
 
 
@@ -31,13 +31,7 @@ def answers_of(rubric: Rubric, record: Record) -> Answers:
 
 def known_figure(rubric: Rubric, record: Record, name: str) -> FigureValue | None:
     """A figure that was given, or is one year of a series that was given: nobody is asked twice."""
-    if name in record.figures:
-        return record.figures[name]
-    year = rubric.figure[name].year_of
-    series = record.figures.get(year.series) if year else None
-    if year and isinstance(series, tuple) and len(series) >= year.back:
-        return series[-year.back]
-    return None
+    return record.figures.get(name, years_of_series(rubric, record.figures).get(name))
 
 
 def own_figures(rubric: Rubric, item: str) -> set[str]:
@@ -69,7 +63,7 @@ def record_figures(
     """Write the option that figures gave, and the figures; withdraw other answers that these contradict."""
     record = session.record
     figures = {**record.figures, **complete_figures(rubric, record, item, entered)}
-    figures.update(_years_again(rubric, figures, entered))
+    figures.update({**_series_again(rubric, figures, entered), **_years_again(rubric, figures, entered)})
     energy = {name: use for name, use in record.energy.items() if name not in entered.values} | entered.energy
     event = Recorded(item, record.choices.get(item), (option,))
     choices = {**record.choices, item: (option,)}
@@ -104,14 +98,25 @@ def _asked_first(rubric: Rubric, record: Record, name: str) -> str | None:
     return next(iter(rubric.asked_at[name]), None)
 
 
-def _years_again(rubric: Rubric, figures: dict[str, FigureValue], entered: Entering) -> dict[str, Number]:
+def _years_again(rubric: Rubric, figures: Figures, entered: Entering) -> Figures:
     """Years that were taken from a series follow it when it is typed again."""
-    again: dict[str, Number] = {}
-    for figure in rubric.figures:
-        year = figure.year_of
-        series = entered.values.get(year.series) if year else None
-        if year and isinstance(series, tuple) and figure.id in figures and len(series) >= year.back:
-            again[figure.id] = series[-year.back]
+    years = years_of_series(rubric, entered.values)
+    return {name: value for name, value in years.items() if name in figures}
+
+
+def _series_again(rubric: Rubric, figures: Figures, entered: Entering) -> Figures:
+    """And a series follows its year: a firm has one revenue a year, and what was typed last counts."""
+    again: dict[str, FigureValue] = {}
+    for name in rubric.years.keys() & entered.values.keys():
+        year, value = rubric.years[name], entered.values[name]
+        series = again.get(year.series, figures.get(year.series))
+        if (
+            year.series not in entered.values
+            and isinstance(series, tuple)
+            and not isinstance(value, tuple)
+            and len(series) >= year.back
+        ):
+            again[year.series] = (*series[: -year.back], value, *series[len(series) - year.back + 1 :])
     return again
 
 

@@ -1,7 +1,7 @@
 """All text that people read, one gettext catalogue a language: `<language>/LC_MESSAGES/shuping.po`.
 
 What explains the items of an edition that comes with the program stands apart, in `help.<edition>.po`, and so do its
-items in plain words, in `plain.<edition>.po`.
+items in plain words, in `plain.<edition>.po`. What words mean that owners may not know is in `glossary.po`.
 
 Messages have symbolic ids ("review.title"), so that code holds no human language. The .po files are read as
 they are: translators see their change at the next start, and nothing has to be compiled first.
@@ -17,7 +17,9 @@ LANGUAGES: Final = ("zh-Hans", "en", "zh-Hant")
 """In the order in which they are offered; a new one comes last, so that the numbers of the others stay."""
 DEFAULT_LANGUAGE: Final = "zh-Hans"
 CATALOGUES: Final = Path(__file__).parent
-DOMAINS: Final = ("shuping", "help.miit-2024", "plain.miit-2024")
+DOMAINS: Final = ("shuping", "help.miit-2024", "plain.miit-2024", "glossary")
+GLOSSARY: Final = "glossary"
+"""The domain of words that owners may not know: of each its term, its aliases (a list), and a text."""
 
 
 def help_domain(edition: str) -> str:
@@ -33,8 +35,9 @@ def plain_domain(edition: str) -> str:
 class Catalogue:
     """The texts of one language."""
 
-    def __init__(self, language: str, translations: GNUTranslations) -> None:
+    def __init__(self, language: str, translations: GNUTranslations, keys: tuple[str, ...]) -> None:
         self.language = language
+        self.keys = keys
         self._translations = translations
 
     def __call__(self, key: str, **values: object) -> str:
@@ -70,9 +73,10 @@ def catalogue(language: str, domain: str = "shuping") -> Catalogue:
     path = CATALOGUES / language.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
     compiled = BytesIO()
     with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language.replace("-", "_")))
+        found = read_po(source, locale=language.replace("-", "_"))
+    write_mo(compiled, found)
     compiled.seek(0)
-    return Catalogue(language, GNUTranslations(compiled))
+    return Catalogue(language, GNUTranslations(compiled), tuple(str(message.id) for message in found if message.id))
 
 
 def supported(tag: str) -> str | None:

@@ -5,7 +5,7 @@ Missing means "unknown", never "no".
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, assert_never
@@ -15,19 +15,23 @@ from pydantic_core import SchemaValidator, ValidationError, core_schema
 from scoring.decoding import Spoilt, short, spoilt_fault
 from scoring.editions import load_rubric
 from scoring.errors import AnswersError, Fault, FaultCode
-from scoring.figures import Derivation, Figures, FigureValue, derive
+from scoring.exact import plain
+from scoring.figures import Derivation, Figures, FigureValue, Number, derive, years_of_series
 from scoring.kinds import Unfit
 from scoring.rubric import Figure, Question, Rubric, Scenario
 
 LARGEST_FIGURE = 10**15
 DECIMAL_PLACES = 12
 YEARS = 3
+LABELS = {"id": 200, "firm": 100}
+"""Texts that may stand beside the answers and come back with the result, and their longest, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Checked answers. `choices` holds each answered question's letters in the standard's order, also those
-    that figures gave; `levels` each answered scenario's level; `derivations` the calculations.
+    that figures gave; `levels` each answered scenario's level; `derivations` the calculations. `labels`: whose
+    they are, for whoever handed them in ("id", "firm").
     """
 
     rubric: str
@@ -35,6 +39,7 @@ class Answers:
     levels: Mapping[str, int]
     figures: Figures
     derivations: Mapping[str, Derivation]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_answers(rubric: Rubric, data: Any) -> Answers:
@@ -45,17 +50,26 @@ def check_answers(rubric: Rubric, data: Any) -> Answers:
         raise AnswersError(_faults(error)) from None
     faults: list[Fault] = []
     choices = {item: _letters(rubric.question[item], given, faults) for item, given in checked["answers"].items()}
-    figures = checked["figures"]
+    figures = _with_tuples(checked["figures"])
     derivations: dict[str, Derivation] = {}
     if figures:
-        figures = _with_tuples(figures)
-        impossible = _figure_faults(rubric, figures)
+        years = years_of_series(rubric, figures)
+        impossible = [*_figure_faults(rubric, figures), *_year_faults(rubric, figures, years)]
         faults += impossible
         for question in () if impossible else questions_with_figures(rubric):
-            _add_derived(question, figures, choices, derivations, faults)
+            _add_derived(question, {**years, **figures}, choices, derivations, faults)
+        used = {name for item in derivations for name in rubric.rules_of_figures[item].asks}
+        figures = {**{name: value for name, value in years.items() if name in used}, **figures}
     if faults:
         raise AnswersError(faults)
-    return Answers(rubric.id, choices, checked["scenarios"], figures, derivations)
+    labels = {name: checked[name] for name in LABELS if name in checked}
+    return Answers(rubric.id, choices, checked["scenarios"], figures, derivations, labels)
+
+
+def labels_of(data: Any) -> dict[str, str]:
+    """The labels of a record that was refused, as far as they are texts: its error names whose it is."""
+    given = data if isinstance(data, dict) else {}
+    return {name: given[name] for name, most in LABELS.items() if _LABEL[name].isinstance_python(given.get(name))}
 
 
 def check_figures(rubric: Rubric, figures: Figures) -> dict[str, FigureValue]:
@@ -110,6 +124,15 @@ def _figure_faults(rubric: Rubric, figures: Figures) -> list[Fault]:
     ]
 
 
+def _year_faults(rubric: Rubric, figures: Figures, years: Mapping[str, Number]) -> Iterator[Fault]:
+    """A year that was given by itself, and in its series with another value."""
+    for name, value in years.items():
+        given = figures.get(name, value)
+        if given != value and not isinstance(given, tuple):
+            both = {"given": plain(given), "other": f"figures.{rubric.years[name].series}", "series": plain(value)}
+            yield Fault(f"figures.{name}", FaultCode.YEAR_DIFFERS, both)
+
+
 def _add_derived(
     question: Question,
     figures: Figures,
@@ -141,16 +164,24 @@ def answer_schema(rubric: Rubric) -> core_schema.CoreSchema:
     """The core schema of an answer file for a rubric."""
     sections: dict[str, dict[str, core_schema.CoreSchema]] = {
         "answers": {question.id: question.kind.schema() for question in rubric.questions},
-        "figures": {figure.id: _figure_schema(figure) for figure in rubric.figures},
+        "figures": {figure.id: _figure_schema(figure, whole=figure.id in rubric.wholes) for figure in rubric.figures},
         "scenarios": {scenario.id: _level_schema(scenario) for scenario in rubric.scenarios},
     }
     fields: dict[str, core_schema.TypedDictField] = {
         "rubric": core_schema.typed_dict_field(core_schema.literal_schema([rubric.id]), required=False)
     }
+    fields |= {name: core_schema.typed_dict_field(_label(most), required=False) for name, most in LABELS.items()}
     for name, entries in sections.items():
         section = core_schema.with_default_schema(_dict_schema(entries), default_factory=dict)
-        fields[name] = core_schema.typed_dict_field(section)
+        fields[name] = core_schema.typed_dict_field(section, required=False)
     return core_schema.typed_dict_schema(fields, extra_behavior="forbid", strict=True)
+
+
+def _label(most: int) -> core_schema.CoreSchema:
+    return core_schema.str_schema(strict=True, max_length=most)
+
+
+_LABEL = {name: SchemaValidator(_label(most)) for name, most in LABELS.items()}
 
 
 def _dict_schema(entries: Mapping[str, core_schema.CoreSchema]) -> core_schema.CoreSchema:
@@ -168,14 +199,21 @@ def _level_schema(scenario: Scenario) -> core_schema.CoreSchema:
     )
 
 
-def _figure_schema(figure: Figure) -> core_schema.CoreSchema:
-    whole = core_schema.int_schema(strict=True, ge=0, le=LARGEST_FIGURE)
+def _figure_schema(figure: Figure, *, whole: bool) -> core_schema.CoreSchema:
+    """What `_figure_faults` adds is said to the JSON Schema, too."""
+    above = {"pydantic_js_updates": {"exclusiveMinimum": 0}} if whole else {}
     if figure.kind == "count":
-        return whole
+        return core_schema.int_schema(strict=True, ge=0, le=LARGEST_FIGURE, metadata=above)
     largest = 100 if figure.kind == "percent" else LARGEST_FIGURE
     number = core_schema.decimal_schema(ge=Decimal(0), le=Decimal(largest), decimal_places=DECIMAL_PLACES)
-    either = core_schema.no_info_before_validator_function(_only_numbers, number)
-    return core_schema.list_schema(either, strict=True) if figure.kind == "series" else either
+    if figure.kind == "series":
+        years = {"pydantic_js_updates": {"minItems": 1, "maxItems": YEARS}}
+        return core_schema.list_schema(_numbers_only(number), strict=True, metadata=years)
+    return _numbers_only(number, above)
+
+
+def _numbers_only(number: core_schema.CoreSchema, metadata: dict[str, Any] | None = None) -> core_schema.CoreSchema:
+    return core_schema.no_info_before_validator_function(_only_numbers, number, metadata=metadata)
 
 
 def _only_numbers(value: Any) -> Any:
@@ -195,6 +233,10 @@ CODES = {
 LITERAL_CODES = {"rubric": FaultCode.WRONG_RUBRIC, "scenarios": FaultCode.UNKNOWN_LEVEL}
 
 
+PERCENT_SIGNS = ("%", "％")
+"""45% of the machines are an answer, never 45 machines; a rate is written without the sign."""
+
+
 MOST_FAULTS = 50
 """So many are named at most: whoever has more does not read them one by one."""
 
@@ -210,6 +252,10 @@ def _fault(entry: dict[str, Any]) -> Fault:
     if isinstance(given, Spoilt) and (given.code is FaultCode.DOUBLED or place[:1] == ("figures",)):
         return spoilt_fault(place, given)
     context = {"expected": "…"} if entry["type"] == "string_unicode" else entry.get("ctx", {})
+    if entry["type"] == "string_type" or (place[:1] and place[0] in LABELS and entry["type"] == "string_unicode"):
+        return Fault(place[0], FaultCode.SHAPE, {"kind": "text", "given": _shortened(given)})
+    if entry["type"] == "string_too_long":
+        return Fault(place[0], FaultCode.TEXT_LONG, {"most": str(LABELS[place[0]])})
     details = {"given": _shortened(entry["input"]), **{key: str(value) for key, value in context.items()}}
     return Fault(".".join(place), _code(entry, place, details), details)
 
@@ -223,6 +269,8 @@ def _code(entry: dict[str, Any], place: tuple[str, ...], details: dict[str, str]
         return FaultCode.OVER_HUNDRED
     if entry["type"] == "int_type" and isinstance(entry["input"], Decimal):
         return FaultCode.NOT_WHOLE
+    if isinstance(entry["input"], str) and entry["input"].rstrip().endswith(PERCENT_SIGNS):
+        return FaultCode.PERCENT_SIGN
     return CODES.get(entry["type"], FaultCode.NOT_A_NUMBER)
 
 

@@ -1,7 +1,8 @@
 """The editions that are here: those that come with the program, and an operator's own in a folder beside them.
 
 The file `<edition>.json` is an edition word for word, in the language that binds; `<edition>.<language>.json` beside it
-holds the same texts, by id, in another language. Where an operator's editions lie, and with which edition new
+holds the same texts, by id, in another language; `<edition>.efforts.json` says what its steps cost, and lies beside it,
+in an operator's folder, or in both (`scoring.efforts`). Where an operator's editions lie, and with which edition new
 assessments begin, is told once, at start (`use`); whatever is under way names its own.
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scoring.decoding import read_json, short
+from scoring.efforts import Efforts, parse_efforts, with_efforts
 from scoring.errors import AnswersError, Fault, FaultCode, MissingEditionError, RubricError, ScoringError
 from scoring.rubric import Rubric
 from scoring.rubric_check import parse_rubric
@@ -21,15 +23,16 @@ from scoring.translation import translated
 BUNDLED: Final = ("miit-2024",)
 """Those that come with the program; the first is what new assessments begin with, unless an operator says otherwise."""
 DATA: Final = Path(__file__).parent / "data"
-ENDING = ".json"
+ENDING, EFFORTS = ".json", "efforts"
 
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """In which folder each edition lies, and with which one new assessments begin."""
+    """In which folder each edition lies, with which one new assessments begin, and the folder of the operator's own."""
 
     folders: Mapping[str, Path]
     current: str
+    own: Path = DATA
 
 
 _shelf = _Shelf(dict.fromkeys(BUNDLED, DATA), BUNDLED[0])
@@ -42,8 +45,9 @@ def use(folder: Path | None = None, begin_with: str = BUNDLED[0]) -> None:
     OSError naming the file, MissingEditionError if `begin_with` is not there; then all is as it was.
     """
     global _shelf
-    own = [check_edition(folder / f"{edition}{ENDING}").id for edition in _named_in(folder)] if folder else []
-    shelf = _Shelf({**dict.fromkeys(BUNDLED, DATA), **dict.fromkeys(own, folder or DATA)}, begin_with)
+    bundled, place = dict.fromkeys(BUNDLED, DATA), folder or DATA
+    own = [check_edition(place / f"{edition}{ENDING}").id for edition in _named_in(place)] if folder else []
+    shelf = _Shelf({**bundled, **dict.fromkeys(own, place), **bundled}, begin_with, place)
     if begin_with not in shelf.folders:
         raise MissingEditionError(begin_with, [*shelf.folders])
     _shelf = shelf
@@ -87,7 +91,7 @@ def load_rubric(edition: str, language: str | None = None) -> Rubric:
     official = _official(edition)
     if language in (None, official.language) or language not in languages(edition):
         return official
-    return _translation(official, _file(edition, f".{language}"))
+    return _translation(official, _file(edition, f".{language}"), _shelf.own)
 
 
 @lru_cache
@@ -103,7 +107,7 @@ def spoken() -> tuple[str, ...]:
 
 @lru_cache
 def _official(edition: str) -> Rubric:
-    return _read(_file(edition))
+    return _read(_file(edition), _shelf.own)
 
 
 def _file(edition: str, ending: str = "") -> Path:
@@ -116,41 +120,60 @@ def _file(edition: str, ending: str = "") -> Path:
 
 
 def check_edition(file: Path) -> Rubric:
-    """An operator's edition, if all is right with its file and the translations beside it.
+    """An operator's edition, if all is right with its file, and the translations and efforts beside it.
 
-    A translation stands for the edition that it belongs to. Raises RubricError and OSError naming the file.
+    These stand for the edition that they belong to; efforts may be of one that comes with the program. Raises
+    RubricError and OSError naming the file.
     """
-    file = file.with_name(f"{file.name.partition('.')[0]}{ENDING}")
-    official = _read(file)
+    own, edition = file.parent, file.name.partition(".")[0]
+    file = own / f"{edition}{ENDING}"
+    only_efforts = edition in BUNDLED and not file.exists() and _efforts_file(own, edition).exists()
+    official = _read(DATA / file.name if only_efforts else file, own)
     with _naming(file):
-        if official.id in BUNDLED:
+        if official.id in BUNDLED and not only_efforts:
             raise RubricError([Fault("id", FaultCode.EDITION_TAKEN, {"id": official.id})])
     for language in _translations(file):
-        _translation(official, file.with_name(f"{official.id}.{language}{ENDING}"))
+        _translation(official, own / f"{edition}.{language}{ENDING}", own)
     return official
 
 
 def _translations(file: Path) -> list[str]:
     """The languages of the translations that lie beside an edition's file."""
     parts = (entry.name.split(".") for entry in file.parent.iterdir() if entry.suffix == ENDING)
-    return sorted(rest[0] for edition, *rest in parts if edition == file.stem and len(rest) > 1)
+    return sorted(rest[0] for edition, *rest in parts if edition == file.stem and len(rest) > 1 and rest[0] != EFFORTS)
 
 
-def _read(file: Path) -> Rubric:
+def _efforts_file(folder: Path, edition: str) -> Path:
+    return folder / f"{edition}.{EFFORTS}{ENDING}"
+
+
+def _read(file: Path, own: Path) -> Rubric:
     with _naming(file):
         rubric = parse_rubric(read_json(file.read_bytes()))
         if rubric.id != file.stem:
             raise RubricError([Fault("id", FaultCode.EDITION_NAME, {"id": rubric.id})])
-    return rubric
+    return _weighed(rubric, file.parent, own)
 
 
-def _translation(official: Rubric, file: Path) -> Rubric:
+def _weighed(rubric: Rubric, *folders: Path) -> Rubric:
+    """With the efforts that lie in these folders, the later ones over the earlier."""
+    files = [file for folder in dict.fromkeys(folders) if (file := _efforts_file(folder, rubric.id)).exists()]
+    efforts = Efforts()
+    for file in files:
+        with _naming(file):
+            efforts = parse_efforts(read_json(file.read_bytes())).over(efforts)
+            weighed = parse_rubric(with_efforts(rubric, efforts))
+    return weighed if files else rubric
+
+
+def _translation(official: Rubric, file: Path, own: Path) -> Rubric:
     with _naming(file):
         rubric = parse_rubric(translated(official.model_dump(mode="json"), read_json(file.read_bytes())))
         language = file.stem.removeprefix(f"{official.id}.")
         if rubric.language != language:
             details = {"given": short(rubric.language), "expected": language}
             raise RubricError([Fault("language", FaultCode.LANGUAGE_NAME, details)])
+    rubric = _weighed(rubric, file.parent, own)
     rubric.__dict__["terms_of"] = official.terms_of
     return rubric
 

@@ -17,6 +17,7 @@ class FaultCode(StrEnum):
     NOT_AN_OBJECT = "not_an_object"
     WRONG_RUBRIC = "wrong_rubric"
     UNKNOWN_FIELD = "unknown_field"
+    TEXT_LONG = "text_long"
     # answers
     UNKNOWN_OPTION = "unknown_option"
     NOT_A_LIST = "not_a_list"
@@ -26,6 +27,7 @@ class FaultCode(StrEnum):
     UNKNOWN_LEVEL = "unknown_level"
     # figures
     NOT_A_NUMBER = "not_a_number"
+    PERCENT_SIGN = "percent_sign"
     NOT_WHOLE = "not_whole"
     NEGATIVE = "negative"
     TOO_LARGE = "too_large"
@@ -34,6 +36,7 @@ class FaultCode(StrEnum):
     OVER_HUNDRED = "over_hundred"
     YEARS_COUNT = "years_count"
     YEARS_DIFFER = "years_differ"
+    YEAR_DIFFERS = "year_differs"
     PART_EXCEEDS_WHOLE = "part_exceeds_whole"
     FIGURES_CONTRADICT = "figures_contradict"
     ENERGY_NEGATIVE = "energy_negative"
@@ -58,6 +61,8 @@ class FaultCode(StrEnum):
     GRADE_ORDER = "grade_order"
     GRADE_UNREACHABLE = "grade_unreachable"
     PROFILE_VALUES = "profile_values"
+    EFFORTS_COUNT = "efforts_count"
+    EFFORT_OF_RESULT = "effort_of_result"
     TRANSLATION = "translation"
 
 

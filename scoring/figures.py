@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from scoring.errors import AnswersError, Fault, FaultCode
 from scoring.exact import Ratio, fixed, plain, round_half_up, shown, trimmed
-from scoring.rubric import Change, Question, Share
+from scoring.rubric import Change, Question, Rubric, Share
 
 Number = int | Decimal
 FigureValue = Number | tuple[Number, ...]
@@ -33,6 +33,16 @@ def derive(question: Question, figures: Figures) -> Derivation | None:
     if isinstance(rule, Share):
         return _share(rule, figures, question.letters)
     return _change(rule, figures)
+
+
+def years_of_series(rubric: Rubric, figures: Figures) -> dict[str, Number]:
+    """What the series say of figures that are one year of them: revenue of 900, 1000, 1100 gives revenue_last 1100."""
+    found: dict[str, Number] = {}
+    for name, year in rubric.years.items():
+        series = figures.get(year.series)
+        if isinstance(series, tuple) and len(series) >= year.back:
+            found[name] = series[-year.back]
+    return found
 
 
 def _share(rule: Share, figures: Figures, letters: Sequence[str]) -> Derivation:

@@ -60,9 +60,14 @@ class Kind(ABC):
     def gains(self, points: Mapping[str, int]) -> dict[str, int]:
         """What each step of a plan gains, by the letter that it leads to; from the points of each option."""
 
+    @property
     @abstractmethod
-    def is_open(self, letter: str, chosen: Letters) -> bool:
-        """Whether the step to this letter is still to be taken from an answer."""
+    def ordered(self) -> bool:
+        """Steps are taken in the order of their letters."""
+
+    @abstractmethod
+    def steps(self, chosen: Letters) -> Letters:
+        """The letters of the steps that are still to be taken from an answer; nothing chosen is no answer yet."""
 
     @abstractmethod
     def planned(self, letters: Sequence[str]) -> Planned:
@@ -148,9 +153,14 @@ class Single(Kind):
         rungs = zip(self.letters[1:], self.letters, strict=False)
         return {letter: points[letter] - points[lower] for letter, lower in rungs}
 
+    @property
     @override
-    def is_open(self, letter: str, chosen: Letters) -> bool:
-        return letter > chosen[0]
+    def ordered(self) -> bool:
+        return True
+
+    @override
+    def steps(self, chosen: Letters) -> Letters:
+        return self.letters[self.letters.index(chosen[0] if chosen else self.letters[0]) + 1 :]
 
     @override
     def planned(self, letters: Sequence[str]) -> Planned:
@@ -237,9 +247,14 @@ class Multiple(Kind):
         """A step is one more option."""
         return {letter: points[letter] for letter in self.letters[1:]}
 
+    @property
     @override
-    def is_open(self, letter: str, chosen: Letters) -> bool:
-        return letter not in chosen
+    def ordered(self) -> bool:
+        return False
+
+    @override
+    def steps(self, chosen: Letters) -> Letters:
+        return tuple(letter for letter in self.letters[1:] if letter not in chosen)
 
     @override
     def planned(self, letters: Sequence[str]) -> Planned:
@@ -286,7 +301,9 @@ class Multiple(Kind):
 
     @override
     def schema(self) -> core_schema.CoreSchema:
-        return core_schema.list_schema(self._letter(), strict=True)
+        one = {"anyOf": [{"items": {"enum": list(self.letters[1:])}}, {"maxItems": 1}]}  # 无 stands alone
+        told = {"pydantic_js_updates": {"minItems": 1, "uniqueItems": True, **one}}
+        return core_schema.list_schema(self._letter(), strict=True, metadata=told)
 
     @override
     def written(self, chosen: Letters) -> str | list[str]:

@@ -2,37 +2,41 @@
 
 Score and scenarios are independent conditions, so each is minimised alone.
 
-* Scenarios: every level climbed costs 1. Taking the cheapest restrictive ones first, then the cheapest of all
-  that remain, is optimal: swapping any chosen scenario for a dearer one never helps.
-* Score: steps of equal effort are taken the most rewarding first, since they do not depend on each other (the
-  rungs of a single choice are worth the same). Between classes of different effort every split is tried.
-* Wishes: a plan that raises a pinned item at all may as well begin with the item's best step, so that step is
-  taken at once, and the rest is planned from where it leads. An excluded item is planned as if it were at its top.
-  Ties are broken as without wishes: restrictive scenarios first, then the standard's order.
+* Scenarios: what it costs to lift each one is known. Taking the cheapest restrictive ones first, then the cheapest of
+  all that remain, is optimal: swapping any chosen scenario for a dearer one never helps.
+* Score: steps are taken the most points for the effort first, until the gap is closed. If a part of the last step would
+  do, nobody closes the gap for less; so a plan that is cheaper by a whole unit can differ only where that loses no more
+  than the rest of the last step is worth: in steps whose price is near to its price. Of these every split is tried:
+  steps of equal effort by their gain, since the better one is never left out for the worse, and the rungs of a question
+  in which a dear one lies below a cheap one (`Sheet.bent`) in their order.
+* Wishes: if the least plan leaves a pinned question out, every way to begin it is tried: the next rung, or of each
+  effort the best option. An excluded item is planned as if it were at its top.
+* Of equal efforts, scenarios that are restrictive come first, then the standard's order.
 """
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from dataclasses import dataclass, field
 
-from scoring.rubric import Rubric, Scenario
-from scoring.sheet import GradeRow, Increment, Sheet, Tally
+from scoring.rubric import Scenario
+from scoring.sheet import GradeRow, Sheet, Tally
+from scoring.steps import Increment, single_steps
 from scoring.wishes import NO_WISHES, Wishes, check_wishes
 
 Choices = Mapping[str, tuple[str, ...]]
 Levels = Mapping[str, int]
-Steps = Mapping[int, Sequence[Increment]]
-"""Steps to take, by effort."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionStep:
-    """Options to add to a multiple choice (`add`), or the option to reach in a single one (`to`)."""
+    """Options to add to a multiple choice (`add`), or the option to reach in a single one (`to`).
+
+    `climbed` are all options on the way there, lowest first.
+    """
 
     question: str
     add: tuple[str, ...]
     to: str | None
+    climbed: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -94,136 +98,152 @@ def _find(sheet: Sheet, tally: Tally, choices: Choices, levels: Levels, grade: i
     short = max(0, row.points - tally.points)
     missing = max(0, row.scenarios - reached), max(0, row.restrictive - restrictive)
     steps = _steps(sheet, choices, short, wishes)
-    lifts = None if steps is None else _lifts(sheet.rubric, levels, row, missing, wishes)
+    lifts = None if steps is None else _lifts(sheet, levels, row, missing, wishes)
     plan = None if steps is None or lifts is None else _plan(sheet, levels, steps, lifts)
     return Gap(grade, short, *missing, plan)
 
 
-def _plan(sheet: Sheet, levels: Levels, steps: Steps, lifts: Mapping[str, int]) -> Plan:
+def _plan(sheet: Sheet, levels: Levels, steps: Sequence[Increment], lifts: Mapping[str, int]) -> Plan:
     scenario = sheet.rubric.scenario
     climbs = tuple(_scenario_step(scenario[name], levels.get(name, 0), end) for name, end in lifts.items())
-    effort = sum(effort * len(taken) for effort, taken in steps.items())
-    effort += sum(step.end - step.start for step in climbs)
-    return Plan(effort, _question_steps(sheet, steps), climbs)
+    lifted = sum(_climb(sheet, step.scenario, step.start, step.end) for step in climbs)
+    return Plan(_effort(steps) + lifted, _question_steps(sheet, steps), climbs)
+
+
+def _climb(sheet: Sheet, scenario: str, start: int, end: int) -> int:
+    """What the levels between cost."""
+    return sheet.climbs[scenario][end] - sheet.climbs[scenario][start]
 
 
 # the score
 
 
-def _steps(sheet: Sheet, choices: Choices, short: int, wishes: Wishes) -> Steps | None:
-    """The steps to take, by effort; None if all that are allowed do not suffice."""
+def _steps(sheet: Sheet, choices: Choices, short: int, wishes: Wishes) -> list[Increment] | None:
+    """The steps to take; None if all that are allowed do not suffice."""
     if wishes is NO_WISHES:
-        return _least_steps(_available(sheet, choices, short), short)
-    first = _first_steps(sheet, choices, wishes.pinned)
+        return _least_steps(sheet, choices, short)
     closed = {item: letters for item, letters in sheet.tops.items() if item in wishes.excluded}
-    start = {**choices, **closed, **_taken(choices, first)}
-    short = max(0, short - sum(step.gain for taken in first.values() for step in taken))
-    rest = _least_steps(_available(sheet, start, short), short)
-    return None if rest is None else {effort: [*taken, *rest.get(effort, ())] for effort, taken in first.items()}
+    pinned = [item for item in sheet.rows if item in wishes.pinned]
+    return _least_with(sheet, {**choices, **closed}, short, pinned)
 
 
-def _first_steps(sheet: Sheet, choices: Choices, pinned: Collection[str]) -> dict[int, list[Increment]]:
-    """The best open step of each pinned question, by effort."""
-    first: dict[int, list[Increment]] = {}
-    for effort, steps in sheet.increments.items():
-        best: dict[str, Increment] = {}
-        for step in steps:
-            if step.question in pinned and _is_open(step, choices.get(step.question)):
-                best.setdefault(step.question, step)
-        first[effort] = list(best.values())
-    return first
+def _least_with(sheet: Sheet, choices: Choices, short: int, pinned: Sequence[str]) -> list[Increment] | None:
+    """The least steps that raise every pinned question: each way to begin the first one that is left out is tried."""
+    taken = _least_steps(sheet, choices, short)
+    raised = {step.question for step in taken or ()}
+    item = next((item for item in pinned if item not in raised), None)
+    if taken is None or item is None:
+        return taken
+    kind, chosen, others = sheet.rubric.question[item].kind, choices.get(item, ()), [i for i in pinned if i != item]
+    ways: list[list[Increment]] = []
+    for step in _first_steps(sheet, item, chosen):
+        begun = {**choices, item: kind.after(chosen, step.letters[0])}
+        rest = _least_with(sheet, begun, short - step.gain, others)
+        ways += [] if rest is None else [[step, *rest]]
+    return min(ways, key=lambda way: (_effort(way), -_gain(way)), default=None)
 
 
-def _taken(choices: Choices, first: Steps) -> Choices:
-    """The answers of the pinned questions after their first steps."""
-    steps = (step for taken in first.values() for step in taken)
-    return {step.question: step.kind.after(choices.get(step.question, ()), step.letter) for step in steps}
+def _first_steps(sheet: Sheet, item: str, chosen: tuple[str, ...]) -> list[Increment]:
+    """The next rung; of independent options the best of each effort."""
+    question = sheet.rubric.question[item]
+    steps = single_steps(question, sheet.rows[item].points, chosen)
+    if question.kind.ordered:
+        return steps[:1]
+    best: dict[int, Increment] = {}
+    for step in sorted(steps, key=lambda step: -step.gain):
+        best.setdefault(step.effort, step)
+    return list(best.values())
 
 
-def _available(sheet: Sheet, choices: Choices, short: int) -> dict[int, list[Increment]]:
-    """The steps not yet taken, by effort, as far as anyone could need them."""
-    return {effort: _enough(steps, choices, short) for effort, steps in sheet.increments.items()}
+def _least_steps(sheet: Sheet, choices: Choices, short: int) -> list[Increment] | None:
+    """The most rewarding steps until the gap is closed, or what is cheaper still; None if all do not suffice."""
+    taken: list[Increment] = []
+    over = -short
+    if over >= 0:
+        return taken
+    for step in sheet.steps:
+        if step.is_open(choices.get(step.question)):
+            taken.append(step)
+            over += step.gain
+            if over >= 0:
+                slack = step.effort * over - step.gain
+                return taken if slack < 0 else _cheaper(sheet, choices, taken, over, slack)
+    return None
 
 
-def _enough(steps: Sequence[Increment], choices: Choices, short: int) -> list[Increment]:
-    """The best open steps until they alone would close the gap; further ones are in no least plan."""
-    found: list[Increment] = []
-    for step in steps:
-        if short <= 0:
-            break
-        if _is_open(step, choices.get(step.question)):
-            found.append(step)
-            short -= step.gain
-    return found
+def _cheaper(sheet: Sheet, choices: Choices, taken: list[Increment], over: int, slack: int) -> list[Increment]:
+    """What costs less than the steps taken and closes the gap, too; else these. `over` is what they gain too much."""
+    last = taken[-1]
+
+    def is_near(step: Increment) -> bool:
+        return abs(step.effort * last.gain - last.effort * step.gain) <= slack
+
+    sure = [step for step in taken if step.question not in sheet.bent and not is_near(step)]
+    groups: dict[int | str, list[Increment]] = {}
+    for step in sheet.steps:
+        if step.question not in sheet.bent and is_near(step) and step.is_open(choices.get(step.question)):
+            groups.setdefault(step.effort, []).append(step)
+    for item in sheet.bent:
+        rungs = single_steps(sheet.rubric.question[item], sheet.rows[item].points, choices.get(item, ()))
+        groups[item] = rungs
+    wanted = _gain(taken) - over - _gain(sure)
+    better = _least_of([*groups.values()], wanted, _effort(taken) - _effort(sure))
+    return taken if better is None else [*sure, *better]
 
 
-def _is_open(step: Increment, chosen: tuple[str, ...] | None) -> bool:
-    return not chosen or step.kind.is_open(step.letter, chosen)
-
-
-def _least_steps(available: Steps, short: int) -> Steps | None:
-    """How many steps of each effort to take: the least effort, then the largest gain. None if all do not suffice."""
-    if short == 0:
-        return {}
-    if not available:  # every question's effort is null
-        return None
-    gains = {effort: [0, *accumulate(step.gain for step in steps)] for effort, steps in available.items()}
-    counts = _cheapest_counts(gains, short)
-    return None if counts is None else {effort: available[effort][:count] for effort, count in counts.items()}
-
-
-def _cheapest_counts(gains: Mapping[int, Sequence[int]], short: int) -> dict[int, int] | None:
-    """`gains[effort][n]` is what the n best steps of that effort give together."""
-    best: dict[int, tuple[int, dict[int, int]]] = {0: (0, {})}  # total effort: (largest gain, counts)
-    *others, last = sorted(gains, key=lambda effort: len(gains[effort]))
-    for effort in others:
-        wider: dict[int, tuple[int, dict[int, int]]] = {}
-        for spent, (gain, counts) in best.items():
-            for count, more in enumerate(gains[effort]):
-                total = spent + count * effort
-                if total not in wider or gain + more > wider[total][0]:
-                    wider[total] = (gain + more, {**counts, effort: count})
+def _least_of(groups: Sequence[Sequence[Increment]], wanted: int, below: int) -> list[Increment] | None:
+    """The least effort, less than `below`, that gains what is wanted, when each group is taken from its beginning."""
+    best: dict[int, tuple[int, tuple[Increment, ...]]] = {0: (0, ())}  # total effort: (largest gain, the steps)
+    for group in groups:
+        wider = dict(best)
+        for spent, (gained, steps) in best.items():
+            for step in group:
+                spent, gained, steps = spent + step.effort, gained + step.gain, (*steps, step)
+                if spent >= below:
+                    break
+                if spent not in wider or gained > wider[spent][0]:
+                    wider[spent] = gained, steps
         best = wider
-    ends = [_completed(spent, gain, counts, last, gains[last], short) for spent, (gain, counts) in best.items()]
-    return min((end for end in ends if end), key=lambda end: end[:2], default=(0, 0, None))[2]
+    enough = [effort for effort, (gain, _) in best.items() if gain >= wanted]
+    return list(best[min(enough)][1]) if enough else None
 
 
-def _completed(
-    spent: int, gain: int, counts: dict[int, int], effort: int, gains: Sequence[int], short: int
-) -> tuple[int, int, dict[int, int]] | None:
-    """(effort, -gain, counts) with the fewest steps of the last class that close the gap."""
-    count = bisect_left(gains, short - gain)
-    if count == len(gains):
-        return None
-    return spent + count * effort, -(gain + gains[count]), {**counts, effort: count}
+def _gain(steps: Iterable[Increment]) -> int:
+    return sum(step.gain for step in steps)
 
 
-def _question_steps(sheet: Sheet, steps: Steps) -> tuple[QuestionStep, ...]:
-    by_question: dict[str, list[Increment]] = {}
-    for taken in steps.values():
-        for step in taken:
-            by_question.setdefault(step.question, []).append(step)
-    return tuple(_question_step(by_question[item]) for item in sheet.rows if item in by_question)
+def _effort(steps: Iterable[Increment]) -> int:
+    return sum(step.effort for step in steps)
 
 
-def _question_step(steps: list[Increment]) -> QuestionStep:
-    return QuestionStep(steps[0].question, *steps[0].kind.planned([step.letter for step in steps]))
+def _question_steps(sheet: Sheet, steps: Iterable[Increment]) -> tuple[QuestionStep, ...]:
+    by_question: dict[str, list[str]] = {}
+    for step in steps:
+        by_question.setdefault(step.question, []).extend(step.letters)
+    return tuple(
+        QuestionStep(
+            item, *sheet.rubric.question[item].kind.planned(by_question[item]), tuple(sorted(by_question[item]))
+        )
+        for item in sheet.rows
+        if item in by_question
+    )
 
 
 # the scenarios
 
 
 def _lifts(
-    rubric: Rubric, levels: Levels, row: GradeRow, missing: tuple[int, int], wishes: Wishes
+    sheet: Sheet, levels: Levels, row: GradeRow, missing: tuple[int, int], wishes: Wishes
 ) -> dict[str, int] | None:
     """The level to reach by scenario, in the standard's order; None if all that are allowed do not suffice.
 
     A pinned scenario is one level higher before the others are chosen; it may be chosen again.
     """
+    rubric = sheet.rubric
     pinned = {name: levels.get(name, 0) + 1 for name in rubric.scenario if name in wishes.pinned}
     arrived = [rubric.scenario[name] for name, level in pinned.items() if level == row.level]
     short = max(0, missing[0] - len(arrived)), max(0, missing[1] - sum(s.restrictive for s in arrived))
-    chosen = _least_scenarios(rubric, {**levels, **pinned}, row, short, wishes.excluded)
+    chosen = _least_scenarios(sheet, {**levels, **pinned}, row, short, wishes.excluded)
     if chosen is None:
         return None
     ends = pinned | dict.fromkeys(chosen, row.level)
@@ -231,13 +251,15 @@ def _lifts(
 
 
 def _least_scenarios(
-    rubric: Rubric, levels: Levels, row: GradeRow, short: tuple[int, int], excluded: Collection[str]
+    sheet: Sheet, levels: Levels, row: GradeRow, short: tuple[int, int], excluded: Collection[str]
 ) -> set[str] | None:
     """Ids of the scenarios to lift to the row's level; `short` is (all, restrictive). None if there are too few."""
     if short == (0, 0):
         return set()
-    open_ones = [s for s in rubric.scenarios if levels.get(s.id, 0) < row.level and s.id not in excluded]
-    open_ones.sort(key=lambda scenario: (-levels.get(scenario.id, 0), not scenario.restrictive))
+    scenarios = sheet.rubric.scenarios
+    open_ones = [s for s in scenarios if levels.get(s.id, 0) < row.level and s.id not in excluded]
+    costs = {s.id: _climb(sheet, s.id, levels.get(s.id, 0), row.level) for s in open_ones}
+    open_ones.sort(key=lambda scenario: (costs[scenario.id], not scenario.restrictive))
     chosen = _first((s.id for s in open_ones if s.restrictive), short[1])
     if len(chosen) < short[1]:
         return None

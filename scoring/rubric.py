@@ -15,6 +15,8 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=24)]
 """An id; a button says it, so it is short and plain."""
+Effort = Annotated[int, Field(ge=1, le=999)]
+"""What a step of a plan costs."""
 ItemName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=18)]
 """The id of an item or a page of them: a button may say one of each."""
 
@@ -24,6 +26,10 @@ few characters for its button ("B.short"). What is missing is read in the offici
 """
 
 
+def _is_nothing(value: object) -> bool:
+    return not value
+
+
 class Part(BaseModel):
     """A frozen piece of the rubric; unknown keys are refused."""
 
@@ -31,11 +37,15 @@ class Part(BaseModel):
 
 
 class Help(Part):
-    """An explanation of an item in the words of whoever wrote the edition: what is asked, what counts, an example."""
+    """An explanation of an item in the words of whoever wrote the edition: what is asked, what counts, an example.
+
+    `choices` says what counts as one option or level, by its letter or number.
+    """
 
     meaning: Text
     counts: Text | None = None
     example: Text | None = None
+    choices: dict[str, Text] = {}
 
 
 class Dimension(Part):
@@ -101,10 +111,15 @@ class Change(Part):
 
 
 class Option(Part):
-    """One answer that can be ticked; `id` is its letter."""
+    """One answer that can be ticked; `id` is its letter.
+
+    `effort` is what the step to it costs, and `reason` says why; without one, that of its question holds.
+    """
 
     id: Annotated[str, Field(pattern="^[A-Z]$")]
     text: Text
+    effort: Annotated[Effort | None, Field(exclude_if=_is_nothing)] = None
+    reason: Annotated[str, Field(exclude_if=_is_nothing)] = ""
 
 
 class Question(Part):
@@ -117,7 +132,7 @@ class Question(Part):
     type: KindName
     options: Annotated[tuple[Option, ...], Field(min_length=2)]
     weights: tuple[Percent, Percent, Percent]
-    effort: Annotated[int, Field(ge=1)] | None
+    effort: Effort | None
     figures: Annotated[Share | Change, Field(discriminator="rule")] | None = None
     form: Text | None = None
     source: Text
@@ -128,6 +143,11 @@ class Question(Part):
     def letters(self) -> tuple[str, ...]:
         """The letters of all options, in the standard's order."""
         return tuple(option.id for option in self.options)
+
+    @cached_property
+    def efforts(self) -> dict[str, int]:
+        """What the step to each option costs; nothing for a result, which nobody can decide to have."""
+        return {} if self.effort is None else {option.id: option.effort or self.effort for option in self.options}
 
     @cached_property
     def official(self) -> dict[str, str]:
@@ -150,13 +170,18 @@ class Level(Part):
 
 
 class Scenario(Part):
-    """A business scenario (应用场景) with the requirement of each level, lowest first."""
+    """A business scenario (应用场景) with the requirement of each level, lowest first.
+
+    `efforts` is what the step to each level costs, 1 if nothing is said, and `reasons` says why.
+    """
 
     id: ItemName
     name: Text
     group: Text
     restrictive: bool
     levels: Annotated[tuple[Text, ...], Field(min_length=1, max_length=9)]
+    efforts: Annotated[tuple[Effort, ...], Field(exclude_if=_is_nothing)] = ()
+    reasons: Annotated[tuple[Text, ...], Field(exclude_if=_is_nothing)] = ()
     source: Text
     help: Help | None = None
     plain: Plain = {}
@@ -165,6 +190,10 @@ class Scenario(Part):
     def official(self) -> dict[str, str]:
         """The official text of every level, by number ("1")."""
         return {str(level): text for level, text in enumerate(self.levels, start=1)}
+
+    def effort(self, level: int) -> int:
+        """What the step to a level (from 1) costs."""
+        return self.efforts[level - 1] if self.efforts else 1
 
 
 class Grade(Part):
@@ -233,7 +262,8 @@ class Rubric(Part):
     """An edition of the standard, in one language. Only the official language is binding.
 
     The first of `profiles` is the edition's own rule. An edition may have no scenarios; then it has no name for them
-    (`operations`) and no `levels` either, and the score alone gives the grade.
+    (`operations`) and no `levels` either, and the score alone gives the grade. `effort_note` says whose the efforts are
+    and that they are classes; without one, they are plain numbers.
     """
 
     id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=40)]
@@ -243,6 +273,7 @@ class Rubric(Part):
     no_grade: Text
     dimensions: tuple[Dimension, ...]
     operations: str = ""
+    effort_note: Annotated[str, Field(exclude_if=_is_nothing)] = ""
     indicators: tuple[Indicator, ...]
     figures: tuple[Figure, ...] = ()
     questions: Annotated[tuple[Question, ...], Field(min_length=1)]
@@ -269,6 +300,11 @@ class Rubric(Part):
     def figure(self) -> dict[str, Figure]:
         """Figures by id."""
         return {figure.id: figure for figure in self.figures}
+
+    @cached_property
+    def years(self) -> dict[str, YearOf]:
+        """The figures that are one year of a series, and of which."""
+        return {figure.id: figure.year_of for figure in self.figures if figure.year_of}
 
     @cached_property
     def fuel(self) -> dict[str, Fuel]:

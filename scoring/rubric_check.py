@@ -71,12 +71,7 @@ def _references(rubric: Rubric) -> Iterator[Fault]:
             for entry in rubric.figures
             if entry.year_of
         ),
-        *((f"questions.{q.id}.plain", name, _plain_names(q.letters)) for q in rubric.questions for name in q.plain),
-        *(
-            (f"scenarios.{s.id}.plain", name, _plain_names(("0", *s.official)))
-            for s in rubric.scenarios
-            for name in s.plain
-        ),
+        *_told(rubric),
         *(("energy_example.consumed", fuel, rubric.fuel) for fuel in example),
     ]
     return (_unknown(place, name) for place, name, known in named if name not in known)
@@ -86,8 +81,16 @@ def _unknown(place: str, name: str) -> Fault:
     return Fault(place, FaultCode.UNKNOWN_REFERENCE, {"id": name})
 
 
-def _plain_names(keys: Iterable[str]) -> set[str]:
-    return {"ask"}.union(keys, (f"{key}.short" for key in keys))
+def _told(rubric: Rubric) -> Iterator[tuple[str, str, Container[str]]]:
+    """What plain words and help say of an option or a level, beside the options and levels there are."""
+    for name, entries in (("questions", rubric.questions), ("scenarios", rubric.scenarios)):
+        for entry in entries:
+            keys = entry.official if name == "questions" else ("0", *entry.official)
+            words = {"ask", *keys, *(f"{key}.short" for key in keys)}
+            yield from ((f"{name}.{entry.id}.plain", key, words) for key in entry.plain)
+            yield from (
+                (f"{name}.{entry.id}.help.choices", key, keys) for key in (entry.help.choices if entry.help else ())
+            )
 
 
 def _figures_named(question: Question) -> tuple[str, ...]:
@@ -221,6 +224,16 @@ def _profiles(rubric: Rubric) -> Iterator[Fault]:
                 yield Fault(place, FaultCode.PROFILE_VALUES)
 
 
+def _efforts(rubric: Rubric) -> Iterator[Fault]:
+    """One effort for each level of a scenario, and a reason for each if for any."""
+    for scenario in rubric.scenarios:
+        for name, given in (("efforts", scenario.efforts), ("reasons", scenario.reasons)):
+            if given and len(given) != len(scenario.levels):
+                details = {"levels": str(len(scenario.levels)), "given": str(len(given))}
+                yield Fault(f"scenarios.{scenario.id}.{name}", FaultCode.EFFORTS_COUNT, details)
+
+
 CHECKS: tuple[Callable[[Rubric], Iterator[Fault]], ...] = (
     _duplicates, _references, _unasked, _counts, _levels, _weights, _options, _rules, _grades, _profiles,
+    _efforts,
 )  # fmt: skip

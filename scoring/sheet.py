@@ -16,8 +16,8 @@ from typing import NamedTuple
 from scoring.decoding import short
 from scoring.editions import load_rubric
 from scoring.errors import AnswersError, Fault, FaultCode
-from scoring.kinds import Kind
 from scoring.rubric import Profile, Question, Rubric
+from scoring.steps import Increment, increments
 
 UNIT = 1 << 16
 """Two counts travel in one number: a scenario adds UNIT, and 1 more if it is restrictive."""
@@ -67,17 +67,6 @@ class GradeRow:
     restrictive: int
 
 
-@dataclass(frozen=True, slots=True)
-class Increment:
-    """One affordable step, by the letter that it leads to."""
-
-    question: str
-    letter: str
-    gain: int
-    position: int
-    kind: Kind
-
-
 class Tally(NamedTuple):
     """A score in scaled points, by dimension too, and both partial grades.
 
@@ -99,8 +88,10 @@ class Tally(NamedTuple):
 class Sheet:
     """The scoring table of a rubric under a profile.
 
-    `full` is each question's most points, `tops` its best answer, `highest` each scenario's last level; `most` is the
-    sum of all points, the number of scenarios, and that of restrictive ones.
+    `steps` are those that a plan may take, `bent` the questions some rung of which is dearer than one above it, and
+    `climbs` what each level of a scenario costs from the ground. `full` is each question's most points, `tops` its best
+    answer, `highest` each scenario's last level; `most` is the sum of all points, the number of scenarios, and that of
+    restrictive ones.
     """
 
     def __init__(self, rubric: Rubric, profile: str) -> None:
@@ -126,7 +117,12 @@ class Sheet:
             for row in rubric.grades
         )
         self.top = max(self.highest.values(), default=0)
-        self.increments = self._increments()
+        self.steps = tuple(self._steps())
+        self.bent = frozenset(step.question for step in self.steps if len(step.letters) > 1)
+        self.climbs = {
+            scenario.id: (0, *accumulate(map(scenario.effort, range(1, len(scenario.levels) + 1))))
+            for scenario in rubric.scenarios
+        }
         self.lines = frozenset(row.score for row in rubric.grades)
         self._thresholds = [row.points for row in self.grades]
         self._units = {scenario.id: UNIT + scenario.restrictive for scenario in rubric.scenarios}
@@ -180,20 +176,13 @@ class Sheet:
         """Scaled points as points."""
         return Fraction(points, self.scale)
 
-    def _increments(self) -> dict[int, tuple[Increment, ...]]:
-        """All affordable steps by effort, the most rewarding first, rungs of one question in order."""
-        by_effort: dict[int, list[Increment]] = {}
-        for question in self.rubric.questions:
-            if question.effort is not None:
-                by_effort.setdefault(question.effort, []).extend(self._steps(question))
-        return {effort: tuple(sorted(steps, key=lambda step: -step.gain)) for effort, steps in by_effort.items()}
-
-    def _steps(self, question: Question) -> list[Increment]:
-        kind, gains = question.kind, question.kind.gains(self.rows[question.id].points)
-        return [
-            Increment(question.id, letter, gain, position, kind)
-            for position, (letter, gain) in enumerate(gains.items(), start=1)
+    def _steps(self) -> list[Increment]:
+        """All steps that a plan may take, the most points for the effort first, then the standard's order."""
+        found = [
+            step for question in self.rubric.questions for step in increments(question, self.rows[question.id].points)
         ]
+        place = self.rubric.position
+        return sorted(found, key=lambda step: (Fraction(step.effort, step.gain), place[step.question], step.letters))
 
 
 @lru_cache(KEPT)

@@ -7,6 +7,7 @@ from enum import StrEnum
 class Trouble(StrEnum):
     """Every kind of storage fault; each has a sentence in the catalogues."""
 
+    MISSING = "missing"
     NEWER = "newer"
     NOT_OURS = "not_ours"
     CORRUPT = "corrupt"

@@ -27,6 +27,15 @@ async def open_store(url: str) -> Store:
     raise StorageError(Trouble.BAD_URL, without_credentials(url))
 
 
+async def open_present(url: str) -> Store:
+    """The store behind a URL, for whoever only looks: nothing is made where there is none. Raises StorageError."""
+    if url.startswith(SQLITE) and len(url) > len(SQLITE):
+        path = sqlite_path(url)
+        if not path.exists():
+            raise StorageError(Trouble.MISSING, str(path))
+    return await open_store(url)
+
+
 def without_credentials(url: str) -> str:
     """A URL as it may be shown, however malformed: rather too little of it than a password."""
     start = SCHEME.match(url)

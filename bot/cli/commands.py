@@ -18,6 +18,10 @@ def run(parsed: argparse.Namespace, language: str) -> int:
             return data(parsed, language)
         case "doctor":
             return _doctor(parsed, language)
+        case "completion":
+            from bot.cli.completion import completion
+
+            return completion(parsed.shell, language)
         case "rubric" if parsed.action == "check":
             from bot.cli.rubric import check_rubric
 
@@ -44,6 +48,14 @@ def _with_editions(parsed: argparse.Namespace, language: str) -> int:
             from bot.cli.report import report
 
             return report(parsed, language)
+        case "answers":
+            from bot.cli.answers import print_answers
+
+            return print_answers(parsed, language)
+        case "schema":
+            from bot.cli.schema import print_schema
+
+            return print_schema(sys.stdout, parsed.shape, parsed.edition)
         case _:
             from bot.cli.rubric import print_rubric
 

@@ -13,7 +13,7 @@ from bot.reports.export import stored_data
 from bot.settings import Settings, load_settings
 from locales import Catalogue, catalogue
 from storage.errors import DamagedRowError
-from storage.opening import open_store
+from storage.opening import open_present
 from storage.store import State, Store
 
 DONE, NOTHING, MISUSED = 0, 1, 2
@@ -29,7 +29,7 @@ def data(parsed: argparse.Namespace, language: str) -> int:
     act = ACTIONS[parsed.action]
 
     async def run() -> int:
-        async with await open_store(parsed.database or settings.database_url) as store:
+        async with await open_present(parsed.database or settings.database_url) as store:
             return await act(store, parsed, settings, text)
 
     return asyncio.run(run())

@@ -2,16 +2,20 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
 from pydantic_core import to_json
 
+from bot.cli.files import read_file
+from bot.cli.parser import STDIO
 from bot.words.wording import Wording, wording
 from flows.text import inert
 from locales import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from scoring.editions import check_edition, current, load_rubric
 from scoring.rubric import Grade, Rubric
+from scoring.rubric_check import parse_rubric
 
 
 def print_rubric(out: TextIO, form: str, edition: str | None, language: str | None) -> int:
@@ -27,7 +31,8 @@ def print_rubric(out: TextIO, form: str, edition: str | None, language: str | No
 
 def check_rubric(file: Path, language: str) -> int:
     """Say what an edition holds, if all is right with it and its translations. Raises RubricError and OSError."""
-    rubric, text = check_edition(file), catalogue(language)
+    text = catalogue(language)
+    rubric = parse_rubric(read_file(STDIO)) if str(file) == STDIO else check_edition(file)
     sizes = {"questions": len(rubric.questions), "scenarios": len(rubric.scenarios), "grades": len(rubric.grades)}
     sys.stdout.write(inert(text("rubric.right", title=rubric.title, id=rubric.id, **sizes)) + "\n")
     return 0
@@ -41,12 +46,16 @@ def markdown(rubric: Rubric, words: Wording) -> Iterator[str]:
         yield f"{text('rubric.unofficial')}\n"
     yield f"## {text('rubric.grades')}\n"
     yield from (f"- {_grade(grade, words)}" for grade in rubric.grades)
+    if rubric.effort_note:
+        yield f"\n{rubric.effort_note}"
     yield f"\n## {text('rubric.questions')}\n"
     for question in rubric.questions:
         weights = " × ".join(f"{weight}%" for weight in question.weights)
         kind = text(f"rubric.{question.type}")
         yield f"### {words.item_name(question.id)}: {question.text}\n\n{kind} · {weights}\n"
-        yield from (f"- {option.id} {option.text}" for option in question.options)
+        yield from (
+            f"- {option.id} {_weighed(option.text, option.effort, option.reason, words)}" for option in question.options
+        )
         yield ""
     yield from _section(text("rubric.scenarios"), _scenarios(rubric, words))
     yield from _section(text("rubric.rules"), (f"- {rule.text} ({rule.source})" for rule in rubric.rules))
@@ -78,5 +87,15 @@ def _grade(grade: Grade, words: Wording) -> str:
 def _scenarios(rubric: Rubric, words: Wording) -> Iterator[str]:
     for scenario in rubric.scenarios:
         yield f"### {words.item_name(scenario.id)} ({scenario.group})\n"
-        yield from (f"{level}. {requirement}" for level, requirement in enumerate(scenario.levels, start=1))
+        told = zip_longest(scenario.levels, scenario.efforts, scenario.reasons)
+        yield from (f"{level}. {_weighed(*each, words)}" for level, each in enumerate(told, start=1))
         yield ""
+
+
+def _weighed(official: str, effort: int | None, reason: str | None, words: Wording) -> str:
+    """An official text, and what the step to it takes, if the edition says so."""
+    if effort is None:
+        return official
+    if not reason:
+        return words.text("rubric.effort", text=official, effort=effort)
+    return words.text("rubric.effort.reason", text=official, effort=effort, reason=reason)

@@ -2,29 +2,27 @@
 
 import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from pydantic_core import to_json
 
+from bot.cli.files import opened, read_file
 from bot.cli.records import read_records
 from bot.words.faults import fault_text
 from bot.words.results import Section, comparison, gap, headline_of, plan, proof
 from bot.words.wording import wording
-from flows.text import inert_json
+from flows.text import inert, inert_json
 from locales import catalogue
-from scoring.answers import Answers, check_answers
+from scoring.answers import Answers, check_answers, labels_of
 from scoring.compare import Snapshot, compare, snapshot
-from scoring.decoding import RECORD, read_json
 from scoring.editions import edition_of
 from scoring.errors import AnswersError
 from scoring.result import assess
 from scoring.result_json import result_json
 from scoring.sheet import Sheet, load_sheet
 
-STDIN = "-"
 SELDOM = 100_000
 """New objects between two collections of garbage."""
 
@@ -35,21 +33,12 @@ def score(file: str, profile: str | None, form: str, language: str) -> int:
     Raises AnswersError for a single bad record, OSError for a file that cannot be read.
     """
     scorer = Scorer(profile, form, language)
-    with _opened(file) as source:
+    with opened(file) as source:
         records = read_records(source, lines=file.endswith((".jsonl", ".ndjson")))
         if not records.batch:
             sys.stdout.write(scorer.one(next(records.entries)))
             return 0
         return scorer.batch(records.entries)
-
-
-@contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
-    if file == STDIN:
-        yield sys.stdin.buffer
-    else:
-        with Path(file).open("rb") as source:
-            yield source
 
 
 class Scorer:
@@ -65,7 +54,7 @@ class Scorer:
         sheet, answers = self._checked(record)
         if self._form == "text":
             return self._text(sheet, answers)
-        return to_json(result_json(sheet, assess(sheet, answers)), indent=2).decode() + "\n"
+        return inert_json(to_json(_told(sheet, answers), indent=2).decode()) + "\n"
 
     def batch(self, records: Iterator[Any]) -> int:
         """A result a line, in order; a bad record is an error in its place."""
@@ -77,7 +66,7 @@ class Scorer:
                 out.write(self._line(record))
             except AnswersError as error:
                 status = 1
-                out.write(self._error(error, number))
+                out.write(self._error(error, number, labels_of(record)))
         out.flush()
         return status
 
@@ -91,23 +80,34 @@ class Scorer:
         sheet, answers = self._checked(record)
         if self._form == "text":
             return self._text(sheet, answers).encode() + b"\n"
-        return to_json(result_json(sheet, assess(sheet, answers))) + b"\n"
+        told = to_json(_told(sheet, answers))
+        return (inert_json(told.decode()).encode() if answers.labels else told) + b"\n"
 
-    def _error(self, error: AnswersError, number: int) -> bytes:
+    def _error(self, error: AnswersError, number: int, labels: Mapping[str, str]) -> bytes:
         sentences = [fault_text(fault, catalogue(self._language)) for fault in error.faults]
         if self._form == "text":
-            return f"{number}: {'; '.join(sentences)}\n\n".encode()
+            named = inert(", ".join((str(number), *labels.values())))
+            return f"{named}: {'; '.join(sentences)}\n\n".encode()
         faults = [
             {"field": fault.place, "code": fault.code.value, "message": sentence}
             for fault, sentence in zip(error.faults, sentences, strict=True)
         ]
-        told = to_json({"error": {"record": number, "message": "; ".join(sentences), "faults": faults}})
+        told = to_json({**labels, "error": {"record": number, "message": "; ".join(sentences), "faults": faults}})
         return inert_json(told.decode()).encode() + b"\n"
 
     def _text(self, sheet: Sheet, answers: Answers) -> str:
         result, words = assess(sheet, answers), wording(self._language, answers.rubric)
-        parts = [headline_of(result, words), gap(result, words), plan(result.next, words)]
+        first = headline_of(result, words)
+        if answers.labels:
+            named = inert(", ".join(answers.labels.values()))
+            first = replace(first, title=words.text("result.of", firm=named, headline=first.title))
+        parts = [first, gap(result, words), plan(result.next, words)]
         return "\n".join(map(written, (*parts, *proof(result, words))))
+
+
+def _told(sheet: Sheet, answers: Answers) -> dict[str, Any]:
+    """The result, after the labels of the answers."""
+    return {**answers.labels, **result_json(sheet, assess(sheet, answers))}
 
 
 def written(section: Section) -> str:
@@ -126,7 +126,6 @@ def compare_files(before: str, after: str, form: str, language: str) -> int:
 
 
 def _side(file: str) -> tuple[Sheet, Snapshot]:
-    with _opened(file) as source:
-        data = read_json(source.read(RECORD + 1))
+    data = read_file(file)
     sheet = load_sheet(edition_of(data))
     return sheet, snapshot(sheet, data)

@@ -8,6 +8,9 @@ class ReportTrouble(StrEnum):
 
     WHICH = "which"
     NO_SESSION = "no_session"
+    NO_FIRM = "no_firm"
+    NO_NUMBER = "no_number"
+    NONE_FINISHED = "none_finished"
     EXISTS = "exists"
     NO_TARGET = "no_target"
     NAME_LONG = "name_long"

@@ -7,7 +7,7 @@ from bot.reports.compose import Earlier, Occasion, compose
 from bot.reports.content import Report
 from bot.words.wording import Wording
 from flows.recording import answers_of
-from flows.session import Assessment, Record, Session
+from flows.session import Assessment, Phase, Record, Session
 from scoring.editions import known, load_rubric
 
 
@@ -26,6 +26,27 @@ def report_of_session(
         before=_earlier(session, history),
     )
     return compose(answers_of(words.rubric, session.record), occasion, words, profile)
+
+
+def finished_session(entry: Assessment, language: str) -> Session:
+    """A finished assessment as the session that it was."""
+    return Session(
+        id=entry.id,
+        rubric=entry.rubric,
+        language=language,
+        phase=Phase.RESULT,
+        firm=entry.firm,
+        record=entry.record,
+        started_at=entry.started_at,
+        updated_at=entry.finished_at,
+        finished_at=entry.finished_at,
+    )
+
+
+def before_it(entry: Assessment, history: Sequence[Assessment]) -> list[Assessment]:
+    """What was finished before it, the newest first; but what it started from comes before all."""
+    older = [one for one in history if one.finished_at < entry.finished_at]
+    return sorted(older, key=lambda one: one.id != entry.previous)
 
 
 def _earlier(session: Session, history: Sequence[Assessment]) -> Earlier | None:

@@ -1,13 +1,17 @@
 """Words for things: items, figures, faults, refusals and events, in one language."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.words.faults import fault_text
+from bot.words.glossary import Entry, look_up
+from bot.words.paging import pages
 from flows.events import (
     AnswerValue,
+    Converted,
     Event,
+    FirmNamed,
     GradeSettled,
     Parked,
     QuickBegun,
@@ -20,7 +24,7 @@ from flows.events import (
     Withdrawn,
 )
 from flows.session import Session
-from locales import DOMAINS, Catalogue, catalogue, help_domain, plain_domain
+from locales import DOMAINS, GLOSSARY, Catalogue, catalogue, help_domain, plain_domain
 from scoring.editions import load_rubric
 from scoring.errors import Fault, MissingEditionError
 from scoring.exact import plain
@@ -28,6 +32,8 @@ from scoring.figures import FigureValue
 from scoring.rubric import Question, Scenario
 
 HELP = ("meaning", "counts", "example")
+USUAL = ("electricity", "natural_gas", "diesel")
+"""What most factories burn, first in the table of conversion, where an edition has it."""
 
 
 class Medium(StrEnum):
@@ -195,6 +201,10 @@ class Wording:
                 return self.text("event.stale")
             case TargetKept(items=items):
                 return self.text("event.target_kept", items=self.items(items))
+            case FirmNamed(name=name):
+                return self.text("event.firm_named", name=name)
+            case Converted(fuels=fuels):
+                return "\n".join(self.text(f"event.converted.{fuel}") for fuel in fuels)
             case Resumed():
                 return self.welcome_back(session)
             case _:
@@ -215,18 +225,79 @@ class Wording:
             "event.resumed", answered=answered, total=len(self.rubric.items), item=self.item_name(session.item)
         )
 
-    def explanation(self, item: str) -> list[tuple[str, str]]:
-        """Help for an item: pairs of heading and text, glossary terms of the standard last."""
-        own = [(self.text(f"help.{part}"), text) for part in HELP if (text := self._help(item, part))]
+    # help
+
+    def explanation(self, item: str, key: str | None = None) -> list[tuple[str, str]]:
+        """Help in pages of heading and text, each no more than a phone shows at once (`bot.words.paging`).
+
+        First on the option ("B") or the level ("2") in question, if there is something to say of it; then on the item,
+        with the table of conversion where it asks for energy; the standard's own terms last.
+        """
         terms = [self.rubric.glossary[position] for position in self.rubric.terms_of[item]]
-        return own + [(self.text("help.term", term=entry.term), entry.text) for entry in terms]
+        told = [
+            *(self._choice_explained(item, key) if key else ()),
+            *self._item_explained(item),
+            *self._conversion(item),
+            *((self.text("help.term", term=entry.term), entry.text) for entry in terms),
+        ]
+        return [page for title, text in told for page in pages(title, text)]
+
+    def look_up(self, asked: str) -> list[tuple[str, str]]:
+        """What a word means ("PLC"): heading and text of what bears that name, else of the best few that are found."""
+        return [(entry.heading, entry.text) for entry in look_up(asked, self._glossary)]
+
+    def _item_explained(self, item: str) -> Iterator[tuple[str, str]]:
+        for part in HELP:
+            if text := self._help(item, part):
+                yield self.text(f"help.{part}"), text
+
+    def _choice_explained(self, item: str, key: str) -> Iterator[tuple[str, str]]:
+        """What counts as an option or a level; software that owners may know, as examples."""
+        if not (text := self._help(item, key)):
+            return
+        choice = key if item in self.rubric.question else self.level_name(int(key))
+        software = self._help(item, f"{key}.software")
+        also = "\n" + self.text("help.software", names=software) if software else ""
+        short = self.short(item, key)
+        yield choice if short == key else self.text("help.choice", choice=choice, short=short), text + also
+
+    def _conversion(self, item: str) -> Iterator[tuple[str, str]]:
+        """The table of fuels, for a question that asks for energy."""
+        question = self.rubric.question.get(item)
+        if not (question and question.figures and any(map(self.rubric.calculates, question.figures.asks))):
+            return
+        fuels = sorted(self.rubric.energy, key=lambda fuel: USUAL.index(fuel.id) if fuel.id in USUAL else len(USUAL))
+        rows = (
+            self.text("help.fuel", fuel=fuel.name, unit=fuel.unit, coefficient=plain(fuel.coefficient))
+            for fuel in fuels
+        )
+        yield self.text("help.conversion"), "\n".join((*rows, self.text("help.conversion.more")))
 
     def _help(self, item: str, part: str) -> str | None:
         """What the edition itself says, or what we say about it, if it is one of ours."""
         if told := self._entry(item).help:
-            return told.model_dump()[part]  # type: ignore[no-any-return]
+            return told.choices.get(part) or told.model_dump().get(part)
         explain = self._own(help_domain(self.rubric.id))
-        return explain(f"{item}.{part}") if explain else None
+        return explain.get(f"{item}.{part}") if explain else None
+
+    @cached_property
+    def _glossary(self) -> list[Entry]:
+        """Our words, the standard's own terms, and what is told of each item."""
+        return [*self._terms(), *self._items_told()]
+
+    def _terms(self) -> Iterator[Entry]:
+        ours = catalogue(self.language, GLOSSARY)
+        for name in (key.removesuffix(".term") for key in ours.keys if key.endswith(".term")):
+            term, aliases = ours(f"{name}.term"), ours(f"{name}.aliases").split(", ")
+            yield Entry(self.text("help.ours", term=term), (term, *aliases), ours(f"{name}.text"))
+        for entry in self.rubric.glossary:
+            yield Entry(self.text("help.term", term=entry.term), (entry.term,), entry.text)
+
+    def _items_told(self) -> Iterator[Entry]:
+        for item in self.rubric.items:
+            name = self.item_label(item).removesuffix("*")
+            for heading, text in self._item_explained(item):
+                yield Entry(self.text("help.choice", choice=name, short=heading), (name,), text)
 
 
 def calculation(text: str) -> str:

@@ -119,6 +119,9 @@ def test_the_rubric_is_printed_as_it_is_held(run: Inside) -> None:
         }.items()
     )
     assert set(printed["questions"][0]) >= {"id", "text", "type", "options", "weights", "effort"}
+    assert printed["questions"][0]["options"][0] == {"id": "A", "text": "无"}
+    assert [option["effort"] for option in printed["questions"][5]["options"][1:]] == [1, 2, 2, 4]
+    assert [scenario["efforts"] for scenario in printed["scenarios"]][2] == [1, 2, 4, 8]
     assert set(printed["scenarios"][0]) >= {"id", "name", "group", "restrictive", "levels"}
     assert set(printed) >= {"id", "questions", "scenarios", "grades", "glossary", "energy"}
 
@@ -166,7 +169,7 @@ def test_version(run: Inside) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        *((), ("fly",), ("score", "a", "b"), ("compare", "a"), ("chat", "--lang", "fr")),
+        *(("data",), ("fly",), ("score", "a", "b"), ("compare", "a"), ("chat", "--lang", "fr")),
         *(("score", "--nonsense"), ("rubric", "--format", "xml"), ("doctor", "now"), ("chat", "--as")),
     ],
 )

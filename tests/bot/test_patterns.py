@@ -13,7 +13,7 @@ from typing import get_args
 
 import pytest
 
-from bot.dialogue.numbers import _speech
+from bot.understanding.numbers import speech
 from flows.cards import Card
 from tests.bot.child import ROOT
 from tests.bot.machine import Machine, TooManyError, sample
@@ -27,7 +27,7 @@ A_SIGN = 150
 FEW = 6
 HARMLESS = ("compile", "escape", "Pattern", "Match", "IGNORECASE", "DOTALL", "ASCII")
 BUILT: dict[str, dict[str, Callable[[], re.Pattern[str]]]] = {
-    "bot.dialogue.numbers": {"token": lambda: _speech().token}
+    "bot.understanding.numbers": {"token": lambda: speech().token, "separators": lambda: speech().separators}
 }
 """Patterns that are built when they are needed."""
 METHODS = ("match", "fullmatch", "search", "findall", "finditer", "split", "sub")
@@ -80,9 +80,13 @@ def test_no_pattern_is_overlooked() -> None:
         assert {node.attr for node in used} <= set(HARMLESS), place
         compiled = sum(node.attr == "compile" for node in used)
         assert compiled == (len(named(import_module(place))) if compiled else 0), place
-    assert {"bot.dialogue.reading", "bot.dialogue.numbers", "bot.settings", "bot.cli.records", "scoring.compare"} <= {
-        use[0] for use in USES
-    }
+    assert {
+        "bot.dialogue.reading",
+        "bot.understanding.numbers",
+        "bot.settings",
+        "bot.cli.records",
+        "scoring.compare",
+    } <= {use[0] for use in USES}
 
 
 def signs(machine: Machine) -> list[str]:

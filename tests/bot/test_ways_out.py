@@ -139,7 +139,7 @@ def test_a_setting_commands_no_terminal(run: Inside, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("arguments", "told", "said"),
     [
-        ((), "还缺", "is missing"),
+        (("data",), "还缺", "is missing"),
         (("fly",), "可选 'chat'", "there are 'chat'"),
         (
             ("chat", "--lang", "fr"),

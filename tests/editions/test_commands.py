@@ -151,7 +151,7 @@ def test_a_check_needs_no_setting_to_be_right(run: Inside, monkeypatch: pytest.M
 
 def test_the_example_in_the_documentation_is_right(run: Inside, tmp_path: Path) -> None:
     document = (ROOT / "docs" / "editions.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"^```json\n(.*?)^```", document, re.MULTILINE | re.DOTALL)
+    example, _ = re.findall(r"^```json\n(.*?)^```", document, re.MULTILINE | re.DOTALL)
     path = tmp_path / "harbour-2026.json"
     path.write_text(example, encoding="utf-8")
     ran = run("rubric", "check", str(path))

@@ -287,6 +287,16 @@ def test_numbers_are_never_placed_by_guess() -> None:
     assert walker.session.record.choices["q14"] == ("A",)
 
 
+def test_a_year_that_is_typed_again_is_told_to_its_series() -> None:
+    walker = give(at("q11"), "q11", *Q11)
+    walker.go("q14").say(Numbers((55, 1200, 60, 1010)))
+    walker.say(Confirm())
+    assert figures(walker)["revenue"] == (900, 1010, 1200)
+    assert walker.session.parked == ()
+    walker.go("q14").say(Numbers((55, 300, 60, 1010)))
+    assert walker.say(Confirm())[1:] == (Withdrawn("q11", ("A",)),)  # 300 of 2210 are more than a tenth
+
+
 def test_back_drops_what_was_typed() -> None:
     walker = at("q2")
     walker.say(Numbers((200, 90)))

@@ -21,6 +21,10 @@ LISTS = ("words.", "number.")
 """Lists for the machine: their commas part entries."""
 
 
+def is_list(name: str) -> bool:
+    return name.startswith(LISTS) or name.endswith(".aliases")
+
+
 def source(language: str, domain: str) -> str:
     path = files("locales") / language.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
     return path.read_text(encoding="utf-8")
@@ -132,7 +136,7 @@ def test_english_counts_things_in_words_that_agree() -> None:
 def test_chinese_texts_have_chinese_punctuation(language: str, domain: str) -> None:
     quotes = {"zh-Hans": "「」", "zh-Hant": "“”"}[language]
     for name, message in messages(language, domain).items():
-        if not name.startswith(LISTS):
+        if not is_list(name):
             for text in texts(message):
                 assert not re.search(rf"{HAN}\s*[,;:?!]\s*{HAN}", text), (name, text)
                 assert not re.search(rf"{HAN}\.(\s|$)", text), (name, text)
@@ -157,7 +161,7 @@ def test_english_texts_are_english() -> None:
                 assert not re.search(HAN, text), (name, text)
     for domain in DOMAINS:
         for name, message in messages("en", domain).items():
-            if not name.startswith(LISTS):
+            if not is_list(name):
                 assert not re.search("[，。；：？！、（）]", "".join(texts(message))), name
 
 
@@ -166,11 +170,18 @@ def test_help_explains_every_item(language: str) -> None:
     rubric = load_rubric("miit-2024")
     items = rubric.items
     assert len(items) == 31
-    parts = ("meaning", "counts", "example")
-    assert set(messages(language, help_domain(rubric.id))) == {f"{item}.{part}" for item in items for part in parts}
-    for message in messages(language, help_domain(rubric.id)).values():
-        assert 15 < len(texts(message)[0]) < 700
-    assert len({texts(message) for message in messages(language, help_domain(rubric.id)).values()}) == 31 * 3
+    explained = {name: texts(message)[0] for name, message in messages(language, help_domain(rubric.id)).items()}
+    software = {name for name in explained if name.endswith(".software")}
+    told = set(explained) - software
+    parts = {f"{item}.{part}" for item in items for part in ("meaning", "counts", "example")}
+    levels = {f"{scenario}.{level}" for scenario in rubric.scenario for level in "1234"}
+    assert parts | levels <= told
+    assert told - parts - levels <= {
+        f"{question.id}.{key}" for question in rubric.questions for key in question.letters
+    }
+    assert {name.removesuffix(".software") for name in software} <= told
+    assert all(15 < len(explained[name]) < 700 for name in told)
+    assert len({explained[name] for name in told}) == len(told)
 
 
 @EVERY
@@ -188,15 +199,6 @@ def test_the_name_of_a_language_means_no_other(language: str) -> None:
         names = [word for each in LANGUAGES for word in catalogue(language).words(f"words.language.{each}")]
         assert len(set(names)) == len(names)
         assert set(catalogue(other).words(f"words.language.{other}")[:1]) <= set(names)
-
-
-@EVERY
-def test_units_are_pairs(language: str) -> None:
-    for pair in catalogue(language).words("number.units"):
-        word, _, unit = pair.partition("=")
-        assert word, pair
-        assert word == word.lower()
-        assert "=" not in unit
 
 
 def test_a_missing_key_or_value_is_an_error() -> None:

@@ -1,7 +1,7 @@
-"""The standard in plain words: every item, option and level, in every language, short, and held against the official text.
+"""The standard in plain words: every item, option and level, in every language, short, held against the official text.
 
-The official text stands above each entry as a comment. Where it changes, the comment no longer agrees, and the plain line
-has to be read against it again.
+The official text stands above each entry as a comment. Where it changes, the comment no longer agrees, and the plain
+line has to be read against it again.
 """
 
 import re
@@ -54,7 +54,7 @@ WORDS = (
     *("安全库存", "提前期", "交期", "；或", "厂外智能物流", "管理会计", "总账", "固定资产", "出纳", "考勤", "关键指标"),
     *("移动", "可视化", "数据驱动平台", "预测"),
 )
-"""What raises or lowers the bar: an official text that has one of these, not as an example, has it in its plain line too."""
+"""What raises or lowers the bar: if the official text has it, other than as an example, so has the plain line."""
 
 
 def keys() -> Iterator[tuple[str, str]]:

@@ -36,10 +36,15 @@ def assert_every_step_is_a_real_one(plan: Plan, choices: Choices, levels: Levels
 
 
 def cost(rubric: Rubric, plan: Plan, choices: Choices) -> int:
-    total = sum(lift.end - lift.start for lift in plan.scenarios)
+    """By what the rubric says of each option and level on the way."""
+    total = 0
+    for lift in plan.scenarios:
+        efforts = rubric.scenario[lift.scenario].efforts or (1,) * lift.end
+        total += sum(efforts[lift.start : lift.end])
     for step in plan.questions:
-        effort = rubric.question[step.question].effort
-        assert effort is not None
-        rungs = ord(step.to) - ord(choices.get(step.question, ("A",))[0]) if step.to else len(step.add)
-        total += rungs * effort
+        question = rubric.question[step.question]
+        start = choices.get(step.question, ("A",))[0]
+        taken = [o for o in question.options if o.id in step.add or (step.to and start < o.id <= step.to)]
+        assert question.effort is not None
+        total += sum(option.effort or question.effort for option in taken)
     return total

@@ -49,7 +49,8 @@ DIMENSIONS = {
     "management": ("数字化管理", 30, ("q8", "q9", "q10", "q11")),
     "outcomes": ("数字化成效", 20, ("q12", "q13", "q14", "q15")),
 }
-EFFORTS = dict.fromkeys(list(QUESTIONS)[:11], 1) | {"q11": 3}
+DECISIONS = list(QUESTIONS)[:11]
+"""What one can decide to do; the others are results."""
 
 SCENARIOS = {
     "product_design": ("产品设计*", "产品生命周期数字化"),

@@ -78,6 +78,8 @@ def _questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, An
     for indicator, (size, second) in enumerate(zip(sizes, shares(draw, len(sizes)), strict=True)):
         for third in shares(draw, size):
             options = "ABCD"[: draw(st.integers(2, 4))]
+            effort = efforts[len(questions)]
+            own = st.none() if effort is None else st.none() | st.integers(1, 5)
             questions.append(
                 {
                     "id": f"q{len(questions) + 1}",
@@ -85,9 +87,9 @@ def _questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, An
                     "item": "item",
                     "text": "text",
                     "type": draw(st.sampled_from(["single", "multiple"])),
-                    "options": [{"id": letter, "text": letter} for letter in options],
+                    "options": [{"id": letter, "text": letter, "effort": draw(own)} for letter in options],
                     "weights": [100, second, third],
-                    "effort": efforts[len(questions)],
+                    "effort": effort,
                     "figures": None,
                     "form": None,
                     "source": "test",
@@ -100,16 +102,18 @@ def _questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, An
 
 
 def _scenarios(draw: st.DrawFn) -> list[dict[str, Any]]:
+    tops = draw(st.just([]) | st.lists(st.integers(1, 3), min_size=2, max_size=6))
     return [
         {
             "id": f"s{i}",
             "name": "scenario",
             "group": "group",
             "restrictive": draw(st.booleans()),
-            "levels": [f"s{i} level {n + 1}" for n in range(draw(st.integers(1, 3)))],
+            "levels": [f"s{i} level {n + 1}" for n in range(top)],
+            "efforts": draw(st.just([]) | st.lists(st.integers(1, 9), min_size=top, max_size=top)),
             "source": "test",
         }
-        for i in range(draw(st.just(0) | st.integers(2, 6)))
+        for i, top in enumerate(tops)
     ]
 
 

@@ -92,6 +92,61 @@ def test_figures_that_do_not_suffice_leave_the_question_unknown_or_to_its_letter
     assert read('{"answers": {"q2": "E"}, "figures": {"machines": 200}}').choices == {"q2": ("E",)}
 
 
+SERIES = '"revenue": [900, 1000, 1100]'
+
+
+@pytest.mark.parametrize(
+    ("figures", "item", "calculation"),
+    [
+        (f'{SERIES}, "employees_last": 55, "employees_prev": 60', "q14", "(1100 / 55) / (1000 / 60) - 1 = 20.0%"),
+        (f'{SERIES}, "cost_last": 800, "cost_prev": 760', "q15", "(800 / 1100) / (760 / 1000) - 1 = -4.3%"),
+        (f'{SERIES}, "energy_last": 382.919, "energy_prev": 400', "q12",
+         "(382.919 / 1100) / (400 / 1000) - 1 = -13.0%"),
+        ('"revenue": [1000, 1100], "cost_last": 1, "cost_prev": 1', "q15", "(1 / 1100) / (1 / 1000) - 1 = -9.1%"),
+        ('"revenue": [1100], "revenue_prev": 1000, "cost_last": 1, "cost_prev": 1', "q15",
+         "(1 / 1100) / (1 / 1000) - 1 = -9.1%"),
+    ],
+)  # fmt: skip
+def test_the_years_of_a_series_stand_for_themselves(figures: str, item: str, calculation: str) -> None:
+    answers = read(f'{{"figures": {{{figures}}}}}')
+    assert {name: found.calculation for name, found in answers.derivations.items()} == {item: calculation}
+    assert answers.figures["revenue_last"] == 1100
+
+
+def test_a_series_that_is_too_short_decides_nothing_and_adds_no_figure() -> None:
+    answers = read('{"figures": {"revenue": [1100], "cost_last": 1, "cost_prev": 1}}')
+    assert answers.choices == {}
+    assert answers.figures.keys() == {"revenue", "cost_last", "cost_prev"}
+
+
+def test_a_letter_that_contradicts_a_year_of_a_series_is_refused() -> None:
+    text = f'{{"answers": {{"q14": "A"}}, "figures": {{{SERIES}, "employees_last": 55, "employees_prev": 60}}}}'
+    (fault,) = refused(text)
+    assert (fault.place, fault.details["given"], fault.details["derived"]) == ("answers.q14", "A", "C")
+
+
+def test_a_year_that_differs_from_its_series_is_refused_naming_both() -> None:
+    (fault,) = refused(f'{{"figures": {{{SERIES}, "revenue_last": 1100.0, "revenue_prev": 1001}}}}')
+    assert str(fault) == "figures.revenue_prev: year_differs (given=1001, other=figures.revenue, series=1000)"
+
+
+AMOUNT = st.integers(1, 10**6)
+OF_YEARS = {name: AMOUNT for name in RUBRIC.figure if name.endswith(("_last", "_prev")) and name not in RUBRIC.years}
+
+
+@examples(100)
+@given(
+    series=st.lists(AMOUNT, min_size=2, max_size=3),
+    figures=st.fixed_dictionaries({}, optional=OF_YEARS),
+)
+def test_a_series_decides_what_its_years_would_decide(series: list[int], figures: dict[str, int]) -> None:
+    by_series = check_answers(RUBRIC, {"figures": {"revenue": series, **figures}})
+    by_year = {"revenue_last": series[-1], "revenue_prev": series[-2], **figures}
+    assert by_series.derivations == check_answers(RUBRIC, {"figures": by_year}).derivations
+    decided = {item for item, rule in RUBRIC.rules_of_figures.items() if set(rule.asks) <= by_year.keys()}
+    assert by_series.choices.keys() == decided
+
+
 @pytest.mark.parametrize("number", ["0.1", "0.300000000001", "1e-12", "382.919", "1E+3", "0.000", "1000000000000000"])
 def test_numbers_are_exact_and_never_floats(number: str) -> None:
     assert read(figure("energy_last", number)).figures["energy_last"] == Decimal(number)
@@ -185,6 +240,11 @@ REFUSALS = [
     (figure("machine", "3"), "figures.machine: unknown_field"),
     (figure("machines", "true"), "figures.machines: not_a_number"),
     (figure("machines", '"200"'), "figures.machines: not_a_number"),
+    (figure("machines_digital", '"45%"'), "figures.machines_digital: percent_sign"),
+    (figure("pass_rate_after", '"97.5％ "'), "figures.pass_rate_after: percent_sign"),
+    (figure("revenue", '["12%"]'), "figures.revenue.0: percent_sign"),
+    (figure("revenue", '"12%"'), "figures.revenue: percent_sign"),
+    (question("q2", '"45%"'), "answers.q2: unknown_option"),
     (figure("machines", "null"), "figures.machines: not_a_number"),
     (figure("machines", "[200]"), "figures.machines: not_a_number"),
     (figure("machines", "2.5"), "figures.machines: not_whole"),

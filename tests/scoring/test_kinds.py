@@ -143,7 +143,7 @@ def test_steps_up_lead_to_the_best_answer_and_each_is_worth_what_it_gains(
 ) -> None:
     kind, chosen, points = case
     gains, top = kind.gains(points), worth(points, kind.best)
-    still = [letter for letter in gains if kind.is_open(letter, chosen)]
+    still = kind.steps(chosen)
     assert worth(points, chosen) + sum(gains[letter] for letter in still) == top == 100 * 420
     for _ in still:
         higher = kind.raised(chosen)

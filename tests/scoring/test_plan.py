@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from scoring.answers import check_answers
 from scoring.decoding import read_json
-from scoring.plan import Gap, Plan, QuestionStep, ScenarioStep, find_gap
+from scoring.plan import Gap, Plan, QuestionStep, ScenarioStep, find_gap, plan_to
 from scoring.result import assess
 from scoring.result_json import result_json
-from scoring.sheet import load_sheet
+from scoring.rubric_check import parse_rubric
+from scoring.sheet import Sheet, load_sheet
 from tests.scoring.plans import applied, assert_every_step_is_a_real_one, cost, gap_of
 from tests.scoring.standard import (
-    EFFORTS,
+    DECISIONS,
     FULL_SHEET,
     GRADES,
     QUESTIONS,
@@ -125,35 +126,42 @@ def test_no_other_choice_of_scenarios_is_cheaper(levels: Levels, grade: int) -> 
     """Every set of as many scenarios as the row needs; lifting more than that is never cheaper."""
     row = GRADES[grade - 1]
     lifts = {name: max(0, grade - levels.get(name, 0)) for name in SCENARIOS}
+    efforts = {s.id: s.efforts for s in RUBRIC.scenarios}
+    cost = {name: sum(efforts[name][grade - lift : grade]) for name, lift in lifts.items()}
     least = min(
-        sum(lifts[name] for name in chosen)
+        sum(cost[name] for name in chosen)
         for chosen in combinations(SCENARIOS, row.scenarios)
         if len(set(chosen) & set(RESTRICTIVE)) >= row.restrictive
     )
     sheet = load_sheet("miit-2024")
     gap = find_gap(sheet, sheet.tally({}, levels), {}, levels, grade)
     assert gap.plan is not None
-    assert sum(lift.end - lift.start for lift in gap.plan.scenarios) == least
+    assert sum(sum(efforts[lift.scenario][lift.start : lift.end]) for lift in gap.plan.scenarios) == least
+
+
+def ways_up(question: str, choices: Choices, profile: str) -> list[list[tuple[Fraction, int]]]:
+    """What may be done at a question: of each list one thing, which gains points and costs effort."""
+    item, old = QUESTIONS[question], choices.get(question, ("A",))
+    efforts = {o.id: o.effort or RUBRIC.question[question].effort or 0 for o in RUBRIC.question[question].options}
+    if item.type == "multiple":
+        worth = {letter: value_of(question, (letter,), profile) * item.weight for letter in item.letters[1:]}
+        return [[(worth[letter], efforts[letter])] for letter in worth if letter not in old]
+    above = item.letters[item.letters.index(old[0]) + 1 :]
+    rung = Fraction(100, item.options - 1) * item.weight
+    return [[(rung * n, sum(efforts[letter] for letter in above[:n])) for n in range(1, len(above) + 1)]]
 
 
 def least_effort_for(choices: Choices, profile: str, score: int) -> int:
     """Least effort by points, unit after unit: an exact table over whole points of a common denominator."""
-    gains = []
-    for question, effort in EFFORTS.items():
-        item, old = QUESTIONS[question], choices.get(question, ("A",))
-        if item.type == "single":
-            steps = [Fraction(100, item.options - 1)] * (item.options - 1 - item.letters.index(old[0]))
-        else:
-            steps = [value_of(question, (letter,), profile) for letter in item.letters[1:] if letter not in old]
-        gains += [(step * item.weight, effort) for step in steps]
+    ways = [way for question in DECISIONS for way in ways_up(question, choices, profile)]
     missing = score - score_of(choices, profile)
-    scale = lcm(missing.denominator, *(gain.denominator for gain, _ in gains))
+    scale = lcm(missing.denominator, *(gain.denominator for way in ways for gain, _ in way))
     short = max(0, int(missing * scale))
     best: list[float] = [0, *[float("inf")] * short]  # by points still gained, short or more in the last
-    for gain, effort in gains:
-        more = int(gain * scale)
+    for way in ways:
         for had in range(short, 0, -1):
-            best[had] = min(best[had], best[max(0, had - more)] + effort)
+            took = [best[max(0, had - int(gain * scale))] + effort for gain, effort in way]
+            best[had] = min(best[had], *took) if took else best[had]
     return int(best[short])
 
 
@@ -190,17 +198,55 @@ TOP = dict.fromkeys(SCENARIOS, 4)
 
 
 def test_a_cheap_step_that_would_not_spare_the_dear_one_is_not_planned() -> None:
-    """17/14 points short: the last area of q4 gives 10/14 for 1, a rung of q11 gives 15/8 for 3; both would cost 4."""
+    """17/14 points short: the last area of q4 gives 10/14 for 2, a rung of q11 gives 15/8 for 8; both would cost 10."""
     firm = Firm(FULL_SHEET | RESULTS | {"q12": ("C",), "q11": ("A",), "q4": tuple("BCDEFGHIJKLMN")}, TOP, "published")
     gap, plan = firm.gap()
     assert load_sheet("miit-2024").exact(gap.points_short) == Fraction(17, 14)
-    assert plan == Plan(3, (QuestionStep("q11", (), "B"),), ())
+    assert plan == Plan(8, (QuestionStep("q11", (), "B"),), ())
 
 
 def test_rungs_of_one_question_are_planned_as_one_step_and_weighed_by_its_effort() -> None:
     assert Firm(FULL_SHEET | RESULTS | {"q11": ("A",)}, TOP, "published").gap()[1] == Plan(
-        12, (QuestionStep("q11", (), "E"),), ()
+        32, (QuestionStep("q11", (), "E"),), ()
     )
+
+
+@pytest.mark.parametrize(
+    ("short", "to", "effort"),
+    [
+        (1, "E", 8),  # a rung is worth 20 points
+        (20, "E", 8),
+        (21, "F", 9),  # the cheap last rung lies above the dear one
+    ],
+)
+def test_a_cheap_rung_above_a_dear_one_is_reached_only_over_it(short: int, to: str, effort: int) -> None:
+    """Question 8, D to E: a new way of doing business; E to F: a visit. Nothing else is left to do."""
+    data = RUBRIC.model_dump(mode="json")
+    question = next(entry for entry in data["questions"] if entry["id"] == "q8")
+    rows = [data["grades"][0] | {"score": 60 + short, "scenarios": 0, "restrictive": 0}]
+    sheet = Sheet(
+        parse_rubric(
+            data
+            | {
+                "dimensions": data["dimensions"][1:2],
+                "indicators": [i for i in data["indicators"] if i["id"] == "planning_management"],
+            }
+            | {"questions": [question | {"weights": [100, 100, 100]}], "profiles": data["profiles"][:1], "grades": rows}
+            | {"figures": []}
+        ),
+        "published",
+    )
+    gap = plan_to(sheet, {"q8": ("D",)}, {}, 1)
+    assert gap.plan == Plan(effort, (QuestionStep("q8", (), to),), ())
+
+
+def test_the_plan_to_grade_three_does_not_begin_with_a_5g_network() -> None:
+    """A firm of grade 2 that has done half of everything: cheap things come before dear ones."""
+    half = {question: letters[: (len(letters) + 1) // 2] for question, letters in FULL_SHEET.items()} | RESULTS
+    plan = Firm(
+        half | dict.fromkeys(("q2", "q3", "q5", "q8", "q11"), ("C",)), dict.fromkeys(SCENARIOS, 2), "published"
+    ).gap()[1]
+    assert all("D" not in step.add for step in plan.questions if step.question == "q1")
 
 
 def test_the_contracts_example_is_planned_as_the_contract_says() -> None:

@@ -24,12 +24,14 @@ def question_states(data: dict[str, Any], given: tuple[str, ...]) -> list[tuple[
     letters, effort, old = "ABCD"[: len(data["options"])], data["effort"], set(given) - {"A"}
     if effort is None:
         return [(0, given)]
+    costs = {option["id"]: option["effort"] or effort for option in data["options"]}
     if data["type"] == "single":
         start = letters.index(given[0])
-        return [(effort * rungs, (letters[start + rungs],)) for rungs in range(len(letters) - start)]
+        above = letters[start + 1 :]
+        return [(sum(costs[rung] for rung in above[:n]), ((given[0] + above)[n],)) for n in range(len(above) + 1)]
     missing = sorted(set(letters[1:]) - old)
     return [
-        (effort * count, tuple(sorted({*old, *added})) or ("A",))
+        (sum(costs[letter] for letter in added), tuple(sorted({*old, *added})) or ("A",))
         for count in range(len(missing) + 1)
         for added in combinations(missing, count)
     ]
@@ -68,14 +70,14 @@ def least_question_effort(case: Small, score: int, wishes: Wishes = NO_WISHES) -
 
 def least_scenario_effort(case: Small, row: Mapping[str, Any], wishes: Wishes = NO_WISHES) -> int | None:
     """Over every state of every scenario at or above its level, not only over the row's level."""
-    held = [(s["id"], s["restrictive"], case.levels.get(s["id"], 0), len(s["levels"])) for s in case.data["scenarios"]]
-    states = [wished(list(range(level, top + 1)), name, wishes) for name, _, level, top in held]
+    held = [(s, case.levels.get(s["id"], 0)) for s in case.data["scenarios"]]
+    states = [wished(list(range(level, len(s["levels"]) + 1)), s["id"], wishes) for s, level in held]
     efforts = []
     for state in product(*states):
-        ends = zip(held, state, strict=True)
-        reached = [restrictive for (_, restrictive, _, _), level in ends if level >= row["level"]]
+        ends = [(s, level, end) for (s, level), end in zip(held, state, strict=True)]
+        reached = [s["restrictive"] for s, _, end in ends if end >= row["level"]]
         if len(reached) >= row["scenarios"] and sum(reached) >= row["restrictive"]:
-            efforts.append(sum(state) - sum(level for _, _, level, _ in held))
+            efforts.append(sum(sum((s["efforts"] or [1] * end)[level:end]) for s, level, end in ends))
     return min(efforts, default=None)
 
 

@@ -15,8 +15,8 @@ from scoring.editions import languages, load_rubric
 from scoring.rubric import Question, Rubric
 from tests.scoring.standard import (
     COEFFICIENTS,
+    DECISIONS,
     DIMENSIONS,
-    EFFORTS,
     GRADES,
     QUESTIONS,
     SCENARIOS,
@@ -80,8 +80,49 @@ def test_dimensions_weigh_50_30_and_20_and_hold_their_questions() -> None:
     assert held == DIMENSIONS
 
 
-def test_effort_is_one_a_step_but_three_for_funding_and_none_for_results() -> None:
-    assert {q.id: q.effort for q in RUBRIC.questions} == EFFORTS | dict.fromkeys(["q12", "q13", "q14", "q15"])
+CLASSES = {1, 2, 4, 8}
+
+
+def test_every_step_has_an_effort_of_a_class_with_a_reason_but_results_have_none() -> None:
+    decided = [question for question in RUBRIC.questions if question.effort is not None]
+    assert [question.id for question in decided] == [*DECISIONS]
+    for language in languages(RUBRIC.id):
+        rubric = load_rubric(RUBRIC.id, language)
+        options = [option for item in DECISIONS for option in rubric.question[item].options[1:]]
+        assert {option.effort for option in options} == CLASSES
+        assert all(option.reason for option in options)
+        for scenario in rubric.scenarios:
+            assert len(scenario.levels) == len(scenario.efforts) == len(scenario.reasons)
+            assert {*scenario.efforts} <= CLASSES
+
+
+@pytest.mark.parametrize(
+    ("item", "key", "effort"),
+    [("q1", "D", 8), ("q6", "B", 1), ("q6", "C", 2), ("q6", "E", 4), ("q8", "E", 8), ("q8", "F", 1), ("q11", "B", 8)],
+)
+def test_what_an_option_takes(item: str, key: str, effort: int) -> None:
+    assert RUBRIC.question[item].efforts[key] == effort
+
+
+@pytest.mark.parametrize(
+    ("item", "efforts"),
+    [
+        ("marketing", (1, 2, 4, 8)),  # a sheet, a system, systems that are connected, artificial intelligence
+        ("product_design", (2, 2, 4, 8)),  # design software has to be bought
+        ("safety", (1, 4, 4, 8)),  # level 2 watches dangers online
+        ("human_resources", (1, 2, 2, 8)),  # level 3 is a tool for analysis
+        ("after_sales", (1, 2, 4, 4)),  # level 4 may be service from afar
+    ],
+)
+def test_what_the_levels_of_a_scenario_take(item: str, efforts: tuple[int, ...]) -> None:
+    assert RUBRIC.scenario[item].efforts == efforts
+
+
+def test_the_same_thing_takes_the_same_effort_in_every_language() -> None:
+    for language in languages(RUBRIC.id):
+        rubric = load_rubric(RUBRIC.id, language)
+        assert [question.efforts for question in rubric.questions] == [q.efforts for q in RUBRIC.questions]
+        assert [scenario.efforts for scenario in rubric.scenarios] == [s.efforts for s in RUBRIC.scenarios]
 
 
 def test_scenarios_come_in_the_standards_order_under_their_group() -> None:
@@ -235,8 +276,8 @@ def test_every_entry_cites_its_place_in_the_standard() -> None:
 
 @TRANSLATED
 def test_a_translation_keeps_every_id_number_and_source(translation: Rubric) -> None:
-    plain = {"title", "language", "official", "no_grade", "operations"}
-    words = {"name", "text", "item", "form", "unit", "term", "group"}
+    plain = {"title", "language", "official", "no_grade", "operations", "effort_note"}
+    words = {"name", "text", "item", "form", "unit", "term", "group", "reason"}
 
     def skeleton(data: Any) -> Any:
         if isinstance(data, dict):
@@ -254,7 +295,7 @@ def test_a_translation_keeps_every_id_number_and_source(translation: Rubric) -> 
 @TRANSLATED
 def test_nothing_in_a_translation_is_empty(translation: Rubric) -> None:
     translated = dict(texts(translation.model_dump(mode="json")))
-    assert translated.keys() == TEXTS.keys()
+    assert translated.keys() == dict(texts(RUBRIC.model_dump(mode="json"))).keys() > TEXTS.keys()
     assert [place for place, text in translated.items() if not text.strip()] == []
 
 

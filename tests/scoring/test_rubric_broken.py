@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scoring.editions import load_rubric
+from scoring.efforts import parse_efforts, with_efforts
 from scoring.errors import Fault, FaultCode, RubricError
 from scoring.rubric_check import parse_rubric
 from scoring.translation import translated
@@ -135,6 +136,10 @@ BREAKS: dict[str, tuple[Mutation, Named]] = {
         put("scenarios", "finance", "plain", to={"0": "none", "4": "more", "5": "most", "1.long": "?"}),
         {"scenarios.finance.plain: unknown_reference"},
     ),
+    "help for a level there is not": (
+        put("scenarios", "finance", "help", to={"meaning": "?", "choices": {"4": "more", "5": "most"}}),
+        {"scenarios.finance.help.choices: unknown_reference"},
+    ),
     "letters out of order": (
         lambda data: data["questions"][0]["options"].reverse(),
         {"questions.q1.options: option_letters"},
@@ -217,7 +222,9 @@ def test_faults_of_different_kinds_are_named_all_at_once() -> None:
 
 
 def test_the_official_rubric_is_not_broken_by_being_read_again() -> None:
-    assert parse_rubric(broken()) == load_rubric("miit-2024")
+    official = load_rubric("miit-2024")
+    assert parse_rubric(with_efforts(parse_rubric(broken()), parse_efforts(read("miit-2024.efforts.json")))) == official
+    assert parse_rubric(official.model_dump(mode="json")) == official
 
 
 # translations

@@ -11,7 +11,7 @@ from scoring.sheet import load_sheet
 from scoring.wishes import WishCode, WishError, Wishes
 from tests.scoring.plans import applied, assert_every_step_is_a_real_one, cost, planned
 from tests.scoring.standard import (
-    EFFORTS,
+    DECISIONS,
     EMPTY_SHEET,
     FULL_SHEET,
     GRADES,
@@ -35,6 +35,7 @@ from tests.scoring.strategies import (
 
 SHEET = load_sheet("miit-2024")
 NOTHING: Levels = dict.fromkeys(SCENARIOS, 0)
+COSTS = {scenario.id: scenario.efforts for scenario in RUBRIC.scenarios}
 HIGHEST: Levels = dict.fromkeys(SCENARIOS, 4)
 
 
@@ -61,12 +62,12 @@ def lifted(plan: Plan | None) -> dict[str, tuple[int, int]]:
 def test_a_pinned_multiple_choice_gets_one_more_option_the_most_rewarding_one() -> None:
     choices = FULL_SHEET | {"q4": ("B",)}
     plan = plan_to(load_sheet("miit-2024", "platform"), choices, HIGHEST, 4, pinning("q4")).plan
-    assert plan == Plan(1, (QuestionStep("q4", ("O",), None),), ())  # 9 points there, all others 7
+    assert plan == Plan(2, (QuestionStep("q4", ("O",), None),), ())  # 9 points there, all others 7
 
 
 def test_a_pinned_single_choice_climbs_one_rung_also_where_it_is_dear() -> None:
     assert plan_of(FULL_SHEET | {"q11": ("B",)}, HIGHEST, 4, pinning("q11")) == Plan(
-        3, (QuestionStep("q11", (), "C"),), ()
+        8, (QuestionStep("q11", (), "C"),), ()
     )
 
 
@@ -79,15 +80,23 @@ def test_a_pinned_scenario_at_or_above_the_needed_level_goes_one_level_further()
 
 
 def test_a_pinned_scenario_below_the_needed_level_goes_all_the_way_only_if_that_helps() -> None:
-    """Grade 3 wants eight scenarios at level 3; the pinned one, at 0, is the dearest of all to lift."""
+    """Grade 3 wants eight scenarios at level 3, a lift of 1 + 2 + 4; with the first level paid for, 2 + 4 are left."""
     seven = dict.fromkeys([*RESTRICTIVE[:7]], 3)
-    near = seven | {RESTRICTIVE[7]: 2, "decision_support": 0}
-    far = seven | {"decision_support": 0}
-    assert lifted(plan_of(FULL_SHEET, near, 3, pinning("decision_support"))) == {
+    near = seven | {RESTRICTIVE[7]: 2, "collaboration": 0}
+    far = seven | {"human_resources": 1, "collaboration": 0}
+    assert lifted(plan_of(FULL_SHEET, near, 3, pinning("collaboration"))) == {
         RESTRICTIVE[7]: (2, 3),
-        "decision_support": (0, 1),
+        "collaboration": (0, 1),
     }
-    assert lifted(plan_of(FULL_SHEET, far, 3, pinning("decision_support"))) == {"decision_support": (0, 3)}
+    assert lifted(plan_of(FULL_SHEET, far, 3, pinning("collaboration"))) == {
+        "human_resources": (1, 3),  # 2 + 2: a tool for analysis
+        "collaboration": (0, 1),
+    }
+    far |= {"human_resources": 0}
+    others = excluding("human_resources").excluded
+    assert lifted(plan_of(FULL_SHEET, far, 3, Wishes(frozenset({"collaboration"}), others))) == {
+        "collaboration": (0, 3)
+    }
 
 
 def test_what_is_pinned_is_planned_even_where_the_grade_is_there_already() -> None:
@@ -97,7 +106,7 @@ def test_what_is_pinned_is_planned_even_where_the_grade_is_there_already() -> No
 # what an exclusion comes to
 
 
-@pytest.mark.parametrize("item", ["q5", "q8", "product_design", "quality"])
+@pytest.mark.parametrize("item", ["q5", "q8", "marketing", "quality"])
 def test_the_plan_goes_around_excluded_items(item: str) -> None:
     first, second = (plan_of(EMPTY_SHEET, NOTHING, 2, wishes) for wishes in (Wishes(), excluding(item)))
     assert first is not None
@@ -120,7 +129,7 @@ def test_no_plan_is_left_when_too_few_scenarios_are() -> None:
 
 
 def test_no_plan_is_left_when_too_few_points_are() -> None:
-    assert plan_of({}, HIGHEST, 1, excluding(*EFFORTS)) is None
+    assert plan_of({}, HIGHEST, 1, excluding(*DECISIONS)) is None
 
 
 def test_excluding_a_result_or_what_is_at_its_top_changes_nothing() -> None:
@@ -139,7 +148,7 @@ def least_lifts(levels: Levels, grade: int, wishes: Wishes) -> int | None:
     base = {name: levels.get(name, 0) + (name in wishes.pinned) for name in SCENARIOS}
     free = [name for name in SCENARIOS if name not in wishes.excluded or levels.get(name, 0) >= grade]
     efforts = (
-        sum((ends if name in chosen else base)[name] - levels.get(name, 0) for name in SCENARIOS)
+        sum(sum(COSTS[name][levels.get(name, 0) : (ends if name in chosen else base)[name]]) for name in SCENARIOS)
         for chosen in map(set, combinations(free, row.scenarios))
         if len(chosen & set(RESTRICTIVE)) >= row.restrictive
     )
@@ -153,7 +162,7 @@ def wishes_from(pinnable: set[str], excludable: set[str]) -> st.SearchStrategy[W
 
 
 def raisable(choices: Choices, levels: Levels) -> set[str]:
-    questions = {q for q in EFFORTS if choices.get(q) != FULL_SHEET[q]}
+    questions = {q for q in DECISIONS if choices.get(q) != FULL_SHEET[q]}
     return questions | {name for name in SCENARIOS if levels.get(name, 0) < 4}
 
 

@@ -1,0 +1,59 @@
+"""Files as a command line names them: "-" is standard input, or standard output."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any, BinaryIO
+
+from bot.cli.parser import STDIO
+from scoring.decoding import RECORD, read_json
+
+
+@contextmanager
+def opened(file: str) -> Iterator[BinaryIO]:
+    """A file to read. Raises OSError naming it."""
+    if file == STDIO:
+        yield sys.stdin.buffer
+    else:
+        with Path(file).open("rb") as source:
+            yield source
+
+
+def read_file(file: str) -> Any:
+    """A file of one record. Raises AnswersError, OSError."""
+    with opened(file) as source:
+        return read_json(source.read(RECORD + 1))
+
+
+def is_stream(target: str) -> bool:
+    """Standard output, a device or a pipe: what is written there goes on, and nothing is replaced."""
+    path = Path(target)
+    return target == STDIO or (not path.is_symlink() and path.exists() and not path.is_file() and not path.is_dir())
+
+
+def put(target: str, content: bytes) -> None:
+    """The whole file appears at once, or not at all; only its owner can read it. Raises OSError naming it.
+
+    It is written under a name that nobody can guess, as a file that was not there before, so that no link that somebody
+    else put there is ever followed; a link at the target itself is replaced.
+    """
+    if target == STDIO:
+        sys.stdout.buffer.write(content)
+        return
+    part: Path | None = None
+    try:
+        if is_stream(target):
+            Path(target).write_bytes(content)
+            return
+        handle, name = mkstemp(prefix=".shuping-", suffix=".part", dir=Path(target).parent)  # O_EXCL, O_NOFOLLOW, 0600
+        part = Path(name)
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+        part.replace(target)
+    except OSError as error:
+        if part:
+            part.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(target)) from None
