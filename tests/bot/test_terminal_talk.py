@@ -162,7 +162,7 @@ async def test_the_history_lists_finished_assessments() -> None:
 
 async def test_any_two_of_the_history_are_compared() -> None:
     store = await holding(sessions()["commitment"])
-    said = await talk(store, "我承诺", "重新评", "6", "完成", "BC", "", "我承诺", "历史", "比较 2 1", "比较 1 9")
+    said = await talk(store, "我承诺", "重新评", "6", "BC", "我承诺", "历史", "比较 2 1", "比较 1 9")
     listed, drawn = said.split("以前的评测")[-1].split("得分走势")
     assert "1. 2024-09-0" in listed
     assert "2. 2024-09-0" in listed
@@ -181,7 +181,7 @@ async def test_the_firms_kind_decides_what_the_policy_says_to_it() -> None:
         assert "工信部联企业〔2024〕239号" in said
 
 
-@pytest.mark.parametrize("before", [("重新评", "6", "完成"), ()], ids=["result", "provisional"])
+@pytest.mark.parametrize("before", [("重新评", "6"), ()], ids=["result", "provisional"])
 async def test_the_way_to_give_the_kind_afterwards_is_the_way_that_is_told(before: tuple[str, ...]) -> None:
     name = "result" if before else "provisional"
     firm = sessions()[name].firm.model_copy(update={"kind": None})

@@ -17,7 +17,7 @@ CHINESE = (
     *("", "bc", "a", ""),  # what was put off comes back; a page of the review
     *("提交", "我承诺"),
     *("差什么", "怎么补", "计算过程"),
-    *("有变化，重新评", "D", "完成", "下一题", "BCDE", "", "我承诺"),  # a re-check
+    *("有变化，重新评", "D", "还是老样子", "BCDE", "我承诺"),  # a re-check
     *("暂停",),
 )
 
