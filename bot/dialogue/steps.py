@@ -40,8 +40,14 @@ def advance(situation: Situation, given: AnyInput, ref: CardRef | None = None) -
 
 
 def _card(situation: Situation, events: Sequence[Event]) -> Card:
-    """The card, with what happened, a line each."""
-    lines = [line for event in events if _tells(situation, event) and (line := _sentence(situation, event))]
+    """The card, with what happened, a line each; of several answers at once, how many."""
+    told = [event for event in events if _tells(situation, event)]
+    recorded = sum(isinstance(event, Recorded) for event in told)
+    if recorded > 1:
+        told = [event for event in told if not isinstance(event, Recorded)]
+    lines = [line for event in told if (line := _sentence(situation, event))]
+    if recorded > 1:
+        lines.insert(0, situation.words.text.count("event.recorded.several", recorded))
     warned = any(isinstance(event, Refused | Stale) for event in events)
     return Card(tuple(lines), warned=warned, paused=any(isinstance(event, Paused) for event in events))
 

@@ -1,11 +1,16 @@
 """What somebody said in their own words, to be agreed to: one answer on its item's card, or several in a list."""
 
-from bot.screens.parts import BACK, HELP, OVERVIEW, PAUSE, Action, Choice, Screen, asked, header_line, moves, told
+from bot.screens.parts import BACK, HELP, OVERVIEW, PAUSE, Action, Choice, Screen, asked, header_line, moves
 from bot.words.wording import Wording, calculation
 from flows.cards import ProposalCard, ProposalsCard
 from flows.events import AnswerValue
 from flows.inputs import Agree, Amend, Back, Confirm, Discard
 from flows.session import Proposing
+
+SPELLED = 3
+"""Of so many options the whole lines are shown; of more, short words."""
+QUOTED = 16
+"""Characters of what was said that stand in a list."""
 
 
 def proposal_screen(card: ProposalCard, words: Wording) -> Screen:
@@ -28,8 +33,9 @@ def _meaning(item: str, answer: AnswerValue | None, words: Wording) -> list[str]
     if isinstance(answer, int):
         return [words.text("ladder.requirement", level=words.level_name(answer), text=words.plain(item, str(answer)))]
     letters = answer or ()
-    lines = zip(letters, told(item, letters, words), strict=True)
-    return [words.text("proposal.option", letter=letter, text=line) for letter, line in lines]
+    say = words.plain if len(letters) <= SPELLED else words.short
+    lines = [words.text("proposal.option", letter=letter, text=say(item, letter)) for letter in letters]
+    return lines if len(letters) <= SPELLED else [words.text("list.separator").join(lines)]
 
 
 def proposals_screen(card: ProposalsCard, words: Wording) -> Screen:
@@ -59,9 +65,10 @@ def proposals_screen(card: ProposalsCard, words: Wording) -> Screen:
 def _line(item: str, draft: Proposing, amended: AnswerValue | None, words: Wording) -> str:
     """The item, the answer and the words that it rests on; and what would make it more."""
     text, name = words.text, words.item_label(item)
+    said = draft.said if len(draft.said) <= QUOTED else draft.said[: QUOTED - 1] + "…"
     if draft.answer is None:
-        return text("proposals.off", item=name, said=draft.said)
-    line = text("proposals.line", item=name, answer=_in_short(item, draft.answer, words), said=draft.said)
+        return text("proposals.off", item=name, said=said)
+    line = text("proposals.line", item=name, answer=_in_short(item, draft.answer, words), said=said)
     if isinstance(amended, int):
         return line + text("proposals.more", level=words.level_name(amended))
     return line

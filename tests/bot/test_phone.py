@@ -9,6 +9,7 @@ import pytest
 from bot.dialogue.buttons import decode, full
 from bot.dialogue.pages import CardPage, card_page
 from bot.dialogue.replies import Card
+from bot.screens.wishes import Detail, Leaf
 from bot.telegram.render import card_message
 from bot.words.paging import LINES, columns, height
 from bot.words.wording import Medium, wording
@@ -86,6 +87,7 @@ class Thumb:
         presses = [press for row in rows for button in row if (press := decode(button["callback_data"], RUBRIC))]
         (found,) = (press for press in presses if press.wish == wish)
         assert full(found.ref, self.walker.session) == self.walker.session.ref
+        assert not isinstance(found.wish, Detail | Leaf)
         self.walker.say(found.wish)
         self.taps += 1
 
