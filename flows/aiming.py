@@ -158,7 +158,7 @@ def _written(rubric: Rubric, item: str, value: tuple[str, ...] | int) -> str | l
 def _keep(turn: Turn) -> Step:
     """What is kept takes the place of an earlier target."""
     session = turn.session
-    if session.page == AimPage.WHAT_IF:
+    if session.half is AimPage.WHAT_IF:
         target = session.goal.supposed
     else:
         gap = planned_gap(session)
@@ -170,7 +170,7 @@ def _keep(turn: Turn) -> Step:
 
 
 def _clear(turn: Turn) -> Step:
-    if turn.session.page == AimPage.WHAT_IF:
+    if turn.session.half is AimPage.WHAT_IF:
         return _with_goal(turn, supposed={})
     return _with_goal(turn, grade=None, pinned=(), excluded=())
 

@@ -7,7 +7,8 @@ from typing import assert_never
 from flows.aiming import grades_above, planned_gap, raised, supposed_answers
 from flows.energy_entry import energy_sum
 from flows.events import AnswerValue
-from flows.outcome import changes
+from flows.listing import AT_ONCE, NAMED, items_of_pages, lists
+from flows.outcome import ANEW, changes, commits
 from flows.phases import settled
 from flows.progress import Progress, progress_of
 from flows.proposals import amended, proposed
@@ -16,7 +17,9 @@ from flows.recording import answers_of, complete_figures, item_answer, open_figu
 from flows.scenarios import levels_met
 from flows.session import (
     AimPage,
+    Climbing,
     Confirming,
+    Doubting,
     EnergySide,
     EnergyUse,
     Entering,
@@ -25,13 +28,11 @@ from flows.session import (
     Fuelling,
     Goal,
     Phase,
-    Picking,
     Proposing,
     Session,
     Ticking,
 )
 from flows.turn import current_draft
-from flows.walking import OPERATIONS, review_pages
 from scoring.energy import EnergyTotal
 from scoring.errors import AnswersError
 from scoring.figures import FigureValue, derive
@@ -41,7 +42,7 @@ from scoring.rubric import Question, Rubric, Scenario
 from scoring.sheet import load_sheet
 from scoring.wishes import raisable
 
-PROPOSALS_A_PAGE = 5
+PROPOSALS_A_PAGE = 6
 """So many answers are agreed to at once: what a phone shows without scrolling."""
 
 
@@ -69,7 +70,7 @@ class FirmKindCard:
 @dataclass(frozen=True, slots=True)
 class QuestionCard:
     """A question with its options: `ticked` is what is marked, `answered` the answer on record, and `asks` the
-    figures that would answer it, without those known already.
+    figures that would answer it, without those known already. `commits`: what is ticked may be committed to at once.
     """
 
     question: Question
@@ -77,6 +78,7 @@ class QuestionCard:
     answered: tuple[str, ...] | None
     asks: tuple[str, ...]
     progress: Progress
+    commits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,15 @@ class EnergyCard:
     use: EnergyUse
     fuel: str | None
     total: EnergyTotal | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtCard:
+    """What was typed can hardly be: which reading is meant?"""
+
+    question: Question
+    draft: Doubting
     progress: Progress
 
 
@@ -178,9 +189,10 @@ class ReviewCard:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentCard:
-    """The truthfulness commitment."""
+    """The truthfulness commitment; `again`: of a re-check, where something else may have changed, too."""
 
     firm: str | None
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +209,20 @@ class ResultCard:
 
 
 @dataclass(frozen=True, slots=True)
+class AnewCard:
+    """Start a new assessment? The finished one stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecheckCard:
-    """What has changed? Events with their items, and single items."""
+    """What has changed? Events with their items, and lists of single items; or one of these lists, `list`.
+
+    `picked` was marked, but not asked yet, with an earlier version.
+    """
 
     changes: Mapping[str, tuple[str, ...]]
+    lists: Mapping[str, tuple[str, ...]]
+    list: str
     picked: tuple[str, ...]
 
 
@@ -208,13 +230,15 @@ class RecheckCard:
 class PlanCard:
     """The plan to a grade: `grades` are those above the present one; no gap at the highest grade.
 
-    `open` are the items that may be pinned.
+    `open` are the items that may be pinned. `list` is the one of the `lists` that is shown; "" is the summary.
     """
 
     gap: Gap | None
     grades: tuple[int, ...]
     goal: Goal
     open: tuple[str, ...]
+    lists: Mapping[str, tuple[str, ...]]
+    list: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +246,7 @@ class WhatIfCard:
     """What if? `before` and `after` are the results with the real answers and with the supposed ones.
 
     `answers` are the supposed answers of all items, `raised` those that one more step would give (None: back to
-    what is).
+    what is). `list` is the one of the `lists` that is shown; "" is the summary.
     """
 
     before: Result
@@ -230,6 +254,8 @@ class WhatIfCard:
     goal: Goal
     answers: Mapping[str, AnswerValue | None]
     raised: Mapping[str, AnswerValue | None]
+    lists: Mapping[str, tuple[str, ...]]
+    list: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +265,7 @@ class PausedCard:
     progress: Progress
 
 
-ItemCard = QuestionCard | FigureCard | ConfirmCard | EnergyCard | LadderCard | LevelCard | ProposalCard
+ItemCard = QuestionCard | FigureCard | ConfirmCard | EnergyCard | DoubtCard | LadderCard | LevelCard | ProposalCard
 Card = (
     WelcomeCard
     | FirmNameCard
@@ -250,6 +276,7 @@ Card = (
     | CommitmentCard
     | ProvisionalCard
     | ResultCard
+    | AnewCard
     | RecheckCard
     | PlanCard
     | WhatIfCard
@@ -277,7 +304,8 @@ def card_of(rubric: Rubric, session: Session) -> Card:
         case Phase.PROVISIONAL | Phase.COMMITMENT | Phase.RESULT | Phase.RECHECK:
             return _outcome_card(rubric, session)
         case Phase.AIM:
-            return _what_if_card(rubric, session) if session.page == AimPage.WHAT_IF else _plan_card(session)
+            aiming = _what_if_card if session.half is AimPage.WHAT_IF else _plan_card
+            return aiming(rubric, session)
         case _:
             assert_never(session.phase)
 
@@ -295,17 +323,18 @@ def _outcome_card(rubric: Rubric, session: Session) -> Card:
         case Phase.PROVISIONAL:
             return ProvisionalCard(len(unanswered(rubric, session)), settled_grade(rubric, session))
         case Phase.COMMITMENT:
-            return CommitmentCard(session.firm.name)
+            return CommitmentCard(session.firm.name, session.baseline is not None)
         case Phase.RECHECK:
-            return RecheckCard(changes(rubric.id), session.picked)
+            return RecheckCard(changes(rubric.id), lists(rubric, NAMED), session.list, session.picked)
         case _:
-            return ResultCard()
+            return AnewCard() if session.page == ANEW else ResultCard()
 
 
-def _plan_card(session: Session) -> PlanCard:
+def _plan_card(rubric: Rubric, session: Session) -> PlanCard:
     sheet, record = load_sheet(session.rubric), session.record
     open_items = raisable(sheet, record.choices, record.levels)
-    return PlanCard(planned_gap(session), grades_above(sheet, record), session.goal, open_items)
+    above = grades_above(sheet, record)
+    return PlanCard(planned_gap(session), above, session.goal, open_items, lists(rubric, AT_ONCE), session.list)
 
 
 def _what_if_card(rubric: Rubric, session: Session) -> WhatIfCard:
@@ -316,6 +345,8 @@ def _what_if_card(rubric: Rubric, session: Session) -> WhatIfCard:
         session.goal,
         {item: supposed.get(item, item_answer(session.record, item)) for item in rubric.items},
         {item: raised(rubric, session, item) for item in rubric.items},
+        lists(rubric, AT_ONCE),
+        session.list,
     )
 
 
@@ -328,6 +359,8 @@ def _question_card(rubric: Rubric, session: Session) -> Card:
             return _figure_card(rubric, session, question, draft)
         case Confirming(option=option, calculation=calculation):
             return ConfirmCard(question, option, calculation, progress)
+        case Doubting():
+            return DoubtCard(question, draft, progress)
         case Fuelling():
             total = _sum_so_far(rubric, draft.use)
             return EnergyCard(question, draft.figure, draft.side, draft.use, draft.fuel, total, progress)
@@ -335,7 +368,7 @@ def _question_card(rubric: Rubric, session: Session) -> Card:
             answered = session.record.choices.get(question.id)
             ticked = draft.letters if isinstance(draft, Ticking) else answered or ()
             asks = tuple(open_figures(rubric, session.record, question.id, Entering()))
-            return QuestionCard(question, ticked, answered, asks, progress)
+            return QuestionCard(question, ticked, answered, asks, progress, commits(session))
 
 
 def _sum_so_far(rubric: Rubric, use: EnergyUse) -> EnergyTotal | None:
@@ -357,9 +390,9 @@ def _scenario_card(rubric: Rubric, session: Session) -> Card:
     scenario = rubric.scenario[session.item or ""]
     answered = session.record.levels.get(scenario.id)
     progress = progress_of(rubric, session)
-    if isinstance(current_draft(session), Picking):
-        return LevelCard(scenario, answered, progress)
-    return LadderCard(scenario, levels_met(session, scenario) + 1, answered, progress)
+    if isinstance(current_draft(session), Climbing):
+        return LadderCard(scenario, levels_met(session, scenario) + 1, answered, progress)
+    return LevelCard(scenario, answered, progress)
 
 
 def _proposal_card(rubric: Rubric, session: Session, draft: Proposing) -> ProposalCard:
@@ -396,12 +429,6 @@ def _review_card(rubric: Rubric, session: Session) -> ReviewCard:
         quick=offers_quick(rubric, session),
         progress=progress_of(rubric, session),
     )
-
-
-def items_of_pages(rubric: Rubric) -> dict[str, tuple[str, ...]]:
-    """The items of each page of the review."""
-    page_of = rubric.dimension_of | dict.fromkeys(rubric.scenario, OPERATIONS)
-    return {page: tuple(item for item in rubric.items if page_of[item] == page) for page in review_pages(rubric)}
 
 
 def unanswered(rubric: Rubric, session: Session) -> tuple[str, ...]:

@@ -35,6 +35,18 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepRest:
+    """In a re-check: this answer as it stands (what is ticked counts), and all others as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """To a page of a list that is too long for one screen; "" is the first."""
+
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class Park:
     """Ask me later."""
 
@@ -129,6 +141,32 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures by their names, in the official units; those that are not named are asked next."""
+
+    values: Mapping[str, Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Fuels:
+    """Amounts of several fuels for an energy figure, each in its own unit; the sum is shown before it counts.
+
+    `converted`: what the standard's table does not have, and was worked out by a coefficient of ours.
+    """
+
+    figure: str
+    amounts: Mapping[str, Number]
+    converted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakeReading:
+    """Of the ways to read figures that can hardly be, this one is meant; the first is as they were typed."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """The option that the figures give is right."""
 
@@ -165,6 +203,11 @@ class Rung:
 @dataclass(frozen=True, slots=True)
 class PickLevel:
     """Show all four levels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Ask level by level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +290,7 @@ class Recheck:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Mark or unmark items that have changed."""
+    """These items have changed: they are asked at once, with those marked before. Or, `on` false: unmark them."""
 
     items: tuple[str, ...]
     on: bool
@@ -255,7 +298,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Anew:
-    """Start a new assessment."""
+    """Start a new assessment: asked first whether that is meant, then done."""
 
 
 # what to aim for
@@ -309,13 +352,13 @@ class ClearAim:
     """No wishes any more, or nothing supposed."""
 
 
-MoveInput = Back | Jump | Overview | Keep | Park | Help | Pause | Resume | Quick | ChooseLanguage
+MoveInput = Back | Jump | Overview | Browse | Keep | Park | Help | Pause | Resume | Quick | ChooseLanguage
 FirmInput = NameFirm | ChooseKind | Skip | EditFirm
-QuestionInput = Answer | Tick | EnterFigures | Numbers | Confirm
-EnergyInput = OpenEnergy | ChooseFuel | ChooseSide
-ScenarioInput = Rung | PickLevel | TakeLevel
+QuestionInput = Answer | Tick | EnterFigures | Numbers | Figures | TakeReading | Confirm
+EnergyInput = OpenEnergy | ChooseFuel | ChooseSide | Fuels
+ScenarioInput = Rung | PickLevel | Climb | TakeLevel
 ProposalInput = Propose | Agree | Amend | Discard
-OutcomeInput = Submit | Provisional | Commit | Recheck | Pick | Anew
+OutcomeInput = Submit | Provisional | Commit | Recheck | Pick | KeepRest | Anew
 AimInput = Aim | AimAt | Want | Suppose | KeepTarget | ClearAim
 AnyInput = (
     MoveInput | FirmInput | QuestionInput | EnergyInput | ScenarioInput | ProposalInput | OutcomeInput | AimInput | Done

@@ -1,20 +1,24 @@
 """From the last answer to the result, and from the result on: commitment, re-check, a new start."""
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from flows.events import Finished, Refusal
-from flows.inputs import Anew, Commit, OutcomeInput, Pick, Provisional, Recheck, Submit
+from flows.events import Event, Finished, Refusal
+from flows.inputs import Anew, Commit, KeepRest, OutcomeInput, Pick, Provisional, Recheck, Submit
 from flows.phases import settled
-from flows.session import Assessment, Baseline, FirmField, Phase, Session, new_session
-from flows.turn import Step, Turn
-from flows.walking import show_item
+from flows.questions import finish_ticking
+from flows.session import Assessment, Baseline, FirmField, Phase, Session, Ticking, new_session
+from flows.turn import Step, Turn, current_draft
+from flows.walking import keep, show_item
 from scoring.editions import current
 from scoring.rubric import Rubric
 from scoring.sheet import load_sheet
 
 DATA = Path(__file__).parent / "data"
+ANEW = "anew"
+"""The page of the result that asks whether to start a new assessment."""
 
 
 def conclude(turn: Turn, given: OutcomeInput) -> Step:
@@ -30,6 +34,8 @@ def conclude(turn: Turn, given: OutcomeInput) -> Step:
             return turn.go("recheck", turn.session.but(picked=(), page=""))
         case Pick(items=items, on=on):
             return _pick(turn, items, on=on)
+        case KeepRest():
+            return _keep_rest(turn)
         case Anew():
             return _anew(turn)
 
@@ -47,10 +53,25 @@ def _preview(turn: Turn) -> Step:
 
 
 def _commit(turn: Turn) -> Step:
+    if commits(turn.session):
+        done = _keep_rest(turn)
+        return _committed(replace(turn, session=done.session), *done.events)
+    return _committed(turn)
+
+
+def _committed(turn: Turn, *events: Event) -> Step:
     session = turn.session.but(agenda=(), drafts={}, trail=(), finished_at=turn.now)
     if turn.session.phase is not Phase.COMMITMENT:
         return turn.refuse(Refusal.NOT_HERE)
-    return turn.go("commit", session, Finished(_assessment(turn, session)))
+    return turn.go("commit", session, *events, Finished(_assessment(turn, session)))
+
+
+def commits(session: Session) -> bool:
+    """Something is ticked at the last item of a re-check: one tap may end the ticking and commit to it."""
+    draft = current_draft(session)
+    ticked = isinstance(draft, Ticking) and bool(draft.letters)
+    waiting = {*session.agenda, *session.parked} - {session.item}
+    return ticked and session.baseline is not None and not waiting
 
 
 def _assessment(turn: Turn, session: Session) -> Assessment:
@@ -87,7 +108,19 @@ def _pick(turn: Turn, items: tuple[str, ...], *, on: bool) -> Step:
     if not set(items) <= set(turn.rubric.items):
         return turn.refuse(Refusal.UNKNOWN_ITEM)
     wanted = {*session.picked, *items} if on else set(session.picked).difference(items)
-    return Step(session.but(picked=tuple(item for item in turn.rubric.items if item in wanted)))
+    marked = session.but(picked=tuple(item for item in turn.rubric.items if item in wanted))
+    return start_recheck(replace(turn, session=marked)) if on else Step(marked)
+
+
+def _keep_rest(turn: Turn) -> Step:
+    """Nothing else has changed: on to the commitment, or to the review, if something was put off."""
+    session = turn.session.but(agenda=())
+    if not session.asking or session.baseline is None:
+        return turn.refuse(Refusal.NOT_HERE)
+    turn = replace(turn, session=session)
+    question = turn.rubric.question.get(session.item or "")
+    begun = isinstance(current_draft(session), Ticking)
+    return finish_ticking(turn, question) if question and begun else keep(turn)
 
 
 def start_recheck(turn: Turn) -> Step:
@@ -105,16 +138,23 @@ def successor_of(turn: Turn, agenda: tuple[str, ...]) -> Session:
         phase=Phase.RECHECK,
         record=old.record,
         agenda=agenda,
-        baseline=Baseline(id=old.id, record=old.record, finished_at=old.finished_at or old.updated_at),
+        baseline=Baseline(
+            id=old.id,
+            record=old.record,
+            finished_at=old.finished_at or old.updated_at,
+            started_at=old.started_at,
+            before=old.baseline and old.baseline.model_copy(update={"before": None}),
+        ),
     )
 
 
 def _anew(turn: Turn) -> Step:
-    """By the edition that assessments begin with today."""
-    session = _successor(turn, current()).but(phase=Phase.RESULT, page=FirmField.NAME.value)
+    """Asked for once, it is asked back; then it begins, by the edition that assessments begin with today."""
     if turn.session.phase is not Phase.RESULT:
         return turn.refuse(Refusal.NOT_HERE)
-    return turn.go("anew", session)
+    if turn.session.page != ANEW:
+        return Step(turn.session.but(page=ANEW))
+    return turn.go("anew", _successor(turn, current()).but(phase=Phase.RESULT, page=FirmField.NAME.value))
 
 
 def _successor(turn: Turn, rubric: Rubric) -> Session:

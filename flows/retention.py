@@ -99,9 +99,13 @@ def rebuilt(session: Session, history: Sequence[Assessment]) -> Session | None:
         opened=revision,
         firm=newest.firm,
         record=newest.record,
-        baseline=previous and Baseline(id=previous.id, record=previous.record, finished_at=previous.finished_at),
+        baseline=previous and _baseline(previous),
         goal=session.goal_in(newest.rubric).model_copy(update={"supposed": {}}),
         started_at=newest.started_at,
         updated_at=newest.finished_at,
         finished_at=newest.finished_at,
     )
+
+
+def _baseline(old: Assessment) -> Baseline:
+    return Baseline(id=old.id, record=old.record, finished_at=old.finished_at, started_at=old.started_at)

@@ -33,7 +33,7 @@ class Phase(StrEnum):
 
 
 class AimPage(StrEnum):
-    """The two pages of the phase aim: the plan to a grade, and "what if"."""
+    """The two halves of the phase aim: the plan to a grade, and "what if"."""
 
     PLAN = "plan"
     WHAT_IF = "what_if"
@@ -128,6 +128,39 @@ class Confirming(Value):
     calculation: str
 
 
+class Doubt(StrEnum):
+    """Why figures can hardly be: a year far from the other, energy or a fuel's amount, a share of the revenue."""
+
+    YEARS = "years"
+    ENERGY = "energy"
+    AMOUNT = "amount"
+    SHARE = "share"
+
+
+class Reading(Value):
+    """A way to read what was typed; `fuel` and its `amount`, if the figure is worked out from that."""
+
+    value: StoredFigure
+    fuel: str | None = None
+    amount: Decimal | None = None
+
+
+class Doubting(Value):
+    """What was typed can hardly be: one of the readings waits for a tap.
+
+    `before` is what was there before it was typed, `after` what is there if it counts as it is; `fuelling`: it is an
+    amount of the fuel that is asked in the calculator.
+    """
+
+    kind: Literal["doubting"] = "doubting"
+    doubt: Doubt
+    figure: str
+    readings: tuple[Reading, ...]
+    before: Entering
+    after: Entering = Entering()
+    fuelling: Fuelling | None = None
+
+
 class Climbing(Value):
     """The ladder of a scenario: so many levels are fully met."""
 
@@ -136,13 +169,13 @@ class Climbing(Value):
 
 
 class Picking(Value):
-    """The four level texts of a scenario, to take one at once."""
+    """All levels of a scenario, to take one at once; they are shown without this draft, too."""
 
     kind: Literal["picking"] = "picking"
 
 
 Begun = Annotated[
-    Ticking | Entering | Fuelling | Confirming | Climbing | Picking,
+    Ticking | Entering | Fuelling | Confirming | Doubting | Climbing | Picking,
     Field(discriminator="kind"),
 ]
 
@@ -165,7 +198,7 @@ class Proposing(Value):
 
 
 Draft = Annotated[
-    Ticking | Entering | Fuelling | Confirming | Climbing | Picking | Proposing,
+    Ticking | Entering | Fuelling | Confirming | Doubting | Climbing | Picking | Proposing,
     Field(discriminator="kind"),
 ]
 
@@ -184,11 +217,13 @@ class Record(Value):
 
 
 class Baseline(Value):
-    """The finished assessment that a re-check starts from."""
+    """The finished assessment that a re-check starts from; `before` is the one that it started from itself."""
 
     id: str
     record: Record
     finished_at: datetime
+    started_at: datetime | None = None
+    before: "Baseline | None" = None
 
 
 class Goal(Value):
@@ -217,10 +252,12 @@ class CardRef:
 class Session(Value):
     """One assessment under way.
 
-    `item` is the question or scenario last shown, `page` the place inside the phases firm and review.
+    `item` is the question or scenario last shown, `page` the place inside the phases that have several screens.
     `agenda` holds the items still to be asked, in the standard's order; `parked` those put off ("ask me
     later"), which are unanswered by definition. `opened` is the revision at which the present card came up.
-    `quick`: the items of the agenda are asked in the order that settles the grade soonest (`flows.quick`).
+    `amounts`: what was told to the energy calculator, by figure, until it is recorded or typed over: nothing else that
+    is done at an item loses it. `quick`: the items of the agenda are asked in the order that settles the grade soonest
+    (`flows.quick`).
     """
 
     id: str
@@ -236,6 +273,7 @@ class Session(Value):
     firm: Firm = Firm()
     record: Record = Record()
     drafts: dict[str, Draft] = {}
+    amounts: dict[str, EnergyUse] = {}
     agenda: tuple[str, ...] = ()
     parked: tuple[str, ...] = ()
     trail: tuple[str, ...] = ()
@@ -253,6 +291,16 @@ class Session(Value):
     def goal_in(self, edition: str) -> Goal:
         """What is aimed for in an assessment by this edition: items of another one are no aim in it."""
         return self.goal if edition == self.rubric else Goal()
+
+    @property
+    def half(self) -> AimPage:
+        """Which half of the phase aim is on the screen."""
+        return AimPage(self.page.partition(".")[0])
+
+    @property
+    def list(self) -> str:
+        """Which list of items is on the screen in the phases aim ("plan.foundation") and re-check; "" for none."""
+        return self.page.partition(".")[2] if self.phase is Phase.AIM else self.page
 
     @property
     def asking(self) -> bool:

@@ -4,27 +4,27 @@ from dataclasses import replace
 
 from flows.aiming import leave
 from flows.events import Event, GradeSettled, HelpAsked, Paused, QuickBegun, Refusal, Resumed
-from flows.inputs import Back, ChooseLanguage, Help, Jump, Keep, MoveInput, Overview, Park, Pause, Quick, Resume
+from flows.inputs import Back, Browse, ChooseLanguage, Help, Jump, Keep, MoveInput, Overview, Park, Pause, Quick, Resume
+from flows.listing import AT_ONCE, NAMED, lists, review_pages
+from flows.phases import settled
 from flows.quick import quick_item, settled_grade
 from flows.recording import item_answer, park, unpark
 from flows.session import (
+    Baseline,
     Climbing,
     Confirming,
+    Doubting,
     Draft,
     Entering,
     FirmField,
     Fuelling,
     Phase,
-    Picking,
     Proposing,
     Session,
 )
 from flows.turn import Step, Turn, current_draft, with_draft
 from scoring.editions import spoken
 from scoring.rubric import Rubric
-
-OPERATIONS = "operations"
-"""The page of the review that lists the scenarios."""
 
 
 def move(turn: Turn, given: MoveInput) -> Step:
@@ -34,8 +34,10 @@ def move(turn: Turn, given: MoveInput) -> Step:
             return _back(turn)
         case Jump() | Overview():
             return _go_to(turn, given)
+        case Browse(page=page):
+            return _browse(turn, page)
         case Keep():
-            return _keep(turn)
+            return keep(turn)
         case Park():
             return _park(turn)
         case ChooseLanguage(language=language):
@@ -83,7 +85,7 @@ def _show(turn: Turn, session: Session, item: str, trail: tuple[str, ...], *even
 
 
 def advance(turn: Turn, session: Session, *events: Event) -> Step:
-    """After an item: the next open one of the agenda, from here on, then from the start; else the review.
+    """After an item: the next open one of the agenda, from here on, then from the start; else the end of the walk.
 
     In the quick order: the one that settles the grade soonest; once it is settled, the provisional result.
     """
@@ -92,8 +94,14 @@ def advance(turn: Turn, session: Session, *events: Event) -> Step:
         return turn.go("preview", session.but(page="", trail=trail), *events)
     following = quick_item(turn.rubric, session) if session.quick else next_open(turn.rubric, session)
     if following is None:
-        return turn.go("review", session.but(page="", trail=trail), *events)
+        return _all_asked(turn, session.but(trail=trail), *events)
     return _show(turn, session, following, trail, *events)
+
+
+def _all_asked(turn: Turn, session: Session, *events: Event) -> Step:
+    """To the review; from a re-check at once to its commitment, since its other answers were looked through before."""
+    again = session.baseline is not None and session.phase is not Phase.REVIEW and settled(turn.rubric, session)
+    return turn.go("attest" if again else "review", session.but(page=""), *events)
 
 
 def _is_enough(turn: Turn, session: Session) -> bool:
@@ -123,16 +131,44 @@ def _back(turn: Turn) -> Step:
             return _back_from_firm(turn)
         case Phase.REVIEW if not session.page:
             return show_item(turn, session, session.item or turn.rubric.items[0])
+        case Phase.COMMITMENT if session.baseline and session.item:
+            return show_item(turn, session, session.item)
         case Phase.REVIEW | Phase.PROVISIONAL | Phase.COMMITMENT:
             return turn.go("review", session.but(page=""))
         case Phase.PROPOSALS:
             return onward(turn, session)
+        case Phase.RECHECK | Phase.AIM | Phase.RESULT | Phase.WELCOME:
+            return _back_from_outcome(turn)
+
+
+def _back_from_outcome(turn: Turn) -> Step:
+    """From a list, or from a question that was asked back, to what is above it; else out of the phase."""
+    session = turn.session
+    match session.phase:
+        case Phase.RECHECK | Phase.AIM if session.list:
+            return _browse(turn, "")
         case Phase.RECHECK:
             return turn.go("leave_recheck", session.but(picked=()))
         case Phase.AIM:
             return leave(turn)
-        case Phase.WELCOME | Phase.RESULT:
+        case Phase.RESULT if session.page:
+            return Step(session.but(page=""))
+        case _:
             return turn.refuse(Refusal.NO_WAY_BACK)
+
+
+def _browse(turn: Turn, page: str) -> Step:
+    session = turn.session
+    match session.phase:
+        case Phase.RECHECK if page in ("", *lists(turn.rubric, NAMED)):
+            return Step(session.but(page=page))
+        case Phase.AIM if page in ("", *lists(turn.rubric, AT_ONCE)):
+            half = session.half.value
+            return Step(session.but(page=f"{half}.{page}" if page else half))
+        case Phase.RECHECK | Phase.AIM:
+            return turn.refuse(Refusal.UNKNOWN_ITEM)
+        case _:
+            return turn.refuse(Refusal.NOT_HERE)
 
 
 def _back_from_firm(turn: Turn) -> Step:
@@ -150,19 +186,38 @@ def _back_from_item(turn: Turn) -> Step:
     if session.trail:
         return show_item(turn, session.but(trail=session.trail[:-1]), session.trail[-1])
     if session.baseline:
-        return turn.go("review", session.but(page=""))
+        return _back_from_recheck(turn, session.baseline)
     return turn.go("edit_firm", session.but(page=FirmField.KIND.value))
+
+
+def _back_from_recheck(turn: Turn, old: Baseline) -> Step:
+    """As long as nothing is begun or changed, what has happened may be chosen again; the old result is as it was."""
+    session = turn.session
+    if session.drafts or session.record != old.record:
+        return turn.go("review", session.but(page=""))
+    result = session.but(
+        id=old.id,
+        page="",
+        agenda=(),
+        drafts={},
+        baseline=old.before,
+        started_at=old.started_at or old.finished_at,
+        finished_at=old.finished_at,
+    )
+    return turn.go("rechoose", result)
 
 
 def _draft_before(draft: Draft | None) -> tuple[bool, Draft | None]:
     """Whether there is a step back inside the item, and the draft that it leads to."""
     match draft:
-        case Climbing(met=met) if met > 0:
-            return True, Climbing(met=met - 1)
-        case Picking() | Entering():
+        case Climbing(met=met):
+            return True, Climbing(met=met - 1) if met else None
+        case Entering():
             return True, None
         case Confirming():
             return True, Entering()
+        case Doubting(before=before, fuelling=fuelling):
+            return True, fuelling or (before if before.values or before.energy else None)
         case Proposing(under=under):
             return True, under
         case Fuelling(fuel=None, entering=entering):
@@ -184,18 +239,14 @@ def _jump(turn: Turn, item: str) -> Step:
     return show_item(turn, session, item)
 
 
-def review_pages(rubric: Rubric) -> tuple[str, ...]:
-    """The pages of the review: each scored dimension, then the scenarios, if there are any."""
-    return (*(dimension.id for dimension in rubric.dimensions), *([OPERATIONS] if rubric.scenarios else ()))
-
-
 def _overview(turn: Turn, page: str) -> Step:
     if page and page not in review_pages(turn.rubric):
         return turn.refuse(Refusal.UNKNOWN_ITEM)
     return turn.go("review", turn.session.but(page=page))
 
 
-def _keep(turn: Turn) -> Step:
+def keep(turn: Turn) -> Step:
+    """The present answer stays as it is."""
     session = turn.session
     if not session.asking:
         return turn.refuse(Refusal.NOT_HERE)
@@ -255,7 +306,7 @@ def resume(turn: Turn, session: Session, *events: Event) -> Step:
     if not session.agenda and session.parked:
         session = unpark(turn.rubric, session)
     if not session.agenda:
-        return turn.go("review", session.but(page=""), *events)
+        return _all_asked(turn, session, *events)
     first = quick_item(turn.rubric, session) if session.quick else None
     return show_item(turn, session, first or session.agenda[0], *events)
 

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.dialogue.messages import Returned
 from bot.dialogue.reminders import after
-from bot.dialogue.replies import Card, Explained, Reply
-from bot.dialogue.situation import Situation, card
+from bot.dialogue.replies import Card, Explained
+from bot.dialogue.situation import Situation, card, say
 from flows.events import Event, Finished, HelpAsked, Parked, Paused, Recorded, Refused, Resumed, Stale, Withdrawn
 from flows.inputs import AnyInput
 from flows.session import CardRef, Session
 from flows.step import step
 from flows.turn import Step
+from storage.outbox import Outgoing
 from storage.store import Decision, LogEntry
+
+ABSENT = timedelta(hours=1)
+"""Who says nothing for so long has been away."""
 
 
 def advance(situation: Situation, given: AnyInput, ref: CardRef | None = None) -> Decision:
@@ -25,17 +29,25 @@ def advance(situation: Situation, given: AnyInput, ref: CardRef | None = None) -
     rubric = situation.words.rubric
     stepped = step(rubric, session, ref or session.ref, given, situation.now, context.fresh.session)
     then = situation.with_session(stepped.session)
-    said = [then.outgoing(reply) for event in stepped.events for reply in _explained(event)]
-    below = bool(said) or situation.below
-    shown = card(then, _card(then, stepped.events), below=below)
+    asked = next((event.item for event in stepped.events if isinstance(event, HelpAsked)), None)
+    if asked is None:
+        shown: tuple[Outgoing, ...] = (card(then, _card(then, stepped.events), below=situation.below),)
+    else:
+        shown = say(then, Explained(asked)).outbox
     later, cancelled = after(then, finished=any(isinstance(event, Finished) for event in stepped.events))
     decision = recorded(stepped, session, situation.now, context.by)
-    return replace(decision, outbox=(*said, shown, *later), cancelled=cancelled)
+    return replace(decision, outbox=(*shown, *later), cancelled=cancelled)
 
 
 def _card(situation: Situation, events: Sequence[Event]) -> Card:
-    """The card, with what happened, a line each."""
-    lines = [line for event in events if _tells(situation, event) and (line := _sentence(situation, event))]
+    """The card, with what happened, a line each; of several answers at once, how many."""
+    told = [event for event in events if _tells(situation, event)]
+    recorded = sum(isinstance(event, Recorded) for event in told)
+    if recorded > 1:
+        told = [event for event in told if not isinstance(event, Recorded)]
+    lines = [line for event in told if (line := _sentence(situation, event))]
+    if recorded > 1:
+        lines.insert(0, situation.words.text.count("event.recorded.several", recorded))
     warned = any(isinstance(event, Refused | Stale) for event in events)
     return Card(tuple(lines), warned=warned, paused=any(isinstance(event, Paused) for event in events))
 
@@ -46,17 +58,15 @@ def _tells(situation: Situation, event: Event) -> bool:
         case Stale():
             return situation.below
         case Resumed():
-            return isinstance(situation.message, Returned) or not situation.context.manner.attended
+            if situation.context.manner.attended:
+                return isinstance(situation.message, Returned)
+            return situation.now - situation.session.updated_at >= ABSENT
         case _:
             return True
 
 
 def _sentence(situation: Situation, event: Event) -> str | None:
     return situation.words.event(event, situation.session)
-
-
-def _explained(event: Event) -> list[Reply]:
-    return [Explained(event.item)] if isinstance(event, HelpAsked) else []
 
 
 def recorded(stepped: Step, before: Session, now: datetime, by: str) -> Decision:

@@ -12,9 +12,11 @@ from bot.screens.review import review_screen
 from bot.screens.scenarios import ladder_screen, levels_screen
 from bot.words.wording import Wording
 from flows.cards import (
+    AnewCard,
     Card,
     CommitmentCard,
     ConfirmCard,
+    DoubtCard,
     EnergyCard,
     FigureCard,
     FirmKindCard,
@@ -40,7 +42,7 @@ __all__ = ["Action", "Choice", "Screen", "screen_of"]
 def screen_of(card: Card, words: Wording) -> Screen:
     """The screen of any card. Results are written by `bot.words.results`; here they have their actions only."""
     match card:
-        case QuestionCard() | FigureCard() | ConfirmCard() | EnergyCard():
+        case QuestionCard() | FigureCard() | ConfirmCard() | EnergyCard() | DoubtCard():
             return question_screen(card, words)
         case LadderCard():
             return ladder_screen(card, words)
@@ -54,7 +56,7 @@ def screen_of(card: Card, words: Wording) -> Screen:
             return review_screen(card, words)
         case WelcomeCard() | FirmNameCard() | FirmKindCard() | PausedCard():
             return opening_screen(card, words)
-        case CommitmentCard() | ProvisionalCard() | ResultCard():
+        case CommitmentCard() | ProvisionalCard() | ResultCard() | AnewCard():
             return outcome_screen(card, words)
         case RecheckCard():
             return recheck_screen(card, words)

@@ -1,11 +1,14 @@
 """What to aim for: the plan to a grade under wishes, and "what if"."""
 
-from bot.screens.parts import BACK, HELP, PAUSE, Action, Choice, Screen, letter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from bot.screens.parts import BACK, HELP, PAUSE, Action, Choice, Screen, letter, list_names, next_list
 from bot.screens.wishes import Detail
 from bot.words.results import gap, shown_points
 from bot.words.wording import Wording
 from flows.cards import PlanCard, WhatIfCard
-from flows.inputs import Aim, AimAt, ClearAim, KeepTarget, Suppose, Want, Wanted
+from flows.inputs import Aim, AimAt, Browse, ClearAim, KeepTarget, Suppose, Want, Wanted
 from flows.session import AimPage, Goal
 from scoring.plan import QuestionStep, ScenarioStep
 
@@ -14,26 +17,107 @@ CLEAR = Action("clear_aim", ClearAim())
 WHAT_IF = Action("what_if", Aim(AimPage.WHAT_IF))
 AIM = Action("aim", Aim(AimPage.PLAN))
 
+Told = Callable[[str, int, Wording], str]
+"""A list's name, with how much is chosen there."""
+
 
 def plan_screen(card: PlanCard, words: Wording) -> Screen:
-    """The grades above by letter, the items by number: a tap takes one out of the plan, or puts it in."""
+    """The grades above and the lists of items, by letter; or one list, where a tap takes an item out of the plan or in.
+
+    Who types says an item's number at once.
+    """
     if card.gap is None:
         return Screen(
             words.text("gap.title.none"), body=(words.text("gap.none"),), actions=(WHAT_IF, BACK, HELP, PAUSE)
         )
+    planned = _planned(card, words)
+    items = _wishes(card, planned, words)
+    title = words.text("plan.title", grade=words.grade(card.gap.grade))
     grades = tuple(
-        Choice(
-            letter(i),
-            words.text("aim.grade", grade=words.grade(grade)),
-            AimAt(grade),
-            grade == card.gap.grade,
-        )
+        Choice(letter(i), words.text("aim.grade", grade=words.grade(grade)), AimAt(grade), grade == card.gap.grade)
         for i, grade in enumerate(card.grades)
     )
-    planned = _planned(card, words)
-    listed = {*card.open, *card.goal.excluded, *planned}
-    items = tuple(
+    summary = Screen(
+        title,
+        body=(*_effort(card, words), *target_lines(card.goal, words)),
+        choices=(*grades, *_lists(card.lists, items, _planned_there, len(grades), words)),
+        hint=words.hint("aim"),
+        actions=(Action("plan", Detail.PLAN), KEEP_TARGET, WHAT_IF, CLEAR, BACK, HELP, PAUSE),
+        typed=tuple(items.values()),
+    )
+    return _opened(summary, card, items, (title, *_effort(card, words)), words) if card.list else summary
+
+
+def what_if_screen(card: WhatIfCard, words: Wording) -> Screen:
+    """The lists of items, by letter; or one list, where a tap raises an item by a step, from the top back to what is.
+
+    What becomes of score and grade stands above either.
+    """
+    text = words.text
+    after = gap(card.after, words)
+    grades = {"before": words.grade(card.before.grade), "after": words.grade(card.after.grade)}
+    change = (
+        text("compare.score", before=shown_points(card.before), after=shown_points(card.after)),
+        text("compare.grade", **grades),
+    )
+    items = _supposals(card, words)
+    summary = Screen(
+        text("what_if.title"),
+        body=(*change, after.title, *after.lines, *target_lines(card.goal, words)),
+        choices=_lists(card.lists, items, _raised_there, 0, words),
+        hint=words.hint("what_if"),
+        actions=(KEEP_TARGET, AIM, CLEAR, BACK, HELP, PAUSE),
+        typed=tuple(items.values()),
+    )
+    return _opened(summary, card, items, change, words) if card.list else summary
+
+
+def _opened(
+    summary: Screen, card: PlanCard | WhatIfCard, items: Mapping[str, Choice], body: tuple[str, ...], words: Wording
+) -> Screen:
+    """One list of items, in the place of all."""
+    pages = [page for page, listed in card.lists.items() if any(item in items for item in listed)]
+    what_if = isinstance(card, WhatIfCard)
+    return replace(
+        summary,
+        title=list_names(card.lists, words)[card.list],
+        body=body,
+        choices=tuple(items[item] for item in card.lists[card.list] if item in items),
+        hint=words.hint("what_if.list" if what_if else "aim.list"),
+        actions=(*next_list(pages, card.list), KEEP_TARGET, BACK, HELP, PAUSE),
+    )
+
+
+def _lists(
+    lists: Mapping[str, Sequence[str]], items: Mapping[str, Choice], told: Told, before: int, words: Wording
+) -> tuple[Choice, ...]:
+    """The lists in which there is something to choose, with how much is chosen there; letters go on after `before`."""
+    shown = [
+        (page, name) for page, name in list_names(lists, words).items() if any(item in items for item in lists[page])
+    ]
+    marked = {page: sum(item in items and items[item].marked for item in lists[page]) for page, _ in shown}
+    return tuple(
         Choice(
+            letter(i),
+            told(name, marked[page], words) if marked[page] else name,
+            Browse(page),
+        )
+        for i, (page, name) in enumerate(shown, start=before)
+    )
+
+
+def _planned_there(name: str, count: int, words: Wording) -> str:
+    return words.text("aim.list.planned", list=name, count=count)
+
+
+def _raised_there(name: str, count: int, words: Wording) -> str:
+    return words.text("what_if.list.raised", list=name, count=count)
+
+
+def _wishes(card: PlanCard, planned: Mapping[str, str], words: Wording) -> dict[str, Choice]:
+    listed = {*card.open, *card.goal.excluded, *planned}
+    return {
+        item: Choice(
             str(words.item_number(item)),
             _line(words, item, _state(item, planned, card.goal, words)),
             Want(item, _next_wish(item, planned, card.goal)),
@@ -41,23 +125,12 @@ def plan_screen(card: PlanCard, words: Wording) -> Screen:
         )
         for item in words.rubric.items
         if item in listed
-    )
-    return Screen(
-        words.text("plan.title", grade=words.grade(card.gap.grade)),
-        body=(*_effort(card, words), *target_lines(card.goal, words)),
-        choices=(*grades, *items),
-        hint=words.hint("aim"),
-        actions=(Action("plan", Detail.PLAN), KEEP_TARGET, WHAT_IF, CLEAR, BACK, HELP, PAUSE),
-    )
+    }
 
 
-def what_if_screen(card: WhatIfCard, words: Wording) -> Screen:
-    """The items by number: a tap raises one by a step, and from the top back to what it is."""
-    text = words.text
-    after = gap(card.after, words)
-    grades = {"before": words.grade(card.before.grade), "after": words.grade(card.after.grade)}
-    items = tuple(
-        Choice(
+def _supposals(card: WhatIfCard, words: Wording) -> dict[str, Choice]:
+    return {
+        item: Choice(
             str(words.item_number(item)),
             _line(words, item, _supposed(item, card, words)),
             Suppose(item, following),
@@ -65,33 +138,19 @@ def what_if_screen(card: WhatIfCard, words: Wording) -> Screen:
         )
         for item, following in card.raised.items()
         if following is not None or item in card.goal.supposed
-    )
-    return Screen(
-        text("what_if.title"),
-        body=(
-            text("compare.score", before=shown_points(card.before), after=shown_points(card.after)),
-            text("compare.grade", **grades),
-            after.title,
-            *after.lines,
-            *target_lines(card.goal, words),
-        ),
-        choices=items,
-        hint=words.hint("what_if"),
-        actions=(KEEP_TARGET, AIM, CLEAR, BACK, HELP, PAUSE),
-    )
+    }
 
 
 def target_lines(goal: Goal, words: Wording) -> tuple[str, ...]:
-    """The kept target, in a line."""
-    if not goal.target:
-        return ()
-    items = [_line(words, item, words.answer(answer)) for item, answer in goal.target.items()]
-    return (words.text("aim.target", items=words.text("list.separator").join(items)),)
+    """That a target is kept; the result shows which, and what of it is done."""
+    return (words.text.count("aim.target", len(goal.target)),) if goal.target else ()
 
 
 def _effort(card: PlanCard, words: Wording) -> list[str]:
     plan = card.gap.plan if card.gap else None
-    return [words.text("aim.none")] if plan is None else [words.text.count("plan.effort", plan.effort)]
+    if plan is None:
+        return [words.text("aim.none")]
+    return [words.text.count("aim.items", len(plan.questions) + len(plan.scenarios))]
 
 
 def _planned(card: PlanCard, words: Wording) -> dict[str, str]:
@@ -110,14 +169,14 @@ def _step(step: QuestionStep | ScenarioStep, words: Wording) -> tuple[str, str]:
     return step.question, words.text("aim.add", options=words.answer(step.add))
 
 
-def _state(item: str, planned: dict[str, str], goal: Goal, words: Wording) -> str:
+def _state(item: str, planned: Mapping[str, str], goal: Goal, words: Wording) -> str:
     if item in goal.excluded:
         return words.text("aim.excluded")
     pinned = words.text("aim.pinned") if item in goal.pinned else ""
     return words.text("list.separator").join(part for part in (planned.get(item, ""), pinned) if part)
 
 
-def _next_wish(item: str, planned: dict[str, str], goal: Goal) -> Wanted:
+def _next_wish(item: str, planned: Mapping[str, str], goal: Goal) -> Wanted:
     """What is in the plan is most likely not wanted there; what is not in it, most likely is."""
     if item in (*goal.pinned, *goal.excluded):
         return Wanted.FREE

@@ -1,10 +1,13 @@
 """Commitment, results and re-check: what can be done there."""
 
+from collections.abc import Sequence
+
 from bot.screens.aim import AIM, WHAT_IF
-from bot.screens.parts import BACK, DONE, HELP, OVERVIEW, PAUSE, RESUME, Action, Choice, Screen, letter
-from bot.screens.wishes import FILES, Detail
+from bot.screens.parts import BACK, DONE, HELP, OVERVIEW, PAUSE, RESUME, Action, Choice, Screen, letter, list_names
+from bot.screens.wishes import FILES, Detail, Wish
 from bot.words.wording import Wording
 from flows.cards import (
+    AnewCard,
     CommitmentCard,
     ProvisionalCard,
     RecheckCard,
@@ -12,7 +15,9 @@ from flows.cards import (
 )
 from flows.inputs import (
     Anew,
+    Browse,
     Commit,
+    Overview,
     Pick,
     Recheck,
     Resume,
@@ -21,17 +26,18 @@ from flows.inputs import (
 HISTORY = Action("history", Detail.HISTORY)
 
 
-def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: Wording) -> Screen:
+def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard | AnewCard, words: Wording) -> Screen:
     """What can be done at the commitment and at a result."""
     text = words.text
     match card:
-        case CommitmentCard(firm=firm):
+        case CommitmentCard(firm=firm, again=again):
             who = firm or text("commitment.firm")
+            more = (Action("more_changes", Overview()),) if again else ()
             return Screen(
                 text("commitment.title"),
                 body=(text("commitment.text", firm=who),),
                 hint=words.hint("commitment"),
-                actions=(Action("commit", Commit()), BACK, HELP, PAUSE),
+                actions=(Action("commit", Commit()), *more, BACK, HELP, PAUSE),
             )
         case ProvisionalCard(settled=settled):
             return Screen(
@@ -39,6 +45,13 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard, words: W
                 hint=words.hint("provisional" if settled is None else "provisional.settled"),
                 actions=(RESUME, *_details(), OVERVIEW, PAUSE),
                 default=Resume(),
+            )
+        case AnewCard():
+            return Screen(
+                text("anew.title"),
+                body=(text("anew.kept"),),
+                hint=words.hint("anew"),
+                actions=(Action("begin_anew", Anew()), HISTORY, BACK, HELP, PAUSE),
             )
         case ResultCard():
             return Screen(
@@ -78,31 +91,43 @@ def _detail(wanted: Detail) -> Action:
 
 
 def recheck_screen(card: RecheckCard, words: Wording) -> Screen:
-    """By event (letters) or item by item (numbers)."""
+    """What has happened, by letters, or one of the lists of items, by numbers; what is chosen is asked at once.
+
+    Who types need not turn to the lists.
+    """
+    return _recheck_list(card, words) if card.list else _what_happened(card, words)
+
+
+def _what_happened(card: RecheckCard, words: Wording) -> Screen:
     text = words.text
-    events = tuple(
-        Choice(
-            letter(i),
-            text("recheck.change", change=text(f"change.{name}"), items=words.items(items)),
-            Pick(items, not set(items) <= set(card.picked)),
-            set(items) <= set(card.picked),
-        )
-        for i, (name, items) in enumerate(card.changes.items())
-    )
-    singles = tuple(
-        Choice(
-            str(words.item_number(item)),
-            words.item_label(item),
-            Pick((item,), item not in card.picked),
-            item in card.picked,
-        )
-        for item in words.rubric.items
-    )
-    picked = (text("recheck.picked", items=words.items(card.picked)),) if card.picked else ()
+    events: list[tuple[str, Wish]] = [
+        (text(f"change.{name}"), Pick(items, on=True)) for name, items in card.changes.items()
+    ]
+    lists: list[tuple[str, Wish]] = [(name, Browse(page)) for page, name in list_names(card.lists, words).items()]
+    choices = tuple(Choice(letter(i), name, wish) for i, (name, wish) in enumerate([*events, *lists]))
     return Screen(
         text("recheck.title"),
-        body=picked,
-        choices=(*events, *singles),
+        body=_marked(card, words),
+        choices=choices,
         hint=words.hint("recheck" if events else "recheck.items"),
-        actions=(DONE, BACK, HELP, PAUSE),
+        actions=(*((DONE,) if card.picked else ()), BACK, HELP, PAUSE),
+        typed=_changed(words.rubric.items, words),
     )
+
+
+def _recheck_list(card: RecheckCard, words: Wording) -> Screen:
+    return Screen(
+        words.text("recheck.list", list=list_names(card.lists, words)[card.list]),
+        choices=_changed(card.lists[card.list], words),
+        hint=words.hint("recheck.list"),
+        actions=(BACK, HELP, PAUSE),
+        typed=_changed(words.rubric.items, words),
+    )
+
+
+def _changed(items: Sequence[str], words: Wording) -> tuple[Choice, ...]:
+    return tuple(Choice(str(words.item_number(item)), words.item_label(item), Pick((item,), on=True)) for item in items)
+
+
+def _marked(card: RecheckCard, words: Wording) -> tuple[str, ...]:
+    return (words.text("recheck.picked", items=words.items(card.picked)),) if card.picked else ()

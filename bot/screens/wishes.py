@@ -7,7 +7,7 @@ from flows.inputs import AnyInput
 
 
 class Detail(StrEnum):
-    """More about a result, shown on request; nothing in the session changes."""
+    """More about something, shown on request; nothing in the session changes. `CARD` is the card itself again."""
 
     GAP = "gap"
     PLAN = "plan"
@@ -16,6 +16,13 @@ class Detail(StrEnum):
     POLICY = "policy"
     HISTORY = "history"
     COMMANDS = "commands"
+    HELP = "help"
+    OFFICIAL = "official"
+    COMPARED = "compared"
+    FIRMS = "firms"
+    FUELS = "fuels"
+    PRIVACY = "privacy"
+    CARD = "card"
     PNG = "png"
     PDF = "pdf"
     XLSX = "xlsx"
@@ -23,6 +30,18 @@ class Detail(StrEnum):
 
 FILES = (Detail.PNG, Detail.PDF, Detail.XLSX)
 """Details that are a file: the picture, the report, the workbook."""
+NAMELESS = (Detail.HELP, Detail.COMPARED, Detail.FIRMS, Detail.CARD)
+"""Details that nobody asks for by a name of theirs: inputs, commands and buttons lead there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page of a detail, from 0. `about`: the item that it is of, or the numbers of a comparison ("1-3"), or
+    what is looked for in names."""
+
+    wanted: Detail
+    page: int = 0
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +51,9 @@ class Comparison:
     numbers: tuple[int, ...] = ()
 
 
-Look = Detail | Comparison
+Look = Detail | Leaf | Comparison
 """What changes nothing in the session."""
-Wish = AnyInput | Detail
+Wish = AnyInput | Detail | Leaf
 """What a choice or a button stands for."""
 Meant = Wish | Comparison
 """What a typed line may stand for."""

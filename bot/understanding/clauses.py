@@ -103,7 +103,7 @@ def _is_latin(sign: str) -> bool:
 
 
 def _mark_at(text: str, place: int, words: Vocabulary) -> Token | None:
-    """The end of a clause or a sentence; a point or a comma between digits is none, a space only between Chinese words."""
+    """The end of a clause or a sentence; between digits a point is none; a space is one between Chinese words."""
     sign, grammar = text[place], words.grammar
     before, after = text[place - 1 : place], text[place + 1 : place + 2]
     if sign in grammar.asking:

@@ -1,4 +1,4 @@
-"""Shares and changes that numbers say: machines, years of money, pass rates. Where a number is vague, the lower option."""
+"""Shares and changes that numbers say: machines, years of money, pass rates. A vague number gives the lower option."""
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence
@@ -224,7 +224,8 @@ def _letter(question: Question, rule: Share, percent: Decimal) -> str:
 
 
 def _figured(question: Question, letter: str, entries: Sequence[Counted], figures: dict[str, FigureValue]) -> Figured:
-    spots = [(spot.start, spot.end) for entry in entries for spot in (entry.quantity, *entry.nouns)]
+    spots = [(entry.quantity.start, entry.quantity.end) for entry in entries]
+    spots += [(noun.start, noun.end) for entry in entries for noun in entry.nouns]
     return Figured(question.id, letter, min(start for start, _ in spots), max(end for _, end in spots), figures)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.understanding.binding import Use
 from bot.understanding.clauses import Clause, Token
@@ -123,9 +124,7 @@ def _spoken(clauses: Sequence[Clause], uses: Sequence[Use]) -> set[str]:
 
 
 def _rest(clauses: Sequence[Clause], uses: Sequence[Use], lexicon: Lexicon, spoken: set[str]) -> Iterator[Said]:
-    firsts = {clauses[0].start} | {
-        after.start for before, after in zip(clauses, clauses[1:], strict=False) if before.last
-    }
+    firsts = {clauses[0].start, *(after.start for before, after in pairwise(clauses) if before.last)}
     for use in uses:
         if use.entry.tool and use.affirmed and not use.areas and _is_about_all(use.clause, firsts):
             sort = lexicon.tools[use.entry.tool]

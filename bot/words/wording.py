@@ -9,7 +9,9 @@ from bot.words.glossary import Entry, look_up
 from bot.words.paging import pages
 from flows.events import (
     AnswerValue,
+    Converted,
     Event,
+    FirmNamed,
     GradeSettled,
     Parked,
     QuickBegun,
@@ -97,18 +99,6 @@ class Wording:
         """ "一级"; level 0 has words of its own."""
         names = [entry.name for entry in self.rubric.levels]
         return names[level - 1] if level else self.text("level.none", level=names[0])
-
-    def option_text(self, item: str, letter: str) -> str:
-        """What an option of a question says."""
-        return next(option.text for option in self.rubric.question[item].options if option.id == letter)
-
-    def level_text(self, item: str, level: int) -> str:
-        """What a level of a scenario demands."""
-        if not level:
-            return self.level_name(level)
-        return self.text(
-            "ladder.requirement", level=self.level_name(level), text=self.rubric.scenario[item].levels[level - 1]
-        )
 
     def grade(self, grade: int) -> str:
         """ "二级（规范级）"; where grades are not those of the levels, the name alone."""
@@ -199,6 +189,10 @@ class Wording:
                 return self.text("event.stale")
             case TargetKept(items=items):
                 return self.text("event.target_kept", items=self.items(items))
+            case FirmNamed(name=name):
+                return self.text("event.firm_named", name=name)
+            case Converted(fuels=fuels):
+                return "\n".join(self.text(f"event.converted.{fuel}") for fuel in fuels)
             case Resumed():
                 return self.welcome_back(session)
             case _:

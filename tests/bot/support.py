@@ -7,22 +7,26 @@ from bot.screens import Screen, screen_of
 from bot.words.wording import Wording, wording
 from flows.cards import Card, ConfirmCard, FigureCard, LadderCard, card_of
 from flows.inputs import (
+    Aim,
     Answer,
+    Browse,
     ChooseFuel,
     ChooseSide,
+    Climb,
     Confirm,
     EnterFigures,
+    KeepTarget,
     Numbers,
     OpenEnergy,
     Overview,
     Pick,
-    PickLevel,
     Recheck,
     Rung,
+    Suppose,
     Tick,
 )
-from flows.session import EnergySide, Session
-from flows.walking import review_pages
+from flows.listing import AT_ONCE, NAMED, lists, review_pages
+from flows.session import AimPage, EnergySide, Session
 from tests.flows.driver import RUBRIC, Walker, finished
 from tests.flows.scenes import SCENES, scene
 
@@ -49,7 +53,7 @@ FIGURES = {
 def sessions() -> dict[str, Session]:
     """Sessions by a name for what is on the screen: every scene, every item in every state, every page."""
     found = {name: scene(name) for name in SCENES}
-    for walk in (_questions, _ladders, _pages, _energy, _rechecks):
+    for walk in (_questions, _ladders, _pages, _energy, _rechecks, _aims):
         found.update(walk())
     return found
 
@@ -82,13 +86,13 @@ def _figures(walker: Walker) -> Iterator[tuple[str, Session]]:
 def _ladders() -> Iterator[tuple[str, Session]]:
     for scenario in RUBRIC.scenarios:
         walker = Walker().begin().go(scenario.id)
+        yield f"{scenario.id} levels", walker.session
+        walker.say(Climb())
         while isinstance(card := walker.card, LadderCard) and card.scenario.id == scenario.id:
             yield f"{scenario.id} {card.level}", walker.session
             walker.say(Rung(met=True))
         walker.go(scenario.id)
         yield f"{scenario.id} answered", walker.session
-        walker.say(PickLevel())
-        yield f"{scenario.id} levels", walker.session
 
 
 def _pages() -> Iterator[tuple[str, Session]]:
@@ -116,10 +120,29 @@ def _energy() -> Iterator[tuple[str, Session]]:
 def _rechecks() -> Iterator[tuple[str, Session]]:
     walker = finished()
     walker.say(Recheck())
-    walker.say(Pick(("q6", "q7"), on=True))
-    yield "recheck picked", walker.session
-    walker.say(Pick(("q6", "q7", "marketing"), on=True))
-    yield "recheck more", walker.session
+    yield "recheck marked", walker.session.but(picked=("q6", "q7"))  # with an earlier version
+    for page in lists(RUBRIC, NAMED):
+        walker.say(Browse(page))
+        yield f"recheck {page}", walker.session
+    for item in RUBRIC.items:
+        asked = Walker(walker.session)
+        asked.say(Pick((item, "q1"), on=True))
+        yield f"again {item}", asked.go(item).session
+    walker.say(Pick(("quality",), on=True))
+    walker.take(2)
+    yield "again committing", walker.session
+
+
+def _aims() -> Iterator[tuple[str, Session]]:
+    for half in AimPage:
+        for level in (0, 3):
+            walker = Walker().begin(name="示例厂").fill({"q1": "BC"}, level=level).finish()
+            walker.say(Aim(half))
+            walker.say(Suppose("quality", 4))
+            walker.say(KeepTarget())
+            for page in ("", *lists(RUBRIC, AT_ONCE)):
+                walker.say(Browse(page))
+                yield f"{half} {page} from {level}", walker.session
 
 
 def shown(session: Session, language: str) -> tuple[Card, Screen, Wording]:

@@ -46,7 +46,7 @@ def test_below_a_reminder_to_go_on_or_to_have_no_more() -> None:
 def test_below_a_result() -> None:
     assert tap("!recheck", AT_RESULT).session.phase is Phase.RECHECK
     assert tap("!recheck_later", AT_RESULT).names == ["reminder.recheck.promised"]
-    assert tap("!compare_last", AT_RESULT).kinds == ["compared", "card"]
+    assert tap("!compare_last", AT_RESULT).kinds == ["compared"]
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
@@ -80,13 +80,19 @@ ON_CARDS: list[tuple[str, str, dict[str, Any]]] = [
     ("fuels", "Sproduced", {"drafts.q12.side": EnergySide.PRODUCED}),
     ("ladder", "m1", {"drafts.quality.met": 1}),
     ("ladder", "p", {"drafts.quality.kind": "picking"}),
+    ("levels", "m1", {"drafts.quality.met": 1}),
+    ("levels", "C", {"drafts.quality.met": 0}),
     ("levels", "T3", {"record.levels": {"quality": 3}}),
     ("full", "u", {"phase": Phase.COMMITMENT}),
     ("review", "v", {"phase": Phase.PROVISIONAL}),
     ("commitment", "c", {"phase": Phase.RESULT}),
     ("result", "R", {"phase": Phase.RECHECK}),
-    ("result", "N", {"phase": Phase.FIRM, "record.choices": {}}),
-    ("recheck", "P160", {"picked": ("q6", "q7")}),
+    ("result", "N", {"phase": Phase.RESULT, "page": "anew"}),
+    ("anew", "N", {"phase": Phase.FIRM, "record.choices": {}}),
+    ("recheck", "P160", {"item": "q6", "agenda": ("q6", "q7")}),
+    ("recheck", "ioperations", {"page": "operations"}),
+    ("again", "E", {"phase": Phase.COMMITMENT}),
+    ("plan", "ioperations.2", {"page": "plan.operations.2"}),
     ("result", "Aplan", {"phase": Phase.AIM, "page": AimPage.PLAN}),
     ("plan", "G4", {"goal.grade": 4}),
     ("plan", "W15.pinned", {"goal.pinned": ("product_design",)}),
@@ -122,7 +128,7 @@ def test_what_is_ticked_is_done_and_what_is_aimed_at_is_kept_and_cleared() -> No
 
 
 def test_help_and_looks() -> None:
-    assert tap(_on("single", "h"), scene("single"), CARD).kinds == ["explained", "card"]
+    assert tap(_on("single", "h"), scene("single"), CARD).kinds == ["explained"]
     assert tap(_on("result", "Dplan"), scene("result"), CARD).said[0] == Look(Detail.PLAN)
     assert tap(_on("result", "Dpdf"), scene("result"), CARD).kinds == ["file"]
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from flows.cards import Card, LadderCard, card_of
+from flows.cards import Card, LadderCard, LevelCard, card_of
 from flows.events import Event, Refusal, Refused, Stale
 from flows.inputs import (
+    Anew,
     Answer,
     AnyInput,
     ChooseKind,
     ChooseLanguage,
+    Climb,
     Commit,
     Done,
     Jump,
@@ -108,15 +110,18 @@ class Walker:
 
     def climb(self, level: int) -> int:
         """Rung by rung, up to the level; the number of taps."""
-        taps = 0
         item = self.session.item
+        taps = 1 if isinstance(self.card, LevelCard) else 0
+        if taps:
+            self.say(Climb())
         while isinstance(self.card, LadderCard) and self.session.item == item:
             self.say(Rung(met=self.card.level <= level))
             taps += 1
         return taps
 
     def take(self, level: int) -> tuple[Event, ...]:
-        self.say(PickLevel())
+        if not isinstance(self.card, LevelCard):
+            self.say(PickLevel())
         return self.say(TakeLevel(level))
 
     def fill(self, letters: Mapping[str, Iterable[str]] | None = None, level: int = 1) -> "Walker":
@@ -136,9 +141,16 @@ class Walker:
         return self
 
     def finish(self) -> "Walker":
-        self.say(Overview())
-        self.say(Submit())
+        if self.session.phase is not Phase.COMMITMENT:
+            self.say(Overview())
+            self.say(Submit())
         self.say(Commit())
+        return self
+
+    def anew(self) -> "Walker":
+        """Asked back, and meant."""
+        self.say(Anew())
+        self.say(Anew())
         return self
 
 

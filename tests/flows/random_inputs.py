@@ -29,11 +29,13 @@ from flows.inputs import (
     Answer,
     AnyInput,
     Back,
+    Browse,
     ChooseFuel,
     ChooseKind,
     ChooseLanguage,
     ChooseSide,
     ClearAim,
+    Climb,
     Commit,
     Confirm,
     Discard,
@@ -43,6 +45,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepRest,
     KeepTarget,
     NameFirm,
     Numbers,
@@ -93,6 +96,7 @@ MOVES: list[AnyInput] = [
     Overview(),
     Park(),
     Keep(),
+    KeepRest(),
     Pause(),
     Resume(),
     Quick(),
@@ -113,6 +117,8 @@ AIMS: list[AnyInput] = [
     *(Suppose(item, level) for item in ("quality", "energy") for level in (0, 2, 4, None)),
     KeepTarget(),
     ClearAim(),
+    Browse("operations.3"),
+    Browse(""),
     Back(),
 ]
 FUELS: list[AnyInput] = [ChooseFuel(fuel) for fuel in ("electricity", "heat", "other_fuel")]
@@ -134,12 +140,17 @@ PHASES: dict[Phase, list[AnyInput]] = {
     ],
     Phase.PROVISIONAL: [*MOVES, *LOOKS, *TELLING],
     Phase.COMMITMENT: [*4 * [Commit()], Back(), Overview(), Jump("q5")],
-    Phase.RESULT: [Recheck(), Recheck(), Anew(), Help(), *LOOKS, *TELLING],
-    Phase.RECHECK: [*6 * [Done()], *(Pick((item,), on) for item in RUBRIC.items for on in (True, True, False))],
+    Phase.RESULT: [Recheck(), Recheck(), Anew(), Anew(), Back(), Help(), *LOOKS, *TELLING],
+    Phase.RECHECK: [
+        *3 * [Done()],
+        *3 * [Browse("foundation")],
+        Back(),
+        *(Pick((item,), on) for item in RUBRIC.items for on in (True, True, False)),
+    ],
 }
 
 
-RUNGS: list[AnyInput] = [Rung(True), Rung(False), PickLevel()]
+RUNGS: list[AnyInput] = [Rung(True), Rung(False), PickLevel(), Climb()]
 LEVELS: list[AnyInput] = [TakeLevel(level) for level in range(5)]
 SIDES: list[AnyInput] = [ChooseSide(side) for side in EnergySide]
 CLOSE: list[AnyInput] = [Done()]
@@ -210,8 +221,8 @@ _words = st.lists(_word, max_size=3).map(tuple)
 _numbers = st.lists(st.sampled_from([*AMOUNTS, *BAD]), max_size=5).map(tuple)
 junk = st.one_of(
     *map(st.builds, (Back, Keep, Park, Help, Pause, Resume, Skip, EditFirm, Done, EnterFigures, Confirm)),
-    *map(st.builds, (OpenEnergy, PickLevel, Submit, Provisional, Quick, Commit, Recheck, Anew)),
-    *(st.builds(kind, _word) for kind in (Jump, Overview, ChooseLanguage, ChooseFuel)),
+    *map(st.builds, (OpenEnergy, PickLevel, Climb, KeepRest, Submit, Provisional, Quick, Commit, Recheck, Anew)),
+    *(st.builds(kind, _word) for kind in (Jump, Overview, Browse, ChooseLanguage, ChooseFuel)),
     st.builds(NameFirm, st.text(max_size=120)),
     st.builds(ChooseKind, st.sampled_from(FirmKind)),
     st.builds(Answer, _words),

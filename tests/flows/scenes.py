@@ -5,16 +5,19 @@ from functools import lru_cache
 
 from flows.inputs import (
     Aim,
+    Anew,
     Answer,
     AnyInput,
+    Browse,
     ChooseFuel,
     ChooseLanguage,
+    Climb,
     EnterFigures,
     Numbers,
     OpenEnergy,
     Overview,
     Pause,
-    PickLevel,
+    Pick,
     Proposal,
     Propose,
     Provisional,
@@ -99,19 +102,23 @@ SAID = (
 """What somebody's words come to."""
 
 
-def _recheck() -> Walker:
-    walker = finished()
-    walker.say(Recheck())
+def _at_result(*then: AnyInput) -> Callable[[], Walker]:
+    def walker() -> Walker:
+        done = finished()
+        for given in then:
+            done.say(given)
+        return done
+
     return walker
 
 
-def _aiming(page: AimPage) -> Callable[[], Walker]:
+def _aiming(page: AimPage, *then: AnyInput) -> Callable[[], Walker]:
     def walker() -> Walker:
         filled = Walker().begin(name="示例厂").fill().go(TOP)
-        filled.say(PickLevel())
         filled.say(TakeLevel(4))
         done = filled.finish()
-        done.say(Aim(page))
+        for given in (Aim(page), *then):
+            done.say(given)
         return done
 
     return walker
@@ -133,8 +140,8 @@ SCENES: dict[str, Callable[[], Walker]] = {
     "proposed": _asked("finance", Propose(SAID[-1:])),
     "proposed by figures": _asked("q2", Propose(SAID[:1])),
     "proposals": _asked("q8", Propose(SAID)),
-    "ladder": _asked("quality"),
-    "levels": _asked("quality", PickLevel()),
+    "ladder": _asked("quality", Climb()),
+    "levels": _asked("quality"),
     "settled": _settled(),
     "stopped": _settled(Quick()),
     "review": _asked("q8", Overview()),
@@ -142,9 +149,14 @@ SCENES: dict[str, Callable[[], Walker]] = {
     "provisional": _asked("q8", Overview(), Provisional()),
     "commitment": _full(Submit()),
     "result": finished,
-    "recheck": _recheck,
+    "anew": _at_result(Anew()),
+    "recheck": _at_result(Recheck()),
+    "recheck list": _at_result(Recheck(), Browse("operations")),
+    "again": _at_result(Recheck(), Pick(("q4", "q8", "quality"), on=True)),
     "plan": _aiming(AimPage.PLAN),
+    "plan list": _aiming(AimPage.PLAN, Browse("operations.2")),
     "what_if": _aiming(AimPage.WHAT_IF),
+    "what_if list": _aiming(AimPage.WHAT_IF, Browse("operations.2")),
     "plan so far": _asked("q8", Overview(), Provisional(), Aim(AimPage.PLAN)),
     "paused": _asked("q8", Pause()),
 }
@@ -153,6 +165,7 @@ QUESTIONS = frozenset(
         "single",
         "answered",
         "multiple",
+        "again",
         "figures",
         "energy",
         "entering",
@@ -170,8 +183,9 @@ ITEMS = QUESTIONS | SCENARIOS
 REVIEWS = frozenset({"review", "full"})
 TOP = "quality"
 """The scenario that is at its top where somebody aims higher; all other answers are the lowest."""
-PLANS = frozenset({"plan", "plan so far"})
-AIMS = PLANS | {"what_if"}
+PLANS = frozenset({"plan", "plan list", "plan so far"})
+AIMS = PLANS | {"what_if", "what_if list"}
+RECHECKS = frozenset({"recheck", "recheck list"})
 EVERYWHERE = frozenset(SCENES)
 
 

@@ -12,10 +12,8 @@ from flows.events import Refusal, TargetKept
 from flows.inputs import (
     Aim,
     AimAt,
-    Anew,
     Back,
     ClearAim,
-    Done,
     KeepTarget,
     Overview,
     Pick,
@@ -205,13 +203,12 @@ def test_the_goal_outlives_the_assessment() -> None:
     goal = walker.session.goal
     walker.say(Recheck())
     walker.say(Pick(("q1",), on=True))
-    walker.say(Done())
     assert walker.session.baseline
     assert walker.session.goal == goal
     again = planning()
     again.say(KeepTarget())
     again.say(Back())
-    again.say(Anew())
+    again.anew()
     assert again.session.goal == goal
 
 

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from flows.cards import (
+    AnewCard,
     Card,
     CommitmentCard,
     ConfirmCard,
@@ -27,7 +28,6 @@ from flows.cards import (
     WelcomeCard,
     WhatIfCard,
     card_of,
-    items_of_pages,
     unanswered,
 )
 from flows.events import Refused, Stale
@@ -40,6 +40,7 @@ from flows.inputs import (
     Answer,
     AnyInput,
     Back,
+    Browse,
     ChooseFuel,
     ChooseKind,
     ChooseLanguage,
@@ -54,6 +55,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepRest,
     KeepTarget,
     NameFirm,
     Numbers,
@@ -73,11 +75,13 @@ from flows.inputs import (
     Suppose,
     TakeLevel,
     Tick,
+    Want,
+    Wanted,
 )
+from flows.listing import items_of_pages, review_pages
 from flows.outcome import changes
 from flows.progress import progress_of
 from flows.session import AimPage, EnergySide, FirmKind, Phase
-from flows.walking import review_pages
 from tests.flows.driver import RUBRIC, Walker, finished, play
 from tests.flows.scenes import SCENES, scene
 
@@ -112,7 +116,12 @@ NEEDED: dict[str, tuple[type[Card], list[AnyInput]]] = {
     "provisional": (ProvisionalCard, MOVING),
     "commitment": (CommitmentCard, [*MOVING, Commit()]),
     "result": (ResultCard, [*ALWAYS, Recheck(), Anew()]),
+    "anew": (AnewCard, [*ALWAYS, Back(), Anew(), Recheck()]),
     "recheck": (RecheckCard, [*ALWAYS, Back(), *(Pick((item,), True) for item in RUBRIC.items)]),
+    "recheck list": (RecheckCard, [*ALWAYS, Back(), Browse("foundation"), Browse(""), Pick(("q1",), True)]),
+    "again": (QuestionCard, [*ITEM, Tick("B", True), Done(), Keep(), KeepRest()]),
+    "plan list": (PlanCard, [*ALWAYS, Back(), Browse("management"), KeepTarget(), Want("q1", Wanted.PINNED)]),
+    "what_if list": (WhatIfCard, [*ALWAYS, Back(), Browse(""), Suppose("q1", ("B",))]),
     "plan": (
         PlanCard,
         [*ALWAYS, Back(), AimAt(4), Aim(AimPage.WHAT_IF), KeepTarget(), Recheck()],
@@ -213,7 +222,6 @@ def test_progress_of_a_recheck_counts_what_is_asked_again() -> None:
     walker = finished()
     walker.say(Recheck())
     walker.say(Pick(("q5", "quality"), on=True))
-    walker.say(Done())
     progress = progress_of(RUBRIC, walker.session)
     assert (progress.position, progress.answered, progress.rest, progress.minutes) == (5, 31, 2, 1)
 

@@ -13,7 +13,6 @@ from flows.inputs import (
     ChooseKind,
     ChooseLanguage,
     Commit,
-    Done,
     EditFirm,
     Help,
     Jump,
@@ -171,11 +170,9 @@ def test_a_recheck_of_a_recheck() -> None:
         before = walker.session.id
         walker.say(Recheck())
         walker.say(Pick(("quality", "q8"), on=True))
-        walker.say(Done())
         assert isinstance(walker.card, QuestionCard)
         walker.say(Answer(("C",)))
         walker.take(level)
-        walker.say(Submit())
         (event,) = walker.say(Commit())
         assert isinstance(event, Finished)
         assert event.assessment.previous == before
@@ -187,6 +184,5 @@ def test_a_parked_item_of_a_recheck_stops_the_commitment() -> None:
     walker = finished()
     walker.say(Recheck())
     walker.say(Pick(("q8",), on=True))
-    walker.say(Done())
     walker.say(Park())
     assert walker.refused(Submit()) is Refusal.STILL_OPEN

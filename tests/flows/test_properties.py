@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flows.cards import Card, card_of
 from flows.events import Event, Finished, Parked, Recorded, Refused, Stale, Withdrawn
-from flows.inputs import AnyInput, Commit, Confirm, Done, Numbers, Overview, Pick, Recheck, Submit
+from flows.inputs import AnyInput, Commit, Confirm, Numbers, Overview, Pick, Recheck, Submit
 from flows.outcome import changes
 from flows.phases import settled
 from flows.proposals import proposed
@@ -48,9 +48,7 @@ def figured(*, again: bool) -> Session:
     if again:
         walker.finish()
         walker.say(Recheck())
-        walker.say(Pick(tuple(FIGURES), on=True))
-        walker.say(Pick(changes(RUBRIC.id)["new_mes"], on=True))
-        walker.say(Done())
+        walker.say(Pick((*FIGURES, *changes(RUBRIC.id)["new_mes"]), on=True))
     return walker.session
 
 
@@ -120,13 +118,16 @@ def _told(before: Session, done: Step) -> None:
 
 
 def _kept(before: Session, done: Step) -> None:
-    """What is finished stays as it is; a new session begins only there."""
+    """What is finished stays as it is; a new session begins only there, and an old one comes back only unchanged."""
     after = done.session
     if is_final(before) and after.id == before.id:
         assert (after.record, after.finished_at, is_final(after)) == (before.record, before.finished_at, True)
-    if after.id != before.id:
-        assert is_final(before)
+    if after.id != before.id and is_final(before):
         assert after.baseline is None or after.baseline.record == before.record
+    elif after.id != before.id:  # back from a re-check in which nothing has changed
+        assert before.baseline is not None
+        assert (after.id, after.record) == (before.baseline.id, before.record)
+        assert is_final(after)
     for event in done.events:
         if isinstance(event, Finished):
             assert before.phase is Phase.COMMITMENT

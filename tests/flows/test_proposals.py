@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.cards import FirmNameCard, ProposalCard, ProposalsCard, QuestionCard, ReviewCard
+from flows.cards import CommitmentCard, FirmNameCard, ProposalCard, ProposalsCard, QuestionCard
 from flows.events import Recorded
 from flows.inputs import (
     Agree,
@@ -19,7 +19,6 @@ from flows.inputs import (
     Propose,
     Resume,
     Rung,
-    Submit,
     Tick,
 )
 from flows.proposals import proposed
@@ -166,8 +165,7 @@ def test_after_a_result_it_is_a_recheck_of_what_is_new() -> None:
     assert walker.session.baseline
     assert walker.session.baseline.id == past.id
     walker.say(Agree(tuple(card.items)))
-    assert isinstance(walker.card, ReviewCard)
-    walker.say(Submit())
+    assert isinstance(walker.card, CommitmentCard)
     walker.say(Commit())
     assert walker.session.record.choices["q6"] == ("B", "C")
 

@@ -249,7 +249,6 @@ def test_a_recheck_has_its_own_order_and_settles_nothing_early() -> None:
     walker.say(Recheck())
     assert walker.refused(Quick()) is Refusal.NOT_HERE
     walker.say(Pick(tuple(RUBRIC.items), on=True))
-    walker.say(Done())
     assert walker.refused(Quick()) is Refusal.NOT_HERE
     walker.say(Park())
     assert walker.refused(Provisional()) is Refusal.NOT_HERE

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows.inputs import Aim, Anew, Done, KeepTarget, Pick, Recheck, Suppose
+from flows.inputs import Aim, KeepTarget, Pick, Recheck, Suppose
 from flows.retention import Limits, Purged, rebuilt, remains
 from flows.session import AimPage, Assessment, Phase, Session
 from tests.flows.driver import START, Walker, finished
@@ -20,13 +20,12 @@ def rechecking() -> Walker:
     walker = finished()
     walker.say(Recheck())
     walker.say(Pick(("q6",), on=True))
-    walker.say(Done())
     return walker
 
 
 def starting_anew() -> Walker:
     walker = finished()
-    walker.say(Anew())
+    walker.anew()
     return walker
 
 
@@ -69,7 +68,6 @@ def test_people_can_go_on_from_a_rebuilt_result() -> None:
     walker = Walker(session)
     walker.say(Recheck())
     walker.say(Pick(("q6",), on=True))
-    walker.say(Done())
     walker.answer("B")
     walker.finish()
     assert walker.session.phase is Phase.RESULT

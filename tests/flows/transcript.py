@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from flows.cards import (
+    AnewCard,
     Card,
     CommitmentCard,
     ConfirmCard,
+    DoubtCard,
     EnergyCard,
     FigureCard,
     FirmKindCard,
@@ -64,7 +66,9 @@ def _event(event: Event) -> str:
 def shown(card: Card) -> str:
     """The card in a few words."""
     match card:
-        case WelcomeCard() | ResultCard() | CommitmentCard() | ProvisionalCard() | FirmNameCard() | FirmKindCard():
+        case WelcomeCard() | ResultCard() | AnewCard() | ProvisionalCard() | FirmNameCard() | FirmKindCard():
+            detail = _outside(card)
+        case CommitmentCard():
             detail = _outside(card)
         case QuestionCard() | FigureCard() | ConfirmCard() | EnergyCard():
             detail = f"{_question(card)} {_progress(card.progress)}"
@@ -72,6 +76,8 @@ def shown(card: Card) -> str:
             detail = f"{item} {_text(draft.answer)}? {draft.said} {_progress(card.progress)}"
         case ProposalsCard(items=items, rest=rest):
             detail = " ".join(f"{item}={_text(draft.answer)}" for item, draft in items.items()) + f" and {rest}"
+        case DoubtCard(question=question, draft=draft):
+            detail = f"{question.id} {draft.doubt} of {draft.figure} {_progress(card.progress)}"
         case LadderCard(scenario=scenario, level=level, answered=answered):
             detail = f"{scenario.id} {level}? was {_text(answered)} {_progress(card.progress)}"
         case LevelCard(scenario=scenario, answered=answered):
@@ -89,7 +95,7 @@ def shown(card: Card) -> str:
 
 def _onward(card: RecheckCard | PlanCard | WhatIfCard) -> str:
     if isinstance(card, RecheckCard):
-        return _text(card.picked)
+        return " ".join(filter(None, (card.list, _text(card.picked))))
     if isinstance(card, WhatIfCard):
         return f"{card.before.score} → {card.after.score}, grade {card.before.grade} → {card.after.grade}"
     plan = card.gap and card.gap.plan
@@ -97,7 +103,7 @@ def _onward(card: RecheckCard | PlanCard | WhatIfCard) -> str:
 
 
 def _outside(
-    card: WelcomeCard | ResultCard | CommitmentCard | ProvisionalCard | FirmNameCard | FirmKindCard,
+    card: WelcomeCard | ResultCard | AnewCard | CommitmentCard | ProvisionalCard | FirmNameCard | FirmKindCard,
 ) -> str:
     match card:
         case FirmNameCard(name=name):

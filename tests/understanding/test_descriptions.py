@@ -1,4 +1,4 @@
-"""Whole descriptions, as owners might write them: at least half of what they decide is proposed, and nothing above it."""
+"""Whole descriptions, as an owner might write: at least half of what they decide is proposed, and nothing above it."""
 
 from typing import Any
 
