@@ -40,7 +40,7 @@ from bot.screens.details import commands_help, explained, sections_of
 from bot.screens.wishes import Detail
 from bot.words.history import compared, history
 from bot.words.outcome import Outcome, outcome_of
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_at_hand, words_of
 from flows.cards import CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
 from flows.progress import Progress, progress_of

@@ -150,7 +150,7 @@ class TerminalTalk:
             return
         self.shown = present
         if page.outcome:
-            parts = (page.outcome.summary, page.outcome.changes, page.outcome.missing, page.outcome.steps)
+            parts = (page.outcome.summary, page.outcome.changes, page.outcome.missing)
             self.painter.sections([*(part for part in parts if part), *page.outcome.goal])
         self.painter.screen(page.screen, page.words, page.progress)
 

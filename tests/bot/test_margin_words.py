@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 
 from bot.words.margin import NAMED, elsewhere, in_short, item_by_item, revalued
-from bot.words.results import Section, firmness, gap, headline, result_of
+from bot.words.results import firmness, gap, headline_of, result_of
+from bot.words.sections import Section
 from bot.words.wording import Wording, wording
 from flows.session import Record
 from locales import LANGUAGES
@@ -50,7 +51,7 @@ def test_the_lines_stand_on_the_result_itself_provisional_or_not(language: str) 
     for record, provisional in ((LOWERED, False), (HIGHEST, False), (RAISED, False), (PARTIAL, True), (some, True)):
         short = in_short(standing(record, words), words)
         assert 1 <= len(short) <= 2
-        assert set(short) <= set(headline(result_of(record, words), words, None, provisional=provisional).lines)
+        assert set(short) <= set(headline_of(result_of(record, words), words, provisional=provisional).lines)
 
 
 @EVERY

@@ -18,7 +18,12 @@ LANGUAGE, NAME = "sv", "Svenska"
 COPIED = ("bot", "flows", "locales", "scoring", "storage", "tests", "tools")
 TESTS = (
     *("tests/locales", "tests/scoring/test_rubric.py", "tests/scoring/test_policy.py"),
-    *("tests/bot/test_screens.py", "tests/bot/test_words.py", "tests/bot/test_reading.py", "tests/understanding/test_numbers.py"),
+    *(
+        "tests/bot/test_screens.py",
+        "tests/bot/test_words.py",
+        "tests/bot/test_reading.py",
+        "tests/understanding/test_numbers.py",
+    ),
 )
 
 
