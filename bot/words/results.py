@@ -41,7 +41,7 @@ def headline_of(result: Result, words: Wording, *, provisional: bool | None = No
         *_dimensions(result, words),
         *_both_grades(result, words),
         *in_short(result, words),
-        *([bounds(result, words)] if provisional else ()),
+        *([bounds(result, words)] if provisional else by_other_profiles(result, words)),
     ]
     return Section(title, tuple(lines))
 

@@ -4,7 +4,7 @@ How dear is told by classes of effort, if the edition says what its efforts mean
 whole effort is told. The official text of every step stands in `bot.words.results.plan`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 
@@ -82,21 +82,21 @@ def whole_plan(missing: Gap | None, words: Wording, unanswered: Collection[str] 
     title = text("plan.title", grade=words.grade(missing.grade))
     if missing.plan is None:
         return [Section(title, (impossible(words),))]
-    notes = (*([words.rubric.effort_note] if words.rubric.effort_note else ()), *results_note(words))
-    tasks = tasks_of(missing.plan, words.rubric)
+    effort, tasks = effort_of(missing.plan, words), tasks_of(missing.plan, words.rubric)
+    if not words.rubric.effort_note:
+        return [Section(title, (effort, *_listed(tasks, words, unanswered), *results_note(words)))]
     return [
-        Section(title, (effort_of(missing.plan, words),)),
-        *_by_class(tasks, words, unanswered),
-        *([Section("", notes)] if notes else []),
+        Section(title, (effort,)),
+        *(
+            Section(text(f"effort.class.{each}"), _listed(group, words, unanswered))
+            for each, group in groupby(tasks, key=lambda task: task.effort)
+        ),
+        Section(text("plan.notes"), (words.rubric.effort_note, *results_note(words))),
     ]
 
 
-def _by_class(tasks: list[Task], words: Wording, unanswered: Collection[str]) -> Iterator[Section]:
-    told = bool(words.rubric.effort_note)
-    for _, group in groupby(tasks, key=lambda task: task.effort if told else 0):
-        steps = list(group)
-        lines = tuple(words.text("step.listed", step=_said(task, words, unanswered)) for task in steps)
-        yield Section(_class(steps[0], words) if told else "", lines)
+def _listed(tasks: Iterable[Task], words: Wording, unanswered: Collection[str]) -> tuple[str, ...]:
+    return tuple(words.text("step.listed", step=_said(task, words, unanswered)) for task in tasks)
 
 
 def _class(task: Task, words: Wording) -> str:

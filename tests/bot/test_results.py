@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.words.margin import revalued
 from bot.words.results import gap, headline_of, plan, proof, result_of
 from bot.words.sections import Section
+from bot.words.steps import effort_of
 from bot.words.wording import Wording, wording
 from flows.inputs import Confirm, Numbers
 from flows.session import Record
@@ -65,7 +66,6 @@ def test_a_complete_result(language: str) -> None:
     result = result_of(record, words)
     section = headline_of(result_of(record, words), words, provisional=False)
     assert result.complete
-    assert section.title.startswith("[bold]厂[/bold]")
     assert words.grade(2) in section.title
     text = lines(section)
     for dimension in words.rubric.dimensions:
@@ -119,7 +119,7 @@ def test_one_is_not_many_in_english() -> None:
     assert result.next
     assert result.next.scenarios_short == 1
     assert gap(result, words).lines[0].startswith("1 more scenario at")
-    assert plan(result.next, words).lines[0] == "1 step:"
+    assert plan(result.next, words).lines[0] == "About 1 rule or sheet in all."
 
 
 @EVERY
@@ -138,7 +138,8 @@ def test_the_plan_gives_the_text_of_every_step(language: str) -> None:
         assert words.item_name(climb.scenario) in text
         for level in range(climb.start, climb.end):
             assert words.rubric.scenario[climb.scenario].levels[level] in text
-    assert words.text.count("plan.effort", result.next.plan.effort) in text
+    assert effort_of(result.next.plan, words) in text
+    assert words.rubric.effort_note in text
 
 
 def test_actions_alone_always_suffice_in_this_edition() -> None:
