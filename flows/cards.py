@@ -14,10 +14,12 @@ from flows.progress import Progress, progress_of
 from flows.proposals import amended, proposed
 from flows.quick import offers_quick, settled_grade
 from flows.recording import answers_of, complete_figures, item_answer, open_figures
-from flows.scenarios import levels_met, shows_levels
+from flows.scenarios import levels_met
 from flows.session import (
     AimPage,
+    Climbing,
     Confirming,
+    Doubting,
     EnergySide,
     EnergyUse,
     Entering,
@@ -110,6 +112,15 @@ class EnergyCard:
     use: EnergyUse
     fuel: str | None
     total: EnergyTotal | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtCard:
+    """What was typed can hardly be: which reading is meant?"""
+
+    question: Question
+    draft: Doubting
     progress: Progress
 
 
@@ -254,7 +265,7 @@ class PausedCard:
     progress: Progress
 
 
-ItemCard = QuestionCard | FigureCard | ConfirmCard | EnergyCard | LadderCard | LevelCard | ProposalCard
+ItemCard = QuestionCard | FigureCard | ConfirmCard | EnergyCard | DoubtCard | LadderCard | LevelCard | ProposalCard
 Card = (
     WelcomeCard
     | FirmNameCard
@@ -348,6 +359,8 @@ def _question_card(rubric: Rubric, session: Session) -> Card:
             return _figure_card(rubric, session, question, draft)
         case Confirming(option=option, calculation=calculation):
             return ConfirmCard(question, option, calculation, progress)
+        case Doubting():
+            return DoubtCard(question, draft, progress)
         case Fuelling():
             total = _sum_so_far(rubric, draft.use)
             return EnergyCard(question, draft.figure, draft.side, draft.use, draft.fuel, total, progress)
@@ -377,9 +390,9 @@ def _scenario_card(rubric: Rubric, session: Session) -> Card:
     scenario = rubric.scenario[session.item or ""]
     answered = session.record.levels.get(scenario.id)
     progress = progress_of(rubric, session)
-    if shows_levels(session):
-        return LevelCard(scenario, answered, progress)
-    return LadderCard(scenario, levels_met(session, scenario) + 1, answered, progress)
+    if isinstance(current_draft(session), Climbing):
+        return LadderCard(scenario, levels_met(session, scenario) + 1, answered, progress)
+    return LevelCard(scenario, answered, progress)
 
 
 def _proposal_card(rubric: Rubric, session: Session, draft: Proposing) -> ProposalCard:

@@ -1,10 +1,12 @@
 """The energy calculator of q12: fuel by fuel, then the sum in tonnes of standard coal."""
 
+from dataclasses import replace
 from decimal import Decimal
 
-from flows.events import Refusal
-from flows.inputs import ChooseFuel, ChooseSide, EnergyInput, OpenEnergy
-from flows.questions import continue_entering, entering_of, missing_figures
+from flows.doubts import doubted_amount
+from flows.events import Converted, Refusal
+from flows.inputs import ChooseFuel, ChooseSide, EnergyInput, Fuels, OpenEnergy
+from flows.questions import continue_entering, entering_of, missing_figures, with_amount
 from flows.session import EnergySide, EnergyUse, Entering, Fuelling, Phase
 from flows.turn import Step, Turn, current_draft
 from scoring.answers import check_figures
@@ -24,6 +26,8 @@ def work_out_energy(turn: Turn, given: EnergyInput) -> Step:
     match given:
         case OpenEnergy():
             return _open(turn, question)
+        case Fuels():
+            return _fill(turn, question, given)
         case ChooseFuel(fuel=fuel) if isinstance(draft, Fuelling):
             if fuel not in turn.rubric.fuel:
                 return turn.refuse(Refusal.UNKNOWN_OPTION)
@@ -51,6 +55,30 @@ def _open(turn: Turn, question: Question) -> Step:
     return turn.draft(Fuelling(entering=entering, figure=figure, use=use))
 
 
+def _fill(turn: Turn, question: Question, given: Fuels) -> Step:
+    """The calculator with these amounts in it, and the sum to be seen; it counts when that is said to be right."""
+    asks = question.figures.asks if question.figures else ()
+    if given.figure not in asks or not turn.rubric.calculates(given.figure) or not given.amounts:
+        return turn.refuse(Refusal.NOT_HERE)
+    if not set(given.amounts) <= set(turn.rubric.fuel):
+        return turn.refuse(Refusal.UNKNOWN_OPTION)
+    try:
+        for amount in given.amounts.values():
+            check_figures(turn.rubric, {given.figure: amount})
+    except AnswersError as error:
+        return turn.refuse(Refusal.FIGURES, error.faults)
+    draft = current_draft(turn.session)
+    if not isinstance(draft, Fuelling) or draft.figure != given.figure:
+        entering = entering_of(turn)
+        use = (turn.session.record.energy | entering.energy).get(given.figure, EnergyUse())
+        draft = Fuelling(entering=entering, figure=given.figure, use=use)
+    for fuel, amount in given.amounts.items():
+        draft = with_amount(draft.model_copy(update={"fuel": fuel}), Decimal(amount))
+    step = turn.draft(draft)
+    converted = (Converted(given.converted),) if given.converted else ()
+    return replace(step, events=(*step.events, *converted))
+
+
 def enter_amount(turn: Turn, draft: Fuelling, values: tuple[Number, ...]) -> Step:
     """The amount of the chosen fuel, in its own unit; 0 takes the fuel off the list."""
     if draft.fuel is None:
@@ -62,9 +90,7 @@ def enter_amount(turn: Turn, draft: Fuelling, values: tuple[Number, ...]) -> Ste
         check_figures(turn.rubric, {draft.figure: amount})
     except AnswersError as error:
         return turn.refuse(Refusal.FIGURES, error.faults)
-    amounts = {**draft.use.side(draft.side), draft.fuel: amount}
-    side = {draft.side.value: {fuel: given for fuel, given in amounts.items() if given}}
-    return turn.draft(draft.model_copy(update={"use": draft.use.model_copy(update=side), "fuel": None}))
+    return turn.draft(doubted_amount(turn.rubric, draft, amount) or with_amount(draft, amount))
 
 
 def energy_sum(rubric: Rubric, use: EnergyUse) -> EnergyTotal:

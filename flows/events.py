@@ -108,6 +108,20 @@ class TargetKept:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmNamed:
+    """The firm has this name from now on, until another one is given."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """These fuels are not in the standard's table; they were worked out by coefficients of ours."""
+
+    fuels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The input changed nothing, and why; `faults` says what is wrong with figures."""
 
@@ -131,6 +145,8 @@ Event = (
     | GradeSettled
     | Finished
     | TargetKept
+    | FirmNamed
+    | Converted
     | Refused
     | Stale
 )

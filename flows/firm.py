@@ -1,6 +1,6 @@
 """Two questions about the firm, either of which may be skipped."""
 
-from flows.events import Refusal
+from flows.events import FirmNamed, Refusal
 from flows.inputs import ChooseKind, EditFirm, FirmInput, NameFirm, Skip
 from flows.session import FirmField, Phase
 from flows.text import tidy
@@ -37,4 +37,4 @@ def _name(turn: Turn, name: str) -> Step:
     if len(name) > LONGEST_NAME:
         return turn.refuse(Refusal.NAME_LONG)
     firm = turn.session.firm.model_copy(update={"name": name})
-    return Step(turn.session.but(firm=firm, page=FirmField.KIND.value))
+    return Step(turn.session.but(firm=firm, page=FirmField.KIND.value), (FirmNamed(name),))

@@ -141,6 +141,32 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures by their names, in the official units; those that are not named are asked next."""
+
+    values: Mapping[str, Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Fuels:
+    """Amounts of several fuels for an energy figure, each in its own unit; the sum is shown before it counts.
+
+    `converted`: what the standard's table does not have, and was worked out by a coefficient of ours.
+    """
+
+    figure: str
+    amounts: Mapping[str, Number]
+    converted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakeReading:
+    """Of the ways to read figures that can hardly be, this one is meant; the first is as they were typed."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """The option that the figures give is right."""
 
@@ -177,6 +203,11 @@ class Rung:
 @dataclass(frozen=True, slots=True)
 class PickLevel:
     """Show all four levels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Ask level by level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,9 +354,9 @@ class ClearAim:
 
 MoveInput = Back | Jump | Overview | Browse | Keep | Park | Help | Pause | Resume | Quick | ChooseLanguage
 FirmInput = NameFirm | ChooseKind | Skip | EditFirm
-QuestionInput = Answer | Tick | EnterFigures | Numbers | Confirm
-EnergyInput = OpenEnergy | ChooseFuel | ChooseSide
-ScenarioInput = Rung | PickLevel | TakeLevel
+QuestionInput = Answer | Tick | EnterFigures | Numbers | Figures | TakeReading | Confirm
+EnergyInput = OpenEnergy | ChooseFuel | ChooseSide | Fuels
+ScenarioInput = Rung | PickLevel | Climb | TakeLevel
 ProposalInput = Propose | Agree | Amend | Discard
 OutcomeInput = Submit | Provisional | Commit | Recheck | Pick | KeepRest | Anew
 AimInput = Aim | AimAt | Want | Suppose | KeepTarget | ClearAim

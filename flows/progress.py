@@ -15,7 +15,8 @@ SECONDS_A_SCENARIO = 30
 class Progress:
     """`position` of `total` in the standard's order; `answered` and `rest` count what is done and still open.
 
-    `settled` is the grade, if none of the open items can change it; `again`: this is a re-check.
+    `settled` is the grade, if none of the open items can change it; `again`: this is a re-check. `turn`: in the quick
+    order, whose items jump about in the standard's, which one this is of those asked.
     """
 
     position: int
@@ -26,6 +27,7 @@ class Progress:
     minutes: int
     settled: int | None
     again: bool = False
+    turn: int | None = None
 
 
 def progress_of(rubric: Rubric, session: Session) -> Progress:
@@ -40,7 +42,13 @@ def progress_of(rubric: Rubric, session: Session) -> Progress:
         minutes=minutes_for(rubric, waiting),
         settled=settled_grade(rubric, session),
         again=session.baseline is not None,
+        turn=_turn(session) if session.quick else None,
     )
+
+
+def _turn(session: Session) -> int:
+    """What is answered, put off, or on the screen."""
+    return len({*session.record.choices, *session.record.levels, *session.parked, session.item} - {None})
 
 
 def minutes_for(rubric: Rubric, items: Collection[str]) -> int:

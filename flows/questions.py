@@ -1,11 +1,13 @@
 """Answering a question: by letters, by ticking, or by figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
+from flows.doubts import doubted
 from flows.events import Refusal
-from flows.inputs import Answer, Confirm, EnterFigures, Numbers, QuestionInput, Tick
+from flows.inputs import Answer, Confirm, EnterFigures, Figures, Numbers, QuestionInput, TakeReading, Tick
 from flows.recording import complete_figures, open_figures, record_figures, record_letters
-from flows.session import Confirming, Entering, Fuelling, Phase, Ticking
+from flows.session import Confirming, Doubting, EnergyUse, Entering, Fuelling, Phase, Ticking
 from flows.turn import Step, Turn, current_draft
 from flows.walking import advance
 from scoring.answers import YEARS, check_figures
@@ -29,6 +31,10 @@ def answer_question(turn: Turn, given: QuestionInput) -> Step:
             return _tick(turn, question, letter, on=on)
         case Numbers(values=values):
             return enter_numbers(turn, question, values)
+        case Figures(values=values):
+            return enter_figures(turn, question, values)
+        case TakeReading(position=position):
+            return _take_reading(turn, question, position)
         case EnterFigures() | Confirm():
             return _by_figures(turn, question, given)
 
@@ -106,12 +112,48 @@ def enter_numbers(turn: Turn, question: Question, values: tuple[Number, ...]) ->
     placed = _placed(turn, question, entering, values)
     if placed is None:
         return turn.refuse(Refusal.TOO_MANY_NUMBERS)
+    return _enter(turn, question, entering, placed)
+
+
+def enter_figures(turn: Turn, question: Question, values: Mapping[str, Number]) -> Step:
+    """Figures by their names, beside those typed before."""
+    if not question.figures or not values or not set(values) <= set(question.figures.asks):
+        return turn.refuse(Refusal.NOT_HERE)
+    return _enter(turn, question, entering_of(turn), values)
+
+
+def _enter(turn: Turn, question: Question, entering: Entering, placed: Mapping[str, FigureValue]) -> Step:
+    """What can hardly be is asked back before it counts."""
     try:
         checked = check_figures(turn.rubric, placed)
     except AnswersError as error:
         return turn.refuse(Refusal.FIGURES, error.faults)
     energy = {name: use for name, use in entering.energy.items() if name not in placed}
-    return continue_entering(turn, question, Entering(values={**entering.values, **checked}, energy=energy))
+    entered = Entering(values={**entering.values, **checked}, energy=energy)
+    doubting = doubted(turn.rubric, turn.session.record, question, entering, entered)
+    return turn.draft(doubting) if doubting else continue_entering(turn, question, entered)
+
+
+def _take_reading(turn: Turn, question: Question, position: int) -> Step:
+    """What was typed counts as it was meant."""
+    draft = current_draft(turn.session)
+    if not isinstance(draft, Doubting) or not 0 <= position < len(draft.readings):
+        return turn.refuse(Refusal.NOT_HERE)
+    reading = draft.readings[position]
+    if draft.fuelling:
+        return turn.draft(with_amount(draft.fuelling, Decimal(reading.value)))  # type: ignore[arg-type]
+    values = {**draft.after.values, draft.figure: reading.value}
+    energy = dict(draft.after.energy)
+    if reading.fuel and reading.amount is not None:
+        energy[draft.figure] = EnergyUse(consumed={reading.fuel: reading.amount})
+    return continue_entering(turn, question, Entering(values=values, energy=energy))
+
+
+def with_amount(draft: Fuelling, amount: Decimal) -> Fuelling:
+    """The amount of the chosen fuel; 0 takes the fuel off the list."""
+    amounts = {**draft.use.side(draft.side), draft.fuel or "": amount}
+    side = {draft.side.value: {fuel: given for fuel, given in amounts.items() if given}}
+    return draft.model_copy(update={"use": draft.use.model_copy(update=side), "fuel": None})
 
 
 def _placed(

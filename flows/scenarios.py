@@ -1,7 +1,7 @@
-"""The ladder of a scenario: level after level up to the first "no"; standard, section 三（二）, note 2."""
+"""The levels of a scenario: one of all, or level after level up to the first "no"; standard, section 三（二）, note 2."""
 
 from flows.events import Refusal
-from flows.inputs import PickLevel, Rung, ScenarioInput, TakeLevel
+from flows.inputs import Climb, PickLevel, Rung, ScenarioInput, TakeLevel
 from flows.recording import record_level
 from flows.session import Climbing, Phase, Picking, Session
 from flows.turn import Step, Turn, current_draft
@@ -19,14 +19,10 @@ def answer_scenario(turn: Turn, given: ScenarioInput) -> Step:
             return _climb(turn, scenario, met=met)
         case PickLevel():
             return turn.draft(Picking())
+        case Climb():
+            return turn.draft(Climbing(met=levels_met(turn.session, scenario)))
         case TakeLevel(level=level):
             return _take(turn, scenario, level)
-
-
-def shows_levels(session: Session) -> bool:
-    """All levels are on the screen at once; in a re-check they are from the start, since one tap has to do."""
-    draft = current_draft(session)
-    return isinstance(draft, Picking) or (draft is None and session.baseline is not None)
 
 
 def levels_met(session: Session, scenario: Scenario) -> int:
@@ -47,8 +43,8 @@ def _climb(turn: Turn, scenario: Scenario, *, met: bool) -> Step:
 
 
 def _take(turn: Turn, scenario: Scenario, level: int) -> Step:
-    """Only with all the texts on the screen: a level counts when every lower one is fully met."""
-    if not shows_levels(turn.session):
+    """Only with all levels on the screen: a level counts when every lower one is fully met."""
+    if not isinstance(current_draft(turn.session), Picking | None):
         return turn.refuse(Refusal.NOT_HERE)
     if not 0 <= level <= len(scenario.levels):
         return turn.refuse(Refusal.UNKNOWN_LEVEL)

@@ -128,6 +128,39 @@ class Confirming(Value):
     calculation: str
 
 
+class Doubt(StrEnum):
+    """Why figures can hardly be: a year far from the other, energy or a fuel's amount, a share of the revenue."""
+
+    YEARS = "years"
+    ENERGY = "energy"
+    AMOUNT = "amount"
+    SHARE = "share"
+
+
+class Reading(Value):
+    """A way to read what was typed; `fuel` and its `amount`, if the figure is worked out from that."""
+
+    value: StoredFigure
+    fuel: str | None = None
+    amount: Decimal | None = None
+
+
+class Doubting(Value):
+    """What was typed can hardly be: one of the readings waits for a tap.
+
+    `before` is what was there before it was typed, `after` what is there if it counts as it is; `fuelling`: it is an
+    amount of the fuel that is asked in the calculator.
+    """
+
+    kind: Literal["doubting"] = "doubting"
+    doubt: Doubt
+    figure: str
+    readings: tuple[Reading, ...]
+    before: Entering
+    after: Entering = Entering()
+    fuelling: Fuelling | None = None
+
+
 class Climbing(Value):
     """The ladder of a scenario: so many levels are fully met."""
 
@@ -136,13 +169,13 @@ class Climbing(Value):
 
 
 class Picking(Value):
-    """The four level texts of a scenario, to take one at once."""
+    """All levels of a scenario, to take one at once; they are shown without this draft, too."""
 
     kind: Literal["picking"] = "picking"
 
 
 Begun = Annotated[
-    Ticking | Entering | Fuelling | Confirming | Climbing | Picking,
+    Ticking | Entering | Fuelling | Confirming | Doubting | Climbing | Picking,
     Field(discriminator="kind"),
 ]
 
@@ -165,7 +198,7 @@ class Proposing(Value):
 
 
 Draft = Annotated[
-    Ticking | Entering | Fuelling | Confirming | Climbing | Picking | Proposing,
+    Ticking | Entering | Fuelling | Confirming | Doubting | Climbing | Picking | Proposing,
     Field(discriminator="kind"),
 ]
 

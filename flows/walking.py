@@ -13,12 +13,12 @@ from flows.session import (
     Baseline,
     Climbing,
     Confirming,
+    Doubting,
     Draft,
     Entering,
     FirmField,
     Fuelling,
     Phase,
-    Picking,
     Proposing,
     Session,
 )
@@ -210,12 +210,14 @@ def _back_from_recheck(turn: Turn, old: Baseline) -> Step:
 def _draft_before(draft: Draft | None) -> tuple[bool, Draft | None]:
     """Whether there is a step back inside the item, and the draft that it leads to."""
     match draft:
-        case Climbing(met=met) if met > 0:
-            return True, Climbing(met=met - 1)
-        case Picking() | Entering():
+        case Climbing(met=met):
+            return True, Climbing(met=met - 1) if met else None
+        case Entering():
             return True, None
         case Confirming():
             return True, Entering()
+        case Doubting(before=before, fuelling=fuelling):
+            return True, fuelling or (before if before.values or before.energy else None)
         case Proposing(under=under):
             return True, under
         case Fuelling(fuel=None, entering=entering):

@@ -11,6 +11,7 @@ class Window(Value):
     `card` is the channel's reference of the message that holds the live card; `zone` an IANA time zone, None for the
     default. `blocked`: the person takes no messages; `returned`: when they came back, so that a refusal of before is
     known to be old. `seen` is the card that was sent there last, as far as is known: others may have moved on from it.
+    `puzzled`: so many lines in a row were not understood.
     """
 
     language: str | None = None
@@ -20,3 +21,4 @@ class Window(Value):
     blocked: bool = False
     returned: AwareDatetime | None = None
     seen: CardRef | None = None
+    puzzled: int = 0

@@ -280,7 +280,8 @@ class Worker:
 
     async def _view(self, channel: Channel, due: Due, reply: Reply) -> View:
         state, window, dossier = due.state, due.queued.window, due.state.dossier
-        view = View(state, self._outside.now(), self._rules, channel.manner.medium, self._rubric)
+        live = due.queued.key == CARD
+        view = View(state, self._outside.now(), self._rules, channel.manner.medium, self._rubric, live=live)
         if needs_history(reply) and dossier:
             view = replace(view, history=await insist(lambda: self._store.history(dossier)))
         if needs_shelf(reply):
@@ -290,7 +291,7 @@ class Worker:
     async def _deliver(self, channel: Channel, due: Due, page: Page | None, reply: Reply) -> Outcome:
         """Part after part; what has arrived of it is noted, and is not sent again."""
         queued = due.queued
-        live = due.state.window.card if due.state.window and isinstance(reply, Card) and not queued.anew else None
+        live = self._live(due, reply)
         parts = channel.paint(page) if page else ()
         outcome: Outcome = Delivered()
         for part in range(queued.part, len(parts)):
@@ -302,6 +303,13 @@ class Worker:
             if not isinstance(outcome, Delivered):
                 return outcome
         return outcome
+
+    @staticmethod
+    def _live(due: Due, reply: Reply) -> str | None:
+        """The card that is to be changed in its place; a stranger's is known by what they tapped on alone."""
+        if due.queued.key != CARD or due.queued.anew:
+            return None
+        return due.state.window.card if due.state.window else reply.over
 
     async def _arrived(self, due: Due, reply: Reply, card: str | None) -> Due | None:
         queued, now = due.queued, self._outside.now()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.screens.wishes import Detail, Wish
+from bot.screens.wishes import Detail, Leaf, Wish
 from flows.inputs import (
     Agree,
     Aim,
@@ -25,6 +25,7 @@ from flows.inputs import (
     ChooseLanguage,
     ChooseSide,
     ClearAim,
+    Climb,
     Commit,
     Confirm,
     Discard,
@@ -51,6 +52,7 @@ from flows.inputs import (
     Submit,
     Suppose,
     TakeLevel,
+    TakeReading,
     Tick,
     Want,
     Wanted,
@@ -78,6 +80,8 @@ class Choice(StrEnum):
     REMIND = "remind"
     RECHECK_LATER = "recheck_later"
     COMPARE_LAST = "compare_last"
+    HELP = "help"
+    LATER = "later"
 
 
 CHOICE_MARK = "!"
@@ -182,11 +186,13 @@ CODES: dict[str, Code] = {
     "d": _bare(Done),
     "n": _bare(EnterFigures),
     "y": _bare(Confirm),
+    "V": _plain(TakeReading, lambda given: given.position, lambda text: TakeReading(int(text))),
     "e": _bare(OpenEnergy),
     "F": _plain(ChooseFuel, lambda given: given.fuel, ChooseFuel),
     "S": _plain(ChooseSide, lambda given: given.side, lambda text: ChooseSide(EnergySide(text))),
     "m": _plain(Rung, lambda given: int(given.met), lambda text: Rung(met=text == "1")),
     "p": _bare(PickLevel),
+    "C": _bare(Climb),
     "T": _plain(TakeLevel, lambda given: given.level, lambda text: TakeLevel(int(text))),
     "u": _bare(Submit),
     "v": _bare(Provisional),
@@ -205,7 +211,8 @@ CODES: dict[str, Code] = {
     "M": _answering(Amend),
 }
 DETAIL = "D"
-"""A code of its own: a look at more of a result, which is no input."""
+"""A code of its own: a look at more of something, which is no input: `D<detail>`, `D<detail>.<page>.<about>`."""
+LAST_PAGE = 99
 CODE_OF = {code.kind: letter for letter, code in CODES.items()}
 
 
@@ -231,6 +238,9 @@ def encode(wish: Wish, ref: CardRef, rubric: Rubric) -> str:
 def _written(wish: Wish, rubric: Rubric) -> str:
     if isinstance(wish, Detail):
         return f"{DETAIL}{wish.value}"
+    if isinstance(wish, Leaf):
+        about = str(rubric.position.get(wish.about, wish.about))
+        return f"{DETAIL}{wish.wanted.value}.{wish.page}" + (f".{about}" if about else "")
     letter = CODE_OF[type(wish)]
     return letter + CODES[letter].write(rubric, wish)
 
@@ -274,5 +284,17 @@ def decode(data: str, rubric: Rubric) -> Press | None:
 
 def _read(letter: str, text: str, rubric: Rubric) -> Wish:
     if letter == DETAIL:
-        return Detail(text)
+        return _read_detail(text, rubric)
     return CODES[letter].read(rubric, text)
+
+
+def _read_detail(text: str, rubric: Rubric) -> Detail | Leaf:
+    name, *rest = text.split(".", 2)
+    wanted = Detail(name)
+    if not rest:
+        return wanted
+    page, about = int(rest[0]), rest[1] if len(rest) > 1 else ""
+    if not 0 <= page <= LAST_PAGE:
+        raise ValueError(text)
+    of_item = wanted in (Detail.HELP, Detail.OFFICIAL) and about.isdecimal()
+    return Leaf(wanted, page, rubric.items[int(about)] if of_item else about)

@@ -6,11 +6,16 @@ from datetime import datetime, timedelta
 from os import urandom
 from zoneinfo import ZoneInfo
 
+from bot.understanding.interpreter import Interpreter
+from bot.understanding.lexicon_interpreter import LexiconInterpreter
 from bot.words.wording import Medium
 from flows.reminders import Schedule
 from scoring.rubric import Rubric
 from storage.outbox import address_of
 from storage.window import Window
+
+LEXICON: Interpreter = LexiconInterpreter()
+"""Needs no model and no network; an operator's own takes its place where contexts are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class Context:
     manner: Manner
     rubric: Rubric
     """The edition that new assessments begin with."""
+    interpreter: Interpreter = LEXICON
+    """Who reads descriptions of a factory."""
 
     @property
     def by(self) -> str:

@@ -29,9 +29,14 @@ class Pressed:
     card: str | None = None
 
 
+PUZZLING = ("edited", "voice", "photo", "sticker", "document")
+
+
 @dataclass(frozen=True, slots=True)
 class Puzzling:
-    """A sticker, a photo, a voice: nothing that can be an answer."""
+    """A sticker, a photo, a voice: nothing that can be an answer; `what` it is, one of `PUZZLING`, if that is known."""
+
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)

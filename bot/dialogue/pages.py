@@ -1,7 +1,7 @@
 """A reply in words, when it is sent, from what is stored then. Channels paint pages; they know no replies."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.dialogue.buttons import (
     Choice,
     about,
     data_of,
+    encode,
 )
 from bot.dialogue.context import Rules
 from bot.dialogue.reminders import unfinished
@@ -36,13 +37,15 @@ from bot.dialogue.replies import (
     Text,
 )
 from bot.screens import Screen, screen_of
-from bot.screens.details import commands_help, explained, sections_of
-from bot.screens.wishes import Detail
+from bot.screens.details import commands_help, explained, official, sections_of
+from bot.screens.paging import pages_of
+from bot.screens.questions import other_fuels
+from bot.screens.wishes import Detail, Leaf
 from bot.words.history import compared, history
 from bot.words.outcome import Outcome, outcome_of
 from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_at_hand, words_of
-from flows.cards import CommitmentCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
+from flows.cards import CommitmentCard, EnergyCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
 from flows.progress import Progress, progress_of
 from flows.reminders import next_reminder
 from flows.session import Assessment, Session, new_session
@@ -56,13 +59,16 @@ FINISHED = (ResultCard, CommitmentCard, PlanCard, WhatIfCard)
 """Cards without a bar: nothing is on its way."""
 LISTED, OFFERED = 200, 30
 """So many firms are listed at most; so many of them have buttons."""
+LOOKED_FOR = 16
+"""So many bytes of what is looked for find a place in a button that turns the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What is stored, and what a page depends on besides; `rubric` is the edition that new assessments begin with.
 
-    `history` and `shelf` are there for the replies that need them (`needs_history`, `needs_shelf`).
+    `history` and `shelf` are there for the replies that need them (`needs_history`, `needs_shelf`); `live`: what is
+    said takes the place of the card.
     """
 
     state: State
@@ -72,6 +78,7 @@ class View:
     rubric: Rubric
     history: Sequence[Assessment] = ()
     shelf: Sequence[tuple[str, Session]] = ()
+    live: bool = False
 
     def session_for(self, reply: Reply) -> Session:
         """The one that is stored; for who has not begun, the one that would begin."""
@@ -107,11 +114,15 @@ class CardPage:
 
 @dataclass(frozen=True, slots=True)
 class TextPage:
-    """Sections, a bar of how far one is above the lines of the first, and rows of buttons below the last."""
+    """Sections, a bar of how far one is above the lines of the first, and rows of buttons below the last.
+
+    `live`: it takes the place of the card.
+    """
 
     sections: tuple[Section, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
     progress: Progress | None = None
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +164,53 @@ def needs_shelf(reply: Reply) -> bool:
 
 def page_of(reply: Reply, view: View) -> Page | None:
     """The page of a reply; None if there is nothing to be said any more. Files are made by `bot.delivery.reports`."""
+    page = _page_of(reply, view)
+    return (
+        _in_place(page, reply, view)
+        if isinstance(page, TextPage) and view.live and not isinstance(reply, Card)
+        else page
+    )
+
+
+def _in_place(page: TextPage, reply: Reply, view: View) -> TextPage:
+    """As much as a phone shows, with ways to the rest of it and back to the card."""
+    session = view.session_for(reply)
+    words = _words(reply, session, view)
+    leaves = pages_of(page.sections)
+    at = min(getattr(reply, "page", 0), len(leaves) - 1)
+    leaf = _leaf_of(reply)
+
+    def to(label: str, wish: Detail | Leaf) -> Button:
+        return Button(label, encode(wish, session.ref, words.rubric))
+
+    turns = [
+        to(words.text(f"button.page.{name}", page=there + 1, pages=len(leaves)), replace(leaf, page=there))
+        for name, there in (("before", at - 1), ("after", at + 1))
+        if leaf and 0 <= there < len(leaves)
+    ]
+    back = to(words.text("button.back"), Detail.CARD)
+    rows = (*page.buttons, *((tuple(turns),) if turns else ()), (back,))
+    return replace(page, sections=leaves[at], buttons=rows, live=True)
+
+
+def _leaf_of(reply: Reply) -> Leaf | None:
+    """By which name the further pages of a reply are asked for."""
+    match reply:
+        case Explained(item=item):
+            return Leaf(Detail.HELP, about=item)
+        case Compared(numbers=numbers):
+            return Leaf(Detail.COMPARED, about="-".join(map(str, numbers)))
+        case Firms(wanted=wanted) if len(wanted.encode()) <= LOOKED_FOR:
+            return Leaf(Detail.FIRMS, about=wanted)
+        case Privacy():
+            return Leaf(Detail.PRIVACY)
+        case Look(wanted=wanted, about=about):
+            return Leaf(wanted, about=about)
+        case _:
+            return None
+
+
+def _page_of(reply: Reply, view: View) -> Page | None:
     session = view.session_for(reply)
     words = _words(reply, session, view)
     match reply:
@@ -182,7 +240,7 @@ def page_of(reply: Reply, view: View) -> Page | None:
 
 def _words(reply: Reply, session: Session, view: View) -> Wording:
     """Those of the session's edition; what says nothing of an edition can be said where that is missing, too."""
-    if isinstance(reply, Card | Text | Privacy | Firms):
+    if isinstance(reply, Card | Text | Privacy | Firms | Retire | Prepared):
         return words_at_hand(session, view.rubric.id, view.medium)
     return words_of(session, view.medium)
 
@@ -241,8 +299,20 @@ def _looked(reply: Look | Compared | Explained, session: Session, words: Wording
             return TextPage(tuple(history(view.history, words)), buttons)
         case Look(wanted=Detail.COMMANDS):
             return TextPage((commands_help(words),))
+        case Look(wanted=Detail.FUELS) if isinstance(card := card_of(words.rubric, session), EnergyCard):
+            return _fuels(card, session, words)
+        case Look(wanted=Detail.OFFICIAL, about=item):
+            return TextPage(tuple(official(item or session.item or "", words)))
         case Look(wanted=wanted):
             return TextPage(tuple(sections_of(session, wanted, words)))
+
+
+def _fuels(card: EnergyCard, session: Session, words: Wording) -> TextPage:
+    """The fuels that few burn, to be chosen like those on the card."""
+    others = other_fuels(card, words)
+    buttons = [Button(one.label, encode(one.wish, session.ref, words.rubric)) for one in others]
+    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    return TextPage((Section(words.text("energy.others"), tuple(one.text for one in others)),), rows)
 
 
 # reminders

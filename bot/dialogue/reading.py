@@ -2,20 +2,23 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.dialogue.own_words import own_words, shown_or_told
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
 from bot.screens.wishes import Comparison, Detail, Look, Meant, Wish
 from bot.understanding.numbers import read_numbers
+from bot.understanding.options import letters
+from bot.understanding.phrases import polite
+from bot.understanding.requests import Elsewhere, Request
 from bot.words.wording import Wording
 from flows.cards import (
     Card,
     EnergyCard,
     FigureCard,
-    FirmNameCard,
     LadderCard,
     PlanCard,
     QuestionCard,
@@ -27,9 +30,10 @@ from flows.inputs import (
     Answer,
     ChooseLanguage,
     Jump,
-    NameFirm,
     Numbers,
     PickLevel,
+    Proposal,
+    Propose,
     Suppose,
     Tick,
     Want,
@@ -44,7 +48,6 @@ LONGEST = 1000
 """Characters of a line; nobody means anything by more."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 EVERYWHERE = (BACK, PARK, HELP, OVERVIEW, PAUSE, RESUME, QUICK)
-LETTERS = re.compile(r"[a-z](?:[\s,;、]*[a-z])*", re.IGNORECASE)
 NUMBERS = re.compile(r"\d{1,9}")
 APART = re.compile(r"[\d\s,;、#]+")
 """Numbers and the signs between them."""
@@ -55,17 +58,19 @@ SUPPOSED = re.compile(r"[q#]?\s*(\d{1,2})(?:\s*[=:]\s*|\s+)(?:([0-9])|([a-z](?:[
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The unit of each number, in order; `all`: there must be a number for each."""
+    """The unit of each number, in order; `all`: there must be a number for each. `most`: so many at most."""
 
     each: tuple[str, ...]
     all: bool = False
+    most: int | None = None
 
 
-def read(text: str, card: Card, screen: Screen, words: Wording) -> Meant | None:
+def read(text: str, card: Card, screen: Screen, words: Wording) -> Meant | Request | None:
     """The wish behind a line of text, or None if it is not understood here.
 
     Words of the actions on the screen come first, then words that are understood everywhere, then the screen's
-    letters and choices, then what the card takes freely (numbers, a name); last, the number of an item.
+    letters and choices, then what the card takes freely (numbers, a name), the number of an item; last, what people
+    say in their own words.
     """
     if not text.strip():
         return screen.default
@@ -74,20 +79,25 @@ def read(text: str, card: Card, screen: Screen, words: Wording) -> Meant | None:
     plain = normalised(text)
     if not plain:
         return None
-    wishes: tuple[Meant | None, ...] = (
-        _action(plain, screen, words),
-        _anywhere(plain, words),
-        _letters(plain, card),
-        _choice(plain, screen),
-        _free(text, plain, card, words),
-        None if plain.isdecimal() else _item(plain, words),
-    )
-    return next((wish for wish in wishes if wish is not None), None)
+    return next((meant for meant in _ways(text, plain, card, screen, words) if meant is not None), None)
+
+
+def _ways(text: str, plain: str, card: Card, screen: Screen, words: Wording) -> Iterator[Meant | Request | None]:
+    """Each way to read it, the plainest first."""
+    yield _action(plain, screen, words)
+    yield _anywhere(plain, words)
+    yield _letters(text, plain, card)
+    yield _choice(plain, screen)
+    yield _free(text, plain, card, words)
+    yield None if plain.isdecimal() else _item(plain, words)
+    yield own_words(text, card, words)
+    yield _detail(plain, card, words)
 
 
 def normalised(text: str) -> str:
-    """Full-width forms made plain, case folded, ends trimmed."""
-    return unicodedata.normalize("NFKC", text).strip().casefold().rstrip("。.! ")
+    """Full-width forms made plain, case folded, ends trimmed; a question mark behind words changes nothing."""
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    return plain.rstrip("。.!? ") or plain.rstrip("。.! ")
 
 
 @lru_cache
@@ -97,7 +107,8 @@ def known_words(name: str, words: Wording) -> frozenset[str]:
 
 
 def _action(plain: str, screen: Screen, words: Wording) -> Wish | None:
-    return next((action.wish for action in screen.actions if plain in known_words(action.name, words)), None)
+    said = {plain, polite(plain)}
+    return next((action.wish for action in screen.actions if said & known_words(action.name, words)), None)
 
 
 def _choice(plain: str, screen: Screen) -> Wish | None:
@@ -109,8 +120,6 @@ def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:
     match card:
         case WelcomeCard() if plain in known_words("begin", words):
             return ChooseLanguage(words.language)
-        case FirmNameCard():
-            return NameFirm(text.strip())
         case QuestionCard() | FigureCard() | EnergyCard():
             return _numbers(text, card, load_rubric(words.rubric.id))
         case LadderCard() if plain.isdecimal():
@@ -143,20 +152,35 @@ def _supposed(plain: str, words: Wording) -> Wish | None:
     item = _item_at(match[1], words) if match else None
     if match is None or item is None:
         return None
-    letters = tuple(sorted({letter.upper() for letter in match[3] or "" if letter.isalpha()}))
-    return Suppose(item, letters or int(match[2]))
+    given = tuple(sorted({letter.upper() for letter in match[3] or "" if letter.isalpha()}))
+    return Suppose(item, given or int(match[2]))
 
 
-def _letters(plain: str, card: Card) -> Wish | None:
-    """ "BC", "b, c" or "B" are the whole answer; "+B" and "-B" tick and untick one option of several."""
+def _letters(text: str, plain: str, card: Card) -> Wish | None:
+    """ "BC", "b, c" or "B" are the whole answer; "+B" and "-B" tick and untick one option of several.
+
+    Letters that may be a word are asked back.
+    """
     if not isinstance(card, QuestionCard):
         return None
     if plain[0] in "+-" and card.question.kind.ticks:
         letter = plain[1:].strip().upper()
         return Tick(letter, plain[0] == "+") if letter in card.question.letters else None
-    if not LETTERS.fullmatch(plain):
+    found = letters(text)
+    if found is None:
         return None
-    return Answer(tuple(dict.fromkeys(letter.upper() for letter in plain if letter.isalpha())))
+    chosen, surely = found
+    if surely:
+        return Answer(chosen)
+    known = set(chosen) <= set(card.question.letters)
+    return Propose((Proposal(card.question.id, chosen, text.strip()),)) if known else None
+
+
+def _detail(plain: str, card: Card, words: Wording) -> Detail | Elsewhere | None:
+    """A look at a result, by its word, where there is no button for it."""
+    named = (detail for detail in Detail if plain in known_words(detail.value, words))
+    wanted = next(named, None)
+    return wanted and shown_or_told(wanted, card)
 
 
 def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard, rubric: Rubric) -> Wish | None:
@@ -176,7 +200,14 @@ def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard, rubric: Ru
 
 def _counted(text: str, units: Units) -> tuple[Number, ...] | None:
     values = read_numbers(text, *units.each)
-    return None if values is None or (units.all and len(values) != len(units.each)) else values
+    if values is None or (units.all and len(values) != len(units.each)):
+        return None
+    return values if units.most is None or len(values) <= units.most else None
+
+
+def _most(asks: Sequence[str], rubric: Rubric) -> int | None:
+    """One number a figure; of a series, years that are more than can be are refused later, with a reason."""
+    return None if any(rubric.figure[name].kind == "series" for name in asks) else len(asks)
 
 
 def _units(card: QuestionCard | FigureCard | EnergyCard, rubric: Rubric) -> Iterator[Units]:
@@ -193,8 +224,9 @@ def _units(card: QuestionCard | FigureCard | EnergyCard, rubric: Rubric) -> Iter
             yield Units(tuple(unit.values()), all=True)
             yield Units(tuple(unit[name] for name in still_asked))
         else:
-            yield Units(tuple(unit.values()))
-            yield Units(tuple(unit[name] for name in rule.asks if rubric.figure[name].year_of is None))
+            yield Units(tuple(unit.values()), most=_most(rule.asks, rubric))
+            own = tuple(unit[name] for name in rule.asks if rubric.figure[name].year_of is None)
+            yield Units(own, most=_most(rule.asks, rubric))
 
 
 def _item(plain: str, words: Wording) -> Wish | None:

@@ -23,9 +23,17 @@ Line = Named | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What all have in common: the language of somebody of whom nothing is stored."""
+    """What all have in common, of somebody of whom nothing is stored: their language, and the card they tapped on."""
 
     language: str | None = None
+    over: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paged(Reply):
+    """What may be longer than a screen: the page that is shown, from 0, where it is shown in pages."""
+
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +59,16 @@ class Text(Reply):
 
 
 @dataclass(frozen=True, slots=True)
-class Look(Reply):
-    """A longer part of a result, of the history, or what can be typed."""
+class Look(Paged):
+    """A longer part of a result, of the history, what can be typed, or what the standard says of an item."""
 
     wanted: Detail
+    about: str = ""
     kind: Literal["look"] = "look"
 
 
 @dataclass(frozen=True, slots=True)
-class Compared(Reply):
+class Compared(Paged):
     """Two past assessments side by side."""
 
     numbers: tuple[int, ...] = ()
@@ -67,7 +76,7 @@ class Compared(Reply):
 
 
 @dataclass(frozen=True, slots=True)
-class Explained(Reply):
+class Explained(Paged):
     """What an item means."""
 
     item: str
@@ -75,7 +84,7 @@ class Explained(Reply):
 
 
 @dataclass(frozen=True, slots=True)
-class Firms(Reply):
+class Firms(Paged):
     """The dossiers that the window has sight of; `wanted`: those of them with this in their names."""
 
     wanted: str = ""
@@ -83,7 +92,7 @@ class Firms(Reply):
 
 
 @dataclass(frozen=True, slots=True)
-class Privacy(Reply):
+class Privacy(Paged):
     """What is stored and why, where it goes, who answers for it, how long it stays."""
 
     kind: Literal["privacy"] = "privacy"

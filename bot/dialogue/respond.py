@@ -20,24 +20,26 @@ from bot.dialogue.commands import COMMANDS, LONGEST_TEXT, resume
 from bot.dialogue.context import Context
 from bot.dialogue.deletion import ask_delete, delete, leave
 from bot.dialogue.firms import follow, switch_firm
-from bot.dialogue.messages import Commanded, Followed, InPublic, Membership, Message, Pressed, Returned, Typed
+from bot.dialogue.messages import Commanded, Followed, InPublic, Membership, Message, Pressed, Puzzling, Returned, Typed
 from bot.dialogue.reading import read
-from bot.dialogue.replies import Card, Compared, Line, Named, Text, written
+from bot.dialogue.replies import Card, Compared, Named, Text, written
+from bot.dialogue.requests import grant, puzzled, tell
 from bot.dialogue.situation import CARD, Situation, detail, refuse, retirement, say, show, stale
 from bot.dialogue.steps import advance
 from bot.screens import screen_of
-from bot.screens.wishes import Comparison, Detail, Meant
+from bot.screens.wishes import Comparison, Detail, Leaf, Look, Meant
+from bot.understanding.requests import Request
 from bot.words.wording import words_at_hand
-from flows.cards import card_of
-from flows.inputs import ChooseLanguage
+from flows.cards import FirmNameCard, card_of
+from flows.inputs import ChooseLanguage, Help, Park, Propose
 from flows.session import CardRef, Phase, Session, new_session
 from locales import supported
 from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, State
 from storage.window import Window
 
-SHOWN = 40
-"""Characters of what was not understood that are said back."""
+DESCRIBES = 3
+"""Who speaks of so many items describes their factory."""
 
 
 def respond(message: Message, state: State, context: Context) -> Decision:
@@ -93,7 +95,8 @@ def _answered(situation: Situation) -> Decision:
     if not situation.known and decision.dossier is None and greets(session):
         return _unrecorded(situation, decision)
     marked = {"language": session.language, "seen": _seen(situation, decision, session)}
-    window = (decision.window or situation.window).model_copy(update=marked)
+    window = decision.window or situation.window.model_copy(update={"puzzled": 0})
+    window = window.model_copy(update=marked)
     return replace(
         decision,
         dossier=decision.dossier or situation.dossier,
@@ -119,7 +122,7 @@ def _is_heard(situation: Situation) -> bool:
             return True
         case Typed(text=text) if len(text) <= LONGEST_TEXT and text.strip():
             meant = _meant(situation, text)
-            return meant is not None and not isinstance(meant, Detail | Comparison)
+            return meant is not None and not isinstance(meant, Look | Request)
         case _:
             return False
 
@@ -133,7 +136,8 @@ def _unrecorded(situation: Situation, decision: Decision) -> Decision:
     """Nothing is kept of who has not begun, but what has to be sent."""
     now = [message for message in decision.outbox if message.due <= situation.now]
     answers = (message if message.urgency.aside else replace(message, urgency=Urgency.GREETING) for message in now)
-    pressed = situation.message.card if isinstance(situation.message, Pressed) else None
+    edited = any(message.key == CARD and not message.anew for message in now)
+    pressed = situation.message.card if isinstance(situation.message, Pressed) and not edited else None
     retired = (retirement(pressed, situation.now),) if pressed else ()
     return Decision(outbox=(*answers, *retired))
 
@@ -162,6 +166,8 @@ def _answer(situation: Situation) -> Decision:
             return _welcome_back(situation, language)
         case Followed():
             return follow(situation)
+        case Puzzling(what=what) if what:
+            return tell(situation, Named(f"puzzling.{what}"))
         case _:
             return refuse(situation, Named("text_only"))
 
@@ -171,7 +177,7 @@ def _press(situation: Situation, data: str) -> Decision:
     if press is None:
         return refuse(situation, stale())
     ref = full(press.ref, situation.session)
-    if isinstance(press.wish, Detail):
+    if isinstance(press.wish, Detail | Leaf):
         elsewhere = situation.known and ref.session != situation.session.id  # another firm's, it may be
         return refuse(situation, stale()) if elsewhere else detail(situation, press.wish)
     greeted = not situation.known and press.ref.card == Phase.WELCOME
@@ -183,8 +189,11 @@ def _type(situation: Situation, text: str, ref: CardRef | None) -> Decision:
         return refuse(situation, Named("too_long"))
     match _meant(situation, text):
         case None:
-            return refuse(situation, _not_understood(situation, text))
-        case Detail() as wanted:
+            card = card_of(situation.words.rubric, situation.session)
+            return puzzled(situation, text, card, screen_of(card, situation.words).hint)
+        case request if isinstance(request, Request):
+            return grant(situation, request)
+        case Detail() | Leaf() as wanted:
             return detail(situation, wanted)
         case Comparison(numbers=numbers):
             return say(situation, Compared(numbers))
@@ -193,21 +202,15 @@ def _type(situation: Situation, text: str, ref: CardRef | None) -> Decision:
             return advance(situation, given, seen if situation.known else None)
 
 
-def _meant(situation: Situation, text: str) -> Meant | None:
+def _meant(situation: Situation, text: str) -> Meant | Request | None:
+    """What speaks of several items is a description, whatever card is there; of one or two only where nothing else is
+    meant by it, and a firm's name may be called after what it does.
+    """
     card = card_of(situation.words.rubric, situation.session)
-    return read(text, card, screen_of(card, situation.words), situation.words)
-
-
-def _not_understood(situation: Situation, text: str) -> Line:
-    """Said back, in short; an empty line is only told what to do."""
-    card = card_of(situation.words.rubric, situation.session)
-    hint = screen_of(card, situation.words).hint
-    said = text.strip()[:SHOWN]
-    if not said:
-        return hint
-    if situation.context.manner.attended:
-        return Named("not_understood", {"given": said, "hint": hint})
-    return Named("not_understood.tapping", {"given": said})
+    meant = read(text, card, screen_of(card, situation.words), situation.words)
+    proposals = situation.context.interpreter.interpret(text, situation.words.rubric)
+    enough = DESCRIBES if meant else 2 if isinstance(card, FirmNameCard) else 1
+    return Propose(proposals) if len(proposals) >= enough else meant
 
 
 def _welcome_back(situation: Situation, language: str | None) -> Decision:
@@ -276,4 +279,6 @@ CHOICES: dict[str, Callable[[Situation], Decision]] = {
     Choice.RECHECK_LATER: reminders.promise_recheck,
     Choice.KEEP: lambda situation: show(situation, Named("delete.kept")),
     Choice.COMPARE_LAST: lambda situation: say(situation, Compared()),
+    Choice.HELP: lambda situation: advance(situation, Help()),
+    Choice.LATER: lambda situation: advance(situation, Park()),
 }

@@ -6,9 +6,22 @@ from zoneinfo import ZoneInfo
 
 from bot.dialogue.context import Context
 from bot.dialogue.messages import Message, Pressed
-from bot.dialogue.replies import Card, File, Line, Look, Named, Reply, Retire, written
-from bot.screens.wishes import FILES, Detail
-from bot.words.wording import Wording, words_of
+from bot.dialogue.replies import (
+    Card,
+    Compared,
+    Explained,
+    File,
+    Firms,
+    Line,
+    Look,
+    Named,
+    Privacy,
+    Reply,
+    Retire,
+    written,
+)
+from bot.screens.wishes import FILES, Detail, Leaf
+from bot.words.wording import Medium, Wording, words_of
 from flows.session import Phase, Session
 from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, State
@@ -66,6 +79,16 @@ class Situation:
         """A reply to a stranger says in which language: nothing else does."""
         return reply if self.known else replace(reply, language=self.session.language)
 
+    def placed(self, reply: Reply) -> Reply:
+        """The same of what takes the place of a card: it also says of which, since nothing else does."""
+        tapped = self.message.card if isinstance(self.message, Pressed) else None
+        return self.worded(reply if self.known else replace(reply, over=tapped))
+
+    @property
+    def in_place(self) -> bool:
+        """Details take the place of the card, and a button leads back to it."""
+        return self.context.manner.medium is Medium.TAPPING
+
 
 def show(situation: Situation, *notices: Line) -> Decision:
     """The present card again, with a word on what was done."""
@@ -77,27 +100,46 @@ def refuse(situation: Situation, *reasons: Line) -> Decision:
     return Decision(outbox=(card(situation, Card(reasons, warned=True), below=situation.below),))
 
 
-def say(situation: Situation, *replies: Reply) -> Decision:
-    """Replies, with the live card below them."""
-    said = map(situation.outgoing, replies)
-    return Decision(outbox=(*said, card(situation, Card(), below=True)))
+def say(situation: Situation, reply: Reply) -> Decision:
+    """A reply in the place of the live card, which comes back by a button; where there are none, with it below."""
+    if situation.in_place:
+        return Decision(outbox=(card(situation, reply, below=situation.below),))
+    return Decision(outbox=(situation.outgoing(reply), card(situation, Card(), below=True)))
 
 
-def card(situation: Situation, reply: Card, *, below: bool) -> Outgoing:
-    """The live card: edited where it is, or sent anew, below everything else."""
+def card(situation: Situation, reply: Reply, *, below: bool) -> Outgoing:
+    """The live card, or what takes its place: edited where it is, or sent anew, below everything else."""
     greets = situation.session.phase is Phase.WELCOME
     urgency = Urgency.GREETING if greets else Urgency.ANSWER
-    return Outgoing(written(situation.worded(reply)), situation.now, CARD, anew=below, urgency=urgency)
+    return Outgoing(written(situation.placed(reply)), situation.now, CARD, anew=below, urgency=urgency)
 
 
-def detail(situation: Situation, wanted: Detail) -> Decision:
-    """A longer part of a result, or of the history; a file comes by itself, and the card below it then.
+def detail(situation: Situation, wanted: Detail | Leaf) -> Decision:
+    """A page of a detail; a file comes by itself, and the card below it then.
 
     Of who has not begun there is nothing that could be in one: the button is of before a deletion.
     """
-    if wanted not in FILES:
-        return say(situation, Look(wanted))
-    return Decision(outbox=(file(situation, wanted.value),)) if situation.known else show(situation)
+    leaf = wanted if isinstance(wanted, Leaf) else Leaf(wanted)
+    if leaf.wanted is Detail.CARD:
+        return show(situation)
+    if leaf.wanted not in FILES:
+        return say(situation, _look(leaf))
+    return Decision(outbox=(file(situation, leaf.wanted.value),)) if situation.known else show(situation)
+
+
+def _look(leaf: Leaf) -> Reply:
+    match leaf.wanted:
+        case Detail.HELP:
+            return Explained(leaf.about, page=leaf.page)
+        case Detail.COMPARED:
+            numbers = tuple(int(number) for number in leaf.about.split("-") if number.isdecimal())
+            return Compared(numbers, page=leaf.page)
+        case Detail.FIRMS:
+            return Firms(leaf.about, page=leaf.page)
+        case Detail.PRIVACY:
+            return Privacy(page=leaf.page)
+        case _:
+            return Look(leaf.wanted, leaf.about, page=leaf.page)
 
 
 def file(situation: Situation, wanted: str) -> Outgoing:

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from bot.dialogue.messages import Returned
 from bot.dialogue.reminders import after
-from bot.dialogue.replies import Card, Explained, Reply
-from bot.dialogue.situation import Situation, card
+from bot.dialogue.replies import Card, Explained
+from bot.dialogue.situation import Situation, card, say
 from flows.events import Event, Finished, HelpAsked, Parked, Paused, Recorded, Refused, Resumed, Stale, Withdrawn
 from flows.inputs import AnyInput
 from flows.session import CardRef, Session
 from flows.step import step
 from flows.turn import Step
+from storage.outbox import Outgoing
 from storage.store import Decision, LogEntry
 
 
@@ -25,12 +26,14 @@ def advance(situation: Situation, given: AnyInput, ref: CardRef | None = None) -
     rubric = situation.words.rubric
     stepped = step(rubric, session, ref or session.ref, given, situation.now, context.fresh.session)
     then = situation.with_session(stepped.session)
-    said = [then.outgoing(reply) for event in stepped.events for reply in _explained(event)]
-    below = bool(said) or situation.below
-    shown = card(then, _card(then, stepped.events), below=below)
+    asked = next((event.item for event in stepped.events if isinstance(event, HelpAsked)), None)
+    if asked is None:
+        shown: tuple[Outgoing, ...] = (card(then, _card(then, stepped.events), below=situation.below),)
+    else:
+        shown = say(then, Explained(asked)).outbox
     later, cancelled = after(then, finished=any(isinstance(event, Finished) for event in stepped.events))
     decision = recorded(stepped, session, situation.now, context.by)
-    return replace(decision, outbox=(*said, shown, *later), cancelled=cancelled)
+    return replace(decision, outbox=(*shown, *later), cancelled=cancelled)
 
 
 def _card(situation: Situation, events: Sequence[Event]) -> Card:
@@ -53,10 +56,6 @@ def _tells(situation: Situation, event: Event) -> bool:
 
 def _sentence(situation: Situation, event: Event) -> str | None:
     return situation.words.event(event, situation.session)
-
-
-def _explained(event: Event) -> list[Reply]:
-    return [Explained(event.item)] if isinstance(event, HelpAsked) else []
 
 
 def recorded(stepped: Step, before: Session, now: datetime, by: str) -> Decision:

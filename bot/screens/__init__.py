@@ -16,6 +16,7 @@ from flows.cards import (
     Card,
     CommitmentCard,
     ConfirmCard,
+    DoubtCard,
     EnergyCard,
     FigureCard,
     FirmKindCard,
@@ -41,7 +42,7 @@ __all__ = ["Action", "Choice", "Screen", "screen_of"]
 def screen_of(card: Card, words: Wording) -> Screen:
     """The screen of any card. Results are written by `bot.words.results`; here they have their actions only."""
     match card:
-        case QuestionCard() | FigureCard() | ConfirmCard() | EnergyCard():
+        case QuestionCard() | FigureCard() | ConfirmCard() | EnergyCard() | DoubtCard():
             return question_screen(card, words)
         case LadderCard():
             return ladder_screen(card, words)

@@ -36,6 +36,30 @@ def explained(item: str, words: Wording) -> list[Section]:
     return [Section(title, tuple(text.split("\n"))) for title, text in words.explanation(item)]
 
 
+def official(item: str, words: Wording) -> list[Section]:
+    """What the standard says of an item, word for word, and where; for any other card, what can be typed."""
+    rubric = words.rubric
+    if question := rubric.question.get(item):
+        place = [words.page_name(rubric.dimension_of[item]), question.item]
+        options = tuple(f"{option.id}  {option.text}" for option in question.options)
+        return [Section(words.text("place.separator").join(place), (question.text, *options)), *_whose(words)]
+    if scenario := rubric.scenario.get(item):
+        place = [rubric.operations, scenario.group, words.item_label(item)]
+        levels = (
+            words.text("ladder.requirement", level=words.level_name(level), text=text)
+            for level, text in enumerate(scenario.levels, start=1)
+        )
+        weight = words.text("scenario.restrictive" if scenario.restrictive else "scenario.guiding")
+        lines = (weight, words.text("levels.reminder"), *levels)
+        return [Section(words.text("place.separator").join(place), lines), *_whose(words)]
+    return [commands_help(words)]
+
+
+def _whose(words: Wording) -> list[Section]:
+    """Whose the plain words on the cards are."""
+    return [Section("", (words.text("plain.ours"),))] if words.has_plain else []
+
+
 def commands_help(words: Wording) -> Section:
     """What can be typed at any time."""
     return Section(words.text("help.commands"), tuple(words.text("help.commands.text").split("\n")))

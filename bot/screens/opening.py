@@ -1,7 +1,8 @@
 """Hello, and about the firm."""
 
-from bot.screens.parts import BACK, HELP, PAUSE, QUICK, RESUME, Action, Choice, Screen, letter, progress_line
-from bot.words.wording import Wording
+from bot.screens.parts import BACK, HELP, OVERVIEW, PAUSE, QUICK, RESUME, Action, Choice, Screen, letter, progress_line
+from bot.screens.wishes import Detail
+from bot.words.wording import Medium, Wording
 from flows.cards import (
     FirmKindCard,
     FirmNameCard,
@@ -31,7 +32,7 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 header=text("firm.header"),
                 body=kept,
                 hint=words.hint("firm.name"),
-                actions=(Action("skip", Skip()), BACK, HELP, PAUSE),
+                actions=(Action("skip", Skip()), BACK, HELP, OVERVIEW, PAUSE),
                 default=Skip(),
             )
         case FirmKindCard(kinds=kinds, kind=present, quick=quick):
@@ -39,11 +40,11 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 Choice(letter(i), text(f"kind.{kind.value}"), ChooseKind(kind), kind == present)
                 for i, kind in enumerate(kinds)
             )
-            actions = (Action("skip", Skip()), *((QUICK,) if quick else ()), BACK, HELP, PAUSE)
+            actions = (Action("skip", Skip()), *((QUICK,) if quick else ()), BACK, HELP, OVERVIEW, PAUSE)
             return Screen(
                 text("firm.kind.title"),
                 text("firm.header"),
-                (words.hint("quick"),) if quick else (),
+                (words.hint("quick", total=len(words.rubric.items)),) if quick else (),
                 choices,
                 words.hint("firm.kind"),
                 actions,
@@ -61,23 +62,36 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
 
 def _welcome(words: Wording) -> Screen:
     text = words.text
-    choices = tuple(
-        Choice(str(i), text(f"language.{language}"), ChooseLanguage(language), language == words.language)
-        for i, language in enumerate(LANGUAGES, start=1)
-    )
     return Screen(
         text("welcome.title"),
         body=(
             _what(words),
-            text("welcome.how"),
             words.hint("stored"),
             *(() if words.rubric.official else (text("rubric.unofficial"),)),
         ),
-        choices=choices,
+        choices=_languages(words),
         hint=words.hint("welcome"),
-        actions=(HELP, PAUSE),
+        actions=(Action("privacy", Detail.PRIVACY), HELP, PAUSE),
         default=ChooseLanguage(words.language),
     )
+
+
+def _languages(words: Wording) -> tuple[Choice, ...]:
+    """To begin in one of them; where one taps, the present one is to begin, before all others."""
+    numbered = [(str(number), language) for number, language in enumerate(LANGUAGES, start=1)]
+    if words.medium is Medium.TYPING:
+        return tuple(_language(number, language, words) for number, language in numbered)
+    begin = words.text("button.begin")
+    first = (
+        Choice(number, begin, ChooseLanguage(one), label=begin) for number, one in numbered if one == words.language
+    )
+    others = (_language(number, one, words) for number, one in numbered if one != words.language)
+    return (*first, *others)
+
+
+def _language(number: str, language: str, words: Wording) -> Choice:
+    name = words.text(f"language.{language}")
+    return Choice(number, name, ChooseLanguage(language), language == words.language, name)
 
 
 def _what(words: Wording) -> str:

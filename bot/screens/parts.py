@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.screens.wishes import Wish
-from bot.words.wording import Wording
+from bot.screens.wishes import Detail, Leaf, Wish
+from bot.words.paging import height
+from bot.words.wording import Medium, Wording
 from flows.inputs import (
     Back,
     Browse,
@@ -25,12 +26,16 @@ from flows.progress import Progress
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line that can be chosen by its key: a letter, or a number."""
+    """A line that can be chosen by its key: a letter, or a number; `label` are short words for a button.
+
+    Where the label is all that the text says, nobody needs the text beside the button.
+    """
 
     key: str
     text: str
     wish: Wish
     marked: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,14 @@ QUICK = Action("quick", Quick())
 PROVISIONAL = Action("provisional", Provisional())
 
 
-def moves(progress: Progress) -> tuple[Action, ...]:
+def moves(item: str, progress: Progress) -> tuple[Action, ...]:
     """What can be done at any item."""
-    return (*early_end(progress), BACK, PARK, HELP, OVERVIEW, PAUSE)
+    return (official(item), *early_end(progress), BACK, PARK, HELP, OVERVIEW, PAUSE)
+
+
+def official(item: str) -> Action:
+    """What the standard says, word for word."""
+    return Action("official", Leaf(Detail.OFFICIAL, about=item))
 
 
 def early_end(progress: Progress) -> tuple[Action, ...]:
@@ -119,6 +129,40 @@ def next_list(pages: Sequence[str], page: str) -> tuple[Action, ...]:
     return (Action("next_list", Browse(following)),) if following and following != page else ()
 
 
+FIXED = ("back", "park", "skip", "help", "overview")
+"""The names of what stands in the last row of buttons, on every card in this order; one skips where one cannot park."""
+ROOM = 13
+"""So many lines do the choices of an item take at most, where a card is to be seen at once."""
+
+
+def told(item: str, keys: Sequence[str], words: Wording) -> list[str]:
+    """What options or levels mean, in plain words; in short ones where a phone's screen would not hold those."""
+    plain = [words.plain(item, key) for key in keys]
+    if (
+        words.medium is Medium.TYPING
+        or sum(height(f"{key}  {text}") for key, text in zip(keys, plain, strict=True)) <= ROOM
+    ):
+        return plain
+    return [words.short(item, key) for key in keys]
+
+
+def label(item: str, key: str, words: Wording) -> str:
+    """Short words for a button, if there are any."""
+    short = words.short(item, key)
+    return "" if short == key else short
+
+
+def asked(item: str, words: Wording) -> str:
+    """An item as one would ask it, below its name."""
+    question = words.ask(item)
+    name = words.item_label(item)
+    return (
+        question
+        if question.startswith(name.removesuffix("*"))
+        else words.text("item.asked", item=name, question=question)
+    )
+
+
 def letter(position: int) -> str:
     """The letter of the option at a position, from 0."""
     return chr(ord("A") + position)
@@ -140,11 +184,20 @@ def _joined(first: str, progress: Progress, words: Wording) -> str:
     return words.text("progress.separator").join(part for part in parts if part)
 
 
-def header_line(progress: Progress, place: Sequence[str], words: Wording) -> str:
-    """Where in the walk (in a re-check, how many are still asked), how long still, and the place in the standard."""
-    position = words.text("progress.position", position=progress.position, total=progress.total)
+def header_line(progress: Progress, words: Wording) -> str:
+    """Where in the walk (in a re-check, how many are still asked), how long still, and how much waits."""
+    left = [words.text("progress.left", minutes=progress.minutes)] if progress.minutes else []
     if progress.again:
-        position = words.text.count("progress.again", max(progress.rest, 1))
-    return words.text("progress.separator").join(
-        [_joined(position, progress, words), words.text("place.separator").join(place)]
-    )
+        parts = [words.text.count("progress.again", max(progress.rest, 1)), *left]
+    elif progress.turn is None:
+        parts = [words.text("progress.position", position=progress.position, total=progress.total), *left]
+    else:
+        parts = [words.text("progress.turn", turn=progress.turn)]
+    parts += [words.text("progress.parked", parked=progress.parked)] if progress.parked else []
+    return words.text("progress.separator").join(parts)
+
+
+def first_words(progress: Progress, words: Wording) -> tuple[str, ...]:
+    """Said once, on the first item: whose the plain words are."""
+    first = not progress.answered and not progress.parked
+    return (words.text("plain.ours"),) if first and words.has_plain else ()

@@ -17,10 +17,10 @@ def proposal_screen(card: ProposalCard, words: Wording) -> Screen:
     worked_out = (calculation(card.calculation),) if card.calculation else ()
     return Screen(
         text("proposal.title", answer=words.answer(answer)),
-        header=header_line(card.progress, (words.item_label(card.item),), words),
+        header=header_line(card.progress, words),
         body=(text("proposal.said", said=card.draft.said), *_meaning(card.item, answer, words), *worked_out),
         hint=words.hint("proposal"),
-        actions=(Action("yes", Confirm()), *higher, Action("no", Back()), *moves(card.progress)),
+        actions=(Action("yes", Confirm()), *higher, Action("no", Back()), *moves(card.item, card.progress)),
         default=Confirm(),
     )
 

@@ -2,23 +2,26 @@
 
 from collections.abc import Iterable
 
+from bot.screens.doubts import doubt_screen
 from bot.screens.parts import (
-    BACK,
     DONE,
-    HELP,
-    PAUSE,
     Action,
     Choice,
     Screen,
-    early_end,
+    asked,
+    first_words,
     header_line,
+    label,
     moves,
     present,
+    told,
     unchanged,
 )
-from bot.words.wording import Wording, calculation
+from bot.screens.wishes import Detail, Leaf
+from bot.words.wording import USUAL, Medium, Wording, calculation
 from flows.cards import (
     ConfirmCard,
+    DoubtCard,
     EnergyCard,
     FigureCard,
     QuestionCard,
@@ -35,12 +38,11 @@ from flows.inputs import (
     Tick,
 )
 from flows.session import EnergySide
-from scoring.rubric import Question
 
 COMMIT_TICKED = Action("commit_ticked", Commit())
 
 
-def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard, words: Wording) -> Screen:
+def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard | DoubtCard, words: Wording) -> Screen:
     """A question in any of its states."""
     match card:
         case QuestionCard():
@@ -49,25 +51,23 @@ def question_screen(card: QuestionCard | FigureCard | ConfirmCard | EnergyCard, 
             return _figure(card, words)
         case ConfirmCard():
             return _confirm(card, words)
+        case DoubtCard():
+            return doubt_screen(card, words)
         case EnergyCard():
             return _energy(card, words)
-
-
-def _place(question: Question, words: Wording) -> tuple[str, str]:
-    indicator = next(entry for entry in words.rubric.indicators if entry.id == question.indicator)
-    return words.page_name(indicator.dimension), question.item
 
 
 def _question(card: QuestionCard, words: Wording) -> Screen:
     question = words.rubric.question[card.question.id]
     choices = tuple(
         Choice(
-            option.id,
-            option.text,
-            Tick(option.id, option.id not in card.ticked) if question.kind.ticks else Answer((option.id,)),
-            option.id in card.ticked,
+            option,
+            text,
+            Tick(option, option not in card.ticked) if question.kind.ticks else Answer((option,)),
+            option in card.ticked,
+            label(question.id, option, words),
         )
-        for option in question.options
+        for option, text in zip(question.letters, told(question.id, question.letters, words), strict=True)
     )
     actions = [COMMIT_TICKED] if card.commits else []
     actions += [DONE] if question.kind.ticks else []
@@ -77,12 +77,12 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
             actions.append(Action("energy", OpenEnergy()))
     actions += unchanged(card.progress, answered=card.answered is not None)
     return Screen(
-        question.text,
-        header=header_line(card.progress, _place(question, words), words),
-        body=(present(words.answer(card.answered), card.progress, words),) if card.answered else (),
+        asked(question.id, words),
+        header=header_line(card.progress, words),
+        body=first_words(card.progress, words),
         choices=choices,
         hint=_question_hint(card, words),
-        actions=(*actions, *moves(card.progress)),
+        actions=(*actions, *moves(question.id, card.progress)),
     )
 
 
@@ -90,6 +90,8 @@ def _question_hint(card: QuestionCard, words: Wording) -> str:
     if card.commits:
         pledge = words.text("commitment.text", firm=words.text("commitment.firm"))
         return words.hint("question.commits", commitment=pledge)
+    if card.answered:
+        return present(words.answer(card.answered), card.progress, words)
     hint = words.hint(f"question.{card.question.type}")
     if not card.asks:
         return hint
@@ -103,10 +105,10 @@ def _figure(card: FigureCard, words: Wording) -> Screen:
     actions = [Action("energy", OpenEnergy())] if card.energy else []
     return Screen(
         text("figure.title", figure=words.figure(card.figure)),
-        header=header_line(card.progress, _place(question, words), words),
-        body=(question.text, *_known(card, words)),
+        header=header_line(card.progress, words),
+        body=(words.ask(question.id), *_known(card, words)),
         hint=words.hint("figure.series" if series else "figure.energy" if card.energy else "figure"),
-        actions=(*actions, *moves(card.progress)),
+        actions=(*actions, *moves(question.id, card.progress)),
     )
 
 
@@ -117,42 +119,58 @@ def _known(card: FigureCard, words: Wording) -> Iterable[str]:
 
 def _confirm(card: ConfirmCard, words: Wording) -> Screen:
     question, text = words.rubric.question[card.question.id], words.text
-    chosen = next(option for option in question.options if option.id == card.option)
     yes = Confirm()
     return Screen(
-        text("confirm.title", option=chosen.id, text=chosen.text),
-        header=header_line(card.progress, _place(question, words), words),
-        body=(question.text, calculation(card.calculation)),
+        text("confirm.title", option=card.option, text=words.plain(question.id, card.option)),
+        header=header_line(card.progress, words),
+        body=(words.ask(question.id), calculation(card.calculation)),
         hint=words.hint("confirm"),
-        actions=(Action("yes", yes), Action("no", Back()), *moves(card.progress)),
+        actions=(Action("yes", yes), Action("no", Back()), *moves(question.id, card.progress)),
         default=yes,
     )
 
 
+def fuels(card: EnergyCard, words: Wording) -> tuple[Choice, ...]:
+    """All fuels with their amounts, by number; what most factories burn comes first."""
+    amounts = card.use.side(card.side)
+    numbered = enumerate(words.rubric.energy, start=1)
+    return tuple(
+        Choice(
+            str(number),
+            words.text("energy.fuel", fuel=fuel.name, unit=fuel.unit, amount=amounts.get(fuel.id, "—")),
+            ChooseFuel(fuel.id),
+            fuel.id in amounts,
+            fuel.name,
+        )
+        for number, fuel in sorted(numbered, key=lambda pair: pair[1].id not in USUAL)
+    )
+
+
+def other_fuels(card: EnergyCard, words: Wording) -> tuple[Choice, ...]:
+    """Those that are on a page of their own where a card is to be seen at once."""
+    if words.medium is Medium.TYPING or not {fuel.id for fuel in words.rubric.energy} & {*USUAL}:
+        return ()
+    usual = {ChooseFuel(fuel) for fuel in USUAL}
+    return tuple(choice for choice in fuels(card, words) if choice.wish not in usual and not choice.marked)
+
+
 def _energy(card: EnergyCard, words: Wording) -> Screen:
     question, text = words.rubric.question[card.question.id], words.text
-    header = header_line(card.progress, _place(question, words), words)
+    header = header_line(card.progress, words)
     if card.fuel:
         fuel = words.rubric.fuel[card.fuel]
         title = text("energy.amount", fuel=fuel.name, unit=fuel.unit)
-        return Screen(title, header, hint=words.hint("energy.amount"), actions=(BACK, HELP, PAUSE))
-    amounts = card.use.side(card.side)
-    choices = tuple(
-        Choice(
-            str(i),
-            text("energy.fuel", fuel=fuel.name, unit=fuel.unit, amount=amounts.get(fuel.id, "—")),
-            ChooseFuel(fuel.id),
-            fuel.id in amounts,
-        )
-        for i, fuel in enumerate(words.rubric.energy, start=1)
-    )
+        return Screen(title, header, hint=words.hint("energy.amount"), actions=moves(question.id, card.progress))
+    choices = fuels(card, words)
+    others = other_fuels(card, words)
+    more = (Action("fuels", Leaf(Detail.FUELS)),) if others else ()
     total = (text("energy.total", calculation=calculation(card.total.calculation)),) if card.total else ()
     sides = (Action(f"energy.{side.value}", ChooseSide(side)) for side in EnergySide if side != card.side)
     return Screen(
         text("energy.title", figure=words.rubric.figure[card.figure].name, side=text(f"energy.{card.side.value}.name")),
         header=header,
         body=total,
-        choices=choices,
+        choices=tuple(choice for choice in choices if choice not in others),
         hint=words.hint("energy"),
-        actions=(DONE, *sides, *early_end(card.progress), BACK, HELP, PAUSE),
+        actions=(DONE, *more, *sides, *moves(question.id, card.progress)),
     )

@@ -3,6 +3,7 @@
 from bot.screens.parts import (
     BACK,
     HELP,
+    OVERVIEW,
     PAUSE,
     PROVISIONAL,
     QUICK,
@@ -72,7 +73,7 @@ def _review_page(card: ReviewCard, words: Wording) -> Screen:
         header=progress_line(card.progress, words),
         choices=choices,
         hint=words.hint("review.page"),
-        actions=(BACK, RESUME, PAUSE),
+        actions=(RESUME, BACK, HELP, OVERVIEW, PAUSE),
         default=Back(),
     )
 
@@ -81,4 +82,4 @@ def _review_line(card: ReviewCard, item: str, words: Wording) -> Choice:
     parked = item in card.parked
     answer = words.text("answer.parked") if parked else words.answer(card.answers.get(item))
     line = words.text("review.line", item=words.item_label(item), answer=answer)
-    return Choice(str(words.item_number(item)), line, Jump(item), parked)
+    return Choice(str(words.item_number(item)), line, Jump(item), item in card.answers)

@@ -1,60 +1,65 @@
 """The ladder of a scenario, and all its levels at once."""
 
-from bot.screens.parts import Action, Choice, Screen, header_line, moves, present, unchanged
+from bot.screens.parts import (
+    Action,
+    Choice,
+    Screen,
+    asked,
+    first_words,
+    header_line,
+    label,
+    moves,
+    present,
+    told,
+    unchanged,
+)
 from bot.words.wording import Wording
 from flows.cards import (
     LadderCard,
     LevelCard,
 )
 from flows.inputs import (
+    Climb,
     PickLevel,
     Rung,
     TakeLevel,
 )
 
 
-def _scenario_title(name: str, words: Wording, *, restrictive: bool) -> str:
-    return words.text("scenario.restrictive" if restrictive else "scenario.guiding", name=name)
-
-
 def ladder_screen(card: LadderCard, words: Wording) -> Screen:
     """One level: fully met?"""
     scenario, text = words.rubric.scenario[card.scenario.id], words.text
-    level = words.level_name(card.level)
+    name = words.level_name(card.level)
     kept = (present(words.level_name(card.answered), card.progress, words),) if card.answered is not None else ()
     return Screen(
-        _scenario_title(scenario.name, words, restrictive=scenario.restrictive),
-        header=header_line(card.progress, (words.rubric.operations, scenario.group), words),
-        body=(*kept, text("ladder.requirement", level=level, text=scenario.levels[card.level - 1])),
+        asked(scenario.id, words),
+        header=header_line(card.progress, words),
+        body=(*kept, text("ladder.requirement", level=name, text=words.plain(scenario.id, str(card.level)))),
         hint=words.hint("ladder"),
         actions=(
             Action("met", Rung(met=True)),
             Action("unmet", Rung(met=False)),
             Action("levels", PickLevel()),
             *unchanged(card.progress, answered=card.answered is not None),
-            *moves(card.progress),
+            *moves(scenario.id, card.progress),
         ),
     )
 
 
 def levels_screen(card: LevelCard, words: Wording) -> Screen:
     """All levels of a scenario."""
-    scenario, text = words.rubric.scenario[card.scenario.id], words.text
-    requirements = (text("levels.zero", level=words.level_name(1)), *scenario.levels)
+    scenario = words.rubric.scenario[card.scenario.id]
+    keys = tuple(map(str, range(len(scenario.levels) + 1)))
     choices = tuple(
-        Choice(
-            str(level),
-            requirement if not level else text("levels.line", level=words.level_name(level), text=requirement),
-            TakeLevel(level),
-            level == card.answered,
-        )
-        for level, requirement in enumerate(requirements)
+        Choice(key, text, TakeLevel(int(key)), int(key) == card.answered, label(scenario.id, key, words))
+        for key, text in zip(keys, told(scenario.id, keys, words), strict=True)
     )
+    kept = unchanged(card.progress, answered=card.answered is not None)
     return Screen(
-        _scenario_title(scenario.name, words, restrictive=scenario.restrictive),
-        header=header_line(card.progress, (words.rubric.operations, scenario.group), words),
-        body=(text("levels.reminder"),),
+        asked(scenario.id, words),
+        header=header_line(card.progress, words),
+        body=first_words(card.progress, words),
         choices=choices,
         hint=words.hint("levels", top=len(scenario.levels)),
-        actions=(*unchanged(card.progress, answered=card.answered is not None), *moves(card.progress)),
+        actions=(Action("climb", Climb()), *kept, *moves(scenario.id, card.progress)),
     )

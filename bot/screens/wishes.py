@@ -7,7 +7,7 @@ from flows.inputs import AnyInput
 
 
 class Detail(StrEnum):
-    """More about a result, shown on request; nothing in the session changes."""
+    """More about something, shown on request; nothing in the session changes. `CARD` is the card itself again."""
 
     GAP = "gap"
     PLAN = "plan"
@@ -17,6 +17,13 @@ class Detail(StrEnum):
     POLICY = "policy"
     HISTORY = "history"
     COMMANDS = "commands"
+    HELP = "help"
+    OFFICIAL = "official"
+    COMPARED = "compared"
+    FIRMS = "firms"
+    FUELS = "fuels"
+    PRIVACY = "privacy"
+    CARD = "card"
     PNG = "png"
     PDF = "pdf"
     XLSX = "xlsx"
@@ -27,15 +34,25 @@ FILES = (Detail.PNG, Detail.PDF, Detail.XLSX)
 
 
 @dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page of a detail, from 0. `about`: the item that it is of, or the numbers of a comparison ("1-3"), or
+    what is looked for in names."""
+
+    wanted: Detail
+    page: int = 0
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Two past assessments side by side, by their numbers in the history; without numbers, the last two."""
 
     numbers: tuple[int, ...] = ()
 
 
-Look = Detail | Comparison
+Look = Detail | Leaf | Comparison
 """What changes nothing in the session."""
-Wish = AnyInput | Detail
+Wish = AnyInput | Detail | Leaf
 """What a choice or a button stands for."""
 Meant = Wish | Comparison
 """What a typed line may stand for."""

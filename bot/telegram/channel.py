@@ -14,7 +14,7 @@ from bot.dialogue.pages import CardPage, FilePage, Page, PreparedPage, RetiredPa
 from bot.logs import unquoted
 from bot.reports.render import Kind
 from bot.telegram.client import Client, odd_answers, seconds_of
-from bot.telegram.render import Payload, card_message, text_messages
+from bot.telegram.render import Payload, card_message, live_text, text_messages
 from bot.telegram.updates import LINK_MARK
 from bot.words.wording import Medium
 from storage.outbox import Urgency
@@ -67,6 +67,8 @@ class TelegramChannel:
         match page:
             case CardPage():
                 return (Message(card_message(page), card=True),)
+            case TextPage(live=True):
+                return (Message(live_text(page), card=True),)
             case TextPage():
                 return [Message(message) for message in text_messages(page)]
             case FilePage():

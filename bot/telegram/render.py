@@ -8,8 +8,10 @@ from typing import Any
 from bot.dialogue.buttons import encode
 from bot.dialogue.pages import CardPage, TextPage
 from bot.screens import Choice, Screen
+from bot.screens.parts import FIXED
 from bot.screens.wishes import Detail, Wish
 from bot.words.outcome import Outcome
+from bot.words.paging import columns
 from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.inputs import Pause
@@ -21,9 +23,9 @@ TEXT_LIMIT = 4096
 """UTF-16 code units of a message, after its entities are parsed."""
 SAID = (Detail.GAP,)
 """What is missing stands on the result's card itself."""
-CHOICES_A_ROW = 8
-ACTIONS_A_ROW = 3
-BAR_CELLS = 12
+WIDTHS = {8: 4, 6: 6, 4: 8, 3: 12, 2: 18}
+"""So many buttons go side by side, on 360 px, if none is wider than so many columns; a full-width character has two."""
+BAR_CELLS = 5
 MARK = "✓"
 
 Button = dict[str, str]
@@ -72,6 +74,11 @@ def text_messages(page: TextPage) -> list[Payload]:
     return [*map(message, before), message(last, rows)]
 
 
+def live_text(page: TextPage) -> Payload:
+    """Sections in the place of a card; they are of a page's length."""
+    return text_messages(page)[-1]
+
+
 def message(text: str, buttons: Keyboard | None = None) -> Payload:
     """A message in Telegram's HTML."""
     payload: Payload = {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
@@ -80,14 +87,13 @@ def message(text: str, buttons: Keyboard | None = None) -> Payload:
 
 def _body(screen: Screen, progress: Progress | None) -> Iterator[str]:
     if screen.header:
-        yield f"<i>{html(screen.header)}</i>"
-    if progress and progress.position:
-        yield bar(progress)
+        so_far = f"{bar(progress)} " if progress and progress.position else ""
+        yield f"<i>{so_far}{html(screen.header)}</i>"
     yield f"<b>{html(screen.title)}</b>"
     yield from map(html, screen.body)
-    if screen.choices:
+    if told := [choice for choice in screen.choices if choice.label != choice.text]:
         yield ""
-        yield from map(_choice, screen.choices)
+        yield from map(_choice, told)
     if screen.hint:
         yield f"\n<i>{html(screen.hint)}</i>"
 
@@ -104,31 +110,33 @@ def _choice(choice: Choice) -> str:
 
 
 def keyboard(screen: Screen, words: Wording, ref: CardRef, said: Container[Wish] = ()) -> Keyboard:
-    """Letters and numbers in rows, then what else can be done, but for what is `said` on the card already.
+    """Choices, then what else can be done, but for what is `said` on the card already; last, what is on every card.
 
     Leaving needs no button: one just closes the phone.
     """
-    choices = [
-        _button(f"{choice.key} {MARK}" if choice.marked else choice.key, encode(choice.wish, ref, words.rubric))
-        for choice in screen.choices
-    ]
-    actions = [
-        _button(words.text(f"button.{action.name}"), encode(action.wish, ref, words.rubric))
+    choices = [_button(_label(choice), encode(choice.wish, ref, words.rubric)) for choice in screen.choices]
+    actions = {
+        action.name: _button(words.text(f"button.{action.name}"), encode(action.wish, ref, words.rubric))
         for action in screen.actions
         if not isinstance(action.wish, Pause) and action.wish not in said
-    ]
-    width = _row_width(len(choices))
-    return [*_rows(choices, width), *_rows(actions, ACTIONS_A_ROW)]
+    }
+    fixed = [actions.pop(name) for name in FIXED if name in actions]
+    return [*_rows(choices), *_rows([*actions.values()]), *([fixed] if fixed else [])]
 
 
-def _row_width(count: int) -> int:
-    """Rows of much the same length: five letters are one row, fifteen are two of eight and seven."""
-    rows = -(-count // CHOICES_A_ROW)
-    return -(-count // rows) if rows else 1
+def _label(choice: Choice) -> str:
+    """The key and short words; the words alone where they are all that there is."""
+    words = (choice.label,) if choice.label == choice.text else (choice.key, choice.label)
+    return " ".join(filter(None, (*words, MARK if choice.marked else "")))
 
 
-def _rows(buttons: Sequence[Button], width: int) -> Keyboard:
-    return [list(buttons[start : start + width]) for start in range(0, len(buttons), width)]
+def _rows(buttons: Sequence[Button]) -> Keyboard:
+    """As many side by side as there is room for, in rows of much the same length."""
+    widest = max((columns(button["text"]) for button in buttons), default=0)
+    most = next((count for count, width in WIDTHS.items() if widest <= width), 1)
+    rows = -(-len(buttons) // most)
+    size = -(-len(buttons) // rows) if rows else 1
+    return [list(buttons[start : start + size]) for start in range(0, len(buttons), size)]
 
 
 def _button(text: str, data: str) -> Button:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from telegram import Chat, ChatMember
 
-from bot.dialogue.messages import Followed, InPublic, Membership, Message, Pressed, Puzzling, Typed, commanded
+from bot.dialogue.messages import PUZZLING, Followed, InPublic, Membership, Message, Pressed, Puzzling, Typed, commanded
 
 LOG = logging.getLogger("shuping.updates")
 
@@ -55,6 +55,10 @@ class _Message(BaseModel):
     chat: _Chat
     user: _User = Field(_User(), alias="from")
     text: str | None = None
+    voice: Any = None
+    photo: Any = None
+    sticker: Any = None
+    document: Any = None
 
 
 class _Query(BaseModel):
@@ -106,7 +110,7 @@ def act_of(data: Any) -> Act | None:
     if update.my_chat_member:
         return _membership(update.update_id, update.my_chat_member)
     if update.edited_message:
-        return _private(update.update_id, update.edited_message, Puzzling())
+        return _private(update.update_id, update.edited_message, Puzzling("edited"))
     return _spoken(update.update_id, update.message) if update.message else None
 
 
@@ -137,7 +141,12 @@ def _spoken(update: int, message: _Message) -> Act | None:
         if not (text and text.startswith("/")):
             return None
         return Act(update, message.chat.id, message.user.language_code, InPublic(), addressee=_name(text)[1])
-    return _private(update, message, Puzzling() if text is None else _said(text))
+    return _private(update, message, _puzzling(message) if text is None else _said(text))
+
+
+def _puzzling(message: _Message) -> Puzzling:
+    """What came instead of a text."""
+    return Puzzling(next((name for name in PUZZLING if getattr(message, name, None)), ""))
 
 
 def _said(text: str) -> Message:

@@ -214,11 +214,13 @@ def _unit(match: re.Match[str]) -> str | None:
 
 
 def _is_in_a_word(match: re.Match[str], text: str, unit: str | None) -> bool:
-    """ "q5", "5G", "ISO9001": no number of anything. A word for one digit counts with a unit, or by itself."""
+    """ "q5", "5G", "ISO9001": no number of anything; "8 CNC", "CNC十台" are. A word for one digit counts with a unit, or by itself."""
     before, after = text[match.start("number") - 1 : match.start("number")], text[match.end() : match.end() + 1]
     if match["share"]:
         return False
-    if _is_latin(before) or (unit is None and _is_latin(after)):
+    if _is_latin(before) and not match["chinese"]:
+        return True
+    if unit is None and _is_latin(after) and not match[0][-1].isspace():
         return True
     if before.isdigit() or before == "." or (before and before in speech().large):
         return True

@@ -9,7 +9,9 @@ from bot.words.glossary import Entry, look_up
 from bot.words.paging import pages
 from flows.events import (
     AnswerValue,
+    Converted,
     Event,
+    FirmNamed,
     GradeSettled,
     Parked,
     QuickBegun,
@@ -199,6 +201,10 @@ class Wording:
                 return self.text("event.stale")
             case TargetKept(items=items):
                 return self.text("event.target_kept", items=self.items(items))
+            case FirmNamed(name=name):
+                return self.text("event.firm_named", name=name)
+            case Converted(fuels=fuels):
+                return "\n".join(self.text(f"event.converted.{fuel}") for fuel in fuels)
             case Resumed():
                 return self.welcome_back(session)
             case _:

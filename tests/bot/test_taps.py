@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.buttons import LIMIT, Press, decode, encode, full
-from bot.screens.wishes import Detail, Wish
+from bot.screens.wishes import Detail, Leaf, Wish
 from flows.cards import card_of
 from flows.inputs import (
     Agree,
@@ -118,6 +118,10 @@ WRITTEN: list[tuple[str, Wish]] = [
     ("M5.BC", Amend("q6", ("B", "C"))),
     ("Dgap", Detail.GAP),
     ("Dhistory", Detail.HISTORY),
+    ("Dplan.2", Leaf(Detail.PLAN, 2)),
+    ("Dhelp.0.15", Leaf(Detail.HELP, 0, RUBRIC.items[15])),
+    ("Dofficial.1.4", Leaf(Detail.OFFICIAL, 1, "q5")),
+    ("Dcompared.1.1-3", Leaf(Detail.COMPARED, 1, "1-3")),
 ]
 """As buttons say it in people's chats. Those are pressed for years: what is written here never changes."""
 TYPED = {NameFirm, Numbers, Propose}
@@ -131,7 +135,7 @@ def test_a_button_in_a_chat_works_for_ever(written: str, wish: Wish) -> None:
 
 
 def test_every_input_but_what_is_typed_has_a_button() -> None:
-    assert {type(wish) for _, wish in WRITTEN} == {*get_args(AnyInput), Detail} - TYPED
+    assert {type(wish) for _, wish in WRITTEN} == {*get_args(AnyInput), Detail, Leaf} - TYPED
 
 
 def test_a_tap_is_for_the_session_whose_id_begins_so() -> None:
@@ -155,6 +159,7 @@ def test_a_tap_is_for_the_session_whose_id_begins_so() -> None:
             f"{HEAD}b".rjust(LIMIT + 1, "x"),
             "1|2|3|T" + "9" * 5000,
         ),
+        *(f"{HEAD}Dplan.-1", f"{HEAD}Dplan.x", f"{HEAD}Dplan.100", f"{HEAD}Dhelp.0.99"),
         *("\ud800|1|q5|aA"[:0], f"{HEAD}T\x00"),
     ],
 )

@@ -22,7 +22,7 @@ from tests.delivery.site import Site, until
 
 TEXT = catalogue("zh-Hans")
 FIRST, SECOND = "第 1 项", "第 2 项"
-HELP, PRIVACY = "问的是什么", "存什么"
+HELP, PRIVACY, DELETE = "问的是什么", "存什么", TEXT("delete.ask")
 
 
 def test_a_channel_takes_a_hundred_lines_and_knows_no_other() -> None:
@@ -38,31 +38,67 @@ def test_a_channel_takes_a_hundred_lines_and_knows_no_other() -> None:
 @pytest.mark.parametrize("arrived", [0, 1], ids=["the text fails", "the card fails"])
 @pytest.mark.parametrize("fault", [Later(), Later(30.0)], ids=["nobody knows how long", "so long"])
 async def test_a_failure_is_retried_and_order_is_kept(site: Site, fault: Planned, arrived: int) -> None:
-    """The text of the help comes before its card, and before the card of the next answer."""
+    """A question in a message of its own comes before the card of the next answer."""
     ann, bob = await site.person(), await site.person()
     ann.plan(*[None] * arrived, fault)
-    await site.presses(ann, TEXT("button.help"))
+    await site.does(ann, "/delete")
     assert SECOND not in (await site.does(ann, "B")).text
     assert SECOND in (await site.does(bob, "B")).text, "others do not wait"
     await site.passes(seconds=30)
-    helped, shown = ann.seen[-2:]
-    assert HELP in helped.text
+    asked, shown = ann.seen[-2:]
+    assert DELETE in asked.text
     assert SECOND in shown.text
     assert ann.cards == [shown]
+
+
+async def test_a_detail_takes_the_place_of_the_card_and_the_card_comes_back_there(site: Site) -> None:
+    ann = await site.person()
+    before = ann.seen[-1]
+    helped = await site.presses(ann, TEXT("button.help"))
+    assert (helped.id, HELP in helped.text) == (before.id, True)
+    after = await site.presses(ann, TEXT("button.back"))
+    assert (after.id, after.text, after.buttons) == (before.id, before.text, before.buttons)
+    assert await site.is_right(ann)
+
+
+async def test_a_detail_that_is_asked_for_by_typing_is_one_new_message(site: Site) -> None:
+    ann = await site.person()
+    count = len(ann.seen)
+    helped = await site.does(ann, "?")
+    assert ann.cards == [helped]
+    assert [HELP in one.text for one in ann.seen[count:]].count(True) == 1
+    assert ann.seen[-1] == helped
+    assert FIRST in (await site.presses(ann, TEXT("button.back"))).text
+    assert await site.is_right(ann)
+
+
+@pytest.mark.parametrize("fault", [Later(), Later(30.0)], ids=["nobody knows how long", "so long"])
+async def test_a_detail_that_fails_comes_once_and_not_at_all_after_the_next_answer(site: Site, fault: Planned) -> None:
+    ann, bob = await site.person(), await site.person()
+    for person in (ann, bob):
+        person.plan(fault)
+        await site.presses(person, TEXT("button.help"))
+    await site.does(bob, "B")
+    await site.passes(seconds=30)
+    assert [HELP in text for text in ann.texts].count(True) == 1
+    assert ann.cards == [ann.seen[-1]]
+    assert not any(HELP in text for text in bob.texts)
+    assert SECOND in bob.texts[-1]
+    assert await site.is_right(bob)
 
 
 async def test_a_channel_that_asks_to_wait_is_left_alone_for_so_long(site: Site) -> None:
     """Nothing at all goes to that window, not even what is said meanwhile."""
     ann = await site.person()
     ann.plan(Later(30.0))
-    await site.does(ann, "/privacy")
+    await site.does(ann, "/delete")
     tries = ann.tries
-    for text in ("?", "B", "/privacy"):
+    for text in ("?", "/delete", "B"):
         await site.does(ann, text)
         await site.passes(seconds=29 / 3)
     assert ann.tries == tries
     await site.passes(seconds=1)
-    assert [PRIVACY in text or HELP in text for text in ann.texts[-4:]] == [True, True, True, False]
+    assert [DELETE in text for text in ann.texts[-3:]] == [True, True, False]
     assert await site.is_right(ann)
 
 

@@ -47,7 +47,8 @@ class Toy:
                 return (_card(page),)
             case TextPage(sections=sections, buttons=rows):
                 lines = [line for section in sections for line in (section.title, *section.lines) if line]
-                parts = [Line("\n".join(lines[at : at + LINES])) for at in range(0, len(lines), LINES)]
+                size = len(lines) if page.live else LINES
+                parts = [Line("\n".join(lines[at : at + size]), card=page.live) for at in range(0, len(lines), size)]
                 parts[-1].buttons = {button.label: button.data for row in rows for button in row}
                 return parts
             case FilePage(content=content, caption=caption):

@@ -34,7 +34,7 @@ FULL = at(SESSION, dossier=MANY[0], dossiers=MANY)
 def test_firms_are_listed_and_looked_for_by_name(asked: str) -> None:
     """What is no number of one of them is looked for."""
     heard = hear(Commanded("firms", asked), SEVERAL)
-    assert heard.said == [Firms(asked[:LONGEST_NAME]), Card()]
+    assert heard.said == [Firms(asked[:LONGEST_NAME])]
     assert heard.decision.dossier == FIRMS[1]
 
 
@@ -122,7 +122,7 @@ def test_reminders_of_all_firms_are_switched_off_together() -> None:
 
 
 def test_what_is_looked_for_is_said_back_in_short() -> None:
-    (queued, _) = hear(Commanded("firms", "厂" * 4000), SEVERAL).decision.outbox
+    (queued,) = hear(Commanded("firms", "厂" * 4000), SEVERAL).decision.outbox
     assert len(queued.reply) < 400
 
 

@@ -46,7 +46,7 @@ def test_below_a_reminder_to_go_on_or_to_have_no_more() -> None:
 def test_below_a_result() -> None:
     assert tap("!recheck", AT_RESULT).session.phase is Phase.RECHECK
     assert tap("!recheck_later", AT_RESULT).names == ["reminder.recheck.promised"]
-    assert tap("!compare_last", AT_RESULT).kinds == ["compared", "card"]
+    assert tap("!compare_last", AT_RESULT).kinds == ["compared"]
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
@@ -126,7 +126,7 @@ def test_what_is_ticked_is_done_and_what_is_aimed_at_is_kept_and_cleared() -> No
 
 
 def test_help_and_looks() -> None:
-    assert tap(_on("single", "h"), scene("single"), CARD).kinds == ["explained", "card"]
+    assert tap(_on("single", "h"), scene("single"), CARD).kinds == ["explained"]
     assert tap(_on("result", "Dplan"), scene("result"), CARD).said[0] == Look(Detail.PLAN)
     assert tap(_on("result", "Dpdf"), scene("result"), CARD).kinds == ["file"]
 

@@ -8,8 +8,8 @@ import pytest
 from bot.dialogue.buttons import encode
 from bot.dialogue.commands import COMMANDS, LONGEST_TEXT
 from bot.dialogue.messages import Commanded, InPublic, Membership, Message, Pressed, Puzzling, Returned, Typed
-from bot.dialogue.replies import Card, Look
-from bot.screens.wishes import Detail
+from bot.dialogue.replies import Card, Compared, Explained, Firms, Look, Privacy
+from bot.screens.wishes import Detail, Leaf, Wish
 from flows.inputs import Answer, ChooseLanguage, Commit, Done, Help, Park, Pause, Tick
 from flows.session import Phase
 from locales import LANGUAGES
@@ -32,33 +32,33 @@ RESULT = scene("result")
 @pytest.mark.parametrize(
     ("message", "kinds"),
     [
-        (Commanded("privacy"), ["privacy", "card"]),
-        (Commanded("help"), ["look", "card"]),
-        (Commanded("history"), ["look", "card"]),
-        (Commanded("history", "1 2"), ["compared", "card"]),
-        (Commanded("history", "1"), ["compared", "card"]),
+        (Commanded("privacy"), ["privacy"]),
+        (Commanded("help"), ["look"]),
+        (Commanded("history"), ["look"]),
+        (Commanded("history", "1 2"), ["compared"]),
+        (Commanded("history", "1"), ["compared"]),
         (Commanded("history", "x"), ["card"]),
-        (Commanded("firms"), ["firms", "card"]),
-        (Commanded("link"), ["text", "card"]),
-        (Commanded("language"), ["text", "card"]),
-        (Commanded("reminders"), ["text", "card"]),
+        (Commanded("firms"), ["firms"]),
+        (Commanded("link"), ["text"]),
+        (Commanded("language"), ["text"]),
+        (Commanded("reminders"), ["text"]),
         (Commanded("mydata"), ["file"]),
         (Commanded("delete"), ["text"]),
         *((Commanded(name), ["card"]) for name in ("start", "resume", "overview", "result", "quick", "recheck")),
         (Commanded("start", "q5"), ["card"]),
-        (Commanded("start", "privacy"), ["privacy", "card"]),
+        (Commanded("start", "privacy"), ["privacy"]),
         (Commanded("nonsense"), ["card"]),
         (Typed("B"), ["card"]),
-        (Typed("?"), ["explained", "card"]),
-        (Typed("历史"), ["look", "card"]),
-        (Typed("比较 1 2"), ["compared", "card"]),
+        (Typed("?"), ["explained"]),
+        (Typed("历史"), ["look"]),
+        (Typed("比较 1 2"), ["compared"]),
         (Typed("嗯嗯"), ["card"]),
         (Typed(""), ["card"]),
         (Puzzling(), ["card"]),
         (Returned(), ["card"]),
         (press(Answer(("B",)), SINGLE), ["card"]),
-        (press(Help(), SINGLE), ["explained", "card"]),
-        (press(Detail.COMMANDS, SINGLE), ["look", "card"]),
+        (press(Help(), SINGLE), ["explained"]),
+        (press(Detail.COMMANDS, SINGLE), ["look"]),
         (press(Detail.PDF, SINGLE), ["file"]),
         (Pressed("gibberish", CARD), ["card"]),
         (InPublic(), ["text"]),
@@ -183,8 +183,24 @@ def test_the_first_word_of_a_known_window_brings_its_dossier_nowhere_else() -> N
 def test_a_tap_on_the_live_card_edits_it_and_all_else_brings_it_below() -> None:
     state = at(MULTIPLE)
     assert not hear(press(Tick("B", on=True), MULTIPLE), state).card.anew
-    for message in (Typed("嗯嗯"), Commanded("overview"), Puzzling(), Pressed("!keep", "3"), press(Help(), MULTIPLE)):
+    for message in (Typed("嗯嗯"), Commanded("overview"), Puzzling(), Pressed("!keep", "3"), Typed("?")):
         assert hear(message, state).card.anew, message
+
+
+@pytest.mark.parametrize("wish", [Help(), Detail.COMMANDS, Leaf(Detail.HELP, 1, "q1"), Leaf(Detail.OFFICIAL, 0, "q1")])
+def test_what_is_asked_for_by_a_tap_takes_the_place_of_the_card_and_goes_back_to_it(wish: Wish) -> None:
+    heard = hear(press(wish, MULTIPLE), at(MULTIPLE))
+    assert (len(heard.said), heard.card.anew, heard.session) == (1, False, MULTIPLE)
+    back = hear(press(Detail.CARD, MULTIPLE), at(MULTIPLE))
+    assert (back.said, back.card.anew) == ([Card()], False)
+
+
+@pytest.mark.parametrize("text", ["?", "命令", "历史", "原文"])
+def test_what_is_asked_for_by_typing_is_one_new_message_where_it_can_be_tapped(text: str) -> None:
+    heard = hear(Typed(text), at(MULTIPLE))
+    assert (len(heard.said), heard.card.anew) == (1, True)
+    *said, card = hear(Typed(text), at(MULTIPLE), manner=TYPING).kinds
+    assert (len(said), card) == (1, "card")
 
 
 def test_a_tap_on_an_old_card_changes_nothing_and_takes_its_buttons_away() -> None:
@@ -300,10 +316,19 @@ def test_a_file_is_a_wish_of_a_key_of_its_own_beside_the_conversation() -> None:
         assert (file.key, file.urgency) == (key, Urgency.FILE)
 
 
+LOOKS = {
+    Detail.HELP: Explained(""),
+    Detail.COMPARED: Compared(),
+    Detail.FIRMS: Firms(),
+    Detail.PRIVACY: Privacy(),
+    Detail.CARD: Card(),
+}
+
+
 @pytest.mark.parametrize("wanted", [wanted for wanted in Detail if wanted.value not in ("png", "pdf", "xlsx")])
 def test_what_is_looked_at_changes_nothing(wanted: Detail) -> None:
     heard = hear(Pressed(encode(wanted, RESULT.ref, RUBRIC), CARD), at(RESULT))
-    assert heard.said[0] == Look(wanted)
+    assert heard.said == [LOOKS.get(wanted, Look(wanted))]
     assert heard.session == RESULT
 
 

@@ -92,14 +92,15 @@ def test_they_are_spoken_to_in_their_language_until_they_choose_another(language
     for message in (Commanded("start"), Commanded("privacy"), Commanded("help"), Commanded("mydata")):
         assert {reply.language for reply in hear(message, STRANGER, language=language).said} == {language}
     for chosen in LANGUAGES:
-        (card, retired) = hear(Pressed(f"!language:{chosen}", "3"), STRANGER, language=language).said
-        assert (card.language, retired.card) == (chosen, "3")
+        (card,) = hear(Pressed(f"!language:{chosen}", "3"), STRANGER, language=language).said
+        assert (card.language, card.over) == (chosen, "3")
 
 
-def test_the_buttons_of_a_greeting_are_taken_away_by_a_tap_on_it() -> None:
-    """Nobody has noted which message it is."""
+def test_a_tap_on_a_greeting_changes_it_in_its_place() -> None:
+    """Nobody has noted which message it is but the tap itself."""
     heard = hear(Pressed(encode(Detail.COMMANDS, GREETING.ref, RUBRIC), "3"), STRANGER)
-    assert [reply.card for reply in heard.said if reply.kind == "retire"] == ["3"]
+    assert [(reply.kind, reply.over) for reply in heard.said] == [("look", "3")]
+    assert not heard.card.anew
 
 
 def test_a_greeting_that_is_tapped_again_begins_with_ids_of_its_own() -> None:

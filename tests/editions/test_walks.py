@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.screens import Screen, screen_of
-from bot.screens.wishes import Comparison, Detail
+from bot.screens.wishes import Look
 from bot.words.wording import Medium, words_of
 from flows.cards import PlanCard, ProvisionalCard, RecheckCard, ResultCard, ReviewCard, WhatIfCard, card_of
 from flows.events import Finished, Refusal, Refused, Stale
@@ -155,7 +155,7 @@ def test_a_session_that_is_too_old_falls_back_to_an_assessment_by_another_editio
 def ways(screen: Screen) -> list[AnyInput]:
     """Everything that a person may answer on a screen."""
     wishes = [choice.wish for choice in screen.choices] + [action.wish for action in screen.actions]
-    return [wish for wish in wishes if not isinstance(wish, Detail | Comparison)]
+    return [wish for wish in wishes if not isinstance(wish, Look)]
 
 
 def shown(session: Session, language: str) -> Screen:

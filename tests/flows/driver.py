@@ -11,12 +11,12 @@ from flows.inputs import (
     AnyInput,
     ChooseKind,
     ChooseLanguage,
+    Climb,
     Commit,
     Done,
     Jump,
     NameFirm,
     Overview,
-    PickLevel,
     Rung,
     Skip,
     Submit,
@@ -109,16 +109,16 @@ class Walker:
 
     def climb(self, level: int) -> int:
         """Rung by rung, up to the level; the number of taps."""
-        taps = 0
         item = self.session.item
+        taps = 1 if isinstance(self.card, LevelCard) else 0
+        if taps:
+            self.say(Climb())
         while isinstance(self.card, LadderCard) and self.session.item == item:
             self.say(Rung(met=self.card.level <= level))
             taps += 1
         return taps
 
     def take(self, level: int) -> tuple[Event, ...]:
-        if not isinstance(self.card, LevelCard):
-            self.say(PickLevel())
         return self.say(TakeLevel(level))
 
     def fill(self, letters: Mapping[str, Iterable[str]] | None = None, level: int = 1) -> "Walker":

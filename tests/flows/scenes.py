@@ -11,13 +11,13 @@ from flows.inputs import (
     Browse,
     ChooseFuel,
     ChooseLanguage,
+    Climb,
     EnterFigures,
     Numbers,
     OpenEnergy,
     Overview,
     Pause,
     Pick,
-    PickLevel,
     Proposal,
     Propose,
     Provisional,
@@ -115,7 +115,6 @@ def _at_result(*then: AnyInput) -> Callable[[], Walker]:
 def _aiming(page: AimPage, *then: AnyInput) -> Callable[[], Walker]:
     def walker() -> Walker:
         filled = Walker().begin(name="示例厂").fill().go(TOP)
-        filled.say(PickLevel())
         filled.say(TakeLevel(4))
         done = filled.finish()
         for given in (Aim(page), *then):
@@ -141,8 +140,8 @@ SCENES: dict[str, Callable[[], Walker]] = {
     "proposed": _asked("finance", Propose(SAID[-1:])),
     "proposed by figures": _asked("q2", Propose(SAID[:1])),
     "proposals": _asked("q8", Propose(SAID)),
-    "ladder": _asked("quality"),
-    "levels": _asked("quality", PickLevel()),
+    "ladder": _asked("quality", Climb()),
+    "levels": _asked("quality"),
     "settled": _settled(),
     "stopped": _settled(Quick()),
     "review": _asked("q8", Overview()),

@@ -11,6 +11,7 @@ from flows.cards import (
     Card,
     CommitmentCard,
     ConfirmCard,
+    DoubtCard,
     EnergyCard,
     FigureCard,
     FirmKindCard,
@@ -75,6 +76,8 @@ def shown(card: Card) -> str:
             detail = f"{item} {_text(draft.answer)}? {draft.said} {_progress(card.progress)}"
         case ProposalsCard(items=items, rest=rest):
             detail = " ".join(f"{item}={_text(draft.answer)}" for item, draft in items.items()) + f" and {rest}"
+        case DoubtCard(question=question, draft=draft):
+            detail = f"{question.id} {draft.doubt} of {draft.figure} {_progress(card.progress)}"
         case LadderCard(scenario=scenario, level=level, answered=answered):
             detail = f"{scenario.id} {level}? was {_text(answered)} {_progress(card.progress)}"
         case LevelCard(scenario=scenario, answered=answered):

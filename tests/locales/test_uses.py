@@ -37,9 +37,11 @@ from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, 
 RUBRIC = load_rubric("miit-2024")
 BOT = list(sources("bot"))
 SIDES = [side.value for side in EnergySide]
+INNER = (Detail.HELP, Detail.COMPARED, Detail.FIRMS, Detail.PRIVACY, Detail.CARD)
+"""What buttons lead to that have names of their own, or are said to be further pages."""
 ACTIONS = {
     *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
-    *(detail.value for detail in Detail),
+    *(detail.value for detail in Detail if detail not in INNER),
     *("compare", "and", "begin", "new_firm"),
     *(f"energy.{side}" for side in SIDES),
     *(f"language.{language}" for language in LANGUAGES),
@@ -47,7 +49,7 @@ ACTIONS = {
 BUTTONS = {
     *(name for place, tree in BOT if "screens" in place for name in first_arguments(tree, "Action") if "{" not in name),
     *(f"energy.{side}" for side in SIDES),
-    *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS)),
+    *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *INNER)),
 } - {"pause"}
 """What is tapped; nobody needs a button to put a phone away."""
 TROUBLES = {
@@ -76,6 +78,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "cli.misused.{}": {*MISUSES.values(), "other"},
     "help.{}": ("meaning", "counts", "example"),
     "button.{}": BUTTONS,
+    "button.page.{}": ("before", "after"),
     "button.choice.{}": (choice.value for choice in Choice),
     "command.{}": COMMANDS,
     "report.caption.{}": ("pdf", "xlsx"),

@@ -11,6 +11,7 @@ from bot.dialogue.buttons import decode, full
 from bot.dialogue.reading import read
 from bot.screens import screen_of
 from bot.screens.wishes import Look
+from bot.understanding.requests import Request
 from bot.words.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import AnyInput, Resume
@@ -94,7 +95,7 @@ def _input(body: dict[str, Any], session: Session) -> tuple[CardRef, AnyInput] |
     words = wording(session.language, "miit-2024", Medium.TAPPING)
     card = card_of(RUBRIC, session)
     wish = read(text, card, screen_of(card, words), words)
-    return None if isinstance(wish, Look | None) else (session.ref, wish)
+    return None if isinstance(wish, Look | Request | None) else (session.ref, wish)
 
 
 def same(stored: Session, model: Session) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 
+from locales import catalogue
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
 from tests.telegram.e2e.driver import ROOT, Shuping
@@ -13,6 +14,7 @@ from tests.telegram.e2e.walking import Plan, begin_by_taps, card, cards, say, ta
 from tests.telegram.people import Person
 
 CODE = re.compile(r"--link ([0-9a-f]{32})")
+TEXT = catalogue("zh-Hans")
 ANOTHER = "再评一家"
 
 
@@ -74,6 +76,7 @@ async def test_an_adviser_goes_from_firm_to_firm(api: TelegramApi, install: Inst
     await say(ann, "/firms 2", lambda message: "第 1 项" in message.text and message is card(ann))
     assert bot.session(ann).firm.name == "乙厂"
     await say(ann, "/firms 丙", "没有名字里带“丙”的企业")
+    await tap(ann, TEXT("button.back"), "第 1 项")
     await api.quiet()
     right(bot, ann)
     assert bot.troubles == []

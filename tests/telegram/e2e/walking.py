@@ -59,6 +59,11 @@ def card(person: Person) -> Message:
     return cards(person)[-1]
 
 
+def is_detail(message: Message) -> bool:
+    """It stands in the place of a card, and leads back to it."""
+    return any(one["callback_data"].endswith("|Dcard") for one in message.buttons)
+
+
 async def tap(person: Person, label: str, then: Shown | str = buttons) -> Message:
     """Press a button of the live card and wait for the next one."""
     person.tap(label, card(person))
