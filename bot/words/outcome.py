@@ -25,6 +25,10 @@ from scoring.policy import policy_of
 from scoring.result import Result
 
 
+CHANGED = 5
+"""So many changed items stand on a result."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The grade, and how far it is to the next; what a re-check changed; what to do first; what is done of the target.
@@ -50,16 +54,22 @@ def outcome_of(session: Session, words: Wording, *, provisional: bool) -> Outcom
         *(() if provisional else by_other_profiles(result, words)),
         *((session.firm.name,) if session.firm.name else ()),
     )
-    items = changes.lines[:-2] if changes else ()
     return Outcome(
         summary=Section(_headline(session, result, words, provisional=provisional), lines),
-        changes=Section(changes.title, items) if changes and items else None,
+        changes=_items(changes, words) if changes else None,
         missing=gap(result, words)
         if missing is None
         else first_steps(missing, words, unanswered(words.rubric, session)),
         goal=tuple(target(session, words)),
         provisional=provisional,
     )
+
+
+def _items(changes: Section, words: Wording) -> Section | None:
+    """What changed item by item, as far as there is room for it; all of it stands in the history."""
+    items = changes.lines[:-2]
+    more = (words.text.count("compare.more", len(items) - CHANGED),) if len(items) > CHANGED else ()
+    return Section(changes.title, (*items[:CHANGED], *more)) if items else None
 
 
 def _headline(session: Session, result: Result, words: Wording, *, provisional: bool) -> str:
@@ -86,9 +96,11 @@ def distance(result: Result, missing: Gap | None, words: Wording) -> str:
     parts = []
     if points:
         parts.append(text("far.points", short=shown(points.as_integer_ratio(), {0})))
+    both = 0 < missing.restrictive_short <= missing.scenarios_short
     if missing.scenarios_short:
-        parts.append(text.count("far.scenarios", missing.scenarios_short, **level))
-    if missing.restrictive_short:
+        more = text("far.among", restrictive=missing.restrictive_short) if both else ""
+        parts.append(text.count("far.scenarios", missing.scenarios_short, **level) + more)
+    if missing.restrictive_short and not both:
         parts.append(text.count("far.restrictive", missing.restrictive_short))
     return text(
         "result.far", score=score, grade=words.short_grade(missing.grade), missing=text("effort.separator").join(parts)

@@ -64,9 +64,14 @@ def first_steps(missing: Gap, words: Wording, unanswered: Collection[str] = ()) 
         return Section(text("plan.title", grade=words.grade(missing.grade)), (impossible(words),))
     tasks = tasks_of(missing.plan, words.rubric)
     lines = (
-        text("step.line", number=number, step=_said(task, words, unanswered), effort=_class(task, words))
+        text(
+            "step.line",
+            number=number,
+            step=_said(task, words, unanswered, words.item_label(task.item)),
+            effort=_class(task, words),
+        )
         if words.rubric.effort_note
-        else text("step.line.bare", number=number, step=_said(task, words, unanswered))
+        else text("step.line.bare", number=number, step=_said(task, words, unanswered, words.item_label(task.item)))
         for number, task in enumerate(tasks[:FIRST], start=1)
     )
     title = text("step.first") if len(tasks) >= FIRST else text("step.few")
@@ -96,16 +101,18 @@ def whole_plan(missing: Gap | None, words: Wording, unanswered: Collection[str] 
 
 
 def _listed(tasks: Iterable[Task], words: Wording, unanswered: Collection[str]) -> tuple[str, ...]:
-    return tuple(words.text("step.listed", step=_said(task, words, unanswered)) for task in tasks)
+    return tuple(
+        words.text("step.listed", step=_said(task, words, unanswered, words.item_name(task.item))) for task in tasks
+    )
 
 
 def _class(task: Task, words: Wording) -> str:
     return words.text(f"effort.class.{task.effort}")
 
 
-def _said(task: Task, words: Wording, unanswered: Collection[str]) -> str:
+def _said(task: Task, words: Wording, unanswered: Collection[str], name: str) -> str:
     """What to do, and whether it is only open because nobody has said yet how it stands."""
-    text, name, what = words.text, words.item_name(task.item), words.plain(task.item, task.key)
+    text, what = words.text, words.plain(task.item, task.key)
     if task.item in words.rubric.scenario:
         said = text("step.scenario", item=name, level=words.level_name(int(task.key)), what=what)
     else:
