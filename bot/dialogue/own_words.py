@@ -4,8 +4,8 @@ from bot.screens.parts import BACK, HELP, PARK, PAUSE, RESUME
 from bot.screens.wishes import FILES, Detail, Meant
 from bot.understanding.amounts import change, figures_said, fuels_said, share_band
 from bot.understanding.options import chosen
-from bot.understanding.phrases import firm_name, intents, ruled
-from bot.understanding.requests import Elsewhere, Request, requested
+from bot.understanding.phrases import firm_name, intents, looked_up, ruled
+from bot.understanding.requests import Elsewhere, LookUp, Request, requested
 from bot.words.wording import Wording
 from flows.cards import (
     Card,
@@ -22,6 +22,7 @@ from flows.cards import (
     WhatIfCard,
 )
 from flows.inputs import Figures, Fuels, NameFirm, Overview, Proposal, Propose, Rung, Skip, Submit
+from scoring.editions import load_rubric
 from scoring.rubric import Question
 
 AROUND_A_RESULT = (ResultCard, ProvisionalCard, PlanCard, WhatIfCard)
@@ -31,6 +32,8 @@ MOVES = {"park": PARK, "back": BACK, "help": HELP, "pause": PAUSE, "resume": RES
 def own_words(text: str, card: Card, words: Wording) -> Meant | Request | None:
     """The wish or the request behind a line that is in nobody's list of words for this card."""
     meant = intents(text)
+    if not meant and (term := looked_up(text)):
+        return LookUp(term)
     found = _here(text, meant, card, words)
     if found is not None:
         return found
@@ -68,7 +71,7 @@ def _here(text: str, meant: frozenset[str], card: Card, words: Wording) -> Meant
         case QuestionCard() | FigureCard():
             return _of_question(text, card, words)
         case EnergyCard():
-            amounts = fuels_said(text, words.rubric)
+            amounts = fuels_said(text, load_rubric(words.rubric.id))
             return Fuels(card.figure, amounts.by_fuel, amounts.converted) if amounts else None
         case _:
             return None
@@ -103,11 +106,11 @@ def _figures(text: str, question: Question, card: QuestionCard | FigureCard, wor
     rule = question.figures
     if rule is None:
         return None
-    named = figures_said(text, rule.asks, words.rubric)
+    named = figures_said(text, rule.asks, load_rubric(words.rubric.id))
     if named:
         return Figures(named)
     energy = [name for name in rule.asks if words.rubric.calculates(name)]
-    amounts = fuels_said(text, words.rubric) if energy else None
+    amounts = fuels_said(text, load_rubric(words.rubric.id)) if energy else None
     if not amounts:
         return None
     figure = card.figure if isinstance(card, FigureCard) and card.figure in energy else energy[0]

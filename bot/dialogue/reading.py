@@ -9,8 +9,8 @@ from functools import lru_cache
 from bot.dialogue.own_words import own_words, shown_or_told
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
-from bot.screens.wishes import Comparison, Detail, Look, Meant, Wish
-from bot.understanding.numbers import read_numbers
+from bot.screens.wishes import NAMELESS, Comparison, Detail, Look, Meant, Wish
+from bot.understanding.numbers import quantities, read_numbers, speech
 from bot.understanding.options import letters
 from bot.understanding.phrases import polite
 from bot.understanding.requests import Elsewhere, Request
@@ -46,6 +46,8 @@ from scoring.rubric import Rubric
 
 LONGEST = 1000
 """Characters of a line; nobody means anything by more."""
+FEWER = 100_000
+"""Machines or people that a firm has."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 EVERYWHERE = (BACK, PARK, HELP, OVERVIEW, PAUSE, RESUME, QUICK)
 NUMBERS = re.compile(r"\d{1,9}")
@@ -178,7 +180,7 @@ def _letters(text: str, plain: str, card: Card) -> Wish | None:
 
 def _detail(plain: str, card: Card, words: Wording) -> Detail | Elsewhere | None:
     """A look at a result, by its word, where there is no button for it."""
-    named = (detail for detail in Detail if plain in known_words(detail.value, words))
+    named = (detail for detail in Detail if detail not in NAMELESS and plain in known_words(detail.value, words))
     wanted = next(named, None)
     return wanted and shown_or_told(wanted, card)
 
@@ -200,14 +202,11 @@ def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard, rubric: Ru
 
 def _counted(text: str, units: Units) -> tuple[Number, ...] | None:
     values = read_numbers(text, *units.each)
+    if values is not None and _are_amounts(text, units.each):
+        return None
     if values is None or (units.all and len(values) != len(units.each)):
         return None
     return values if units.most is None or len(values) <= units.most else None
-
-
-def _most(asks: Sequence[str], rubric: Rubric) -> int | None:
-    """One number a figure; of a series, years that are more than can be are refused later, with a reason."""
-    return None if any(rubric.figure[name].kind == "series" for name in asks) else len(asks)
 
 
 def _units(card: QuestionCard | FigureCard | EnergyCard, rubric: Rubric) -> Iterator[Units]:
@@ -224,9 +223,26 @@ def _units(card: QuestionCard | FigureCard | EnergyCard, rubric: Rubric) -> Iter
             yield Units(tuple(unit.values()), all=True)
             yield Units(tuple(unit[name] for name in still_asked))
         else:
-            yield Units(tuple(unit.values()), most=_most(rule.asks, rubric))
-            own = tuple(unit[name] for name in rule.asks if rubric.figure[name].year_of is None)
-            yield Units(own, most=_most(rule.asks, rubric))
+            own = [name for name in rule.asks if rubric.figure[name].year_of is None]
+            yield from (
+                Units(tuple(unit[name] for name in names), most=_most(names, rubric)) for names in (rule.asks, own)
+            )
+
+
+def _are_amounts(text: str, units: Sequence[str]) -> bool:
+    """Something is counted by the hundred thousand, without a word of what: an amount of money, most likely."""
+    return any(
+        one.large
+        and one.unit is None
+        and one.value >= FEWER
+        and units[min(place, len(units) - 1)] in speech().known.units
+        for place, one in enumerate(quantities(text))
+    )
+
+
+def _most(names: Sequence[str], rubric: Rubric) -> int | None:
+    """One number a figure; of a series, years that are more than can be are refused later, with a reason."""
+    return None if any(rubric.figure[name].kind == "series" for name in names) else len(names)
 
 
 def _item(plain: str, words: Wording) -> Wish | None:

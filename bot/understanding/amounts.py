@@ -172,7 +172,7 @@ def _figure(said: Said, lasting: tuple[str, str], names: Sequence[str], saying: 
     mark, subject = lasting
     units = [name for name in names if counted(said.quantity, rubric.figure[name].unit) is not None]
     if said.quantity.large and said.quantity.unit is None:  # an amount of money, if there is one to be given
-        units = [name for name in units if speech().known.magnitudes.get(rubric.figure[name].unit[0])] or units
+        units = [name for name in units if speech().known.magnitudes.get(rubric.figure[name].unit[0])]
     of = said.words & {about for about, _ in saying.figures.values()}
     which = said.words & ({mark for _, mark in saying.figures.values()} - {"", *saying.lasting})
     fits = [

@@ -24,7 +24,6 @@ from scoring.plan import Gap
 from scoring.policy import policy_of
 from scoring.result import Result
 
-
 CHANGED = 5
 """So many changed items stand on a result."""
 

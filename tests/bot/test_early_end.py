@@ -126,7 +126,7 @@ def test_the_quick_order_is_offered_where_the_card_says_so(language: str, medium
     for name in offering:
         screen = screen_of(card_of(RUBRIC, scene(name)), words)
         assert "quick" in [action.name for action in screen.actions]
-    assert words.hint("quick") in screen_of(card_of(RUBRIC, scene("kind")), words).body
+    assert words.hint("quick", total=31) in screen_of(card_of(RUBRIC, scene("kind")), words).body
     assert words.event(QuickBegun(), scene("kind")) == words.text("event.quick")
 
 

@@ -14,7 +14,7 @@ from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
-from bot.screens.wishes import Detail
+from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
 from bot.telegram.polling import name_of
@@ -37,11 +37,9 @@ from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, 
 RUBRIC = load_rubric("miit-2024")
 BOT = list(sources("bot"))
 SIDES = [side.value for side in EnergySide]
-INNER = (Detail.HELP, Detail.COMPARED, Detail.FIRMS, Detail.PRIVACY, Detail.CARD)
-"""What buttons lead to that have names of their own, or are said to be further pages."""
 ACTIONS = {
     *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
-    *(detail.value for detail in Detail if detail not in INNER),
+    *(detail.value for detail in Detail if detail not in NAMELESS),
     *("compare", "and", "begin", "new_firm"),
     *(f"energy.{side}" for side in SIDES),
     *(f"language.{language}" for language in LANGUAGES),
@@ -49,7 +47,7 @@ ACTIONS = {
 BUTTONS = {
     *(name for place, tree in BOT if "screens" in place for name in first_arguments(tree, "Action") if "{" not in name),
     *(f"energy.{side}" for side in SIDES),
-    *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *INNER)),
+    *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *NAMELESS)),
 } - {"pause"}
 """What is tapped; nobody needs a button to put a phone away."""
 TROUBLES = {

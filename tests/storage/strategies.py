@@ -124,6 +124,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "firm": firms,
     "record": records,
     "drafts": st.dictionaries(items, st.one_of(*DRAFTS.values()), max_size=4),
+    "amounts": energy_maps,
     "agenda": item_lists,
     "parked": item_lists,
     "trail": item_lists,

@@ -9,6 +9,7 @@ from typing import Any
 from bot.dialogue.reading import read
 from bot.screens.wishes import Detail, Meant
 from bot.understanding.requests import Happened, HowFar, LookUp, Request, Tomorrow, Toward, Verdict
+from flows.cards import Card, FigureCard, QuestionCard
 from flows.inputs import (
     Answer,
     Back,
@@ -24,6 +25,7 @@ from flows.inputs import (
     Skip,
     Submit,
 )
+from scoring.figures import Number
 from tests.bot.child import ROOT
 from tests.bot.support import sessions, shown
 
@@ -60,10 +62,10 @@ def taken(sentence: Sentence) -> dict[str, Any]:
     """What the program takes a sentence for, as the corpus says it."""
     session = sessions()[sentence.on]
     card, screen, words = shown(session, sentence.language)
-    return _told(read(sentence.text, card, screen, words), getattr(card, "question", None))
+    return _told(read(sentence.text, card, screen, words), card)
 
 
-def _told(meant: Meant | Request | None, question: Any) -> dict[str, Any]:
+def _told(meant: Meant | Request | None, card: Card) -> dict[str, Any]:
     match meant:
         case None:
             return {"nothing": True}
@@ -78,10 +80,8 @@ def _told(meant: Meant | Request | None, question: Any) -> dict[str, Any]:
             return {"figures": {name: _number(value) for name, value in values.items()}}
         case Fuels(amounts=amounts):
             return {"fuels": {name: _number(value) for name, value in amounts.items()}}
-        case Numbers(values=(value,)) if question is None or question.figures is None or len(question.figures.asks) > 2:
-            return {"amount": _number(value)}
         case Numbers(values=values):
-            return {"figures": dict(zip(question.figures.asks, map(_number, values), strict=False))}
+            return _numbers(values, card)
         case NameFirm(name=name):
             return {"name": name}
         case LookUp(term=term):
@@ -94,6 +94,17 @@ def _told(meant: Meant | Request | None, question: Any) -> dict[str, Any]:
             return {"look": meant.value}
         case _:
             return BARE.get(type(meant), {"other": str(meant)})
+
+
+def _numbers(values: tuple[Number, ...], card: Card) -> dict[str, Any]:
+    """Numbers without names go to what is asked, in order."""
+    match card:
+        case FigureCard(figure=figure) if len(values) == 1:
+            return {"figures": {figure: _number(values[0])}}
+        case QuestionCard(asks=asks):
+            return {"figures": dict(zip(asks, map(_number, values), strict=False))}
+        case _:
+            return {"amount": _number(values[0])}
 
 
 def _number(value: int | Decimal) -> int | str:
