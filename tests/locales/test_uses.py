@@ -19,6 +19,7 @@ from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
 from bot.telegram.polling import name_of
 from bot.words.complaints import REASONS, complaint
+from bot.words.steps import CLASSES
 from bot.words.wording import Medium, wording
 from flows.events import Refusal, Refused
 from flows.inputs import Wanted
@@ -53,7 +54,9 @@ TROUBLES = {
     *(name for _, tree in BOT for call in ("_refuse", "_say") for name in second_arguments(tree, call)),
     *(name_of(error) for error in (StorageError(Trouble.FULL, ""), Conflict(""), NetworkError(""), TelegramError(""))),
 }
-FAMILIES: dict[str, Iterable[str]] = {
+FAMILIES: dict[str, Iterable[object]] = {
+    "effort.count.{}": CLASSES,
+    "effort.class.{}": CLASSES,
     "fault.{}": (code.value for code in FaultCode),
     "refusal.{}": (reason.value for reason in Refusal if reason is not Refusal.FIGURES),
     "storage.{}": (trouble.value for trouble in Trouble),
