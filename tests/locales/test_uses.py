@@ -12,6 +12,7 @@ from telegram.error import Conflict, NetworkError, TelegramError
 from bot.cli.parser import MISUSES
 from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
+from bot.dialogue.messages import PUZZLING
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
 from bot.screens.wishes import NAMELESS, Detail
@@ -24,7 +25,7 @@ from bot.words.wording import Medium, wording
 from flows.events import Refusal, Refused
 from flows.inputs import Wanted
 from flows.outcome import changes
-from flows.session import EnergySide, FirmKind
+from flows.session import Doubt, EnergySide, FirmKind
 from locales import LANGUAGES, catalogue
 from scoring import decoding, shape
 from scoring.editions import load_rubric
@@ -59,6 +60,11 @@ FAMILIES: dict[str, Iterable[object]] = {
     "effort.class.{}": CLASSES,
     "fault.{}": (code.value for code in FaultCode),
     "refusal.{}": (reason.value for reason in Refusal if reason is not Refusal.FIGURES),
+    "elsewhere.{}": ("result", "change"),
+    "puzzling.{}": (*PUZZLING, "edited"),
+    "doubt.{}": (doubt.value for doubt in Doubt),
+    "not_understood.example.{}": ("share", "change"),
+    "event.converted.{}": ("natural_gas",),
     "storage.{}": (trouble.value for trouble in Trouble),
     "kind.{}": (kind.value for kind in FirmKind),
     "change.{}": changes(RUBRIC.id),
