@@ -157,7 +157,7 @@ def _bind_waiting(clause: Clause, groups: Sequence[Group], waiting: Sequence[Tok
 def _bind_topic(clause: Clause, tools: Sequence[Group], before: Clause | None) -> None:
     """ "仓库以前手写，现在扫码": a plain tool in a clause that begins anew is about the area before."""
     topic = before.of("area")[-1:] if before else []
-    if topic and clause.tokens[0].kind in ("now", "turn") and not clause.of("area", "rest"):
+    if topic and clause.of("now", "turn") and not clause.of("area", "rest"):
         for group in tools:
             if not any(isinstance(token.of, Entry) and token.of.system for token in group.tokens):
                 group.areas += topic
