@@ -14,7 +14,6 @@ from scoring.rubric import Rubric
 from storage.outbox import address_of
 from storage.window import Window
 
-
 LEXICON: Interpreter = LexiconInterpreter()
 """Needs no model and no network; an operator's own takes its place where contexts are made."""
 

@@ -122,5 +122,5 @@ def test_braces_that_somebody_types_are_shown_as_they_are(medium: Medium) -> Non
     state, context = at(sessions()["q5"]), CONTEXTS[medium]
     (card,) = (read(one.reply) for one in respond(Typed("{hint} {0}"), state, context).outbox)
     page = page_of(card, View(state, NOW, context.rules, medium, RUBRIC))
-    assert isinstance(page, CardPage)
-    assert "{hint} {0}" in page.notices[0]
+    said = page.notices if isinstance(page, CardPage) else page.sections[0].lines
+    assert "{hint} {0}" in said[0]

@@ -12,6 +12,7 @@ from telegram.error import Conflict, NetworkError, TelegramError
 from bot.cli.parser import MISUSES
 from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
+from bot.dialogue.messages import PUZZLING
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
 from bot.screens.wishes import Detail
@@ -23,7 +24,7 @@ from bot.words.wording import Medium, wording
 from flows.events import Refusal, Refused
 from flows.inputs import Wanted
 from flows.outcome import changes
-from flows.session import EnergySide, FirmKind
+from flows.session import Doubt, EnergySide, FirmKind
 from locales import LANGUAGES, catalogue
 from scoring import decoding, shape
 from scoring.editions import load_rubric
@@ -76,6 +77,11 @@ FAMILIES: dict[str, Iterable[str]] = {
     "help.{}": ("meaning", "counts", "example"),
     "button.{}": BUTTONS,
     "button.page.{}": ("before", "after"),
+    "doubt.{}": (doubt.value for doubt in Doubt),
+    "elsewhere.{}": ("result", "change"),
+    "not_understood.example.{}": ("share", "change"),
+    "puzzling.{}": PUZZLING,
+    "event.converted.{}": ("natural_gas",),
     "button.choice.{}": (choice.value for choice in Choice),
     "command.{}": COMMANDS,
     "report.caption.{}": ("pdf", "xlsx"),
