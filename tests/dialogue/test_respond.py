@@ -8,7 +8,7 @@ import pytest
 from bot.dialogue.buttons import encode
 from bot.dialogue.commands import COMMANDS, LONGEST_TEXT
 from bot.dialogue.messages import PUZZLING, Commanded, InPublic, Membership, Message, Pressed, Puzzling, Returned, Typed
-from bot.dialogue.replies import Card, Compared, Explained, Firms, Look, Privacy
+from bot.dialogue.replies import Card, Compared, Explained, Firms, Look, Privacy, Text
 from bot.screens.wishes import Detail, Leaf, Wish
 from flows.inputs import Answer, ChooseLanguage, Commit, Done, Help, Park, Pause, Tick
 from flows.session import Phase
