@@ -42,7 +42,7 @@ from scoring.rubric import Question, Rubric, Scenario
 from scoring.sheet import load_sheet
 from scoring.wishes import raisable
 
-PROPOSALS_A_PAGE = 5
+PROPOSALS_A_PAGE = 6
 """So many answers are agreed to at once: what a phone shows without scrolling."""
 
 

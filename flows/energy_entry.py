@@ -51,8 +51,13 @@ def _open(turn: Turn, question: Question) -> Step:
     if figure is None:
         return turn.refuse(Refusal.NOT_HERE)
     entering = entering_of(turn)
-    use = (turn.session.record.energy | entering.energy).get(figure, EnergyUse())
-    return turn.draft(Fuelling(entering=entering, figure=figure, use=use))
+    return turn.draft(Fuelling(entering=entering, figure=figure, use=_told(turn, entering, figure)))
+
+
+def _told(turn: Turn, entering: Entering, figure: str) -> EnergyUse:
+    """What the calculator was told of a figure, last of all."""
+    session = turn.session
+    return (session.record.energy | entering.energy | session.amounts).get(figure, EnergyUse())
 
 
 def _fill(turn: Turn, question: Question, given: Fuels) -> Step:
@@ -70,8 +75,7 @@ def _fill(turn: Turn, question: Question, given: Fuels) -> Step:
     draft = current_draft(turn.session)
     if not isinstance(draft, Fuelling) or draft.figure != given.figure:
         entering = entering_of(turn)
-        use = (turn.session.record.energy | entering.energy).get(given.figure, EnergyUse())
-        draft = Fuelling(entering=entering, figure=given.figure, use=use)
+        draft = Fuelling(entering=entering, figure=given.figure, use=_told(turn, entering, given.figure))
     for fuel, amount in given.amounts.items():
         draft = with_amount(draft.model_copy(update={"fuel": fuel}), Decimal(amount))
     step = turn.draft(draft)

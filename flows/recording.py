@@ -54,7 +54,7 @@ def record_letters(
     record = _without_figures(session.record, own_figures(rubric, item))
     event = Recorded(item, record.choices.get(item), letters)
     changed = record.model_copy(update={"choices": {**record.choices, item: letters}})
-    return _reworked(rubric, _closed(session, item, changed)), (event,)
+    return _reworked(rubric, _with_amounts(_closed(session, item, changed), session.record)), (event,)
 
 
 def record_figures(
@@ -68,6 +68,7 @@ def record_figures(
     event = Recorded(item, record.choices.get(item), (option,))
     choices = {**record.choices, item: (option,)}
     changed = record.model_copy(update={"choices": choices, "figures": figures, "energy": energy})
+    session = session.but(amounts={name: use for name, use in session.amounts.items() if name not in entered.values})
     new = {name for name, value in figures.items() if record.figures.get(name) != value}
     session, events = _withdraw_contradicted(rubric, _closed(session, item, changed), new)
     return _reworked(rubric, session), (event, *events)
@@ -174,7 +175,8 @@ def park(rubric: Rubric, session: Session, item: str) -> tuple[Session, tuple[Ev
         }
     )
     parked = tuple(name for name in rubric.items if name in session.parked or name == item)
-    return _reworked(rubric, _closed(session, item, record).but(parked=parked)), (Parked(item, before),)
+    closed = _with_amounts(_closed(session, item, record).but(parked=parked), session.record)
+    return _reworked(rubric, closed), (Parked(item, before),)
 
 
 def unpark(rubric: Rubric, session: Session) -> Session:
@@ -190,6 +192,12 @@ def _closed(session: Session, item: str, record: Record) -> Session:
         agenda=tuple(name for name in session.agenda if name != item),
         parked=tuple(name for name in session.parked if name != item),
     )
+
+
+def _with_amounts(session: Session, before: Record) -> Session:
+    """What the energy calculator was told stays with it when the figure is dropped that it gave."""
+    dropped = {name: use for name, use in before.energy.items() if name not in session.record.energy}
+    return session.but(amounts={**dropped, **session.amounts})
 
 
 def _without_figures(record: Record, names: set[str]) -> Record:

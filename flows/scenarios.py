@@ -1,4 +1,4 @@
-"""The levels of a scenario: one of all, or level after level up to the first "no"; standard, section 三（二）, note 2."""
+"""The levels of a scenario: one of all, or one after the other up to the first "no"; standard, 三（二）, note 2."""
 
 from flows.events import Refusal
 from flows.inputs import Climb, PickLevel, Rung, ScenarioInput, TakeLevel

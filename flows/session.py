@@ -255,7 +255,9 @@ class Session(Value):
     `item` is the question or scenario last shown, `page` the place inside the phases that have several screens.
     `agenda` holds the items still to be asked, in the standard's order; `parked` those put off ("ask me
     later"), which are unanswered by definition. `opened` is the revision at which the present card came up.
-    `quick`: the items of the agenda are asked in the order that settles the grade soonest (`flows.quick`).
+    `amounts`: what was told to the energy calculator, by figure, until it is recorded or typed over: nothing else that
+    is done at an item loses it. `quick`: the items of the agenda are asked in the order that settles the grade soonest
+    (`flows.quick`).
     """
 
     id: str
@@ -271,6 +273,7 @@ class Session(Value):
     firm: Firm = Firm()
     record: Record = Record()
     drafts: dict[str, Draft] = {}
+    amounts: dict[str, EnergyUse] = {}
     agenda: tuple[str, ...] = ()
     parked: tuple[str, ...] = ()
     trail: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flows.events import Event, Refusal, Refused
 from flows.phases import moved
-from flows.session import Draft, Session
+from flows.session import Draft, Fuelling, Session
 from scoring.errors import Fault
 from scoring.rubric import Rubric
 
@@ -48,7 +48,8 @@ def with_draft(session: Session, draft: Draft | None) -> Session:
     drafts = {item: kept for item, kept in session.drafts.items() if item != session.item}
     if draft is not None and session.item is not None:
         drafts[session.item] = draft
-    return session.but(drafts=drafts)
+    amounts = {**session.amounts, draft.figure: draft.use} if isinstance(draft, Fuelling) else session.amounts
+    return session.but(drafts=drafts, amounts=amounts)
 
 
 def current_draft(session: Session) -> Draft | None:

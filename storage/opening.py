@@ -46,6 +46,11 @@ def without_credentials(url: str) -> str:
     return url[:begun] + PARAMETER.sub(rf"\1{HIDDEN}", rest)
 
 
+def absolute(url: str) -> str:
+    """The same store, wherever the URL is used."""
+    return f"{SQLITE}{sqlite_path(url).absolute()}" if url.startswith(SQLITE) else url
+
+
 def sqlite_path(url: str) -> Path:
     """The file that an SQLite URL names."""
     name = url.removeprefix(SQLITE)

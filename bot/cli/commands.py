@@ -74,10 +74,10 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
     import asyncio
 
     from bot.delivery.rules import rules_of
-    from bot.settings import load_settings, use_editions
+    from bot.settings import Settings, load_settings, use_editions
     from bot.terminal.chat import TerminalTalk, chat, painter_here
     from scoring.editions import current
-    from storage.opening import open_store
+    from storage.opening import absolute, open_store
 
     settings = load_settings(parsed.env_file)  # also when the database is named: wrong settings are told at once
     use_editions(settings)
@@ -85,7 +85,9 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
     async def talk() -> None:
         url = parsed.database or settings.database_url
         async with await open_store(url) as store:
-            talk = TerminalTalk(store, parsed.name, language, rules_of(settings), current(), painter_here())
+            named = None if url == Settings().database_url else absolute(url)
+            here = painter_here()
+            talk = TerminalTalk(store, parsed.name, language, rules_of(settings), current(), here, database=named)
             await chat(talk, parsed.lang, parsed.link)
 
     with suppress(KeyboardInterrupt):  # every answer so far is saved

@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.dialogue.own_words import own_words, shown_or_told
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
-from bot.screens.wishes import FILES, Comparison, Detail, Look, Meant, Wish
+from bot.screens.wishes import NAMELESS, Comparison, Detail, Look, Meant, Wish
 from bot.understanding.numbers import quantities, read_numbers, speech
 from bot.understanding.options import letters
 from bot.understanding.phrases import polite
@@ -178,13 +178,9 @@ def _letters(text: str, plain: str, card: Card) -> Wish | None:
     return Propose((Proposal(card.question.id, chosen, text.strip()),)) if known else None
 
 
-NAMED = (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY, *FILES)
-"""Looks that have words of their own wherever one is."""
-
-
 def _detail(plain: str, card: Card, words: Wording) -> Detail | Elsewhere | None:
     """A look at a result, by its word, where there is no button for it."""
-    named = (detail for detail in NAMED if plain in known_words(detail.value, words))
+    named = (detail for detail in Detail if detail not in NAMELESS and plain in known_words(detail.value, words))
     wanted = next(named, None)
     return wanted and shown_or_told(wanted, card)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.dialogue.messages import Returned
 from bot.dialogue.reminders import after
@@ -15,6 +15,9 @@ from flows.step import step
 from flows.turn import Step
 from storage.outbox import Outgoing
 from storage.store import Decision, LogEntry
+
+ABSENT = timedelta(hours=1)
+"""Who says nothing for so long has been away."""
 
 
 def advance(situation: Situation, given: AnyInput, ref: CardRef | None = None) -> Decision:
@@ -37,8 +40,14 @@ def advance(situation: Situation, given: AnyInput, ref: CardRef | None = None) -
 
 
 def _card(situation: Situation, events: Sequence[Event]) -> Card:
-    """The card, with what happened, a line each."""
-    lines = [line for event in events if _tells(situation, event) and (line := _sentence(situation, event))]
+    """The card, with what happened, a line each; of several answers at once, how many."""
+    told = [event for event in events if _tells(situation, event)]
+    recorded = sum(isinstance(event, Recorded) for event in told)
+    if recorded > 1:
+        told = [event for event in told if not isinstance(event, Recorded)]
+    lines = [line for event in told if (line := _sentence(situation, event))]
+    if recorded > 1:
+        lines.insert(0, situation.words.text.count("event.recorded.several", recorded))
     warned = any(isinstance(event, Refused | Stale) for event in events)
     return Card(tuple(lines), warned=warned, paused=any(isinstance(event, Paused) for event in events))
 
@@ -49,7 +58,9 @@ def _tells(situation: Situation, event: Event) -> bool:
         case Stale():
             return situation.below
         case Resumed():
-            return isinstance(situation.message, Returned) or not situation.context.manner.attended
+            if situation.context.manner.attended:
+                return isinstance(situation.message, Returned)
+            return situation.now - situation.session.updated_at >= ABSENT
         case _:
             return True
 

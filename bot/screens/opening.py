@@ -32,15 +32,17 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 header=text("firm.header"),
                 body=kept,
                 hint=words.hint("firm.name"),
-                actions=(Action("skip", Skip()), BACK, HELP, OVERVIEW, PAUSE),
+                actions=(BACK, Action("skip", Skip()), HELP, OVERVIEW, PAUSE),
                 default=Skip(),
             )
         case FirmKindCard(kinds=kinds, kind=present, quick=quick):
             choices = tuple(
-                Choice(letter(i), text(f"kind.{kind.value}"), ChooseKind(kind), kind == present)
+                Choice(
+                    letter(i), text(f"kind.{kind.value}"), ChooseKind(kind), kind == present, text(f"kind.{kind.value}")
+                )
                 for i, kind in enumerate(kinds)
             )
-            actions = (Action("skip", Skip()), *((QUICK,) if quick else ()), BACK, HELP, OVERVIEW, PAUSE)
+            actions = (*((QUICK,) if quick else ()), BACK, Action("skip", Skip()), HELP, OVERVIEW, PAUSE)
             return Screen(
                 text("firm.kind.title"),
                 text("firm.header"),
@@ -49,6 +51,7 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 words.hint("firm.kind"),
                 actions,
                 Skip(),
+                bare=words.medium is Medium.TAPPING,
             )
         case PausedCard(progress=progress):
             return Screen(
@@ -73,6 +76,7 @@ def _welcome(words: Wording) -> Screen:
         hint=words.hint("welcome"),
         actions=(Action("privacy", Detail.PRIVACY), HELP, PAUSE),
         default=ChooseLanguage(words.language),
+        bare=words.medium is Medium.TAPPING,
     )
 
 

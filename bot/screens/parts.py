@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.screens.wishes import Detail, Leaf, Wish
-from bot.words.paging import height
+from bot.words.paging import LINES, height
 from bot.words.wording import Medium, Wording
 from flows.inputs import (
     Back,
@@ -26,10 +26,7 @@ from flows.progress import Progress
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line that can be chosen by its key: a letter, or a number; `label` are short words for a button.
-
-    Where the label is all that the text says, nobody needs the text beside the button.
-    """
+    """A line that can be chosen by its key: a letter, or a number; `label` are short words for a button."""
 
     key: str
     text: str
@@ -50,7 +47,8 @@ class Action:
 class Screen:
     """A card in words. `hint` says what to type; the first action is what an empty line does, if `default`.
 
-    `typed` are choices of further pages: nobody who types has to turn to them.
+    `bare`: buttons say all that there is to say of the choices. `typed` are choices of further pages: nobody who types
+    has to turn to them.
     """
 
     title: str
@@ -60,6 +58,7 @@ class Screen:
     hint: str = ""
     actions: tuple[Action, ...] = ()
     default: Wish | None = None
+    bare: bool = False
     typed: tuple[Choice, ...] = ()
 
 
@@ -131,19 +130,25 @@ def next_list(pages: Sequence[str], page: str) -> tuple[Action, ...]:
 
 FIXED = ("back", "park", "skip", "help", "overview")
 """The names of what stands in the last row of buttons, on every card in this order; one skips where one cannot park."""
-ROOM = 13
-"""So many lines do the choices of an item take at most, where a card is to be seen at once."""
 
 
-def told(item: str, keys: Sequence[str], words: Wording) -> list[str]:
-    """What options or levels mean, in plain words; in short ones where a phone's screen would not hold those."""
-    plain = [words.plain(item, key) for key in keys]
-    if (
-        words.medium is Medium.TYPING
-        or sum(height(f"{key}  {text}") for key, text in zip(keys, plain, strict=True)) <= ROOM
-    ):
-        return plain
-    return [words.short(item, key) for key in keys]
+def fitting(screen: Screen, item: str, words: Wording) -> Screen:
+    """The screen of an item with options or levels in plain words; in short ones where a phone would not hold those.
+
+    On the first item whose words these are is said, too, if there is room.
+    """
+    if words.medium is Medium.TYPING or _lines(screen) <= LINES:
+        return screen
+    if screen.body and _lines(bare := replace(screen, body=screen.body[1:])) <= LINES:
+        return bare
+    choices = tuple(replace(choice, text=words.short(item, choice.key)) for choice in screen.choices)
+    return replace(screen, body=(), choices=choices)
+
+
+def _lines(screen: Screen) -> int:
+    """As many as it takes on a phone, with one between choices and what is above them."""
+    told = [f"{choice.key} ✓ {choice.text}" for choice in screen.choices]
+    return sum(map(height, (screen.title, *screen.body, *told, screen.hint))) + 2
 
 
 def label(item: str, key: str, words: Wording) -> str:
@@ -186,13 +191,16 @@ def _joined(first: str, progress: Progress, words: Wording) -> str:
 
 def header_line(progress: Progress, words: Wording) -> str:
     """Where in the walk (in a re-check, how many are still asked), how long still, and how much waits."""
-    left = [words.text("progress.left", minutes=progress.minutes)] if progress.minutes else []
     if progress.again:
-        parts = [words.text.count("progress.again", max(progress.rest, 1)), *left]
+        parts = [words.text.count("progress.again", max(progress.rest, 1))]
     elif progress.turn is None:
-        parts = [words.text("progress.position", position=progress.position, total=progress.total), *left]
+        parts = [words.text("progress.position", position=progress.position, total=progress.total)]
     else:
         parts = [words.text("progress.turn", turn=progress.turn)]
+    if progress.settled is not None:
+        parts.append(words.text("progress.settled"))
+    elif progress.turn is None and progress.minutes:
+        parts.append(words.text("progress.left", minutes=progress.minutes))
     parts += [words.text("progress.parked", parked=progress.parked)] if progress.parked else []
     return words.text("progress.separator").join(parts)
 

@@ -1,37 +1,41 @@
 """What somebody said in their own words, to be agreed to: one answer on its item's card, or several in a list."""
 
-from collections.abc import Iterator
-
-from bot.screens.parts import BACK, HELP, OVERVIEW, PAUSE, Action, Choice, Screen, header_line, moves
+from bot.screens.parts import BACK, HELP, OVERVIEW, PAUSE, Action, Choice, Screen, asked, header_line, moves
 from bot.words.wording import Wording, calculation
 from flows.cards import ProposalCard, ProposalsCard
 from flows.events import AnswerValue
 from flows.inputs import Agree, Amend, Back, Confirm, Discard
 from flows.session import Proposing
 
+SPELLED = 3
+"""Of so many options the whole lines are shown; of more, short words."""
+QUOTED = 16
+"""Characters of what was said that stand in a list."""
+
 
 def proposal_screen(card: ProposalCard, words: Wording) -> Screen:
     """One answer: is it right? A level may be raised as far as the words go."""
-    text, answer = words.text, card.draft.answer
+    text, draft = words.text, card.draft
     higher = (Action("raise", Amend(card.item, card.raised)),) if card.raised is not None else ()
     worked_out = (calculation(card.calculation),) if card.calculation else ()
     return Screen(
-        text("proposal.title", answer=words.answer(answer)),
+        text("proposal.title", said=draft.said),
         header=header_line(card.progress, words),
-        body=(text("proposal.said", said=card.draft.said), *_meaning(card.item, answer, words), *worked_out),
+        body=(asked(card.item, words), *_meaning(card.item, draft.answer, words), *worked_out),
         hint=words.hint("proposal"),
         actions=(Action("yes", Confirm()), *higher, Action("no", Back()), *moves(card.item, card.progress)),
         default=Confirm(),
     )
 
 
-def _meaning(item: str, answer: AnswerValue | None, words: Wording) -> Iterator[str]:
+def _meaning(item: str, answer: AnswerValue | None, words: Wording) -> list[str]:
     """What the answer says, a line each."""
     if isinstance(answer, int):
-        yield words.level_text(item, answer)
-        return
-    for letter in answer or ():
-        yield words.text("proposal.option", letter=letter, text=words.option_text(item, letter))
+        return [words.text("ladder.requirement", level=words.level_name(answer), text=words.plain(item, str(answer)))]
+    letters = answer or ()
+    say = words.plain if len(letters) <= SPELLED else words.short
+    lines = [words.text("proposal.option", letter=letter, text=say(item, letter)) for letter in letters]
+    return lines if len(letters) <= SPELLED else [words.text("list.separator").join(lines)]
 
 
 def proposals_screen(card: ProposalsCard, words: Wording) -> Screen:
@@ -43,6 +47,7 @@ def proposals_screen(card: ProposalsCard, words: Wording) -> Screen:
             _line(item, draft, card.amended[item], words),
             Amend(item, card.amended[item]),
             draft.answer is not None,
+            words.item_label(item).removesuffix("*"),
         )
         for item, draft in card.items.items()
     )
@@ -52,24 +57,25 @@ def proposals_screen(card: ProposalsCard, words: Wording) -> Screen:
         body=rest,
         choices=choices,
         hint=words.hint("proposals"),
-        actions=(
-            Action("agree", Agree(items)),
-            Action("discard", Discard(items)),
-            BACK,
-            HELP,
-            OVERVIEW,
-            PAUSE,
-        ),
+        actions=(Action("agree", Agree(items)), Action("discard", Discard(items)), BACK, HELP, OVERVIEW, PAUSE),
         default=Agree(items),
     )
 
 
 def _line(item: str, draft: Proposing, amended: AnswerValue | None, words: Wording) -> str:
     """The item, the answer and the words that it rests on; and what would make it more."""
-    text = words.text
+    text, name = words.text, words.item_label(item)
+    said = draft.said if len(draft.said) <= QUOTED else draft.said[: QUOTED - 1] + "…"
     if draft.answer is None:
-        return text("proposals.off", item=words.item_label(item), said=draft.said)
-    line = text("proposals.line", item=words.item_label(item), answer=words.answer(draft.answer), said=draft.said)
+        return text("proposals.off", item=name, said=said)
+    line = text("proposals.line", item=name, answer=_in_short(item, draft.answer, words), said=said)
     if isinstance(amended, int):
         return line + text("proposals.more", level=words.level_name(amended))
     return line
+
+
+def _in_short(item: str, answer: AnswerValue, words: Wording) -> str:
+    """ "一级", or options in short words."""
+    if isinstance(answer, int):
+        return words.level_name(answer)
+    return words.text("list.separator").join(words.short(item, letter) for letter in answer)

@@ -10,11 +10,11 @@ from bot.screens.parts import (
     Screen,
     asked,
     first_words,
+    fitting,
     header_line,
     label,
     moves,
     present,
-    told,
     unchanged,
 )
 from bot.screens.wishes import Detail, Leaf
@@ -62,12 +62,12 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
     choices = tuple(
         Choice(
             option,
-            text,
+            words.plain(question.id, option),
             Tick(option, option not in card.ticked) if question.kind.ticks else Answer((option,)),
             option in card.ticked,
             label(question.id, option, words),
         )
-        for option, text in zip(question.letters, told(question.id, question.letters, words), strict=True)
+        for option in question.letters
     )
     actions = [COMMIT_TICKED] if card.commits else []
     actions += [DONE] if question.kind.ticks else []
@@ -76,7 +76,7 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
         if any(map(words.rubric.calculates, question.figures.asks)):
             actions.append(Action("energy", OpenEnergy()))
     actions += unchanged(card.progress, answered=card.answered is not None)
-    return Screen(
+    screen = Screen(
         asked(question.id, words),
         header=header_line(card.progress, words),
         body=first_words(card.progress, words),
@@ -84,6 +84,7 @@ def _question(card: QuestionCard, words: Wording) -> Screen:
         hint=_question_hint(card, words),
         actions=(*actions, *moves(question.id, card.progress)),
     )
+    return fitting(screen, question.id, words)
 
 
 def _question_hint(card: QuestionCard, words: Wording) -> str:

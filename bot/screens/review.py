@@ -47,6 +47,7 @@ def _summary(card: ReviewCard, words: Wording) -> Screen:
                 total=len(items),
             ),
             Overview(page),
+            label=words.page_name(page),
         )
         for i, (page, items) in enumerate(card.pages.items())
     )
@@ -70,7 +71,6 @@ def _review_page(card: ReviewCard, words: Wording) -> Screen:
     choices = tuple(_review_line(card, item, words) for item in items)
     return Screen(
         text("review.page.title", page=words.page_name(card.page)),
-        header=progress_line(card.progress, words),
         choices=choices,
         hint=words.hint("review.page"),
         actions=(RESUME, BACK, HELP, OVERVIEW, PAUSE),

@@ -6,11 +6,11 @@ from bot.screens.parts import (
     Screen,
     asked,
     first_words,
+    fitting,
     header_line,
     label,
     moves,
     present,
-    told,
     unchanged,
 )
 from bot.words.wording import Wording
@@ -51,15 +51,22 @@ def levels_screen(card: LevelCard, words: Wording) -> Screen:
     scenario = words.rubric.scenario[card.scenario.id]
     keys = tuple(map(str, range(len(scenario.levels) + 1)))
     choices = tuple(
-        Choice(key, text, TakeLevel(int(key)), int(key) == card.answered, label(scenario.id, key, words))
-        for key, text in zip(keys, told(scenario.id, keys, words), strict=True)
+        Choice(
+            key,
+            words.plain(scenario.id, key),
+            TakeLevel(int(key)),
+            int(key) == card.answered,
+            label(scenario.id, key, words),
+        )
+        for key in keys
     )
     kept = unchanged(card.progress, answered=card.answered is not None)
-    return Screen(
+    screen = Screen(
         asked(scenario.id, words),
         header=header_line(card.progress, words),
         body=first_words(card.progress, words),
         choices=choices,
-        hint=words.hint("levels", top=len(scenario.levels)),
+        hint=words.hint("levels"),
         actions=(Action("climb", Climb()), *kept, *moves(scenario.id, card.progress)),
     )
+    return fitting(screen, scenario.id, words)

@@ -11,6 +11,7 @@ class Detail(StrEnum):
 
     GAP = "gap"
     PLAN = "plan"
+    REQUIREMENTS = "requirements"
     PROOF = "proof"
     MARGIN = "margin"
     POLICY = "policy"
@@ -30,6 +31,8 @@ class Detail(StrEnum):
 
 FILES = (Detail.PNG, Detail.PDF, Detail.XLSX)
 """Details that are a file: the picture, the report, the workbook."""
+NAMELESS = (Detail.HELP, Detail.COMPARED, Detail.FIRMS, Detail.CARD)
+"""Details that nobody asks for by a name of theirs: inputs, commands and buttons lead there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.screens.parts import FIXED
 from bot.screens.wishes import Detail, Wish
 from bot.words.outcome import Outcome
 from bot.words.paging import columns
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.inputs import Pause
 from flows.progress import Progress
@@ -23,8 +23,10 @@ TEXT_LIMIT = 4096
 """UTF-16 code units of a message, after its entities are parsed."""
 SAID = (Detail.GAP,)
 """What is missing stands on the result's card itself."""
-WIDTHS = {8: 4, 6: 6, 4: 8, 3: 12, 2: 18}
+WIDTHS = {8: 4, 6: 6, 4: 8, 3: 11, 2: 23}
 """So many buttons go side by side, on 360 px, if none is wider than so many columns; a full-width character has two."""
+MANY = 15
+"""So many choices need the room of the line above them."""
 BAR_CELLS = 5
 MARK = "✓"
 
@@ -59,7 +61,7 @@ def card_message(page: CardPage) -> Payload:
 
 def _with_outcome(screen: Screen, outcome: Outcome) -> Screen:
     """Grade, score and what is missing, on the card itself; plan and proof open on request."""
-    sure = (screen.title,) if screen.title and outcome.steps is None else ()
+    sure = (screen.title,) if screen.title and outcome.provisional else ()
     parts = (*filter(None, (outcome.changes,)), outcome.missing, *outcome.goal)
     more = [line for part in parts for line in ("", part.title, *part.lines)]
     return replace(
@@ -91,11 +93,12 @@ def _body(screen: Screen, progress: Progress | None) -> Iterator[str]:
         yield f"<i>{so_far}{html(screen.header)}</i>"
     yield f"<b>{html(screen.title)}</b>"
     yield from map(html, screen.body)
-    if told := [choice for choice in screen.choices if choice.label != choice.text]:
-        yield ""
-        yield from map(_choice, told)
+    if screen.choices and not screen.bare:
+        if len(screen.choices) < MANY:
+            yield ""
+        yield from map(_choice, screen.choices)
     if screen.hint:
-        yield f"\n<i>{html(screen.hint)}</i>"
+        yield f"<i>{html(screen.hint)}</i>"
 
 
 def bar(progress: Progress) -> str:
@@ -106,7 +109,7 @@ def bar(progress: Progress) -> str:
 
 def _choice(choice: Choice) -> str:
     mark = f"{MARK} " if choice.marked else ""
-    return f"<b>{choice.key}</b>  {mark}{html(choice.text)}"
+    return f"<b>{choice.key}</b> {mark}{html(choice.text)}"
 
 
 def keyboard(screen: Screen, words: Wording, ref: CardRef, said: Container[Wish] = ()) -> Keyboard:
@@ -114,25 +117,27 @@ def keyboard(screen: Screen, words: Wording, ref: CardRef, said: Container[Wish]
 
     Leaving needs no button: one just closes the phone.
     """
-    choices = [_button(_label(choice), encode(choice.wish, ref, words.rubric)) for choice in screen.choices]
+    choices = [
+        _button(_label(choice, bare=screen.bare), encode(choice.wish, ref, words.rubric)) for choice in screen.choices
+    ]
     actions = {
         action.name: _button(words.text(f"button.{action.name}"), encode(action.wish, ref, words.rubric))
         for action in screen.actions
         if not isinstance(action.wish, Pause) and action.wish not in said
     }
     fixed = [actions.pop(name) for name in FIXED if name in actions]
-    return [*_rows(choices), *_rows([*actions.values()]), *([fixed] if fixed else [])]
+    return [*_rows(choices, f" {MARK}"), *_rows([*actions.values()]), *([fixed] if fixed else [])]
 
 
-def _label(choice: Choice) -> str:
+def _label(choice: Choice, *, bare: bool) -> str:
     """The key and short words; the words alone where they are all that there is."""
-    words = (choice.label,) if choice.label == choice.text else (choice.key, choice.label)
+    words = (choice.label,) if bare else (choice.key, choice.label)
     return " ".join(filter(None, (*words, MARK if choice.marked else "")))
 
 
-def _rows(buttons: Sequence[Button]) -> Keyboard:
-    """As many side by side as there is room for, in rows of much the same length."""
-    widest = max((columns(button["text"]) for button in buttons), default=0)
+def _rows(buttons: Sequence[Button], mark: str = "") -> Keyboard:
+    """As many side by side as there is room for, marked or not, in rows of much the same length."""
+    widest = max((columns(button["text"].removesuffix(mark) + mark) for button in buttons), default=0)
     most = next((count for count, width in WIDTHS.items() if widest <= width), 1)
     rows = -(-len(buttons) // most)
     size = -(-len(buttons) // rows) if rows else 1

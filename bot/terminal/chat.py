@@ -5,6 +5,7 @@ import shlex
 import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.dialogue.commands import EXPORT
 from bot.dialogue.context import Context, Manner, Outside, Rules
@@ -14,10 +15,14 @@ from bot.dialogue.pages import CardPage, Page, TextPage, View, needs_history, ne
 from bot.dialogue.replies import Card, File, read
 from bot.dialogue.respond import respond
 from bot.reports.render import Kind
+from bot.terminal.files import free_name, put_new, stem_of
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
+from bot.words.complaints import complaint
+from bot.words.outcome import Outcome
+from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_at_hand, words_of
-from flows.session import CardRef
+from flows.session import CardRef, Session
 from scoring.rubric import Rubric
 from storage.store import Applied, Decision, State, Store
 
@@ -43,6 +48,12 @@ def painter_here() -> Painter:
     return RichPainter() if is_interactive() else PlainPainter(sys.stdout)
 
 
+def _towards_the_end(outcome: Outcome) -> list[Section]:
+    """The longest first: a screen shows what stands last, and that is grade, score and what to do first."""
+    parts = (*outcome.goal, outcome.changes, outcome.missing, outcome.summary)
+    return [part for part in parts if part]
+
+
 @dataclass
 class TerminalTalk:
     """The conversation as seen on a terminal; `name` is the address of its window, `language` the environment's."""
@@ -54,6 +65,10 @@ class TerminalTalk:
     rubric: Rubric
     painter: Painter
     outside: Outside = OUTSIDE
+    database: str | None = None
+    """Its URL, for the commands that are told, unless they find it by themselves."""
+    folder: Path = Path()
+    """Where reports are written."""
     shown: tuple[CardRef, str] | None = None
     """The card on the screen, and its language."""
     choices: dict[str, str] = field(default_factory=dict)
@@ -150,30 +165,42 @@ class TerminalTalk:
             return
         self.shown = present
         if page.outcome:
-            parts = (page.outcome.summary, page.outcome.changes, page.outcome.missing, page.outcome.steps)
-            self.painter.sections([*(part for part in parts if part), *page.outcome.goal])
+            self.painter.sections(_towards_the_end(page.outcome))
         self.painter.screen(page.screen, page.words, page.progress)
 
     async def _file(self, wanted: str, view: View) -> None:
-        """The picture at once, where the terminal can show it; else the command that writes the file."""
-        session = view.state.session
-        if wanted == Kind.PICTURE and self.painter.draws and session and view.state.dossier:
-            await self._draw(view)
-            return
-        command = ["shuping", "report", "--session", self.name, f"--{wanted}", f"shuping.{wanted}"]
-        if wanted == EXPORT:
-            command = ["shuping", "data", "export", "--as", self.name]
+        """A report into the folder, the picture also on the screen where that is possible; else the command for it."""
+        session, dossier = view.state.session, view.state.dossier
         words = await self._words()
-        self.painter.note(words.text("report.how", command=shlex.join(command)))
+        if wanted == EXPORT or session is None or dossier is None:
+            self.painter.command(words.text("report.how", command=self._command("data", "export", "--as", self.name)))
+            return
+        stem = stem_of(session.firm.name, words.text("report.file"))
+        try:
+            name = put_new(self.folder, stem, wanted, await self._made(Kind(wanted), session, dossier))
+        except OSError as error:
+            self.painter.warn(complaint(error, words.language) or "")
+            command = self._command("report", "--session", self.name, f"--{wanted}", f"{stem}.{wanted}")
+            self.painter.command(words.text("report.how", command=command))
+            return
+        self.painter.note(words.text("report.written", file=name))
+        following = free_name(self.folder, stem, wanted)
+        command = self._command("report", "--session", self.name, f"--{wanted}", following)
+        self.painter.command(words.text("report.again", command=command))
 
-    async def _draw(self, view: View) -> None:
+    def _command(self, *arguments: str) -> str:
+        """The whole command, to be typed as it stands."""
+        where = ("--database", self.database) if self.database else ()
+        return shlex.join(["shuping", *arguments, *where])
+
+    async def _made(self, kind: Kind, session: Session, dossier: str) -> bytes:
         from bot.reports.render import render
         from bot.reports.sources import report_of_session
 
-        session, dossier = view.state.session, view.state.dossier
-        if session is None or dossier is None:
-            return
-        words = words_of(session, Medium.TYPING)
         past = await self.store.history(dossier)
-        report = report_of_session(session, past, words, self.outside.now().astimezone().date())
-        self.painter.picture(await asyncio.to_thread(render, Kind.PICTURE, report))
+        today = self.outside.now().astimezone().date()
+        report = report_of_session(session, past, words_of(session, Medium.TYPING), today)
+        content = await asyncio.to_thread(render, kind, report)
+        if kind is Kind.PICTURE and self.painter.draws:
+            self.painter.picture(content)
+        return content

@@ -18,7 +18,7 @@ from uniseg.wrap import tt_wrap
 
 from bot.reports.inline import protocol_of, shown_inline
 from bot.screens import Screen
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.progress import Progress
 from flows.text import inert, inert_lines
@@ -50,6 +50,10 @@ class Painter(ABC):
     @abstractmethod
     def note(self, text: str) -> None:
         """A line about what just happened."""
+
+    @abstractmethod
+    def command(self, text: str) -> None:
+        """A note with a command in it, in one piece: whoever copies it gets no line break."""
 
     @abstractmethod
     def warn(self, text: str) -> None:
@@ -87,6 +91,10 @@ class PlainPainter(Painter):
 
     @override
     def note(self, text: str) -> None:
+        self._print(text)
+
+    @override
+    def command(self, text: str) -> None:
         self._print(text)
 
     @override
@@ -141,15 +149,24 @@ class RichPainter(Painter):
         parts: list[RenderableType] = [] if roomy else [Paragraph(screen.header, "dim")]
         if progress and progress.position:
             parts.append(_bar(progress, self._width - 4))
-        parts += [Paragraph(screen.title, "bold"), *map(Paragraph, screen.body)]
-        if screen.choices:
-            parts.append(_choices(screen))
-        if screen.hint:
-            parts.append(Paragraph(screen.hint, "cyan"))
-        parts.append(Paragraph(" · ".join(labels(screen, words)), "dim"))
+        said: list[RenderableType] = [Paragraph(screen.title, "bold"), *map(Paragraph, screen.body)]
+        choices = [_choices(screen)] if screen.choices else []
+        below = [Paragraph(screen.hint, "cyan")] if screen.hint else []
+        below.append(Paragraph(" · ".join(labels(screen, words)), "dim"))
         title = Text(inert(screen.header), style="dim") if screen.header and roomy else None
+
+        def panel(*order: RenderableType) -> Panel:
+            return Panel(
+                Group(*parts, *order, *below), title=title, title_align="left", width=self._width, padding=(0, 1)
+            )
+
+        card = panel(*said, *choices)
         self._console.print()
-        self._console.print(Panel(Group(*parts), title=title, title_align="left", width=self._width, padding=(0, 1)))
+        self._console.print(card if self._fits(card) else panel(*choices, *said))
+
+    def _fits(self, card: Panel) -> bool:
+        """Whether all of a card is seen at once; of one that is longer, a screen shows the end, above the prompt."""
+        return len(self._console.render_lines(card, pad=False)) < self._console.height
 
     @override
     def sections(self, sections: Sequence[Section]) -> None:
@@ -164,6 +181,10 @@ class RichPainter(Painter):
     @override
     def note(self, text: str) -> None:
         self._console.print(Paragraph(f"{MARK} {text}", "green"), width=self._width)
+
+    @override
+    def command(self, text: str) -> None:
+        self._console.print(Text(inert(text), style="green"), soft_wrap=True)
 
     @override
     def warn(self, text: str) -> None:

@@ -39,7 +39,8 @@ def letters(text: str) -> tuple[tuple[str, ...], bool] | None:
     if said[:1] in TICKING:
         return None
     parts = _parts(said)
-    if not parts or bare(text) in known.words or any(part.casefold() in known.words for part in parts):
+    alone = len(parts) == 1 and len(parts[0]) == 1
+    if not parts or (not alone and any(part.casefold() in known.words for part in (bare(text), *parts))):
         return None
     found = tuple(dict.fromkeys(letter.upper() for part in parts for letter in part))
     if all(len(part) == 1 for part in parts):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from bot.words.results import Section, between
+from bot.words.results import between
+from bot.words.sections import Section
 from bot.words.wording import Wording, wording
 from flows.session import Assessment
 from scoring.editions import known

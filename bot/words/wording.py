@@ -100,18 +100,6 @@ class Wording:
         names = [entry.name for entry in self.rubric.levels]
         return names[level - 1] if level else self.text("level.none", level=names[0])
 
-    def option_text(self, item: str, letter: str) -> str:
-        """What an option of a question says."""
-        return next(option.text for option in self.rubric.question[item].options if option.id == letter)
-
-    def level_text(self, item: str, level: int) -> str:
-        """What a level of a scenario demands."""
-        if not level:
-            return self.level_name(level)
-        return self.text(
-            "ladder.requirement", level=self.level_name(level), text=self.rubric.scenario[item].levels[level - 1]
-        )
-
     def grade(self, grade: int) -> str:
         """ "二级（规范级）"; where grades are not those of the levels, the name alone."""
         if grade == 0 or not self.rubric.levels_name_grades:

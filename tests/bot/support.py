@@ -12,6 +12,7 @@ from flows.inputs import (
     Browse,
     ChooseFuel,
     ChooseSide,
+    Climb,
     Confirm,
     EnterFigures,
     KeepTarget,
@@ -19,7 +20,6 @@ from flows.inputs import (
     OpenEnergy,
     Overview,
     Pick,
-    PickLevel,
     Recheck,
     Rung,
     Suppose,
@@ -86,13 +86,13 @@ def _figures(walker: Walker) -> Iterator[tuple[str, Session]]:
 def _ladders() -> Iterator[tuple[str, Session]]:
     for scenario in RUBRIC.scenarios:
         walker = Walker().begin().go(scenario.id)
+        yield f"{scenario.id} levels", walker.session
+        walker.say(Climb())
         while isinstance(card := walker.card, LadderCard) and card.scenario.id == scenario.id:
             yield f"{scenario.id} {card.level}", walker.session
             walker.say(Rung(met=True))
         walker.go(scenario.id)
         yield f"{scenario.id} answered", walker.session
-        walker.say(PickLevel())
-        yield f"{scenario.id} levels", walker.session
 
 
 def _pages() -> Iterator[tuple[str, Session]]:

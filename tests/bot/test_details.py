@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.screens.details import explained, official
 from bot.screens.paging import lines_of, pages_of
 from bot.words.paging import LINES
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import wording
 from locales import LANGUAGES
 from tests.flows.driver import RUBRIC
@@ -63,8 +63,10 @@ def test_help_and_official_text_of_every_item_come_in_pages(item: str, language:
 def test_the_official_text_stands_word_for_word(language: str) -> None:
     words = wording(language, RUBRIC.id)
     for question in words.rubric.questions:
-        (section,) = official(question.id, words)
+        section, ours = official(question.id, words)
+        assert ours.lines == (words.text("plain.ours"),)
         assert section.lines == (question.text, *(f"{option.id}  {option.text}" for option in question.options))
     for scenario in words.rubric.scenarios:
-        (section,) = official(scenario.id, words)
-        assert [line.endswith(text) for line, text in zip(section.lines, scenario.levels, strict=True)] == [True] * 4
+        section, _ = official(scenario.id, words)
+        levels = section.lines[-4:]
+        assert [line.endswith(text) for line, text in zip(levels, scenario.levels, strict=True)] == [True] * 4

@@ -23,6 +23,7 @@ from flows.inputs import (
     ChooseLanguage,
     ChooseSide,
     ClearAim,
+    Climb,
     Commit,
     Confirm,
     Discard,
@@ -218,6 +219,7 @@ CHINESE: list[tuple[str, str, Meant | None]] = [
     ("ladder", "否", Rung(False)),
     ("ladder", "没有", Rung(False)),
     ("ladder", "选级别", PickLevel()),
+    ("levels", "逐级问", Climb()),
     ("fuels", "回收", ChooseSide(EnergySide.RECOVERED)),
     ("review", "先看看结果", Provisional()),
     ("settled", "先看看结果", Provisional()),
@@ -340,7 +342,7 @@ def test_typed_in_english(name: str, text: str, meant: Meant | None) -> None:
     assert wish(text, name, "en") == meant
 
 
-INNER = {Detail.HELP, Detail.OFFICIAL, Detail.COMPARED, Detail.FIRMS, Detail.PRIVACY, Detail.CARD}
+INNER = {Detail.FUELS, Detail.HELP, Detail.OFFICIAL, Detail.COMPARED, Detail.FIRMS, Detail.PRIVACY, Detail.CARD}
 """What is typed for them is an input, a comparison, a command or a leaf."""
 
 

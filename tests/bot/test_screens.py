@@ -6,7 +6,9 @@ from typing import get_args
 
 import pytest
 
-from bot.screens import screen_of
+from bot.screens import Action, screen_of
+from bot.screens.details import official
+from bot.screens.wishes import Detail, Leaf
 from bot.words.wording import Medium, wording
 from flows.cards import (
     Card,
@@ -21,11 +23,12 @@ from flows.cards import (
     ReviewCard,
     card_of,
 )
+from flows.inputs import Answer, Park, Quick, TakeLevel
 from flows.progress import progress_of
 from flows.session import Session
 from locales import LANGUAGES
 from tests.bot.support import sessions, shown, texts
-from tests.flows.driver import RUBRIC
+from tests.flows.driver import RUBRIC, Walker
 
 KINDS = {kind.__name__ for union in get_args(Card) for kind in (get_args(union) or (union,))}
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
@@ -60,53 +63,46 @@ def left_open(text: str) -> bool:
 
 
 @EVERY
-def test_official_options_stand_word_for_word(language: str) -> None:
-    rubric = wording(language, "miit-2024").rubric
+def test_questions_are_asked_in_plain_words(language: str) -> None:
+    """Official ones are those of the detail beside it (`tests/bot/test_details.py`)."""
     for session in sessions().values():
-        card, screen, _ = shown(session, language)
+        card, screen, words = shown(session, language)
         if isinstance(card, QuestionCard):
-            question = rubric.question[card.question.id]
-            assert screen.title == question.text
-            assert [(choice.key, choice.text) for choice in screen.choices] == [
-                (option.id, option.text) for option in question.options
+            item = card.question.id
+            assert screen.title.endswith(words.ask(item))
+            assert [(choice.key, choice.text, choice.label) for choice in screen.choices] == [
+                (option, words.plain(item, option), words.short(item, option)) for option in card.question.letters
             ]
+            assert Action("official", Leaf(Detail.OFFICIAL, 0, item)) in screen.actions
             assert [choice.key for choice in screen.choices if choice.marked] == list(card.ticked)
         elif isinstance(card, FigureCard | ConfirmCard):
-            assert rubric.question[card.question.id].text in screen.body
+            assert words.ask(card.question.id) in screen.body
         if isinstance(card, ConfirmCard):
-            options = {option.id: option.text for option in rubric.question[card.question.id].options}
-            assert options[card.option] in screen.title
+            assert words.plain(card.question.id, card.option) in screen.title
 
 
 @EVERY
-def test_official_levels_stand_word_for_word(language: str) -> None:
-    rubric = wording(language, "miit-2024").rubric
+def test_levels_stand_in_plain_words(language: str) -> None:
     for session in sessions().values():
-        card, screen, _ = shown(session, language)
+        card, screen, words = shown(session, language)
+        if isinstance(card, LadderCard | LevelCard):
+            item = card.scenario.id
+            assert screen.title.endswith(words.ask(item))
+            assert Action("official", Leaf(Detail.OFFICIAL, 0, item)) in screen.actions
         if isinstance(card, LadderCard):
-            scenario = rubric.scenario[card.scenario.id]
-            assert scenario.name in screen.title
-            assert any(scenario.levels[card.level - 1] in line for line in screen.body)
+            assert any(words.plain(card.scenario.id, str(card.level)) in line for line in screen.body)
         elif isinstance(card, LevelCard):
-            scenario = rubric.scenario[card.scenario.id]
             assert [choice.key for choice in screen.choices] == ["0", "1", "2", "3", "4"]
-            for choice, level in zip(screen.choices[1:], scenario.levels, strict=True):
-                assert choice.text.endswith(level)
+            assert [choice.text for choice in screen.choices] == [words.plain(item, key) for key in "01234"]
             assert [choice.key for choice in screen.choices if choice.marked] == (
                 [] if card.answered is None else [str(card.answered)]
             )
 
 
 @EVERY
-def test_the_place_in_the_standard_stands_in_the_header(language: str) -> None:
-    rubric, words = wording(language, "miit-2024").rubric, wording(language, "miit-2024")
+def test_how_far_one_is_stands_in_the_header(language: str) -> None:
     for session in sessions().values():
-        card, screen, _ = shown(session, language)
-        if isinstance(card, QuestionCard | FigureCard | ConfirmCard | EnergyCard):
-            assert rubric.question[card.question.id].item in screen.header
-            assert words.page_name(rubric.dimension_of[card.question.id]) in screen.header
-        elif isinstance(card, LadderCard | LevelCard):
-            assert rubric.scenario[card.scenario.id].group in screen.header
+        _, screen, _ = shown(session, language)
         if session.asking and not session.paused:
             progress = progress_of(RUBRIC, session)
             told = (progress.rest or 1,) if progress.again else (progress.position, progress.total)
@@ -114,11 +110,23 @@ def test_the_place_in_the_standard_stands_in_the_header(language: str) -> None:
 
 
 @EVERY
+def test_numbers_do_not_jump_about_in_the_quick_order(language: str) -> None:
+    walker = Walker().begin()
+    walker.say(Quick())
+    words = wording(language, "miit-2024")
+    for turn in range(1, 6):
+        screen = screen_of(walker.card, words)
+        assert screen.header.startswith(words.text("progress.turn", turn=turn))
+        walker.say(Park() if turn == 2 else TakeLevel(2) if walker.session.phase == "scenarios" else Answer(("B",)))
+
+
+@EVERY
 def test_restrictive_scenarios_say_so(language: str) -> None:
     for scenario in RUBRIC.scenarios:
         _, screen, words = shown(sessions()[f"{scenario.id} 1"], language)
-        kind = words.text("scenario.restrictive", name=words.rubric.scenario[scenario.id].name)
-        assert (screen.title == kind) is scenario.restrictive
+        assert screen.title.startswith(words.item_label(scenario.id))
+        weight = words.text("scenario.restrictive")
+        assert (weight in official(scenario.id, words)[0].lines) is scenario.restrictive
         assert words.item_label(scenario.id).endswith("*") is scenario.restrictive
 
 
@@ -156,9 +164,10 @@ def test_fuels_show_unit_and_amount(language: str) -> None:
     card, screen, words = shown(sessions()["fuels with a total"], language)
     assert isinstance(card, EnergyCard)
     assert [choice.key for choice in screen.choices if choice.marked] == ["10"]
-    assert "30" in screen.choices[9].text
+    assert "30" in screen.choices[0].text
     assert any("36.87" in line for line in screen.body)
-    for choice, fuel in zip(screen.choices, words.rubric.energy, strict=True):
+    for choice in screen.choices:
+        fuel = words.rubric.energy[int(choice.key) - 1]
         assert fuel.name in choice.text
         assert fuel.unit in choice.text
 

@@ -1,24 +1,62 @@
 """`shuping answers`, and `report --number`: every assessment of every firm of a name can be had again."""
 
+import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
+from flows.inputs import Confirm, Numbers
+from flows.session import Assessment, Session
+from storage.opening import open_store
+from storage.store import Decision
 from tests.bot.child import Shuping, sentence
 from tests.bot.inside import Inside, fault
+from tests.flows.driver import START, Walker
 
-QUICK = ("A",) * 15
-LADDERS = ("否",) * 16
-WHOLE = (*QUICK, *LADDERS, "提交", "我承诺")
+WINDOW = "terminal:anna"
+
+
+def of(firm: str, q1: str, q5: str) -> Session:
+    """Everything answered, with these letters."""
+    return Walker().begin(name=firm).fill({"q1": q1, "q5": q5}).finish().session
+
+
+def finished(session: Session, days: int, previous: str | None = None) -> Assessment:
+    return Assessment(
+        id=f"{session.firm.name}-{days}",
+        rubric=session.rubric,
+        firm=session.firm,
+        record=session.record,
+        score="0",
+        grade=0,
+        previous=previous,
+        started_at=START,
+        finished_at=START + timedelta(days=days),
+    )
+
+
+async def store(url: str) -> None:
+    """Anna finished one firm twice (the second a re-check), and another one once; a third she only began."""
+    before, after, other = of("甲厂", "A", "A"), of("甲厂", "A", "C"), of("乙厂", "B", "A")
+    begun = Walker().begin(name="丙厂").go("q1")
+    begun.answer("B", "C")
+    begun.say(Numbers((200, 90)))
+    begun.say(Confirm())
+    past = (finished(before, 1), finished(after, 2, previous="甲厂-1"))
+    async with await open_store(url) as opened:
+        for decision in (
+            Decision("d-one", after, finished=past),
+            Decision("d-two", other, finished=(finished(other, 3),)),
+            Decision("d-three", begun.session),
+        ):
+            await opened.apply(WINDOW, lambda _, decision=decision: decision)  # type: ignore[misc]
 
 
 @pytest.fixture(scope="module")
 def shuping(tmp_path_factory: pytest.TempPathFactory) -> Shuping:
-    """Anna finished one firm twice (a re-check of q5), and another one once; a third she only began."""
     shuping = Shuping(tmp_path_factory.mktemp("stored"))
-    shuping.chat("1", "甲厂", "D", *WHOLE, "有变化，重新评", "5", "完成", "C", "", "我承诺", name="anna")
-    shuping.chat("/firms new", "乙厂", "D", "B", *WHOLE[1:], name="anna")
-    shuping.chat("/firms new", "丙厂", "D", "BC", "200 90", "是", name="anna")
+    asyncio.run(store(shuping.database))
     return shuping
 
 

@@ -1,5 +1,6 @@
 """`shuping chat` on a real terminal: cards, prompt, history, Ctrl-C and Ctrl-D."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -80,13 +81,64 @@ def test_leaving_saves_and_coming_back_goes_on(tmp_path: Path, key: str) -> None
 
 def test_the_same_session_on_a_terminal_and_in_a_pipe(tmp_path: Path) -> None:
     shuping = Shuping(tmp_path)
-    shuping.chat("", "[bold]x[/bold]", "", *["A"] * 15, *["否"] * 15)
+    shuping.chat("", "[bold]x[/bold]", "", *["A"] * 15, *["0"] * 15)
     with Terminal(tmp_path, rows=80) as terminal:
         terminal.until("第 31 项")
-        terminal.type("否", "都答完了，可以提交")
+        terminal.type("0", "都答完了，可以提交")
         terminal.type("", "[bold]x[/bold]承诺")
         terminal.type("我承诺", "[bold]x[/bold] · 评测结果：无等级", "接下来做什么？")
         assert terminal.aligned() >= 4
         terminal.press(CTRL_D)
         assert terminal.ended()[0] == 0
     assert "[bold]x[/bold] · 评测结果：无等级" in shuping.chat()
+
+
+WALK = (
+    "1",
+    "某某五金厂",
+    "D",
+    "BC",
+    "C",
+    "C",
+    "BCD",
+    "C",
+    "BC",
+    "BC",
+    "C",
+    "BC",
+    "BC",
+    *"CCCCC",
+    *("级别", "2") * 16,
+    "提交",
+)
+
+
+def test_a_screen_of_80_by_24_ends_with_grade_score_and_what_to_do(tmp_path: Path) -> None:
+    """Whatever is longer than it stands above: the plan, the list of what can be planned, tried out or asked again."""
+    Shuping(tmp_path).chat(*WALK)
+    with Terminal(tmp_path) as terminal:
+        terminal.until("承诺")
+        result = ("评测结果：二级（规范级）", "得分：55.64 分", "接下来做什么？", "怎么补")
+        for typed, parts in (
+            ("我承诺", result),
+            ("目标", ("到三级（集成级）", "记为目标")),
+            ("返回", result),
+            ("试一试", ("得分：55.64 → 55.64", "等级：二级（规范级） → 二级（规范级）", "还差", "记为目标")),
+            ("5=E", ("得分：55.64 → ", "还差", "记为目标")),
+            ("返回", result),
+            ("重新评", ("这次有什么变化？", "返回 · ")),
+            ("返回", result),
+        ):
+            terminal.type(typed, *parts)
+            assert terminal.rows[-1] in ("›", ""), typed
+
+
+def test_a_report_is_written_from_the_chat_and_the_command_can_be_copied(tmp_path: Path) -> None:
+    Shuping(tmp_path).chat(*WALK, "我承诺")
+    with Terminal(tmp_path) as terminal:
+        terminal.until("接下来做什么？")
+        terminal.type("报告", "已写好：某某五金厂.pdf", "shuping report --session local")
+        assert (tmp_path / "某某五金厂.pdf").read_bytes().startswith(b"%PDF")
+        told = "".join(terminal.rows).partition("要再写一份：")[2].removesuffix("›")
+    done = Shuping(tmp_path)(*shlex.split(told)[1:])
+    assert (done.status, (tmp_path / "某某五金厂-2.pdf").exists()) == (0, True)

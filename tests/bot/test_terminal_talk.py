@@ -1,6 +1,8 @@
 """The terminal's conversation in this process: what is not understood or refused changes nothing, on any card."""
 
+import stat
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -9,6 +11,7 @@ from bot.delivery.rules import rules_of
 from bot.dialogue.context import Outside
 from bot.settings import Settings
 from bot.terminal.chat import TerminalTalk
+from bot.terminal.files import stem_of
 from bot.terminal.lines import Lines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from flows.cards import FirmNameCard, LadderCard, card_of
@@ -28,7 +31,7 @@ NONSENSE = (
     "1e5",
     "3 -4 5 6 7 8",
     "-Z",
-    "+5",
+    "+ZZ",
     "{0}",
     "%s",
     "👍",
@@ -55,7 +58,7 @@ async def talking(store: MemoryStore, painter: Painter) -> TerminalTalk:
     session = (await store.state(WINDOW)).session
     assert session
     shown = session.ref, session.language
-    return TerminalTalk(store, "anna", "zh-Hans", rules_of(Settings()), RUBRIC, painter, OUTSIDE, shown)
+    return TerminalTalk(store, "anna", "zh-Hans", rules_of(Settings()), RUBRIC, painter, OUTSIDE, shown=shown)
 
 
 async def talk(store: MemoryStore, *lines: str) -> str:
@@ -159,7 +162,7 @@ async def test_the_history_lists_finished_assessments() -> None:
 
 async def test_any_two_of_the_history_are_compared() -> None:
     store = await holding(sessions()["commitment"])
-    said = await talk(store, "我承诺", "重新评", "6", "完成", "BC", "", "我承诺", "历史", "比较 2 1", "比较 1 9")
+    said = await talk(store, "我承诺", "重新评", "6", "BC", "我承诺", "历史", "比较 2 1", "比较 1 9")
     listed, drawn = said.split("以前的评测")[-1].split("得分走势")
     assert "1. 2024-09-0" in listed
     assert "2. 2024-09-0" in listed
@@ -178,7 +181,7 @@ async def test_the_firms_kind_decides_what_the_policy_says_to_it() -> None:
         assert "工信部联企业〔2024〕239号" in said
 
 
-@pytest.mark.parametrize("before", [("重新评", "6", "完成"), ()], ids=["result", "provisional"])
+@pytest.mark.parametrize("before", [("重新评", "6"), ()], ids=["result", "provisional"])
 async def test_the_way_to_give_the_kind_afterwards_is_the_way_that_is_told(before: tuple[str, ...]) -> None:
     name = "result" if before else "provisional"
     firm = sessions()[name].firm.model_copy(update={"kind": None})
@@ -191,22 +194,90 @@ async def test_the_way_to_give_the_kind_afterwards_is_the_way_that_is_told(befor
     assert session.firm.kind is FirmKind.PROVINCIAL
 
 
-async def test_a_file_is_a_command_away() -> None:
-    store = await holding(sessions()["result"])
-    said = await talk(store, "图片", "报告", "填报表")
-    for kind in ("png", "pdf", "xlsx"):
-        assert f"shuping report --session anna --{kind} shuping.{kind}" in said
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-async def test_a_terminal_that_can_show_pictures_shows_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def held(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
+def of_firm(name: str | None) -> Session:
+    session = sessions()["result"].but(language="zh-Hans")
+    return session.but(firm=session.firm.model_copy(update={"name": name}))
+
+
+async def test_reports_are_written_here_under_the_firms_name_and_never_over_anything(folder: Path) -> None:
+    store = await holding(of_firm("某某五金厂"))
+    (folder / "某某五金厂.pdf").write_bytes(b"theirs")
+    (folder / "某某五金厂-2.pdf").symlink_to(folder / "nowhere")
+    said = await talk(store, "图片", "报告", "填报表", "报告")
+    starts = {
+        "某某五金厂.png": b"\x89PNG",
+        "某某五金厂-3.pdf": b"%PDF",
+        "某某五金厂.xlsx": b"PK",
+        "某某五金厂-4.pdf": b"%PDF",
+    }
+    for name, start in starts.items():
+        assert f"已写好：{name}" in said
+        assert (folder / name).read_bytes().startswith(start)
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+    assert (folder / "某某五金厂.pdf").read_bytes() == b"theirs"
+    assert len(held(folder)) == 6
+    assert "shuping report --session anna --pdf 某某五金厂-4.pdf" in said.replace("'", "")
+
+
+async def test_the_command_that_is_told_names_the_database(folder: Path) -> None:
+    here = await talking(await holding(of_firm("甲")), PlainPainter(out := StringIO()))
+    here.database = "sqlite:////data/a b.sqlite3"
+    await here.listen(Script("填报表", "/mydata"))
+    assert (
+        "shuping report --session anna --xlsx 甲-2.xlsx --database 'sqlite:////data/a b.sqlite3'"
+        in out.getvalue().replace("'甲-2.xlsx'", "甲-2.xlsx")
+    )
+    assert "shuping data export --as anna --database 'sqlite:////data/a b.sqlite3'" in out.getvalue()
+
+
+async def test_where_nothing_can_be_written_the_command_is_told(folder: Path) -> None:
+    here = await talking(await holding(of_firm("甲")), PlainPainter(out := StringIO()))
+    here.folder = folder / "missing"
+    await here.listen(Script("填报表", "历史"))
+    assert "! 打不开文件" in out.getvalue()
+    assert "另开一个窗口输入：shuping report --session anna --xlsx" in out.getvalue()
+    assert "以前的评测" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("firm", "stem"),
+    [
+        (None, "评测结果"),
+        ("某某/五金\\厂", "某某-五金-厂"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("-rf", "rf"),
+        (".hidden.", "hidden"),
+        ('a:b*c?"<>|', "a-b-c"),
+        ("\x1b[2J\u202e厂", "[2J厂"),
+        ("///", "评测结果"),
+        ("厂" * 100, "厂" * 60),
+        ("a" + "厂" * 100, "a" + "厂" * 59),
+    ],
+)
+def test_a_firms_name_is_made_safe_for_a_file(firm: str | None, stem: str) -> None:
+    assert stem_of(firm, "评测结果") == stem
+
+
+async def test_a_terminal_that_can_show_pictures_shows_it_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TERM", "xterm-kitty")
     out = StringIO()
-    store = await holding(sessions()["result"])
+    store = await holding(of_firm("甲"))
     painter = RichPainter(Console(file=out, width=80))
     await (await talking(store, painter)).listen(Script("图片", "报告"))
-    assert "\x1b_G" in out.getvalue()
-    assert "--pdf" in out.getvalue()
-    assert "--png" not in out.getvalue()
+    assert out.getvalue().count("\x1b_Ga=T") == 1
+    assert held(folder) == {"甲.png", "甲.pdf"}
 
 
 NUMBERS = (

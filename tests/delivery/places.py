@@ -24,6 +24,7 @@ from tests.telegram import people
 from tests.telegram.api import TelegramApi
 from tests.telegram.faults import Fault
 from tests.telegram.limits import ApiError, bad, forbidden, too_many
+from tests.telegram.views import keyed
 
 Planned = Outcome | float | None
 """What meets a delivery: an outcome, so many seconds of delay before it arrives, or nothing."""
@@ -125,6 +126,12 @@ class Place(ABC):
     @abstractmethod
     def busy(self) -> bool:
         """Something that people did has not been taken yet, or something is on its way to them."""
+
+
+def _key(button: Mapping[str, str]) -> str:
+    """The letter of a choice, the label of anything else."""
+    label = button["text"]
+    return keyed(label).removesuffix(" ✓") if len(label.partition(" ")[0]) == 1 and label[0].isalnum() else label
 
 
 # the toy
@@ -251,7 +258,7 @@ class TelegramPerson(Person):
             Seen(
                 str(message.id),
                 message.text,
-                {button["text"].removesuffix(" ✓"): button["callback_data"] for button in message.buttons},
+                {_key(button): button["callback_data"] for button in message.buttons},
                 message.edits,
                 message.file,
             )

@@ -80,6 +80,8 @@ ON_CARDS: list[tuple[str, str, dict[str, Any]]] = [
     ("fuels", "Sproduced", {"drafts.q12.side": EnergySide.PRODUCED}),
     ("ladder", "m1", {"drafts.quality.met": 1}),
     ("ladder", "p", {"drafts.quality.kind": "picking"}),
+    ("levels", "m1", {"drafts.quality.met": 1}),
+    ("levels", "C", {"drafts.quality.met": 0}),
     ("levels", "T3", {"record.levels": {"quality": 3}}),
     ("full", "u", {"phase": Phase.COMMITMENT}),
     ("review", "v", {"phase": Phase.PROVISIONAL}),

@@ -22,7 +22,7 @@ BUNDLED = "miit-2024"
 WALKS = {
     WORKSHOP: ["C", "BC", "B", *["级别", "2"] * 3],
     OFFICE: ["BCD", "B"],
-    BUNDLED: [*["A"] * 15, *["否"] * 16],
+    BUNDLED: [*["A"] * 15, *["0"] * 16],
 }
 NUMBERS = count()
 

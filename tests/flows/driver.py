@@ -17,6 +17,7 @@ from flows.inputs import (
     Jump,
     NameFirm,
     Overview,
+    PickLevel,
     Rung,
     Skip,
     Submit,
@@ -119,6 +120,8 @@ class Walker:
         return taps
 
     def take(self, level: int) -> tuple[Event, ...]:
+        if not isinstance(self.card, LevelCard):
+            self.say(PickLevel())
         return self.say(TakeLevel(level))
 
     def fill(self, letters: Mapping[str, Iterable[str]] | None = None, level: int = 1) -> "Walker":

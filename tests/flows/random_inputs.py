@@ -35,6 +35,7 @@ from flows.inputs import (
     ChooseLanguage,
     ChooseSide,
     ClearAim,
+    Climb,
     Commit,
     Confirm,
     Discard,
@@ -149,7 +150,7 @@ PHASES: dict[Phase, list[AnyInput]] = {
 }
 
 
-RUNGS: list[AnyInput] = [Rung(True), Rung(False), PickLevel()]
+RUNGS: list[AnyInput] = [Rung(True), Rung(False), PickLevel(), Climb()]
 LEVELS: list[AnyInput] = [TakeLevel(level) for level in range(5)]
 SIDES: list[AnyInput] = [ChooseSide(side) for side in EnergySide]
 CLOSE: list[AnyInput] = [Done()]
@@ -220,7 +221,7 @@ _words = st.lists(_word, max_size=3).map(tuple)
 _numbers = st.lists(st.sampled_from([*AMOUNTS, *BAD]), max_size=5).map(tuple)
 junk = st.one_of(
     *map(st.builds, (Back, Keep, Park, Help, Pause, Resume, Skip, EditFirm, Done, EnterFigures, Confirm)),
-    *map(st.builds, (OpenEnergy, PickLevel, KeepRest, Submit, Provisional, Quick, Commit, Recheck, Anew)),
+    *map(st.builds, (OpenEnergy, PickLevel, Climb, KeepRest, Submit, Provisional, Quick, Commit, Recheck, Anew)),
     *(st.builds(kind, _word) for kind in (Jump, Overview, Browse, ChooseLanguage, ChooseFuel)),
     st.builds(NameFirm, st.text(max_size=120)),
     st.builds(ChooseKind, st.sampled_from(FirmKind)),

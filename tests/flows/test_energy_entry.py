@@ -4,20 +4,30 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flows.cards import ConfirmCard, EnergyCard, FigureCard, QuestionCard
 from flows.events import Refusal, Refused
 from flows.inputs import (
     Answer,
+    AnyInput,
     Back,
     ChooseFuel,
+    ChooseLanguage,
     ChooseSide,
     Confirm,
     Done,
     EnterFigures,
+    Help,
+    Jump,
     Numbers,
     OpenEnergy,
     Overview,
+    Park,
+    Pause,
+    Quick,
+    Resume,
 )
 from flows.session import EnergySide, EnergyUse
 from scoring.errors import FaultCode
@@ -217,3 +227,71 @@ def test_the_years_of_a_series_on_record_are_not_asked_again(series: bool, asked
         assert not isinstance(known, tuple)
         walker.say(Numbers((known,)))
     assert names == ["energy_last", "energy_prev", "revenue_last", "revenue_prev"][:asked]
+
+
+ASIDE: tuple[AnyInput, ...] = (
+    *(ChooseSide(side) for side in EnergySide),
+    *(ChooseFuel("gasoline"), Back(), Help(), Overview(), Jump("q1"), Jump("q13"), Pause(), Resume(), Quick()),
+    *(
+        Park(),
+        EnterFigures(),
+        OpenEnergy(),
+        Answer(("B",)),
+        Done(),
+        Confirm(),
+        ChooseLanguage("en"),
+        Overview("outcomes"),
+    ),
+)
+"""All that can be said beside an amount or a figure."""
+
+
+@settings(max_examples=150, deadline=None)
+@given(aside=st.lists(st.sampled_from(ASIDE), max_size=8), known=st.booleans())
+def test_an_amount_is_kept_whatever_is_done_beside_it(aside: list[AnyInput], known: bool) -> None:
+    """Until it is taken off the list, or another figure is typed in its place."""
+    walker = Walker().begin()
+    if known:
+        walker.go("q11").say(Numbers((1, 1)))
+        walker.say(Numbers((1000, 1100)))
+        walker.say(Confirm())
+    walker.go("q12").say(OpenEnergy())
+    use(walker, electricity=310, heat=5)
+    walker.say(ChooseSide(EnergySide.RECOVERED))
+    use(walker, heat=2)
+    for each in aside:
+        walker.give(each)
+    walker.go("q12").say(OpenEnergy())
+    assert isinstance(walker.card, EnergyCard)
+    asked = walker.card.figure == "energy_last"  # or the sum was taken over, and the year before is asked
+    found = walker.card.use if asked else walker.session.amounts["energy_last"]
+    assert found.consumed == {"electricity": 310, "heat": 5}
+    assert found.recovered == {"heat": 2}
+
+
+def test_amounts_of_a_recorded_figure_come_back_after_a_letter_and_after_putting_off() -> None:
+    for instead in (Answer(("B",)), Park()):
+        walker = use(opened(), electricity=310)
+        walker.say(Done())
+        walker.say(Numbers((400, 1000, 1000)))
+        walker.say(Confirm())
+        assert walker.session.amounts == {}
+        walker.go("q12").say(instead)
+        assert walker.session.record.energy == {}
+        walker.go("q12").say(OpenEnergy())
+        assert calculation(walker) == "310 × 1.229 = 380.99"
+
+
+def test_a_fuel_that_is_taken_off_the_list_and_a_figure_typed_in_its_place_are_gone() -> None:
+    walker = use(opened(), electricity=310, heat=5)
+    use(walker, electricity=0)
+    walker.say(Back())
+    walker.say(OpenEnergy())
+    assert isinstance(walker.card, EnergyCard)
+    assert walker.card.use.consumed == {"heat": 5}
+    walker.say(Back())
+    walker.say(Numbers((390, 400, 1000, 1000)))
+    walker.say(Confirm())
+    walker.go("q12").say(OpenEnergy())
+    assert isinstance(walker.card, EnergyCard)
+    assert walker.card.use == EnergyUse()

@@ -16,6 +16,7 @@ from flows.inputs import (
     Back,
     Browse,
     ChooseLanguage,
+    Climb,
     Keep,
     Overview,
     Pick,
@@ -38,15 +39,15 @@ def at(item: str) -> Walker:
 # the ladder
 
 
-def test_sixty_four_taps_at_most_and_every_level_is_shown() -> None:
+def test_a_scenario_takes_one_tap_and_every_level_is_shown() -> None:
     walker = at("product_design")
     shown, taps = [], 0
-    while isinstance(card := walker.card, LadderCard):
-        shown.append((card.scenario.id, card.level))
-        walker.say(Rung(met=True))
+    while isinstance(card := walker.card, LevelCard):
+        shown.append((card.scenario.id, len(card.scenario.levels)))
+        walker.say(TakeLevel(4))
         taps += 1
-    assert taps == 64
-    assert shown == [(scenario.id, level) for scenario in RUBRIC.scenarios for level in (1, 2, 3, 4)]
+    assert taps == 16
+    assert shown == [(scenario.id, 4) for scenario in RUBRIC.scenarios]
     assert walker.session.record.levels == dict.fromkeys(RUBRIC.scenario, 4)
 
 
@@ -54,14 +55,13 @@ def test_sixty_four_taps_at_most_and_every_level_is_shown() -> None:
 @pytest.mark.parametrize("item", ["product_design", LAST])
 def test_the_ladder_ends_at_the_first_no(item: str, level: int) -> None:
     walker = at(item)
-    assert walker.climb(level) == min(level + 1, 4)
+    assert walker.climb(level) == 1 + min(level + 1, 4)
     assert walker.session.record.levels == {item: level}
 
 
 @pytest.mark.parametrize("level", range(5))
 def test_the_shortcut_takes_a_level_at_once(level: int) -> None:
     walker = at("quality")
-    walker.say(PickLevel())
     assert isinstance(walker.card, LevelCard)
     assert len(walker.card.scenario.levels) == 4
     assert walker.say(TakeLevel(level)) == (Recorded("quality", None, level),)
@@ -95,6 +95,7 @@ def test_a_rung_that_was_on_the_screen_before_that_still_counts(before: int, aft
 
 def test_back_inside_the_ladder() -> None:
     walker = at("quality")
+    walker.say(Climb())
     for _ in range(3):
         walker.say(Rung(met=True))
     levels = []
@@ -102,15 +103,19 @@ def test_back_inside_the_ladder() -> None:
         levels.append(card.level)
         walker.say(Back())
     assert levels == [4, 3, 2, 1]
+    assert isinstance(walker.card, LevelCard)
+    walker.say(Back())
     assert walker.session.item == "q1"  # where the jump came from
     assert walker.session.record.levels == {}
 
 
-def test_back_from_the_shortcut() -> None:
+def test_from_the_ladder_to_all_levels_and_back_to_where_one_came_from() -> None:
     walker = at("quality")
+    walker.say(Climb())
     walker.say(PickLevel())
+    assert isinstance(walker.card, LevelCard)
     walker.say(Back())
-    assert isinstance(walker.card, LadderCard)
+    assert walker.session.item == "q1"
 
 
 def test_back_along_the_whole_trail() -> None:

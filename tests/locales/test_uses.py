@@ -15,11 +15,12 @@ from bot.dialogue.commands import COMMANDS
 from bot.dialogue.messages import PUZZLING
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
-from bot.screens.wishes import Detail
+from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
 from bot.telegram.polling import name_of
 from bot.words.complaints import REASONS, complaint
+from bot.words.steps import CLASSES
 from bot.words.wording import Medium, wording
 from flows.events import Refusal, Refused
 from flows.inputs import Wanted
@@ -37,11 +38,9 @@ from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, 
 RUBRIC = load_rubric("miit-2024")
 BOT = list(sources("bot"))
 SIDES = [side.value for side in EnergySide]
-INNER = (Detail.HELP, Detail.COMPARED, Detail.FIRMS, Detail.PRIVACY, Detail.CARD)
-"""What buttons lead to that have names of their own, or are said to be further pages."""
 ACTIONS = {
     *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
-    *(detail.value for detail in Detail if detail not in INNER),
+    *(detail.value for detail in Detail if detail not in NAMELESS),
     *("compare", "and", "begin", "new_firm"),
     *(f"energy.{side}" for side in SIDES),
     *(f"language.{language}" for language in LANGUAGES),
@@ -49,16 +48,23 @@ ACTIONS = {
 BUTTONS = {
     *(name for place, tree in BOT if "screens" in place for name in first_arguments(tree, "Action") if "{" not in name),
     *(f"energy.{side}" for side in SIDES),
-    *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *INNER)),
+    *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *NAMELESS)),
 } - {"pause"}
 """What is tapped; nobody needs a button to put a phone away."""
 TROUBLES = {
     *(name for _, tree in BOT for call in ("_refuse", "_say") for name in second_arguments(tree, call)),
     *(name_of(error) for error in (StorageError(Trouble.FULL, ""), Conflict(""), NetworkError(""), TelegramError(""))),
 }
-FAMILIES: dict[str, Iterable[str]] = {
+FAMILIES: dict[str, Iterable[object]] = {
+    "effort.count.{}": CLASSES,
+    "effort.class.{}": CLASSES,
     "fault.{}": (code.value for code in FaultCode),
     "refusal.{}": (reason.value for reason in Refusal if reason is not Refusal.FIGURES),
+    "elsewhere.{}": ("result", "change"),
+    "puzzling.{}": (*PUZZLING, "edited"),
+    "doubt.{}": (doubt.value for doubt in Doubt),
+    "not_understood.example.{}": ("share", "change"),
+    "event.converted.{}": ("natural_gas",),
     "storage.{}": (trouble.value for trouble in Trouble),
     "kind.{}": (kind.value for kind in FirmKind),
     "change.{}": changes(RUBRIC.id),

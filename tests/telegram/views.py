@@ -94,7 +94,7 @@ class Message:
         for markup in keyboards:
             for row in markup["inline_keyboard"] if markup else ():
                 for button in row:
-                    if wanted in (button["text"], button.get("callback_data")):
+                    if wanted in (button["text"], button.get("callback_data"), keyed(button["text"])):
                         return dict(button)
         return None
 
@@ -263,3 +263,9 @@ class Tap:
             within,
             lambda: f"the tap {self.data!r} was not answered within {within} s\n{self.message.chat.draw()}",
         )
+
+
+def keyed(label: str) -> str:
+    """The key of a choice's button, with its mark: "B ✓" of "B 车间工控网 ✓"."""
+    key, _, words = label.partition(" ")
+    return f"{key} ✓" if words.endswith("✓") else key

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from flows.session import FirmKind
 from locales import DEFAULT_LANGUAGE, LANGUAGES, Catalogue, catalogue, supported
 from scoring.editions import load_rubric
 from tests.telegram.people import Person
@@ -74,13 +75,23 @@ async def say(person: Person, text: str, then: Shown | str = buttons) -> Message
     return await person.ask(text, then, within=WITHIN)
 
 
+async def begin(person: Person, text: Catalogue) -> Message:
+    """From the greeting."""
+    return await tap(person, text("button.begin"))
+
+
+def kind_label(text: Catalogue, letter: str) -> str:
+    """The button of a firm's kind."""
+    return text(f"kind.{list(FirmKind)[ord(letter) - ord('A')].value}")
+
+
 async def begin_by_taps(person: Person, plan: Plan) -> None:
     """To the first item."""
     text = text_of(person)
-    welcome = await say(person, "/start")
-    await tap(person, next(label for row in welcome.labels for label in row if "✓" in label))
+    await say(person, "/start")
+    await begin(person, text)
     await say(person, plan.firm) if plan.firm else await tap(person, text("button.skip"))
-    await tap(person, plan.kind)
+    await tap(person, kind_label(text, plan.kind))
 
 
 async def answer_by_taps(person: Person, plan: Plan, item: str) -> None:
@@ -88,7 +99,7 @@ async def answer_by_taps(person: Person, plan: Plan, item: str) -> None:
     text = text_of(person)
     question = RUBRIC.question.get(item)
     if question is None:
-        await _climb(person, plan.levels[item], lambda met: tap(person, text("button.met" if met else "button.unmet")))
+        await tap(person, str(plan.levels[item]))
     elif question.type == "single":
         await tap(person, plan.letters[item])
     else:
@@ -100,10 +111,10 @@ async def answer_by_taps(person: Person, plan: Plan, item: str) -> None:
 async def quick_by_taps(person: Person, plan: Plan, asked: Callable[[], str | None]) -> list[str]:
     """From the first word, a command, until nothing is asked any more: the items in their order; `asked` tells them."""
     text = text_of(person)
-    welcome = await say(person, "/quick")
-    await tap(person, next(label for row in welcome.labels for label in row if "✓" in label))
+    await say(person, "/quick")
+    await begin(person, text)
     await tap(person, text("button.skip"))
-    await tap(person, plan.kind)
+    await tap(person, kind_label(text, plan.kind))
     items: list[str] = []
     while not card(person).button(text("button.plan")):
         item = asked()
@@ -137,7 +148,7 @@ async def walk_by_typing(person: Person, plan: Plan, figures: Mapping[str, str])
     await say(person, plan.kind.lower())
     for item in RUBRIC.items:
         if item in plan.levels:
-            await _climb(person, plan.levels[item], lambda met: say(person, word(text, "met" if met else "unmet")))
+            await say(person, str(plan.levels[item]))
         elif item in figures:
             await say(person, figures[item], lambda message: message.button(text("button.yes")))
             await say(person, word(text, "yes"))
@@ -145,10 +156,3 @@ async def walk_by_typing(person: Person, plan: Plan, figures: Mapping[str, str])
             await say(person, plan.letters[item].lower())
     await say(person, word(text, "submit"), lambda message: message.button(text("button.commit")))
     return await say(person, word(text, "commit"), lambda message: message.button(text("button.plan")))
-
-
-async def _climb(person: Person, level: int, answer: Callable[[bool], object]) -> None:
-    for _ in range(level):
-        await answer(True)  # type: ignore[misc]  # noqa: FBT003
-    if level < 4:
-        await answer(False)  # type: ignore[misc]  # noqa: FBT003
