@@ -18,6 +18,7 @@ from flows.inputs import (
     Answer,
     AnyInput,
     Back,
+    Browse,
     ChooseFuel,
     ChooseKind,
     ChooseLanguage,
@@ -35,6 +36,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepRest,
     KeepTarget,
     NameFirm,
     Numbers,
@@ -44,6 +46,7 @@ from flows.inputs import (
     Pause,
     Pick,
     PickLevel,
+    Proposal,
     Propose,
     Provisional,
     Quick,
@@ -143,12 +146,12 @@ BOTH: list[tuple[str, str, Meant | None]] = [
     ("review", "32", None),
     ("review", "0", None),
     ("recheck", "d", Pick(("q6", "q7"), True)),
-    ("recheck picked", "D", Pick(("q6", "q7"), False)),
-    ("recheck picked", "6", Pick(("q6",), False)),
+    ("recheck marked", "D", Pick(("q6", "q7"), True)),
+    ("recheck marked", "6", Pick(("q6",), True)),
     ("recheck", "16", Pick((RUBRIC.items[15],), True)),
     # what to aim for
     ("plan", "b", AimAt(2)),
-    ("plan", "1", Want("q1", Wanted.EXCLUDED)),
+    ("plan", "1", Want("q1", Wanted.PINNED)),
     ("plan", "16", Want(RUBRIC.items[15], Wanted.PINNED)),
     ("plan", "15", None),
     ("what_if", "1", Suppose("q1", ("B",))),
@@ -266,6 +269,9 @@ CHINESE: list[tuple[str, str, Meant | None]] = [
     ("q2", "200台设备，90台数字化的", Figures({"machines": 200, "machines_digital": 90})),
     ("q12", "电40万度", Fuels("energy_last", {"electricity": 40})),
     ("doubting", "2", TakeReading(1)),
+    ("q2", "大概45%", Propose((Proposal("q2", ("D",), "大概45%"),))),
+    ("again", "其余不变", KeepRest()),
+    ("plan list", "下一页", Browse("operations.3")),
 ]
 
 ENGLISH: list[tuple[str, str, Meant | None]] = [
@@ -347,8 +353,8 @@ INNER = {Detail.FUELS, Detail.HELP, Detail.OFFICIAL, Detail.COMPARED, Detail.FIR
 
 
 def test_the_table_knows_every_kind_of_input() -> None:
-    meant = {type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | None)}
-    assert meant == set(get_args(AnyInput)) - {Propose}  # of whoever reads descriptions
+    meant = {type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | Request | None)}
+    assert meant == set(get_args(AnyInput))
     assert {entry for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if isinstance(entry, Detail)} == {*Detail} - INNER
 
 
