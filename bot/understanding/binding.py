@@ -124,6 +124,8 @@ def _leads_back(clause: Clause, before: Group, area: Group, after: Group) -> boo
 
 
 def _between(clause: Clause, one: Group, other: Group, kind: str) -> bool:
+    if not one.tokens or not other.tokens:
+        return False
     return any(
         token.kind == kind and one.tokens[-1].end <= token.start < other.tokens[0].start for token in clause.tokens
     )
@@ -157,7 +159,7 @@ def _bind_waiting(clause: Clause, groups: Sequence[Group], waiting: Sequence[Tok
 def _bind_topic(clause: Clause, tools: Sequence[Group], before: Clause | None) -> None:
     """ "仓库以前手写，现在扫码": a plain tool in a clause that begins anew is about the area before."""
     topic = before.of("area")[-1:] if before else []
-    if topic and clause.tokens[0].kind in ("now", "turn") and not clause.of("area", "rest"):
+    if topic and clause.of("now", "turn") and not clause.of("area", "rest"):
         for group in tools:
             if not any(isinstance(token.of, Entry) and token.of.system for token in group.tokens):
                 group.areas += topic

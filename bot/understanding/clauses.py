@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from bot.understanding.lexicon import Area, Count, Entry, Kind, Vocabulary
 
+HAN = 0x4E00, 0x9FFF
+"""The first and the last of the common Chinese characters."""
 MOST_WORDS = 60
 """Of a clause; a longer one is read in pieces, so that reading takes time in proportion to the text."""
 CONTENT = ("area", "entry", "rest", "there")
@@ -120,7 +122,7 @@ def _mark_at(text: str, place: int, words: Vocabulary) -> Token | None:
 
 
 def _is_han(sign: str) -> bool:
-    return "\u4e00" <= sign <= "\u9fff"
+    return sign != "" and HAN[0] <= ord(sign) <= HAN[1]
 
 
 # clauses

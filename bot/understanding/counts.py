@@ -9,13 +9,13 @@ from itertools import groupby
 
 from bot.understanding.clauses import Clause, Token
 from bot.understanding.lexicon import Count
-from bot.understanding.numbers import Quantity, quantities
+from bot.understanding.numbers import Quantity, counted, quantities
 from scoring.errors import AnswersError
-from scoring.figures import FigureValue, derive
+from scoring.figures import FigureValue, Number, derive
 from scoring.rubric import Change, Question, Rubric, Share
 
 ALL = Decimal(100)
-UNIT_OF_SHARES, UNITS_OF_MACHINES, MONEY = "%", (None, "台", "个"), "元"
+UNIT_OF_SHARES = "%"
 LEAST_OF_ABOUT, MOST_OF_ABOUT, MOST_OF_ABOVE = Decimal("0.9"), Decimal("1.1"), Decimal("1.5")
 """How far a number from the one that was said may be: "about 20" up to 22, "more than 20" up to 30."""
 
@@ -27,6 +27,8 @@ class Counted:
     quantity: Quantity
     nouns: tuple[Token, ...]
     clause: Clause
+    value: Number | None
+    """In the unit of the figure that it counts; None if it was said in another one, or counts nothing known."""
 
     def figures(self) -> set[str]:
         """The figures that its nouns name."""
@@ -68,7 +70,7 @@ class Figured:
 def figured(text: str, clauses: Sequence[Clause], rubric: Rubric) -> list[Figured]:
     """The questions that the text's numbers answer."""
     numbers = quantities(text)
-    found = [entry for clause, inside in _by_clause(clauses, numbers) for entry in _counted(clause, inside)]
+    found = [entry for clause, inside in _by_clause(clauses, numbers) for entry in _counted(clause, inside, rubric)]
     read = Read(text, clauses, found)
     answers = (_answer(question, read, rubric) for question in rubric.questions)
     return [answer for answer in answers if answer]
@@ -110,7 +112,7 @@ def _by_clause(clauses: Sequence[Clause], numbers: Sequence[Quantity]) -> Iterat
         yield clauses[place], list(inside)
 
 
-def _counted(clause: Clause, inside: Sequence[Quantity]) -> Iterator[Counted]:
+def _counted(clause: Clause, inside: Sequence[Quantity], rubric: Rubric) -> Iterator[Counted]:
     """Nouns follow their numbers ("8台数控"), or come before them ("数控的8台"), the same way in a whole clause."""
     nouns = clause.of("count")
     follow = any(noun.end > inside[-1].start for noun in nouns)
@@ -123,7 +125,9 @@ def _counted(clause: Clause, inside: Sequence[Quantity]) -> Iterator[Counted]:
         found = [mine or near for mine, near in zip(own, found, strict=True)]
     free = [noun for noun in nouns if all(noun not in taken for taken in found)]
     for number, taken in zip(inside, found, strict=True):
-        yield Counted(number, tuple(taken or (free if number.unit in (None, UNIT_OF_SHARES) else [])), clause)
+        counts = tuple(taken or (free if number.unit in (None, UNIT_OF_SHARES) else []))
+        units = [rubric.figure[noun.of.figure].unit for noun in counts if isinstance(noun.of, Count)]
+        yield Counted(number, counts, clause, counted(number, units[0]) if units else None)
 
 
 def _within(nouns: Sequence[Token], start: int, end: int) -> list[Token]:
@@ -141,7 +145,7 @@ def _share(question: Question, rule: Share, read: Read) -> Figured | None:
     if not shares:
         return _all_or_none(question, rule, read, machines)
     share, best = max(shares, key=lambda pair: pair[0])
-    if share > ALL or machines.are_fewer_than(best):
+    if share > ALL or any(rule.part in e.figures() and machines.are_fewer_than(e) for e in read.found):
         return None
     figures = machines.figures(rule, best) if len(parts) == 1 else {}
     places = [best, *(wholes if figures else ())]
@@ -192,18 +196,19 @@ class Machines:
 
 
 def _is_number(entry: Counted) -> bool:
-    return entry.quantity.unit in UNITS_OF_MACHINES and entry.quantity.value == entry.quantity.value.to_integral_value()
+    return isinstance(entry.value, int)
 
 
 def _all_or_none(question: Question, rule: Share, read: Read, machines: Machines) -> Figured | None:
     """ "机床全是数控", "一台都没联网"."""
+    counted = any(rule.part in entry.figures() for entry in read.found)
     for clause in read.clauses:
         for noun in clause.of("count"):
             if not isinstance(noun.of, Count) or noun.of.figure != rule.part or clause.off:
                 continue
             if noun.start in clause.denied:
                 return Figured(question.id, question.letters[0], *_from_first(clause, noun), {})
-            if clause.of("all", "whole") and machines.names == 1 and not _is_of_some(clause, rule):
+            if clause.of("all", "whole") and machines.names == 1 and not counted and not _is_of_some(clause, rule):
                 return Figured(question.id, question.letters[-1], *_from_first(clause, noun), {})
     return None
 
@@ -247,7 +252,8 @@ def _yearly_share(question: Question, rule: Share, found: Sequence[Counted]) -> 
 
 
 def _is_money(entry: Counted) -> bool:
-    return entry.quantity.unit == MONEY or (entry.quantity.unit is None and entry.quantity.large)
+    """An amount with its unit, or at least its magnitude."""
+    return entry.value is not None and (entry.quantity.unit is not None or entry.quantity.large)
 
 
 def _change(question: Question, rule: Change, found: Sequence[Counted]) -> Figured | None:

@@ -173,7 +173,7 @@ class Lexicon(Part):
     def asks(self) -> frozenset[str]:
         """The ids of all questions that it may want to ask next."""
         return frozenset(
-            f"{ASK}{claim.item}_{claim.most}" for _, claim in self.claims() if (claim.most or 0) > (claim.least or 0)
+            f"{ASK}{claim.item}_{claim.most}" for _, claim in self.claims() if (claim.most or 0) > (claim.least or 1)
         )
 
 

@@ -19,6 +19,7 @@ from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
 from bot.telegram.polling import name_of
+from bot.understanding.lexicon import vocabulary
 from bot.words.complaints import REASONS, complaint
 from bot.words.steps import CLASSES
 from bot.words.wording import Medium, wording
@@ -137,6 +138,13 @@ def used() -> dict[str, list[Use]]:
     return found
 
 
+def asked_by_data() -> frozenset[str]:
+    """The questions that a lexicon names."""
+    words = vocabulary(RUBRIC.id)
+    assert words
+    return words.lexicon.asks()
+
+
 def test_every_family_of_keys_is_known() -> None:
     hints = {f"hint.{medium.value}.{family}" for medium in Medium for family in HINTS}
     assert families() == {*FAMILIES, *hints}
@@ -144,7 +152,7 @@ def test_every_family_of_keys_is_known() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_missing_and_none_is_left_over(language: str) -> None:
-    there, asked = set(messages(language)), set(used())
+    there, asked = set(messages(language)), {*used(), *asked_by_data()}
     assert asked - there == set(), "missing"
     assert there - asked == set(), "unused"
 
