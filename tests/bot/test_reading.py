@@ -200,7 +200,7 @@ BOTH: list[tuple[str, str, Meant | None]] = [
     ("result", "B", None),
 ]
 
-CHINESE: list[tuple[str, str, Meant | None]] = [
+CHINESE: list[tuple[str, str, Meant | Request | None]] = [
     ("again", "其余不变", KeepRest()),
     ("what_if list", "下一页", Browse("operations.3")),
     ("proposals", "都不对", Discard(("q2", "q6", "energy", "finance"))),
@@ -326,23 +326,23 @@ TRADITIONAL: list[tuple[str, str, Meant | None]] = [
 
 @EVERY
 @pytest.mark.parametrize(("name", "text", "meant"), BOTH)
-def test_typed_in_any_language(language: str, name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_any_language(language: str, name: str, text: str, meant: Meant | Request | None) -> None:
     assert wish(text, name, language) == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*CHINESE, SIMPLIFIED])
-def test_typed_in_chinese(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_chinese(name: str, text: str, meant: Meant | Request | None) -> None:
     assert wish(text, name, "zh-Hans") == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*TRADITIONAL, *CHINESE])
-def test_typed_in_traditional_chinese(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_traditional_chinese(name: str, text: str, meant: Meant | Request | None) -> None:
     """What is typed in simplified characters is understood, too."""
     assert wish(text, name, "zh-Hant") == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*ENGLISH, SIMPLIFIED])
-def test_typed_in_english(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_english(name: str, text: str, meant: Meant | Request | None) -> None:
     assert wish(text, name, "en") == meant
 
 
@@ -351,7 +351,7 @@ INNER = {Detail.FUELS, Detail.HELP, Detail.OFFICIAL, Detail.COMPARED, Detail.FIR
 
 
 def test_the_table_knows_every_kind_of_input() -> None:
-    meant = {type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | Elsewhere | None)}
+    meant = {type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | Request | None)}
     assert meant | {Propose} == set(get_args(AnyInput))
     assert {entry for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if isinstance(entry, Detail)} == {*Detail} - INNER
 
