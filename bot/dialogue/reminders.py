@@ -7,8 +7,10 @@ from bot.dialogue.buttons import Choice, about, data_of
 from bot.dialogue.context import Rules
 from bot.dialogue.replies import Named, Recheck, Reminder, Text, written
 from bot.dialogue.situation import Situation, show
+from flows.quick import settled_grade
 from flows.reminders import into_window, next_reminder
-from flows.session import Session
+from flows.session import Phase, Session
+from scoring.editions import known, load_rubric
 from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, State
 
@@ -21,8 +23,14 @@ PUT_OFF, PROMISE = Named("reminders.put_off"), Named("reminder.recheck.promised"
 
 
 def unfinished(session: Session) -> bool:
-    """Somebody has begun, and is not at a result."""
-    return session.begun and session.finished_at is None
+    """Somebody has begun, and has not what they wanted: a result, or, in the quick order, a grade that is settled."""
+    return session.begun and session.finished_at is None and not _has_settled(session)
+
+
+def _has_settled(session: Session) -> bool:
+    """The quick order has ended, as it was meant to; nobody has to be reminded of the rest."""
+    ended = session.quick and session.phase is Phase.PROVISIONAL and session.rubric in known()
+    return ended and settled_grade(load_rubric(session.rubric), session) is not None
 
 
 def reminder_key(dossier: str) -> str:

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from bot.dialogue.reading import look_back, normalised, read
-from bot.screens.wishes import Comparison, Detail, Look, Meant
+from bot.screens.wishes import Comparison, Detail, Leaf, Look, Meant
 from bot.understanding.requests import Request
 from bot.words.wording import wording
 from flows.inputs import (
@@ -18,6 +18,7 @@ from flows.inputs import (
     Answer,
     AnyInput,
     Back,
+    Browse,
     ChooseFuel,
     ChooseKind,
     ChooseLanguage,
@@ -33,6 +34,7 @@ from flows.inputs import (
     Help,
     Jump,
     Keep,
+    KeepRest,
     KeepTarget,
     NameFirm,
     Numbers,
@@ -140,12 +142,13 @@ BOTH: list[tuple[str, str, Meant | None]] = [
     ("review", "32", None),
     ("review", "0", None),
     ("recheck", "d", Pick(("q6", "q7"), True)),
-    ("recheck picked", "D", Pick(("q6", "q7"), False)),
-    ("recheck picked", "6", Pick(("q6",), False)),
+    ("recheck", "f", Browse("foundation")),
+    ("recheck list", "6", Pick(("q6",), True)),
+    ("plan list", "16", Want(RUBRIC.items[15], Wanted.PINNED)),
     ("recheck", "16", Pick((RUBRIC.items[15],), True)),
     # what to aim for
     ("plan", "b", AimAt(2)),
-    ("plan", "1", Want("q1", Wanted.EXCLUDED)),
+    ("plan", "6", Want("q6", Wanted.EXCLUDED)),
     ("plan", "16", Want(RUBRIC.items[15], Wanted.PINNED)),
     ("plan", "15", None),
     ("what_if", "1", Suppose("q1", ("B",))),
@@ -250,6 +253,8 @@ CHINESE: list[tuple[str, str, Meant | None]] = [
     ("what_if", "清空", ClearAim()),
     ("paused", "继续", Resume()),
     ("q4", "历史", Detail.HISTORY),
+    ("again", "其余不变", KeepRest()),
+    ("q4", "历史 2", Leaf(Detail.PAST, about="2")),
     ("q4", "比较 1 3", Comparison((1, 3))),
     ("q4", "对比1和3", Comparison((1, 3))),
     ("q4", "比较第一次", None),
@@ -350,6 +355,7 @@ def test_the_table_knows_every_kind_of_input() -> None:
     ("text", "language", "meant"),
     [
         ("历史", "zh-Hans", Detail.HISTORY),
+        ("历史2", "zh-Hans", Leaf(Detail.PAST, about="2")),
         ("比较 1 2", "zh-Hans", Comparison((1, 2))),
         ("past results", "en", Detail.HISTORY),
         ("总览", "zh-Hans", None),
