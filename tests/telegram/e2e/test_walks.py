@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from bot.words.wording import wording
+from flows.outcome import changes
 from flows.session import FirmKind, Phase
 from scoring.certainty import find_certainty
 from scoring.sheet import load_sheet
@@ -144,7 +145,7 @@ async def test_what_a_result_offers(api: TelegramApi, install: Install) -> None:
         assert any(part in message.text for message in ann.chat.answers() if message is not shown), ann.chat.draw()
     await tap(ann, text("button.recheck"), lambda message: message.button(text("change.new_erp")))
     await tap(ann, text("change.new_erp"), lambda message: message.button(text("button.same")))
-    for item in changes(RUBRIC.id)["new_erp"]:
+    for item in changes(before.rubric)["new_erp"]:
         assert bot.session(ann).item == item
         if item in plan.levels:
             levels = [label for row in card(ann).labels for label in row]
