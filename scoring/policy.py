@@ -107,6 +107,15 @@ class Policy(Part):
         """Kinds of firm by id; a firm of another kind is named by none of them."""
         return {kind.id: kind for kind in self.kinds}
 
+    def wanted(self, kind: str | None) -> int | None:
+        """The grade that this kind of firm is to reach; where none is named, the lowest that any kind is to reach.
+
+        Titles and subsidies hang on that one. None if the document names no grade.
+        """
+        own = self.kind[kind].expected if kind in self.kind else None
+        named = [own] if own else [entry.expected for entry in self.kinds]
+        return min((expected.grade for expected in named if expected), default=None)
+
     def support_for(self, rubric: Rubric, items: Collection[str]) -> tuple[Support, ...]:
         """The help to ask about when a firm works on these items, such as those of a plan; in the document's order."""
         return tuple(entry for entry in self.support if not entry.concerns(rubric).isdisjoint(items))

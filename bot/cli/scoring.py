@@ -11,7 +11,8 @@ from pydantic_core import to_json
 from bot.cli.files import opened, read_file
 from bot.cli.records import read_records
 from bot.words.faults import fault_text
-from bot.words.results import Section, comparison, gap, headline_of, plan, proof
+from bot.words.results import comparison, gap, headline_of, plan, proof
+from bot.words.sections import Section
 from bot.words.wording import wording
 from flows.text import inert, inert_json
 from locales import catalogue

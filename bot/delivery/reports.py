@@ -21,7 +21,7 @@ from bot.dialogue.replies import File
 from bot.reports.export import stored_data
 from bot.reports.render import Kind
 from bot.words.history import find_past
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_of
 from storage.outbox import Queued
 from storage.store import State, Store

@@ -44,7 +44,7 @@ from bot.screens.questions import other_fuels
 from bot.screens.wishes import FILES, Detail, Leaf
 from bot.words.history import compared, history, past_result
 from bot.words.outcome import Outcome, outcome_of
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_at_hand, words_of
 from flows.cards import CommitmentCard, EnergyCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
 from flows.progress import Progress, progress_of

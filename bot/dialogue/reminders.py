@@ -23,14 +23,15 @@ PUT_OFF, PROMISE = Named("reminders.put_off"), Named("reminder.recheck.promised"
 
 
 def unfinished(session: Session) -> bool:
-    """Somebody has begun, and has not what they wanted: a result, or, in the quick order, a grade that is settled."""
-    return session.begun and session.finished_at is None and not _has_settled(session)
+    """Somebody has begun, and is neither at a result nor where no answer can change the grade any more."""
+    return session.begun and session.finished_at is None and not _settled(session)
 
 
-def _has_settled(session: Session) -> bool:
-    """The quick order has ended, as it was meant to; nobody has to be reminded of the rest."""
-    ended = session.quick and session.phase is Phase.PROVISIONAL and session.rubric in known()
-    return ended and settled_grade(load_rubric(session.rubric), session) is not None
+def _settled(session: Session) -> bool:
+    """The walk has stopped at a grade that is certain; whoever wants to go on knows that."""
+    if session.phase is not Phase.PROVISIONAL or session.rubric not in known():
+        return False
+    return settled_grade(load_rubric(session.rubric), session) is not None
 
 
 def reminder_key(dossier: str) -> str:

@@ -2,9 +2,12 @@
 
 from bot.screens.wishes import Detail
 from bot.words.policy import concern
-from bot.words.results import Section, firmness, gap, plan, proof, result_of
+from bot.words.results import firmness, gap, headline_of, plan, proof, result_of
+from bot.words.sections import Section
+from bot.words.steps import whole_plan
 from bot.words.wording import Wording
 from flows.aiming import planned_gap
+from flows.cards import unanswered
 from flows.session import Session
 
 
@@ -15,13 +18,15 @@ def sections_of(session: Session, wanted: Detail, words: Wording) -> list[Sectio
         case Detail.GAP:
             return [gap(result, words)]
         case Detail.PLAN:
+            return whole_plan(planned_gap(session), words, unanswered(words.rubric, session))
+        case Detail.REQUIREMENTS:
             return [plan(planned_gap(session), words)]
         case Detail.MARGIN:
             return [firmness(result, words)]
         case Detail.POLICY:
             return concern(result, session.firm.kind, words)
         case _:
-            return list(proof(result, words))
+            return [headline_of(result, words), *proof(result, words)]
 
 
 def explained(item: str, words: Wording) -> list[Section]:

@@ -81,8 +81,8 @@ def _provisional_title(card: ProvisionalCard, words: Wording) -> str:
 
 def _details() -> tuple[Action, ...]:
     """What to do comes first, then what to know, then what to hand on."""
-    ahead = (Detail.GAP, Detail.PLAN)
-    more = (Detail.MARGIN, Detail.POLICY, Detail.PROOF, *FILES)
+    ahead = (Detail.PLAN, Detail.GAP)
+    more = (Detail.MARGIN, Detail.POLICY, Detail.REQUIREMENTS, Detail.PROOF, *FILES)
     return (*map(_detail, ahead), AIM, WHAT_IF, *map(_detail, more))
 
 

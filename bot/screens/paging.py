@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from bot.words.paging import LINES, height
-from bot.words.results import Section
+from bot.words.sections import Section
 
 SENTENCE = re.compile(r"(?<=[。！？；])|(?<=[.!?;]) ")
 

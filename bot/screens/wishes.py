@@ -11,6 +11,7 @@ class Detail(StrEnum):
 
     GAP = "gap"
     PLAN = "plan"
+    REQUIREMENTS = "requirements"
     PROOF = "proof"
     MARGIN = "margin"
     POLICY = "policy"

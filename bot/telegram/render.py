@@ -12,7 +12,7 @@ from bot.screens.parts import FIXED
 from bot.screens.wishes import Detail, Wish
 from bot.words.outcome import Outcome
 from bot.words.paging import columns
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.inputs import Pause
 from flows.progress import Progress
@@ -61,7 +61,7 @@ def card_message(page: CardPage) -> Payload:
 
 def _with_outcome(screen: Screen, outcome: Outcome) -> Screen:
     """Grade, score and what is missing, on the card itself; plan and proof open on request."""
-    sure = (screen.title,) if screen.title and outcome.steps is None else ()
+    sure = (screen.title,) if screen.title and outcome.provisional else ()
     parts = (*filter(None, (outcome.changes,)), outcome.missing, *outcome.goal)
     more = [line for part in parts for line in ("", part.title, *part.lines)]
     return replace(

@@ -20,7 +20,7 @@ from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from bot.words.complaints import complaint
 from bot.words.outcome import Outcome
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_at_hand, words_of
 from flows.session import CardRef, Session
 from scoring.rubric import Rubric
@@ -49,8 +49,8 @@ def painter_here() -> Painter:
 
 
 def _towards_the_end(outcome: Outcome) -> list[Section]:
-    """The longest first: a screen shows what stands last, and that is grade, score and what is missing."""
-    parts = (outcome.steps, *outcome.goal, outcome.changes, outcome.missing, outcome.summary)
+    """The longest first: a screen shows what stands last, and that is grade, score and what to do first."""
+    parts = (*outcome.goal, outcome.changes, outcome.missing, outcome.summary)
     return [part for part in parts if part]
 
 

@@ -18,7 +18,7 @@ from uniseg.wrap import tt_wrap
 
 from bot.reports.inline import protocol_of, shown_inline
 from bot.screens import Screen
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.progress import Progress
 from flows.text import inert, inert_lines

@@ -170,6 +170,8 @@ def _figure(said: Said, lasting: tuple[str, str], names: Sequence[str], saying: 
     `lasting`: the year and the thing that were spoken of last.
     """
     mark, subject = lasting
+    if said.quantity.unit is None and not said.quantity.large and not said.words:
+        return None  # a number among other words, that nothing says the meaning of
     units = [name for name in names if counted(said.quantity, rubric.figure[name].unit) is not None]
     if said.quantity.large and said.quantity.unit is None:  # an amount of money, if there is one to be given
         units = [name for name in units if speech().known.magnitudes.get(rubric.figure[name].unit[0])]

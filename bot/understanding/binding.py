@@ -1,4 +1,4 @@
-"""Which tool is used for what: areas of the business bound to the tools of the same clause, or of the clause beside it."""
+"""Which tool is used for what: areas of the business bound to the tools of their clause, or of the one beside it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -156,8 +156,8 @@ def _bind_waiting(clause: Clause, groups: Sequence[Group], waiting: Sequence[Tok
 
 def _bind_topic(clause: Clause, tools: Sequence[Group], before: Clause | None) -> None:
     """ "仓库以前手写，现在扫码": a plain tool in a clause that begins anew is about the area before."""
-    topic = [token for token in (before.of("area") if before else [])][-1:]
-    if topic and clause.tokens[0].kind in ("now", "turn") and not clause.of("area", "rest"):
+    topic = before.of("area")[-1:] if before else []
+    if topic and clause.of("now", "turn") and not clause.of("area", "rest"):
         for group in tools:
             if not any(isinstance(token.of, Entry) and token.of.system for token in group.tokens):
                 group.areas += topic

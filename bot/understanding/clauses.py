@@ -7,6 +7,10 @@ from itertools import pairwise
 
 from bot.understanding.lexicon import Area, Count, Entry, Kind, Vocabulary
 
+HAN = 0x4E00, 0x9FFF
+"""The first and the last of the common Chinese characters."""
+MOST_WORDS = 60
+"""Of a clause; a longer one is read in pieces, so that reading takes time in proportion to the text."""
 CONTENT = ("area", "entry", "rest", "there")
 LIGHT = ("join", "all", "whole", "filler", "now", "turn", "not", "off")
 """Words that say nothing by themselves of what a clause is about."""
@@ -101,7 +105,7 @@ def _is_latin(sign: str) -> bool:
 
 
 def _mark_at(text: str, place: int, words: Vocabulary) -> Token | None:
-    """The end of a clause or a sentence; a point or a comma between digits is none, a space only between Chinese words."""
+    """The end of a clause or a sentence; between digits a point is none; a space is one between Chinese words."""
     sign, grammar = text[place], words.grammar
     before, after = text[place - 1 : place], text[place + 1 : place + 2]
     if sign in grammar.asking:
@@ -118,7 +122,7 @@ def _mark_at(text: str, place: int, words: Vocabulary) -> Token | None:
 
 
 def _is_han(sign: str) -> bool:
-    return "\u4e00" <= sign <= "\u9fff"
+    return sign != "" and HAN[0] <= ord(sign) <= HAN[1]
 
 
 # clauses
@@ -133,7 +137,7 @@ def _cut(text: str, tokens: Sequence[Token]) -> Iterator[Clause]:
             clause.last, clause.off = token.kind != "part", token.kind == "asking"
             yield clause
             start, inside = token.end, []
-        elif token.kind in ("turn", "now") and any(word.kind in CONTENT for word in inside):
+        elif len(inside) == MOST_WORDS or (token.kind in ("turn", "now") and any(w.kind in CONTENT for w in inside)):
             yield _clause(text, start, token.start, inside)
             start, inside = token.start, [token]
         else:

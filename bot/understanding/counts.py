@@ -1,14 +1,17 @@
-"""Shares and changes that numbers say: machines, years of money, pass rates. Where a number is vague, the lower option."""
+"""Shares and changes that numbers say: machines, years of money, pass rates. A vague number gives the lower option."""
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
 
 from bot.understanding.clauses import Clause, Token
 from bot.understanding.lexicon import Count
-from bot.understanding.numbers import Quantity, quantities
+from bot.understanding.numbers import Quantity, counted, quantities
 from scoring.errors import AnswersError
-from scoring.figures import FigureValue, derive
+from scoring.figures import FigureValue, Number, derive
 from scoring.rubric import Change, Question, Rubric, Share
 
 ALL = Decimal(100)
@@ -24,6 +27,8 @@ class Counted:
     quantity: Quantity
     nouns: tuple[Token, ...]
     clause: Clause
+    value: Number | None
+    """In the unit of the figure that it counts; None if it was said in another one, or counts nothing known."""
 
     def figures(self) -> set[str]:
         """The figures that its nouns name."""
@@ -65,19 +70,34 @@ class Figured:
 def figured(text: str, clauses: Sequence[Clause], rubric: Rubric) -> list[Figured]:
     """The questions that the text's numbers answer."""
     numbers = quantities(text)
-    found = [entry for clause in clauses for entry in _counted(clause, numbers)]
-    answers = (_answer(question, clauses, found, rubric) for question in rubric.questions)
+    found = [entry for clause, inside in _by_clause(clauses, numbers) for entry in _counted(clause, inside, rubric)]
+    read = Read(text, clauses, found)
+    answers = (_answer(question, read, rubric) for question in rubric.questions)
     return [answer for answer in answers if answer]
 
 
-def _answer(question: Question, clauses: Sequence[Clause], found: Sequence[Counted], rubric: Rubric) -> Figured | None:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text with its clauses and numbers."""
+
+    text: str
+    clauses: Sequence[Clause]
+    found: Sequence[Counted]
+
+    def nouns(self, figure: str) -> set[str]:
+        """The different words for what a figure counts."""
+        nouns = (noun for clause in self.clauses for noun in clause.of("count"))
+        return {self.text[n.start : n.end] for n in nouns if isinstance(n.of, Count) and n.of.figure == figure}
+
+
+def _answer(question: Question, read: Read, rubric: Rubric) -> Figured | None:
     match question.figures:
         case Share() as rule if rubric.figure[rule.whole].kind == "count":
-            return _share(question, rule, clauses, found)
+            return _share(question, rule, read)
         case Share() as rule:
-            return _yearly_share(question, rule, found)
+            return _yearly_share(question, rule, read.found)
         case Change(measure="points") as rule:
-            return _change(question, rule, found)
+            return _change(question, rule, read.found)
         case _:
             return None
 
@@ -85,11 +105,15 @@ def _answer(question: Question, clauses: Sequence[Clause], found: Sequence[Count
 # what a number counts
 
 
-def _counted(clause: Clause, numbers: Sequence[Quantity]) -> Iterator[Counted]:
+def _by_clause(clauses: Sequence[Clause], numbers: Sequence[Quantity]) -> Iterator[tuple[Clause, list[Quantity]]]:
+    """The clauses that have numbers, with these."""
+    starts = [clause.start for clause in clauses]
+    for place, inside in groupby(numbers, lambda number: bisect(starts, number.start) - 1):
+        yield clauses[place], list(inside)
+
+
+def _counted(clause: Clause, inside: Sequence[Quantity], rubric: Rubric) -> Iterator[Counted]:
     """Nouns follow their numbers ("8台数控"), or come before them ("数控的8台"), the same way in a whole clause."""
-    inside = [number for number in numbers if clause.start <= number.start < clause.end]
-    if not inside:
-        return
     nouns = clause.of("count")
     follow = any(noun.end > inside[-1].start for noun in nouns)
     starts = [number.start for number in inside]
@@ -101,7 +125,9 @@ def _counted(clause: Clause, numbers: Sequence[Quantity]) -> Iterator[Counted]:
         found = [mine or near for mine, near in zip(own, found, strict=True)]
     free = [noun for noun in nouns if all(noun not in taken for taken in found)]
     for number, taken in zip(inside, found, strict=True):
-        yield Counted(number, tuple(taken or (free if number.unit == UNIT_OF_SHARES else [])), clause)
+        counts = tuple(taken or (free if number.unit in (None, UNIT_OF_SHARES) else []))
+        units = [rubric.figure[noun.of.figure].unit for noun in counts if isinstance(noun.of, Count)]
+        yield Counted(number, counts, clause, counted(number, units[0]) if units else None)
 
 
 def _within(nouns: Sequence[Token], start: int, end: int) -> list[Token]:
@@ -111,22 +137,22 @@ def _within(nouns: Sequence[Token], start: int, end: int) -> list[Token]:
 # a share of machines
 
 
-def _share(question: Question, rule: Share, clauses: Sequence[Clause], found: Sequence[Counted]) -> Figured | None:
-    parts = [e for e in found if rule.part in e.figures() and e.clause.affirms(e.nouns[0]) and not e.denied]
-    wholes = [e for e in found if rule.whole in e.figures() and rule.part not in e.figures() and _is_number(e)]
-    machines = Machines(wholes, [e for e in found if e.is_apart() and _is_number(e)], _sorts(clauses, rule))
+def _share(question: Question, rule: Share, read: Read) -> Figured | None:
+    parts = [e for e in read.found if rule.part in e.figures() and e.clause.affirms(e.nouns[0]) and not e.denied]
+    wholes = [e for e in read.found if rule.whole in e.figures() and rule.part not in e.figures() and _is_number(e)]
+    machines = Machines(wholes, [e for e in read.found if e.is_apart() and _is_number(e)], len(read.nouns(rule.whole)))
     shares = [(share, entry) for entry in parts for share in [machines.share(entry)] if share is not None]
     if not shares:
-        return _all_or_none(question, rule, clauses, machines)
+        return _all_or_none(question, rule, read, machines)
     share, best = max(shares, key=lambda pair: pair[0])
-    if share > ALL:
+    if share > ALL or any(rule.part in e.figures() and machines.are_fewer_than(e) for e in read.found):
         return None
     figures = machines.figures(rule, best) if len(parts) == 1 else {}
     places = [best, *(wholes if figures else ())]
     return _figured(question, _letter(question, rule, share), places, figures)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Machines:
     """All numbers of machines in a text: of all of them, or of sorts that add up; and how many nouns name them."""
 
@@ -134,14 +160,24 @@ class Machines:
     sorts: Sequence[Counted]
     names: int
 
+    @cached_property
+    def total(self) -> Decimal | None:
+        """The greatest number that is said of all of them."""
+        return max((entry.most for entry in self.wholes if not entry.is_apart()), default=None)
+
+    @cached_property
     def most(self) -> Decimal | None:
         """As many as there may be: the greatest total, or all sorts together."""
-        totals = [entry.most for entry in self.wholes if not entry.is_apart()]
-        return max([*totals, sum((entry.most for entry in self.sorts), Decimal(0))]) if self.wholes else None
+        together = sum((entry.most for entry in self.sorts), Decimal(0))
+        return max(self.total or together, together) if self.wholes else None
+
+    def are_fewer_than(self, part: Counted) -> bool:
+        """There cannot be so many of them."""
+        return self.total is not None and _is_number(part) and part.least > self.total
 
     def share(self, part: Counted) -> Decimal | None:
         """How large a share of them a part is at least, in percent; None if the words do not tell."""
-        most = self.most()
+        most = self.most
         if _is_number(part):
             return ALL * part.least / most if most else None
         if part.quantity.unit != UNIT_OF_SHARES:
@@ -154,39 +190,33 @@ class Machines:
     def figures(self, rule: Share, part: Counted) -> dict[str, FigureValue]:
         """The figures, if both were said exactly."""
         entries = [*self.wholes, *self.sorts, part]
-        most = self.most()
-        if most is None or not _is_number(part) or any(entry.quantity.approximate for entry in entries):
+        if self.most is None or not _is_number(part) or any(entry.quantity.approximate for entry in entries):
             return {}
-        return {rule.whole: int(most), rule.part: int(part.least)}
+        return {rule.whole: int(self.most), rule.part: int(part.least)}
 
 
 def _is_number(entry: Counted) -> bool:
-    return (
-        entry.quantity.unit in (None, "台", "个") and entry.quantity.value == entry.quantity.value.to_integral_value()
-    )
+    return isinstance(entry.value, int)
 
 
-def _sorts(clauses: Sequence[Clause], rule: Share) -> int:
-    """How many different nouns for the whole there are."""
-    nouns = (noun.of for clause in clauses for noun in clause.of("count"))
-    return len({id(noun) for noun in nouns if isinstance(noun, Count) and noun.figure == rule.whole})
-
-
-def _all_or_none(question: Question, rule: Share, clauses: Sequence[Clause], machines: Machines) -> Figured | None:
+def _all_or_none(question: Question, rule: Share, read: Read, machines: Machines) -> Figured | None:
     """ "机床全是数控", "一台都没联网"."""
-    for clause in clauses:
+    counted = any(rule.part in entry.figures() for entry in read.found)
+    for clause in read.clauses:
         for noun in clause.of("count"):
             if not isinstance(noun.of, Count) or noun.of.figure != rule.part or clause.off:
                 continue
             if noun.start in clause.denied:
                 return Figured(question.id, question.letters[0], *_from_first(clause, noun), {})
-            if clause.of("all", "whole") and machines.names == 1 and not _is_of_some(clause):
+            if clause.of("all", "whole") and machines.names == 1 and not counted and not _is_of_some(clause, rule):
                 return Figured(question.id, question.letters[-1], *_from_first(clause, noun), {})
     return None
 
 
-def _is_of_some(clause: Clause) -> bool:
-    return any(isinstance(noun.of, Count) and noun.of.apart for noun in clause.of("count"))
+def _is_of_some(clause: Clause, rule: Share) -> bool:
+    """ "注塑机都联网了" says nothing of other machines."""
+    nouns = (noun.of for noun in clause.of("count"))
+    return any(isinstance(noun, Count) and noun.apart and noun.figure == rule.whole for noun in nouns)
 
 
 def _from_first(clause: Clause, noun: Token) -> tuple[int, int]:
@@ -199,7 +229,8 @@ def _letter(question: Question, rule: Share, percent: Decimal) -> str:
 
 
 def _figured(question: Question, letter: str, entries: Sequence[Counted], figures: dict[str, FigureValue]) -> Figured:
-    spots = [(spot.start, spot.end) for entry in entries for spot in (entry.quantity, *entry.nouns)]
+    spots = [(entry.quantity.start, entry.quantity.end) for entry in entries]
+    spots += [(noun.start, noun.end) for entry in entries for noun in entry.nouns]
     return Figured(question.id, letter, min(start for start, _ in spots), max(end for _, end in spots), figures)
 
 
@@ -208,16 +239,21 @@ def _figured(question: Question, letter: str, entries: Sequence[Counted], figure
 
 def _yearly_share(question: Question, rule: Share, found: Sequence[Counted]) -> Figured | None:
     """Only where both are said of every year, or of all three: "每年营收3000万，软件投20万"."""
-    money = [entry for entry in found if entry.quantity.unit == "元" and not entry.clause.off and not entry.denied]
+    money = [entry for entry in found if _is_money(entry) and not entry.clause.off and not entry.denied]
     parts = [entry for entry in money if rule.part in entry.figures()]
     wholes = [entry for entry in money if rule.whole in entry.figures()]
-    spans = {token.of or token.kind for entry in (*parts, *wholes) for token in entry.clause.of("yearly")}
-    if len(parts) != 1 or len(wholes) != 1 or not spans or not wholes[0].most:
+    spans = {token.kind for entry in (*parts, *wholes) for token in entry.clause.of("yearly", "once")}
+    if len(parts) != 1 or len(wholes) != 1 or spans != {"yearly"} or not wholes[0].most:
         return None
     share = ALL * parts[0].least / wholes[0].most
     if share > ALL:
         return None
     return _figured(question, _letter(question, rule, share), [*wholes, *parts], {})
+
+
+def _is_money(entry: Counted) -> bool:
+    """An amount with its unit, or at least its magnitude."""
+    return entry.value is not None and (entry.quantity.unit is not None or entry.quantity.large)
 
 
 def _change(question: Question, rule: Change, found: Sequence[Counted]) -> Figured | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.understanding.binding import Use
 from bot.understanding.clauses import Clause, Token
@@ -15,6 +16,19 @@ class Said:
     claim: Claim
     start: int
     end: int
+
+
+def limits(uses: Sequence[Use], lexicon: Lexicon) -> dict[str, int]:
+    """ "仓库用WMS，但成品仓还是Excel": what a "but" says of an item, be it so or not, is as far as the words go.
+
+    At least level 1 all the same, if something else says more.
+    """
+    turned = (claim for use in uses if use.clause.of("turn") for _, claim in _named(use, lexicon))
+    found: dict[str, int] = {}
+    for claim in turned:
+        level = claim.most or 0 if claim.least is None else claim.least
+        found[claim.item] = max(1, min(level, found.get(claim.item, level)))
+    return found
 
 
 def evidence(clauses: Sequence[Clause], uses: Sequence[Use], lexicon: Lexicon) -> list[Said]:
@@ -110,9 +124,7 @@ def _spoken(clauses: Sequence[Clause], uses: Sequence[Use]) -> set[str]:
 
 
 def _rest(clauses: Sequence[Clause], uses: Sequence[Use], lexicon: Lexicon, spoken: set[str]) -> Iterator[Said]:
-    firsts = {clauses[0].start} | {
-        after.start for before, after in zip(clauses, clauses[1:], strict=False) if before.last
-    }
+    firsts = {clauses[0].start, *(after.start for before, after in pairwise(clauses) if before.last)}
     for use in uses:
         if use.entry.tool and use.affirmed and not use.areas and _is_about_all(use.clause, firsts):
             sort = lexicon.tools[use.entry.tool]

@@ -1,7 +1,7 @@
-"""The words of the trade, and of language, as data: `data/<edition>.json` and `data/grammar.json`, checked as a whole."""
+"""The words of the trade, and of language: `data/<edition>.json` and `data/grammar.json`, checked as a whole."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -39,6 +39,7 @@ Kind = Literal[
     "there",
     "since",
     "yearly",
+    "once",
     "filler",
     "noise",
 ]
@@ -172,7 +173,7 @@ class Lexicon(Part):
     def asks(self) -> frozenset[str]:
         """The ids of all questions that it may want to ask next."""
         return frozenset(
-            f"{ASK}{claim.item}_{claim.most}" for _, claim in self.claims() if (claim.most or 0) > (claim.least or 0)
+            f"{ASK}{claim.item}_{claim.most}" for _, claim in self.claims() if (claim.most or 0) > (claim.least or 1)
         )
 
 
@@ -182,8 +183,8 @@ class Grammar(Part):
     `not` denies what follows; `off` says that a clause is not how things are now (planned, past, hearsay, a question,
     somebody else's firm). `turn` and `now` begin a clause anew. `rest`: everything else; `whole`: everything; `all`:
     all of what was named. `on` leads from an area to its tool, `back` from a tool to its area, `there` means the tool
-    before. `since`: after digitalisation; `yearly`: in every year. `filler` adds nothing; `noise` looks like other
-    words and is none. `ends` end a sentence, `parts` a clause, `asking` end a question.
+    before. `since`: after digitalisation; `yearly`: in every year, `once`: in a certain one. `filler` adds nothing;
+    `noise` looks like other words and is none. `ends` end a sentence, `parts` a clause, `asking` end a question.
     """
 
     traditional: str
@@ -287,6 +288,7 @@ def _name_faults(lexicon: Lexicon, rubric: Rubric) -> Iterator[str]:
     if lexicon.edition != rubric.id:
         yield f"edition: the lexicon is of {lexicon.edition}, not of {rubric.id}"
     areas = {area.id for area in lexicon.areas}
+    named: list[tuple[str, str, Container[str]]]
     named = [(f"areas.{area.id}", item, rubric.scenario) for area in lexicon.areas for item in area.items]
     named += [(f"tools.{name}.rest", item, tool.of) for name, tool in lexicon.tools.items() for item in tool.rest]
     named += [(f"entries.{entry.id}", entry.tool, lexicon.tools) for entry in lexicon.entries if entry.tool]

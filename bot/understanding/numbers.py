@@ -214,7 +214,10 @@ def _unit(match: re.Match[str]) -> str | None:
 
 
 def _is_in_a_word(match: re.Match[str], text: str, unit: str | None) -> bool:
-    """ "q5", "5G", "ISO9001": no number of anything; "8 CNC" is. A word for one digit counts with a unit, or by itself."""
+    """ "q5", "5G", "ISO9001": no number of anything; "8 CNC" is.
+
+    A word for one digit counts with a unit, or by itself.
+    """
     before, after = text[match.start("number") - 1 : match.start("number")], text[match.end() : match.end() + 1]
     if match["share"]:
         return False

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from bot.words.results import Section, between, headline, result_of
+from bot.words.results import between, headline_of, result_of
+from bot.words.sections import Section
 from bot.words.wording import Wording, wording
 from flows.session import Assessment
 from scoring.editions import known
@@ -41,7 +42,7 @@ def past_result(past: Sequence[Assessment], about: str, words: Wording) -> tuple
         return None, [Section(words.text("history.title"), (words.text("history.past.unknown"),))]
     number = past.index(found) + 1
     named = Section(words.text("history.past", number=number, date=_date(found)), ())
-    result = headline(result_of(found.record, own), own, found.firm.name, provisional=False)
+    result = headline_of(result_of(found.record, own), own, provisional=False)
     return found, [named, replace(result, lines=(*result.lines, words.hint("past", number=number)))]
 
 

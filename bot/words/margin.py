@@ -4,6 +4,7 @@ In short for the result itself, item by item on request. Without a grade there i
 nearest is said instead.
 """
 
+from bot.words.steps import effort_of
 from bot.words.wording import Wording
 from scoring.exact import shown
 from scoring.margin import Distance, Fragile, Margin, Standing, find_margin, in_other_profiles
@@ -43,13 +44,13 @@ def _hanging(margin: Margin, words: Wording) -> str:
 
 
 def nearest(result: Result, words: Wording) -> list[str]:
-    """How many steps away the next grade is; with answers missing, only that it is too early to say."""
+    """How much the next grade takes; with answers missing, only that it is too early to say."""
     if result.next is None or result.next.plan is None:
         return []
     grade = words.grade(result.next.grade)
     if not result.complete:
         return [words.text("result.nearest.open", grade=grade)]
-    return [words.text.count("result.nearest", result.next.plan.effort, grade=grade)]
+    return [words.text("result.nearest", effort=effort_of(result.next.plan, words), grade=grade)]
 
 
 def within_reach(result: Result, words: Wording) -> list[str]:

@@ -6,7 +6,7 @@ it, and its note stands at the end.
 
 from collections.abc import Iterator
 
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.session import FirmKind
 from scoring.policy import Direction, Expected, Kind, Policy, Support, policy_of

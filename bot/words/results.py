@@ -1,10 +1,11 @@
 """A result in words: headline, dimensions, both conditions, what is missing, the plan, the proof, before and after."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from bot.words.margin import elsewhere, in_short, item_by_item, nearest, otherwise, revalued, within_reach
+from bot.words.sections import Section
+from bot.words.steps import effort_of, impossible, results_note
 from bot.words.wording import Wording, calculation, wording
 from flows.recording import answers_of
 from flows.session import Record
@@ -17,14 +18,6 @@ from scoring.rubric import Grade
 from scoring.sheet import Sheet, load_sheet
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and its lines."""
-
-    title: str
-    lines: tuple[str, ...]
-
-
 def result_of(record: Record, words: Wording, profile: str | None = None) -> Result:
     """The result of a record under a profile of its edition, which is that of the words."""
     return assess(load_sheet(words.rubric.id, profile), answers_of(words.rubric, record))
@@ -35,15 +28,11 @@ def sheet_of(result: Result) -> Sheet:
     return load_sheet(result.rubric, result.profile)
 
 
-def headline(result: Result, words: Wording, firm: str | None, *, provisional: bool) -> Section:
-    """Grade and score first; then each dimension and both partial grades."""
-    section = headline_of(result, words, provisional=provisional)
-    title = words.text("result.of", firm=firm, headline=section.title) if firm else section.title
-    return Section(title, (*section.lines, *([] if provisional else by_other_profiles(result, words))))
-
-
 def headline_of(result: Result, words: Wording, *, provisional: bool | None = None) -> Section:
-    """The same for a result alone, with how firmly it stands; it is provisional while answers are missing."""
+    """Grade and score, each dimension and both partial grades, and how firmly it stands.
+
+    It is provisional while answers are missing.
+    """
     text = words.text
     provisional = not result.complete if provisional is None else provisional
     title = text("result.provisional.headline" if provisional else "result.headline", grade=words.grade(result.grade))
@@ -52,7 +41,7 @@ def headline_of(result: Result, words: Wording, *, provisional: bool | None = No
         *_dimensions(result, words),
         *_both_grades(result, words),
         *in_short(result, words),
-        *([bounds(result, words)] if provisional else ()),
+        *([bounds(result, words)] if provisional else by_other_profiles(result, words)),
     ]
     return Section(title, tuple(lines))
 
@@ -80,6 +69,10 @@ def bounds(result: Result, words: Wording) -> str:
     """Between what the result lies while answers are missing."""
     low, high = (shown_score(sheet_of(result), bound) for bound in result.bounds.score)
     low_grade, high_grade = map(words.grade, result.bounds.grade)
+    if low == high and low_grade == high_grade:
+        return words.text("result.bounds.fixed", score=low, grade=low_grade)
+    if low == high:
+        return words.text("result.bounds.score", score=low, low_grade=low_grade, high_grade=high_grade)
     if low_grade == high_grade:
         return words.text("result.bounds.settled", low=low, high=high, grade=low_grade)
     return words.text("result.bounds", low=low, high=high, low_grade=low_grade, high_grade=high_grade)
@@ -139,18 +132,15 @@ def firmness(result: Result, words: Wording) -> Section:
 
 
 def plan(missing: Gap | None, words: Wording) -> Section:
-    """The least-effort plan for a gap, with the requirement of every level still to climb."""
+    """The least-effort plan for a gap in the official words, with the requirement of every level still to climb."""
     text = words.text
     if missing is None:
         return Section(text("gap.title.none"), (text("gap.none"),))
     title = text("plan.title", grade=words.grade(missing.grade))
-    if missing.plan is None:
-        results = _results(words)
-        return Section(
-            title, (text("plan.none.results", items=words.items(results)) if results else text("plan.none"),)
-        )
     found = missing.plan
-    lines = [text.count("plan.effort", found.effort)]
+    if found is None:
+        return Section(title, (impossible(words),))
+    lines = [effort_of(found, words)]
     for question in found.questions:
         lines += _question_step(question, words)
     for scenario in found.scenarios:
@@ -159,20 +149,15 @@ def plan(missing: Gap | None, words: Wording) -> Section:
 
 
 def _plan_notes(words: Wording) -> list[str]:
-    """What a step is, which items' steps are dearer, and which are never planned."""
+    """What effort means here, and which items are never planned."""
+    if words.rubric.effort_note:
+        return [words.rubric.effort_note, *results_note(words)]
     text, questions = words.text, words.rubric.questions
     notes = [text("plan.note")]
     for effort in sorted({question.effort for question in questions if question.effort and question.effort > 1}):
         dearer = [question.id for question in questions if question.effort == effort]
         notes.append(text("plan.note.effort", items=words.items(dearer), effort=effort))
-    if results := _results(words):
-        notes.append(text("plan.note.results", items=words.items(results)))
-    return notes
-
-
-def _results(words: Wording) -> list[str]:
-    """The questions about results, which nobody can decide to have."""
-    return [question.id for question in words.rubric.questions if question.effort is None]
+    return [*notes, *results_note(words)]
 
 
 def _question_step(step: QuestionStep, words: Wording) -> list[str]:

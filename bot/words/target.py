@@ -1,6 +1,6 @@
 """The target that somebody kept, beside what is: which of it is done."""
 
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.events import AnswerValue
 from flows.proposals import reached

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.screens.details import explained, official
 from bot.screens.paging import lines_of, pages_of
 from bot.words.paging import LINES
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import wording
 from locales import LANGUAGES
 from tests.flows.driver import RUBRIC

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.screens import screen_of
-from bot.words.results import headline, result_of
+from bot.words.results import headline_of, result_of
 from bot.words.wording import Medium, wording
 from flows.cards import FirmKindCard, ProvisionalCard, ReviewCard, card_of
 from flows.events import GradeSettled, QuickBegun
@@ -110,10 +110,10 @@ def test_the_provisional_result_says_that_the_grade_is_settled(language: str) ->
 @EVERY
 def test_the_bounds_name_a_settled_grade_once(language: str) -> None:
     words = wording(language, "miit-2024")
-    settled = headline(result_of(scene("stopped").record, words), words, None, provisional=True)
+    settled = headline_of(result_of(scene("stopped").record, words), words, provisional=True)
     (last,) = settled.lines[-1:]
     assert last.count(words.rubric.no_grade) == 1
-    unsettled = headline(result_of(Record(), words), words, None, provisional=True)
+    unsettled = headline_of(result_of(Record(), words), words, provisional=True)
     assert words.grade(4) in unsettled.lines[-1]
 
 

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 
 from bot.words.margin import NAMED, elsewhere, in_short, item_by_item, revalued
-from bot.words.results import Section, firmness, gap, headline, result_of
+from bot.words.results import firmness, gap, headline_of, result_of
+from bot.words.sections import Section
+from bot.words.steps import effort_of
 from bot.words.wording import Wording, wording
 from flows.session import Record
 from locales import LANGUAGES
@@ -50,7 +52,7 @@ def test_the_lines_stand_on_the_result_itself_provisional_or_not(language: str) 
     for record, provisional in ((LOWERED, False), (HIGHEST, False), (RAISED, False), (PARTIAL, True), (some, True)):
         short = in_short(standing(record, words), words)
         assert 1 <= len(short) <= 2
-        assert set(short) <= set(headline(result_of(record, words), words, None, provisional=provisional).lines)
+        assert set(short) <= set(headline_of(result_of(record, words), words, provisional=provisional).lines)
 
 
 @EVERY
@@ -120,7 +122,7 @@ def test_without_a_grade_the_nearest_is_named_and_nothing_is_said_to_be_lost(lan
     result = standing(record, words)
     assert result.next
     assert result.next.plan
-    near = words.text.count("result.nearest", result.next.plan.effort, grade=words.grade(1))
+    near = words.text("result.nearest", effort=effort_of(result.next.plan, words), grade=words.grade(1))
     assert in_short(result, words) == [near]
     section = firmness(result, words)
     assert section.title == words.text("margin.title.none")

@@ -7,7 +7,7 @@ import pytest
 
 from bot.dialogue.reading import look_back, normalised, read
 from bot.screens.wishes import Comparison, Detail, Leaf, Look, Meant
-from bot.understanding.requests import Request
+from bot.understanding.requests import Elsewhere, Request
 from bot.words.wording import wording
 from flows.inputs import (
     Agree,
@@ -31,6 +31,8 @@ from flows.inputs import (
     Done,
     EditFirm,
     EnterFigures,
+    Figures,
+    Fuels,
     Help,
     Jump,
     Keep,
@@ -54,6 +56,7 @@ from flows.inputs import (
     Submit,
     Suppose,
     TakeLevel,
+    TakeReading,
     Tick,
     Want,
     Wanted,
@@ -198,7 +201,9 @@ BOTH: list[tuple[str, str, Meant | None]] = [
     ("result", "B", None),
 ]
 
-CHINESE: list[tuple[str, str, Meant | None]] = [
+CHINESE: list[tuple[str, str, Meant | Request | None]] = [
+    ("again", "其余不变", KeepRest()),
+    ("what_if list", "下一页", Browse("operations.3")),
     ("proposals", "都不对", Discard(("q2", "q6", "energy", "finance"))),
     ("q1", "完成", Done()),
     ("q1", "好了。", Done()),
@@ -207,7 +212,7 @@ CHINESE: list[tuple[str, str, Meant | None]] = [
     ("answered", "下一题", Keep()),
     ("q1", "返回", Back()),
     ("q1", "不知道", Park()),
-    ("q1", "什么意思？", None),
+    ("q1", "什么意思？", Help()),
     ("q1", "什么意思", Help()),
     ("q1", "总览", Overview()),
     ("q1", "暂停", Pause()),
@@ -264,7 +269,10 @@ CHINESE: list[tuple[str, str, Meant | None]] = [
     ("result", "图片", Detail.PNG),
     ("provisional", "报告", Detail.PDF),
     ("result", "填报表", Detail.XLSX),
-    ("q4", "政策", None),
+    ("q4", "政策", Elsewhere("result")),
+    ("q2", "200台设备，90台数字化的", Figures({"machines": 200, "machines_digital": 90})),
+    ("q12", "电40万度", Fuels("energy_last", {"electricity": 40})),
+    ("doubting", "2", TakeReading(1)),
 ]
 
 ENGLISH: list[tuple[str, str, Meant | None]] = [
@@ -292,7 +300,7 @@ ENGLISH: list[tuple[str, str, Meant | None]] = [
     ("plan", "must 16", Want(RUBRIC.items[15], Wanted.PINNED)),
     ("plan", "not us q5", Want("q5", Wanted.EXCLUDED)),
     ("plan", "what if", Aim(AimPage.WHAT_IF)),
-    ("result", "How firm?", None),
+    ("result", "How firm?", Detail.MARGIN),
     ("result", "How firm", Detail.MARGIN),
     ("result", "picture", Detail.PNG),
     ("provisional", "Excel", Detail.XLSX),
@@ -346,8 +354,10 @@ INNER = {Detail.FUELS, Detail.HELP, Detail.OFFICIAL, Detail.COMPARED, Detail.FIR
 
 
 def test_the_table_knows_every_kind_of_input() -> None:
-    meant = {type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | None)}
-    assert meant == set(get_args(AnyInput)) - {Propose}  # of whoever reads descriptions
+    meant = {
+        type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | Elsewhere | None)
+    }
+    assert meant | {Propose} == set(get_args(AnyInput))
     assert {entry for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if isinstance(entry, Detail)} == {*Detail} - INNER
 
 

@@ -9,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.words.margin import revalued
-from bot.words.results import (
-    Section,
-    gap,
-    headline,
-    headline_of,
-    plan,
-    proof,
-    result_of,
-)
+from bot.words.results import gap, headline_of, plan, proof, result_of
+from bot.words.sections import Section
+from bot.words.steps import effort_of
 from bot.words.wording import Wording, wording
 from flows.inputs import Confirm, Numbers
 from flows.session import Record
@@ -61,7 +55,7 @@ def lines(sections: Section | tuple[Section, ...]) -> str:
 
 def whole(record: Record, words: Wording) -> str:
     result = result_of(record, words)
-    head = headline(result_of(record, words), words, "示例厂", provisional=not result.complete)
+    head = headline_of(result_of(record, words), words, provisional=not result.complete)
     return lines((head, gap(result, words), plan(result.next, words), *proof(result, words)))
 
 
@@ -70,9 +64,8 @@ def test_a_complete_result(language: str) -> None:
     words = wording(language, "miit-2024")
     record = but(HIGHEST, levels=2, q2="D", q4="BCD")
     result = result_of(record, words)
-    section = headline(result_of(record, words), words, "[bold]厂[/bold]", provisional=False)
+    section = headline_of(result_of(record, words), words, provisional=False)
     assert result.complete
-    assert section.title.startswith("[bold]厂[/bold]")
     assert words.grade(2) in section.title
     text = lines(section)
     for dimension in words.rubric.dimensions:
@@ -86,7 +79,7 @@ def test_a_complete_result(language: str) -> None:
 @EVERY
 def test_a_provisional_result_says_so_and_gives_bounds(language: str) -> None:
     words = wording(language, "miit-2024")
-    section = headline(result_of(PARTIAL, words), words, None, provisional=True)
+    section = headline_of(result_of(PARTIAL, words), words, provisional=True)
     assert section == headline_of(result_of(PARTIAL, words), words)
     assert section.title == words.text("result.provisional.headline", grade=words.grade(0))
     low, high = result_of(PARTIAL, words).bounds.score
@@ -126,7 +119,7 @@ def test_one_is_not_many_in_english() -> None:
     assert result.next
     assert result.next.scenarios_short == 1
     assert gap(result, words).lines[0].startswith("1 more scenario at")
-    assert plan(result.next, words).lines[0] == "1 step:"
+    assert plan(result.next, words).lines[0] == "About 1 rule or sheet in all."
 
 
 @EVERY
@@ -145,7 +138,8 @@ def test_the_plan_gives_the_text_of_every_step(language: str) -> None:
         assert words.item_name(climb.scenario) in text
         for level in range(climb.start, climb.end):
             assert words.rubric.scenario[climb.scenario].levels[level] in text
-    assert words.text.count("plan.effort", result.next.plan.effort) in text
+    assert effort_of(result.next.plan, words) in text
+    assert words.rubric.effort_note in text
 
 
 def test_actions_alone_always_suffice_in_this_edition() -> None:
@@ -172,10 +166,10 @@ def test_the_ministrys_form_is_mentioned_only_where_its_grade_differs(language: 
     for name, record in MANY.items():
         published, platform = grades[name]
         note = words.text("result.profile", **revalued("platform", words), grade=words.grade(platform))
-        assert (note in headline(result_of(record, words), words, None, provisional=False).lines) is (
+        assert (note in headline_of(result_of(record, words), words, provisional=False).lines) is (
             published != platform
         )
-        assert note not in headline(result_of(record, words), words, None, provisional=True).lines
+        assert note not in headline_of(result_of(record, words), words, provisional=True).lines
     assert grades["raised"] == (0, 1)
     assert grades["lowered"] == (1, 0)
 
@@ -251,7 +245,7 @@ def test_any_record_is_put_in_words(choices: dict[str, tuple[str, ...]], levels:
     text = whole(record, words)
     assert "{" not in text
     result = result_of(record, words)
-    shown = headline(result_of(record, words), words, None, provisional=False).lines[0]
+    shown = headline_of(result_of(record, words), words, provisional=False).lines[0]
     (score, *_) = re.findall(r"\d+\.\d+", shown)
     assert [Fraction(score) >= row.score for row in RUBRIC.grades] == [
         result.score >= row.score for row in RUBRIC.grades

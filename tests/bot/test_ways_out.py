@@ -18,7 +18,7 @@ from bot.settings.wrong import Wrong
 from bot.telegram.render import card_message, sections_text
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from bot.words.complaints import REASONS, complaint, reason
-from bot.words.results import Section
+from bot.words.sections import Section
 from bot.words.wording import wording
 from flows.cards import card_of
 from flows.text import inert_lines

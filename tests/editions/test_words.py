@@ -9,7 +9,8 @@ from bot.screens.details import sections_of
 from bot.screens.wishes import Detail
 from bot.words.history import compared, history
 from bot.words.policy import concern
-from bot.words.results import Section, before_and_after, headline, plan, proof, result_of
+from bot.words.results import before_and_after, headline_of, plan, proof, result_of
+from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, wording
 from flows.cards import card_of
 from flows.events import Refusal, Refused
@@ -120,7 +121,7 @@ def test_every_detail_of_a_result_can_be_told(language: str, edition: str, stand
     words = wording(language, edition)
     session = Walker(edition=edition).begin().session.but(record=record(edition, stand))
     told = [section for wanted in (*DETAILS,) for section in sections_of(session, wanted, words)]
-    told.append(headline(result_of(session.record, words), words, None, provisional=False))
+    told.append(headline_of(result_of(session.record, words), words, provisional=False))
     for section in told:
         assert section.lines, section.title
         assert all(line.strip() for line in (section.title, *section.lines))
@@ -135,7 +136,7 @@ DETAILS = (Detail.GAP, Detail.PLAN, Detail.PROOF, Detail.MARGIN, Detail.POLICY)
 def test_without_scenarios_nothing_is_said_of_them(language: str, stand: str) -> None:
     words = wording(language, OFFICE)
     result = result_of(record(OFFICE, stand), words)
-    told = lines(headline(result, words, None, provisional=False), *proof(result, words))
+    told = lines(headline_of(result, words, provisional=False), *proof(result, words))
     assert {"en": "scenario", "zh-Hans": "场景", "zh-Hant": "場景"}[language] not in told
 
 

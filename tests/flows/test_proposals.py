@@ -55,12 +55,12 @@ def test_what_is_agreed_to_is_recorded_and_only_the_rest_is_asked() -> None:
     assert set(walker.session.agenda) == set(RUBRIC.items) - set(ITEMS)
 
 
-def test_a_batch_holds_five_and_the_next_comes_after_it() -> None:
+def test_a_batch_holds_six_and_the_next_comes_after_it() -> None:
     walker = Walker().begin()
     walker.say(Propose(tuple(Proposal(item, 1, "Excel") for item in RUBRIC.scenario)))
     card = walker.card
     assert isinstance(card, ProposalsCard)
-    assert (len(card.items), card.rest) == (5, 11)
+    assert (len(card.items), card.rest) == (6, 10)
     walker.say(Agree(tuple(card.items)))
     assert isinstance(walker.card, ProposalsCard)
     assert not {*walker.card.items} & {*card.items}

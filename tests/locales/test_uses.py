@@ -12,18 +12,21 @@ from telegram.error import Conflict, NetworkError, TelegramError
 from bot.cli.parser import MISUSES
 from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
+from bot.dialogue.messages import PUZZLING
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
 from bot.telegram.polling import name_of
+from bot.understanding.lexicon import vocabulary
 from bot.words.complaints import REASONS, complaint
+from bot.words.steps import CLASSES
 from bot.words.wording import Medium, wording
 from flows.events import Refusal, Refused
 from flows.inputs import Wanted
 from flows.outcome import changes
-from flows.session import EnergySide, FirmKind
+from flows.session import Doubt, EnergySide, FirmKind
 from locales import LANGUAGES, catalogue
 from scoring import decoding, shape
 from scoring.editions import load_rubric
@@ -53,9 +56,16 @@ TROUBLES = {
     *(name for _, tree in BOT for call in ("_refuse", "_say") for name in second_arguments(tree, call)),
     *(name_of(error) for error in (StorageError(Trouble.FULL, ""), Conflict(""), NetworkError(""), TelegramError(""))),
 }
-FAMILIES: dict[str, Iterable[str]] = {
+FAMILIES: dict[str, Iterable[object]] = {
+    "effort.count.{}": CLASSES,
+    "effort.class.{}": CLASSES,
     "fault.{}": (code.value for code in FaultCode),
     "refusal.{}": (reason.value for reason in Refusal if reason is not Refusal.FIGURES),
+    "elsewhere.{}": ("result", "change"),
+    "puzzling.{}": (*PUZZLING, "edited"),
+    "doubt.{}": (doubt.value for doubt in Doubt),
+    "not_understood.example.{}": ("share", "change"),
+    "event.converted.{}": ("natural_gas",),
     "storage.{}": (trouble.value for trouble in Trouble),
     "kind.{}": (kind.value for kind in FirmKind),
     "change.{}": changes(RUBRIC.id),
@@ -74,6 +84,11 @@ FAMILIES: dict[str, Iterable[str]] = {
     "help.{}": ("meaning", "counts", "example"),
     "button.{}": BUTTONS,
     "button.page.{}": ("before", "after"),
+    "doubt.{}": (doubt.value for doubt in Doubt),
+    "elsewhere.{}": ("result", "change"),
+    "not_understood.example.{}": ("share", "change"),
+    "puzzling.{}": PUZZLING,
+    "event.converted.{}": ("natural_gas",),
     "button.choice.{}": (choice.value for choice in Choice),
     "command.{}": COMMANDS,
     "report.caption.{}": ("pdf", "xlsx"),
@@ -128,6 +143,13 @@ def used() -> dict[str, list[Use]]:
     return found
 
 
+def asked_by_data() -> frozenset[str]:
+    """The questions that a lexicon names."""
+    words = vocabulary(RUBRIC.id)
+    assert words
+    return words.lexicon.asks()
+
+
 def test_every_family_of_keys_is_known() -> None:
     hints = {f"hint.{medium.value}.{family}" for medium in Medium for family in HINTS}
     assert families() == {*FAMILIES, *hints}
@@ -135,7 +157,7 @@ def test_every_family_of_keys_is_known() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_missing_and_none_is_left_over(language: str) -> None:
-    there, asked = set(messages(language)), set(used())
+    there, asked = set(messages(language)), {*used(), *asked_by_data()}
     assert asked - there == set(), "missing"
     assert there - asked == set(), "unused"
 

@@ -13,6 +13,8 @@ from flows.session import (
     Baseline,
     Climbing,
     Confirming,
+    Doubt,
+    Doubting,
     Draft,
     EnergySide,
     EnergyUse,
@@ -24,6 +26,7 @@ from flows.session import (
     Phase,
     Picking,
     Proposing,
+    Reading,
     Record,
     Session,
     Ticking,
@@ -96,6 +99,17 @@ DRAFTS: dict[type, st.SearchStrategy[Any]] = {
     Climbing: st.builds(Climbing, met=levels),
     Picking: st.builds(Picking),
 }
+DRAFTS[Doubting] = st.builds(
+    Doubting,
+    doubt=st.sampled_from(Doubt),
+    figure=figures,
+    readings=st.lists(
+        st.builds(Reading, value=exact, fuel=st.none() | fuels, amount=st.none() | exact.map(Decimal)), max_size=2
+    ).map(tuple),
+    before=entering,
+    after=entering,
+    fuelling=st.none() | DRAFTS[Fuelling],
+)
 DRAFTS[Proposing] = st.builds(
     Proposing,
     answer=st.none() | letters | levels,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.errors import StorageError, Trouble
-from storage.opening import open_store
+from storage.opening import open_present, open_store
 from storage.sqlite.store import SqliteStore, open_sqlite
 from storage.store import Decision, Store
 from tests.storage.support import (
@@ -127,6 +127,10 @@ async def finished_again(path: Path) -> None:
         await store.apply("another", just(begun(name=PRIVATE), finished=(assessment("a1"),)))
 
 
+async def not_there(path: Path) -> None:
+    await open_present(f"sqlite:///{path.with_name('none.db')}")
+
+
 async def a_bad_url(path: Path) -> None:
     await open_store(f"postgresql://{path}")
 
@@ -165,6 +169,7 @@ CASES = [
     Case(Trouble.CORRUPT, altered("UPDATE sessions SET id = 'another'"), "another_session"),
     Case(Trouble.CONFLICT, finished_again, "finished_again"),
     Case(Trouble.BAD_URL, a_bad_url, "a_bad_url"),
+    Case(Trouble.MISSING, not_there, "not_there"),
 ]
 
 

@@ -19,7 +19,8 @@ from bot.screens.wishes import Detail
 from bot.telegram.render import TEXT_LIMIT, card_message, length, pages, sections_text, text_messages
 from bot.words.history import compared, history
 from bot.words.policy import concern
-from bot.words.results import Section, firmness, plan, proof, result_of
+from bot.words.results import firmness, plan, proof, result_of
+from bot.words.sections import Section
 from bot.words.wording import Medium, wording
 from flows.cards import card_of
 from flows.inputs import Pause
