@@ -36,7 +36,7 @@ RESULT = scene("result")
         (Commanded("help"), ["look"]),
         (Commanded("history"), ["look"]),
         (Commanded("history", "1 2"), ["compared"]),
-        (Commanded("history", "1"), ["compared"]),
+        (Commanded("history", "1"), ["look"]),
         (Commanded("history", "x"), ["card"]),
         (Commanded("firms"), ["firms"]),
         (Commanded("link"), ["text"]),
