@@ -70,7 +70,7 @@ def _here(text: str, meant: frozenset[str], card: Card, words: Wording) -> Meant
             return _on_the_ladder(text, meant, card)
         case QuestionCard() | FigureCard():
             return _of_question(text, card, words)
-        case EnergyCard():
+        case EnergyCard(fuel=None):
             amounts = fuels_said(text, load_rubric(words.rubric.id))
             return Fuels(card.figure, amounts.by_fuel, amounts.converted) if amounts else None
         case _:

@@ -124,6 +124,8 @@ def _leads_back(clause: Clause, before: Group, area: Group, after: Group) -> boo
 
 
 def _between(clause: Clause, one: Group, other: Group, kind: str) -> bool:
+    if not one.tokens or not other.tokens:
+        return False
     return any(
         token.kind == kind and one.tokens[-1].end <= token.start < other.tokens[0].start for token in clause.tokens
     )

@@ -20,6 +20,7 @@ from scoring.rubric import Question
 
 UPPER = re.compile(r"[A-Z]+")
 LOWER = re.compile(r"[a-z]+")
+TICKING = ("+", "-")
 VOWELS = frozenset("aeiou")
 SHORTEST = 2
 """Characters of a part of an option that may stand for it."""
@@ -35,6 +36,8 @@ def letters(text: str) -> tuple[tuple[str, ...], bool] | None:
     """
     known = phrases().letters
     said = trimmed_case(unicodedata.normalize("NFKC", text))
+    if said[:1] in TICKING:
+        return None
     parts = _parts(said)
     alone = len(parts) == 1 and len(parts[0]) == 1
     if not parts or (not alone and any(part.casefold() in known.words for part in (bare(text), *parts))):

@@ -7,7 +7,7 @@ import pytest
 
 from bot.dialogue.reading import look_back, normalised, read
 from bot.screens.wishes import Comparison, Detail, Look, Meant
-from bot.understanding.requests import Request
+from bot.understanding.requests import Elsewhere, Request
 from bot.words.wording import wording
 from flows.inputs import (
     Agree,
@@ -18,6 +18,7 @@ from flows.inputs import (
     Answer,
     AnyInput,
     Back,
+    Browse,
     ChooseFuel,
     ChooseKind,
     ChooseLanguage,
@@ -30,9 +31,12 @@ from flows.inputs import (
     Done,
     EditFirm,
     EnterFigures,
+    Figures,
+    Fuels,
     Help,
     Jump,
     Keep,
+    KeepRest,
     KeepTarget,
     NameFirm,
     Numbers,
@@ -52,6 +56,7 @@ from flows.inputs import (
     Submit,
     Suppose,
     TakeLevel,
+    TakeReading,
     Tick,
     Want,
     Wanted,
@@ -69,7 +74,7 @@ def wish(text: str, name: str, language: str = "zh-Hans") -> Meant | Request | N
     return read(text, card, screen, words)
 
 
-BOTH: list[tuple[str, str, Meant | None]] = [
+BOTH: list[tuple[str, str, Meant | Elsewhere | None]] = [
     # letters and choices
     ("q5", "B", Answer(("B",))),
     ("proposals", "", Agree(("q2", "q6", "energy", "finance"))),
@@ -140,12 +145,10 @@ BOTH: list[tuple[str, str, Meant | None]] = [
     ("review", "32", None),
     ("review", "0", None),
     ("recheck", "d", Pick(("q6", "q7"), True)),
-    ("recheck picked", "D", Pick(("q6", "q7"), False)),
-    ("recheck picked", "6", Pick(("q6",), False)),
     ("recheck", "16", Pick((RUBRIC.items[15],), True)),
     # what to aim for
     ("plan", "b", AimAt(2)),
-    ("plan", "1", Want("q1", Wanted.EXCLUDED)),
+    ("plan", "1", Want("q1", Wanted.PINNED)),
     ("plan", "16", Want(RUBRIC.items[15], Wanted.PINNED)),
     ("plan", "15", None),
     ("what_if", "1", Suppose("q1", ("B",))),
@@ -195,7 +198,10 @@ BOTH: list[tuple[str, str, Meant | None]] = [
     ("result", "B", None),
 ]
 
-CHINESE: list[tuple[str, str, Meant | None]] = [
+CHINESE: list[tuple[str, str, Meant | Elsewhere | None]] = [
+    ("result", "做法原文", Detail.REQUIREMENTS),
+    ("again", "其余不变", KeepRest()),
+    ("what_if list", "下一页", Browse("operations.3")),
     ("proposals", "都不对", Discard(("q2", "q6", "energy", "finance"))),
     ("q1", "完成", Done()),
     ("q1", "好了。", Done()),
@@ -204,7 +210,7 @@ CHINESE: list[tuple[str, str, Meant | None]] = [
     ("answered", "下一题", Keep()),
     ("q1", "返回", Back()),
     ("q1", "不知道", Park()),
-    ("q1", "什么意思？", None),
+    ("q1", "什么意思？", Help()),
     ("q1", "什么意思", Help()),
     ("q1", "总览", Overview()),
     ("q1", "暂停", Pause()),
@@ -259,10 +265,13 @@ CHINESE: list[tuple[str, str, Meant | None]] = [
     ("result", "图片", Detail.PNG),
     ("provisional", "报告", Detail.PDF),
     ("result", "填报表", Detail.XLSX),
-    ("q4", "政策", None),
+    ("q4", "政策", Elsewhere("result")),
+    ("q2", "200台设备，90台数字化的", Figures({"machines": 200, "machines_digital": 90})),
+    ("q12", "电40万度", Fuels("energy_last", {"electricity": 40})),
+    ("doubting", "2", TakeReading(1)),
 ]
 
-ENGLISH: list[tuple[str, str, Meant | None]] = [
+ENGLISH: list[tuple[str, str, Meant | Elsewhere | None]] = [
     ("q1", "Done.", Done()),
     ("q2", "figures", EnterFigures()),
     ("q12", "Energy calculator", OpenEnergy()),
@@ -287,7 +296,7 @@ ENGLISH: list[tuple[str, str, Meant | None]] = [
     ("plan", "must 16", Want(RUBRIC.items[15], Wanted.PINNED)),
     ("plan", "not us q5", Want("q5", Wanted.EXCLUDED)),
     ("plan", "what if", Aim(AimPage.WHAT_IF)),
-    ("result", "How firm?", None),
+    ("result", "How firm?", Detail.MARGIN),
     ("result", "How firm", Detail.MARGIN),
     ("result", "picture", Detail.PNG),
     ("provisional", "Excel", Detail.XLSX),
@@ -298,7 +307,7 @@ ENGLISH: list[tuple[str, str, Meant | None]] = [
 ]
 
 SIMPLIFIED = ("q4", "中文", ChooseLanguage("zh-Hans"))
-TRADITIONAL: list[tuple[str, str, Meant | None]] = [
+TRADITIONAL: list[tuple[str, str, Meant | Elsewhere | None]] = [
     ("welcome", "开始", ChooseLanguage("zh-Hant")),
     ("welcome", "開始", ChooseLanguage("zh-Hant")),
     ("q4", "中文", ChooseLanguage("zh-Hant")),
@@ -316,23 +325,23 @@ TRADITIONAL: list[tuple[str, str, Meant | None]] = [
 
 @EVERY
 @pytest.mark.parametrize(("name", "text", "meant"), BOTH)
-def test_typed_in_any_language(language: str, name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_any_language(language: str, name: str, text: str, meant: Meant | Elsewhere | None) -> None:
     assert wish(text, name, language) == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*CHINESE, SIMPLIFIED])
-def test_typed_in_chinese(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_chinese(name: str, text: str, meant: Meant | Elsewhere | None) -> None:
     assert wish(text, name, "zh-Hans") == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*TRADITIONAL, *CHINESE])
-def test_typed_in_traditional_chinese(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_traditional_chinese(name: str, text: str, meant: Meant | Elsewhere | None) -> None:
     """What is typed in simplified characters is understood, too."""
     assert wish(text, name, "zh-Hant") == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*ENGLISH, SIMPLIFIED])
-def test_typed_in_english(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_english(name: str, text: str, meant: Meant | Elsewhere | None) -> None:
     assert wish(text, name, "en") == meant
 
 
@@ -341,8 +350,10 @@ INNER = {Detail.FUELS, Detail.HELP, Detail.OFFICIAL, Detail.COMPARED, Detail.FIR
 
 
 def test_the_table_knows_every_kind_of_input() -> None:
-    meant = {type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | None)}
-    assert meant == set(get_args(AnyInput)) - {Propose}  # of whoever reads descriptions
+    meant = {
+        type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | Elsewhere | None)
+    }
+    assert meant | {Propose} == set(get_args(AnyInput))
     assert {entry for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if isinstance(entry, Detail)} == {*Detail} - INNER
 
 
@@ -357,5 +368,5 @@ def test_the_table_knows_every_kind_of_input() -> None:
         ("", "en", None),
     ],
 )
-def test_a_look_back_is_told_without_a_card(text: str, language: str, meant: Meant | None) -> None:
+def test_a_look_back_is_told_without_a_card(text: str, language: str, meant: Meant | Elsewhere | None) -> None:
     assert look_back(normalised(text), wording(language, "miit-2024")) == meant

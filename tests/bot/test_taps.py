@@ -31,6 +31,8 @@ from flows.inputs import (
     Done,
     EditFirm,
     EnterFigures,
+    Figures,
+    Fuels,
     Help,
     Jump,
     Keep,
@@ -54,6 +56,7 @@ from flows.inputs import (
     Submit,
     Suppose,
     TakeLevel,
+    TakeReading,
     Tick,
     Want,
     Wanted,
@@ -118,6 +121,7 @@ WRITTEN: list[tuple[str, Wish]] = [
     ("M27.2", Amend("finance", 2)),
     ("M27.", Amend("finance", None)),
     ("M5.BC", Amend("q6", ("B", "C"))),
+    ("V1", TakeReading(1)),
     ("Dgap", Detail.GAP),
     ("Dhistory", Detail.HISTORY),
     ("Dplan.2", Leaf(Detail.PLAN, 2)),
@@ -126,7 +130,7 @@ WRITTEN: list[tuple[str, Wish]] = [
     ("Dcompared.1.1-3", Leaf(Detail.COMPARED, 1, "1-3")),
 ]
 """As buttons say it in people's chats. Those are pressed for years: what is written here never changes."""
-TYPED = {NameFirm, Numbers, Propose}
+TYPED = {Figures, Fuels, NameFirm, Numbers, Propose}
 """What no button says."""
 
 

@@ -270,7 +270,7 @@ async def test_a_word_and_a_tap_at_once_bring_the_card_below_the_word(site: Site
     ann = await site.person()
     old = ann.cards[0]
     turn = site.process.hold(took=True)
-    await ann.say("嗯嗯")
+    await ann.say("帮助")
     for letter in "BC":
         await ann.press(letter, old)
     await until(lambda: not site.places[0].busy)

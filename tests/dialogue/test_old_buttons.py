@@ -144,4 +144,4 @@ def _on(name: str, code: str) -> str:
 
 
 def test_every_code_has_been_tried() -> None:
-    assert {code[0] for _, code, _ in ON_CARDS} | {"d", "g", "x", "h", "B", "X", "M", DETAIL} == {*CODES, DETAIL}
+    assert {code[0] for _, code, _ in ON_CARDS} | {"d", "g", "x", "h", "B", "X", "M", "V", DETAIL} == {*CODES, DETAIL}

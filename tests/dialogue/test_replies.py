@@ -57,7 +57,7 @@ EXAMPLES: Mapping[type[Reply], tuple[tuple[Reply, str], ...]] = {
         (
             Text((Named("reminder.offer"),), tuple(f"!{choice}" for choice in Choice)),
             '{"kind":"text","lines":[{"name":"reminder.offer","values":{}}],"buttons":["!delete","!leave","!keep","!tomorrow",'
-            '"!next_week","!never","!remind","!recheck_later","!compare_last"]}',
+            '"!next_week","!never","!remind","!recheck_later","!compare_last","!help","!later"]}',
         ),
     ),
     Look: tuple(

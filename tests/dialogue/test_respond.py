@@ -7,8 +7,8 @@ import pytest
 
 from bot.dialogue.buttons import encode
 from bot.dialogue.commands import COMMANDS, LONGEST_TEXT
-from bot.dialogue.messages import Commanded, InPublic, Membership, Message, Pressed, Puzzling, Returned, Typed
-from bot.dialogue.replies import Card, Compared, Explained, Firms, Look, Privacy
+from bot.dialogue.messages import PUZZLING, Commanded, InPublic, Membership, Message, Pressed, Puzzling, Returned, Typed
+from bot.dialogue.replies import Card, Compared, Explained, Firms, Look, Privacy, Text
 from bot.screens.wishes import Detail, Leaf, Wish
 from flows.inputs import Answer, ChooseLanguage, Commit, Done, Help, Park, Pause, Tick
 from flows.session import Phase
@@ -52,7 +52,8 @@ RESULT = scene("result")
         (Typed("?"), ["explained"]),
         (Typed("历史"), ["look"]),
         (Typed("比较 1 2"), ["compared"]),
-        (Typed("嗯嗯"), ["card"]),
+        (Typed("嗯嗯"), ["text"]),
+        (Puzzling("voice"), ["text"]),
         (Typed(""), ["card"]),
         (Puzzling(), ["card"]),
         (Returned(), ["card"]),
@@ -89,7 +90,6 @@ def _cases() -> list[Any]:
         (Commanded("nonsense"), ["unknown_command"], True),
         (Commanded(""), ["unknown_command"], True),
         (Typed("x" * (LONGEST_TEXT + 1)), ["too_long"], True),
-        (Typed("嗯嗯"), ["not_understood.tapping"], True),
         (Puzzling(), ["text_only"], True),
         (Commanded("history", "x"), ["history.compare.two"], True),
         (Commanded("reminders", "Beijing"), ["reminders.unknown_zone"], True),
@@ -110,6 +110,26 @@ def test_what_stands_on_the_card(message: Message, named: list[str], warned: boo
     assert (heard.names, card.warned) == (named, warned)
     assert heard.session == SINGLE
     assert heard.decision.log == ()
+
+
+def test_what_was_not_understood_leaves_the_card_and_the_second_time_offers_a_way_out() -> None:
+    once = hear(Typed("嗯嗯"), at(SINGLE))
+    assert (once.names, once.decision.window.puzzled if once.decision.window else None) == (
+        ["not_understood.question"],
+        1,
+    )
+    twice = hear(Typed("嗯嗯"), at(SINGLE, window=Window(puzzled=1)))
+    (text,) = twice.said
+    assert isinstance(text, Text)
+    assert (twice.names, text.buttons) == (["not_understood.question", "not_understood.again"], ("!help", "!later"))
+    understood = hear(Typed("B"), at(SINGLE, window=Window(puzzled=1)))
+    assert understood.decision.window
+    assert understood.decision.window.puzzled == 0
+
+
+@pytest.mark.parametrize("what", PUZZLING)
+def test_what_is_no_text_is_told_what_to_do_instead(what: str) -> None:
+    assert hear(Puzzling(what), at(SINGLE)).names == [f"puzzling.{what}"]
 
 
 def test_what_was_not_understood_is_said_back_in_short() -> None:
@@ -183,7 +203,7 @@ def test_the_first_word_of_a_known_window_brings_its_dossier_nowhere_else() -> N
 def test_a_tap_on_the_live_card_edits_it_and_all_else_brings_it_below() -> None:
     state = at(MULTIPLE)
     assert not hear(press(Tick("B", on=True), MULTIPLE), state).card.anew
-    for message in (Typed("嗯嗯"), Commanded("overview"), Puzzling(), Pressed("!keep", "3"), Typed("?")):
+    for message in (Commanded("overview"), Puzzling(), Pressed("!keep", "3"), Typed("?")):
         assert hear(message, state).card.anew, message
 
 

@@ -32,7 +32,7 @@ def raised(before: dict[str, Proposal], after: dict[str, Proposal]) -> list[str]
     ]
 
 
-@given(st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=6), st.data())
+@given(st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=6, unique=True), st.data())
 def test_doubt_before_a_clause_never_raises_a_proposal(clauses: list[str], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(clauses) - 1))
     doubt = data.draw(st.sampled_from(DOUBTS))
