@@ -1,10 +1,12 @@
 """What is typed in one's own words on a card. All that is no plain letter, number or button's word is asked back."""
 
+from collections.abc import Sequence
+
 from bot.screens.parts import BACK, HELP, PARK, PAUSE, RESUME
 from bot.screens.wishes import FILES, Detail, Meant
 from bot.understanding.amounts import change, figures_said, fuels_said, share_band
-from bot.understanding.options import chosen, level_named
-from bot.understanding.phrases import firm_name, intents, looked_up, ruled
+from bot.understanding.options import SHORTEST, chosen, level_named
+from bot.understanding.phrases import bare, firm_name, intents, looked_up, ruled
 from bot.understanding.requests import Elsewhere, LookUp, Request, requested
 from bot.words.wording import Wording
 from flows.cards import (
@@ -22,7 +24,8 @@ from flows.cards import (
     ReviewCard,
     WhatIfCard,
 )
-from flows.inputs import Figures, Fuels, NameFirm, Overview, Proposal, Propose, Rung, Skip, Submit
+from flows.inputs import ChooseKind, Figures, Fuels, NameFirm, Overview, Proposal, Propose, Rung, Skip, Submit
+from flows.session import FirmKind
 from scoring.editions import load_rubric
 from scoring.rubric import Question
 
@@ -65,8 +68,8 @@ def _here(text: str, meant: frozenset[str], card: Card, words: Wording) -> Meant
     match card:
         case FirmNameCard():
             return Skip() if "skip" in meant else _name(text)
-        case FirmKindCard() if "skip" in meant:
-            return Skip()
+        case FirmKindCard(kinds=kinds):
+            return Skip() if "skip" in meant else _kind(text, kinds, words)
         case LevelCard(scenario=scenario):
             level = level_named(text, scenario, words)
             return None if level is None else Propose((Proposal(scenario.id, level, text.strip()),))
@@ -84,6 +87,13 @@ def _here(text: str, meant: frozenset[str], card: Card, words: Wording) -> Meant
 def _name(text: str) -> NameFirm | None:
     name = firm_name(text)
     return NameFirm(name) if name and requested(text) is None else None
+
+
+def _kind(text: str, kinds: Sequence[FirmKind], words: Wording) -> ChooseKind | None:
+    """The one kind of firm whose name a line is a part of."""
+    plain = bare(text)
+    named = [kind for kind in kinds if len(plain) >= SHORTEST and plain in bare(words.text(f"kind.{kind.value}"))]
+    return ChooseKind(named[0]) if len(named) == 1 else None
 
 
 def _on_the_ladder(text: str, meant: frozenset[str], card: LadderCard) -> Rung | Propose | None:

@@ -23,6 +23,7 @@ from flows.cards import (
     FigureCard,
     LadderCard,
     PlanCard,
+    ProposalCard,
     QuestionCard,
     ReviewCard,
     WelcomeCard,
@@ -37,6 +38,7 @@ from flows.inputs import (
     Proposal,
     Propose,
     Suppose,
+    TakeLevel,
     Tick,
     Want,
     Wanted,
@@ -163,8 +165,10 @@ def _supposed(plain: str, words: Wording) -> Wish | None:
 def _letters(text: str, plain: str, card: Card) -> Wish | None:
     """ "BC", "b, c" or "B" are the whole answer; "+B" and "-B" tick and untick one option of several.
 
-    Letters that may be a word are asked back.
+    Letters that may be a word are asked back. Who is asked what they mean may also say it in letters, or as a level.
     """
+    if isinstance(card, ProposalCard):
+        return _instead(text, plain, card)
     if not isinstance(card, QuestionCard):
         return None
     if plain[0] in "+-" and card.question.kind.ticks:
@@ -178,6 +182,13 @@ def _letters(text: str, plain: str, card: Card) -> Wish | None:
         return Answer(chosen)
     known = set(chosen) <= set(card.question.letters)
     return Propose((Proposal(card.question.id, chosen, text.strip()),)) if known else None
+
+
+def _instead(text: str, plain: str, card: ProposalCard) -> Wish | None:
+    if isinstance(card.draft.least, int):
+        return TakeLevel(int(plain)) if plain.isdecimal() and len(plain) == 1 else None
+    found = letters(text)
+    return Answer(found[0]) if found and found[1] else None
 
 
 def _detail(plain: str, card: Card, words: Wording) -> Detail | Elsewhere | None:

@@ -80,6 +80,8 @@ BOTH: list[tuple[str, str, Meant | Request | None]] = [
     ("proposals", "", Agree(("q2", "q6", "energy", "finance"))),
     ("proposals", "28", Amend("finance", 2)),
     ("proposed", "", Confirm()),
+    ("proposed", "2", TakeLevel(2)),
+    ("proposed by figures", "B", Answer(("B",))),
     ("q5", "b", Answer(("B",))),
     ("q5", " Ｂ ", Answer(("B",))),
     ("q5", "B。", Answer(("B",))),
