@@ -17,8 +17,10 @@ from bot.delivery.patience import insist
 from bot.dialogue.commands import EXPORT
 from bot.dialogue.context import Rules
 from bot.dialogue.pages import FilePage, Page, TextPage
+from bot.dialogue.replies import File
 from bot.reports.export import stored_data
 from bot.reports.render import Kind
+from bot.words.history import find_past
 from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_of
 from storage.outbox import Queued
@@ -57,7 +59,7 @@ class Reports:
 
     @asynccontextmanager
     async def made(
-        self, queued: Queued, wanted: str, medium: Medium, now: datetime, tell: Tell
+        self, queued: Queued, wanted: File, medium: Medium, now: datetime, tell: Tell
     ) -> AsyncIterator[Page | None]:
         """A report, or the export ("json"), as things are now; None if all was deleted meanwhile.
 
@@ -80,25 +82,31 @@ class Reports:
         finally:
             self._asked -= 1
 
-    async def _file(self, queued: Queued, wanted: str, medium: Medium, now: datetime) -> Page | None:
+    async def _file(self, queued: Queued, wanted: File, medium: Medium, now: datetime) -> Page | None:
         state = await self._store.state(queued.window, queued.dossier)
         if state.session is None or state.dossier is None:
             return None
         words = words_of(state.session, medium)
         today = now.astimezone(self._rules.zone_of(state.window)).date()
-        if wanted == EXPORT:
+        if wanted.format == EXPORT:
             return await self._export(queued.window, words, today)
-        return await self._report(Kind(wanted), state, words, today)
+        return await self._report(wanted, state, words, today)
 
-    async def _report(self, kind: Kind, state: State, words: Wording, today: date) -> Page:
+    async def _report(self, wanted: File, state: State, words: Wording, today: date) -> Page:
         from bot.reports.pool import Crowded
-        from bot.reports.sources import report_of_session
+        from bot.reports.sources import before_it, finished_session, report_of_session
 
         if state.session is None or state.dossier is None:
             raise AssertionError("a report is of a session")
+        session, kind = state.session, Kind(wanted.format)
         history = await self._store.history(state.dossier)
+        if wanted.past:
+            past = find_past(history, wanted.past)
+            if past is None:
+                return apology(words.text("history.past.unknown"))
+            session, history = finished_session(past, session.language), before_it(past, history)
         try:
-            report = report_of_session(state.session, history, words, today)
+            report = report_of_session(session, history, words_of(session, words.medium), today)
             content = await self._pool.render(kind, report)
         except Crowded:
             return apology(words.text("report.crowded"))

@@ -233,7 +233,7 @@ class Worker:
             channel = self._channels[channel_of(queued.window)]
             reply = read(queued.reply)
             if isinstance(reply, File):
-                return await self._file(channel, due, reply.format)
+                return await self._file(channel, due, reply)
             if await self._turn(channel, queued):
                 present = await self._following(queued.lane)  # the turn is for what is to be said now
                 if present is None or present.queued.urgency is Urgency.FILE:
@@ -346,7 +346,7 @@ class Worker:
 
     # files
 
-    async def _file(self, channel: Channel, due: Due, wanted: str) -> Due | None:
+    async def _file(self, channel: Channel, due: Due, wanted: File) -> Due | None:
         """Make a file and send it; then the card comes below it. Others of the window go on meanwhile."""
         queued, now = due.queued, self._outside.now()
 
@@ -364,7 +364,7 @@ class Worker:
                 return present  # it was superseded, or all was deleted, while it was made
             if not self._is_sure(queued.lane):
                 return None
-            outcome = await self._deliver(channel, present, page, File(wanted))
+            outcome = await self._deliver(channel, present, page, wanted)
         if not isinstance(outcome, Delivered):
             return await self._failed(channel, due, outcome, now)
         following = await insist(lambda: self._store.delivered(queued, self._outside.now(), self.holder))

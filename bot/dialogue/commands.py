@@ -13,7 +13,8 @@ from bot.dialogue.reading import compared
 from bot.dialogue.replies import Compared, Named, Privacy, Text
 from bot.dialogue.situation import Situation, detail, file, refuse, say, show
 from bot.dialogue.steps import advance
-from bot.screens.wishes import Detail
+from bot.screens.wishes import Detail, Leaf
+from bot.words.history import MOST_DIGITS
 from flows.inputs import Back, Jump, Overview, Provisional, Quick, Recheck, Resume
 from flows.session import Phase
 from locales import LANGUAGES
@@ -77,9 +78,11 @@ def _recheck(situation: Situation, _: str) -> Decision:
 
 
 def _history(situation: Situation, argument: str) -> Decision:
-    """The list; or two of it side by side ("/history 1 3")."""
+    """The list; one of it ("/history 2"); or two of it side by side ("/history 1 3")."""
     if not argument:
         return detail(situation, Detail.HISTORY)
+    if argument.isdecimal():
+        return detail(situation, Leaf(Detail.PAST, about=argument[:MOST_DIGITS]))
     wanted = compared(argument)
     if not wanted.numbers:
         return refuse(situation, Named("history.compare.two"))

@@ -13,6 +13,7 @@ from bot.dialogue.buttons import (
     NEW_FIRM,
     RECHECK,
     RESUME,
+    SESSION_CHARACTERS,
     Choice,
     about,
     data_of,
@@ -40,8 +41,8 @@ from bot.screens import Screen, screen_of
 from bot.screens.details import commands_help, explained, official, sections_of
 from bot.screens.paging import pages_of
 from bot.screens.questions import other_fuels
-from bot.screens.wishes import Detail, Leaf
-from bot.words.history import compared, history
+from bot.screens.wishes import FILES, Detail, Leaf
+from bot.words.history import compared, history, past_result
 from bot.words.outcome import Outcome, outcome_of
 from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_at_hand, words_of
@@ -57,6 +58,8 @@ from storage.store import State
 
 FINISHED = (ResultCard, CommitmentCard, PlanCard, WhatIfCard)
 """Cards without a bar: nothing is on its way."""
+LOOKED_AT = 9
+"""So many past results have a button; others are asked for by their number."""
 LISTED, OFFERED = 200, 30
 """So many firms are listed at most; so many of them have buttons."""
 LOOKED_FOR = 16
@@ -154,7 +157,7 @@ Page = CardPage | TextPage | FilePage | RetiredPage | PreparedPage
 
 def needs_history(reply: Reply) -> bool:
     """Whether past assessments have to be read for it."""
-    return isinstance(reply, Compared) or (isinstance(reply, Look) and reply.wanted is Detail.HISTORY)
+    return isinstance(reply, Compared) or (isinstance(reply, Look) and reply.wanted in (Detail.HISTORY, Detail.PAST))
 
 
 def needs_shelf(reply: Reply) -> bool:
@@ -293,10 +296,10 @@ def _looked(reply: Look | Compared | Explained, session: Session, words: Wording
         case Compared(numbers=numbers):
             return TextPage((compared(view.history, numbers, words),))
         case Look(wanted=Detail.HISTORY):
-            last = _about(Choice.COMPARE_LAST, view)
-            tapped = view.medium is Medium.TAPPING and len(view.history) > 1
-            buttons = ((Button(label_of(last, words), last),),) if tapped else ()
-            return TextPage(tuple(history(view.history, words)), buttons)
+            return TextPage(tuple(history(view.history, words)), _of_history(session, words, view))
+        case Look(wanted=Detail.PAST, about=about):
+            found, sections = past_result(view.history, about, words)
+            return TextPage(tuple(sections), _of_past(found, session, words, view) if found else ())
         case Look(wanted=Detail.COMMANDS):
             return TextPage((commands_help(words),))
         case Look(wanted=Detail.FUELS) if isinstance(card := card_of(words.rubric, session), EnergyCard):
@@ -305,6 +308,35 @@ def _looked(reply: Look | Compared | Explained, session: Session, words: Wording
             return TextPage(tuple(official(item or session.item or "", words)))
         case Look(wanted=wanted):
             return TextPage(tuple(sections_of(session, wanted, words)))
+
+
+def _of_history(session: Session, words: Wording, view: View) -> tuple[tuple[Button, ...], ...]:
+    """A button for each of the newest, and one for what has changed between the last two."""
+    if view.medium is not Medium.TAPPING:
+        return ()
+    looks = [
+        Button(
+            words.text("button.past", number=number),
+            encode(Leaf(Detail.PAST, about=entry.id[:SESSION_CHARACTERS]), session.ref, words.rubric),
+        )
+        for number, entry in enumerate(view.history[:LOOKED_AT], start=1)
+    ]
+    rows = tuple(tuple(looks[at : at + 3]) for at in range(0, len(looks), 3))
+    last = _about(Choice.COMPARE_LAST, view)
+    return (*rows, (Button(label_of(last, words), last),)) if len(view.history) > 1 else rows
+
+
+def _of_past(past: Assessment, session: Session, words: Wording, view: View) -> tuple[tuple[Button, ...], ...]:
+    """Its files; and the list again."""
+    if view.medium is not Medium.TAPPING:
+        return ()
+    about = past.id[:SESSION_CHARACTERS]
+    files = tuple(
+        Button(words.text(f"button.{wanted.value}"), encode(Leaf(wanted, about=about), session.ref, words.rubric))
+        for wanted in FILES
+    )
+    listed = Button(words.text("button.history"), encode(Detail.HISTORY, session.ref, words.rubric))
+    return (files, (listed,))
 
 
 def _fuels(card: EnergyCard, session: Session, words: Wording) -> TextPage:

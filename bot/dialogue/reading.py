@@ -5,15 +5,17 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import digits
 
 from bot.dialogue.own_words import own_words, shown_or_told
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
-from bot.screens.wishes import NAMELESS, Comparison, Detail, Look, Meant, Wish
+from bot.screens.wishes import NAMELESS, Comparison, Detail, Leaf, Look, Meant, Wish
 from bot.understanding.numbers import quantities, read_numbers, speech
 from bot.understanding.options import letters
 from bot.understanding.phrases import polite
 from bot.understanding.requests import Elsewhere, Request
+from bot.words.history import MOST_DIGITS
 from bot.words.wording import Wording
 from flows.cards import (
     Card,
@@ -267,9 +269,11 @@ def _anywhere(plain: str, words: Wording) -> Meant | None:
 
 
 def look_back(plain: str, words: Wording) -> Look | None:
-    """ "history"; "compare 1 3", which needs nothing but past assessments either. The text is `normalised`."""
-    if plain in known_words(Detail.HISTORY.value, words):
-        return Detail.HISTORY
+    """ "history", "history 2"; "compare 1 3": they need nothing but past assessments. The text is `normalised`."""
+    named = plain.rstrip(digits)
+    if named.rstrip() in known_words(Detail.HISTORY.value, words):
+        number = plain[len(named) :][:MOST_DIGITS]
+        return Leaf(Detail.PAST, about=number) if number else Detail.HISTORY
     rests = (plain.removeprefix(word) for word in known_words("compare", words) if plain.startswith(word))
     return next((compared(rest) for rest in rests if _numbers_only(rest, words)), None)
 

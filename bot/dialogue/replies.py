@@ -100,9 +100,10 @@ class Privacy(Paged):
 
 @dataclass(frozen=True, slots=True)
 class File(Reply):
-    """A report, or all that is stored ("json"), made when its turn comes."""
+    """A report, or all that is stored ("json"), made when its turn comes; `past`: of which finished assessment."""
 
     format: str
+    past: str = ""
     kind: Literal["file"] = "file"
 
 

@@ -100,7 +100,7 @@ def _shown(situation: Situation) -> Decision:
 
 
 def _happened(situation: Situation, event: str) -> Decision:
-    """The re-check, with the items of the event marked; nothing is asked before a tap."""
+    """The re-check of the items of the event; as long as no answer has changed, one step back leaves it."""
     items = changes(situation.session.rubric).get(event, ())
     session = situation.session
     if not items or session.phase not in (Phase.RESULT, Phase.AIM, Phase.RECHECK):

@@ -124,7 +124,7 @@ def detail(situation: Situation, wanted: Detail | Leaf) -> Decision:
         return show(situation)
     if leaf.wanted not in FILES:
         return say(situation, _look(leaf))
-    return Decision(outbox=(file(situation, leaf.wanted.value),)) if situation.known else show(situation)
+    return Decision(outbox=(file(situation, leaf.wanted.value, leaf.about),)) if situation.known else show(situation)
 
 
 def _look(leaf: Leaf) -> Reply:
@@ -142,10 +142,10 @@ def _look(leaf: Leaf) -> Reply:
             return Look(leaf.wanted, leaf.about, page=leaf.page)
 
 
-def file(situation: Situation, wanted: str) -> Outgoing:
+def file(situation: Situation, wanted: str, past: str = "") -> Outgoing:
     """A report or an export, made when its turn comes; asked for twice at once, it comes once for each firm."""
-    key = f"file.{wanted}.{situation.dossier}"
-    return Outgoing(written(File(wanted)), situation.now, key, urgency=Urgency.FILE)
+    key = f"file.{wanted}{past}.{situation.dossier}"
+    return Outgoing(written(File(wanted, past)), situation.now, key, urgency=Urgency.FILE)
 
 
 def retirement(reference: str, now: datetime) -> Outgoing:

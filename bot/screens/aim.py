@@ -34,7 +34,13 @@ def plan_screen(card: PlanCard, words: Wording) -> Screen:
     items = _wishes(card, planned, words)
     title = words.text("plan.title", grade=words.grade(card.gap.grade))
     grades = tuple(
-        Choice(letter(i), words.text("aim.grade", grade=words.grade(grade)), AimAt(grade), grade == card.gap.grade)
+        Choice(
+            letter(i),
+            words.text("aim.grade", grade=words.grade(grade)),
+            AimAt(grade),
+            grade == card.gap.grade,
+            words.short_grade(grade),
+        )
         for i, grade in enumerate(card.grades)
     )
     summary = Screen(
@@ -101,6 +107,7 @@ def _lists(
             letter(i),
             told(name, marked[page], words) if marked[page] else name,
             Browse(page),
+            label=name,
         )
         for i, (page, name) in enumerate(shown, start=before)
     )
@@ -122,6 +129,7 @@ def _wishes(card: PlanCard, planned: Mapping[str, str], words: Wording) -> dict[
             _line(words, item, _state(item, planned, card.goal, words)),
             Want(item, _next_wish(item, planned, card.goal)),
             item in planned,
+            words.item_label(item),
         )
         for item in words.rubric.items
         if item in listed
@@ -135,6 +143,7 @@ def _supposals(card: WhatIfCard, words: Wording) -> dict[str, Choice]:
             _line(words, item, _supposed(item, card, words)),
             Suppose(item, following),
             item in card.goal.supposed,
+            words.item_label(item),
         )
         for item, following in card.raised.items()
         if following is not None or item in card.goal.supposed

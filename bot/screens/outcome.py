@@ -104,7 +104,7 @@ def _what_happened(card: RecheckCard, words: Wording) -> Screen:
         (text(f"change.{name}"), Pick(items, on=True)) for name, items in card.changes.items()
     ]
     lists: list[tuple[str, Wish]] = [(name, Browse(page)) for page, name in list_names(card.lists, words).items()]
-    choices = tuple(Choice(letter(i), name, wish) for i, (name, wish) in enumerate([*events, *lists]))
+    choices = tuple(Choice(letter(i), name, wish, label=name) for i, (name, wish) in enumerate([*events, *lists]))
     return Screen(
         text("recheck.title"),
         body=_marked(card, words),
@@ -112,6 +112,7 @@ def _what_happened(card: RecheckCard, words: Wording) -> Screen:
         hint=words.hint("recheck" if events else "recheck.items"),
         actions=(*((DONE,) if card.picked else ()), BACK, HELP, PAUSE),
         typed=_changed(words.rubric.items, words),
+        bare=True,
     )
 
 
@@ -122,11 +123,17 @@ def _recheck_list(card: RecheckCard, words: Wording) -> Screen:
         hint=words.hint("recheck.list"),
         actions=(BACK, HELP, PAUSE),
         typed=_changed(words.rubric.items, words),
+        bare=True,
     )
 
 
 def _changed(items: Sequence[str], words: Wording) -> tuple[Choice, ...]:
-    return tuple(Choice(str(words.item_number(item)), words.item_label(item), Pick((item,), on=True)) for item in items)
+    return tuple(_item(item, words) for item in items)
+
+
+def _item(item: str, words: Wording) -> Choice:
+    name = words.item_label(item)
+    return Choice(str(words.item_number(item)), name, Pick((item,), on=True), label=name)
 
 
 def _marked(card: RecheckCard, words: Wording) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ class Detail(StrEnum):
     COMPARED = "compared"
     FIRMS = "firms"
     FUELS = "fuels"
+    PAST = "past"
     PRIVACY = "privacy"
     CARD = "card"
     PNG = "png"
@@ -31,14 +32,14 @@ class Detail(StrEnum):
 
 FILES = (Detail.PNG, Detail.PDF, Detail.XLSX)
 """Details that are a file: the picture, the report, the workbook."""
-NAMELESS = (Detail.HELP, Detail.COMPARED, Detail.FIRMS, Detail.CARD)
+NAMELESS = (Detail.HELP, Detail.COMPARED, Detail.FIRMS, Detail.PAST, Detail.CARD)
 """Details that nobody asks for by a name of theirs: inputs, commands and buttons lead there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A page of a detail, from 0. `about`: the item that it is of, or the numbers of a comparison ("1-3"), or
-    what is looked for in names."""
+    what is looked for in names; of a past assessment and its files, its number or the beginning of its id."""
 
     wanted: Detail
     page: int = 0

@@ -101,7 +101,7 @@ def _resolve_there(groups: Sequence[Group], before: Sequence[Group]) -> None:
         group.tokens = [
             Token(token.start, token.end, "entry", of)
             for token in group.tokens
-            for of in ([token.of] if token.kind == "entry" else meant)
+            for of in (meant if meant and token.kind == "there" else [token.of])
         ]
 
 

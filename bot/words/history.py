@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from bot.words.results import between
+from bot.words.results import between, headline_of, result_of
 from bot.words.sections import Section
 from bot.words.wording import Wording, wording
 from flows.session import Assessment
@@ -17,6 +17,8 @@ CELLS = 10
 """Blocks in a bar for the full score of 100."""
 DRAWN = 12
 """So many assessments are drawn, the latest."""
+MOST_DIGITS = 6
+"""Of a number in the list; what is longer is an id."""
 FULL, EMPTY = "▰", "▱"
 """As wide as each other in any font, so that bars at the start of a line are aligned on a phone too."""
 
@@ -25,9 +27,30 @@ def history(past: Sequence[Assessment], words: Wording) -> list[Section]:
     """Assessments, the newest first as number 1; with two or more also a chart, and how to compare."""
     if not past:
         return [Section(words.text("history.title"), (words.text("history.none"),))]
-    lines = (_line(number, entry, words) for number, entry in enumerate(past, start=1))
-    listed = Section(words.text("history.title"), tuple(lines))
-    return [listed, _chart(past, words)] if len(past) > 1 else [listed]
+    newest, *older = (_line(number, entry, words) for number, entry in enumerate(past, start=1))
+    if not older:
+        return [Section(words.text("history.title"), (newest,))]
+    listed = Section(words.text("history.title"), (words.text("history.line.newest", line=newest), *older))
+    return [listed, _chart(past, words)]
+
+
+def past_result(past: Sequence[Assessment], about: str, words: Wording) -> tuple[Assessment | None, list[Section]]:
+    """One of the list, by its number or by the beginning of its id, and what it came to; or that there is none."""
+    found = find_past(past, about)
+    own = _own(found, words) if found else None
+    if found is None or own is None:
+        return None, [Section(words.text("history.title"), (words.text("history.past.unknown"),))]
+    number = past.index(found) + 1
+    named = Section(words.text("history.past", number=number, date=_date(found)), ())
+    result = headline_of(result_of(found.record, own), own, provisional=False)
+    return found, [named, replace(result, lines=(*result.lines, words.hint("past", number=number)))]
+
+
+def find_past(past: Sequence[Assessment], about: str) -> Assessment | None:
+    """By number, the newest is 1; or by at least so much of its id as buttons say."""
+    if about.isdecimal() and len(about) <= MOST_DIGITS:
+        return past[int(about) - 1] if 1 <= int(about) <= len(past) else None
+    return next((entry for entry in past if about and entry.id.startswith(about)), None)
 
 
 def _line(number: int, entry: Assessment, words: Wording) -> str:
@@ -66,11 +89,17 @@ def _score(entry: Assessment) -> str:
 
 
 def _chart(past: Sequence[Assessment], words: Wording) -> Section:
-    """A bar, the score and the grade a line, from the oldest to the newest."""
-    drawn = past[:DRAWN][::-1]
+    """A bar, the number, the score and the grade a line, in the order of the list."""
+    drawn = past[:DRAWN]
     lines = (
-        words.text("history.bar", bar=_bar(Fraction(entry.score)), score=_score(entry), grade=_grade(entry, words))
-        for entry in drawn
+        words.text(
+            "history.bar",
+            bar=_bar(Fraction(entry.score)),
+            number=number,
+            score=_score(entry),
+            grade=_grade(entry, words),
+        )
+        for number, entry in enumerate(drawn, start=1)
     )
     mixed = [words.text("history.editions")] if len({entry.rubric for entry in drawn}) > 1 else []
     return Section(words.text("history.chart"), (*lines, *mixed, words.hint("history")))

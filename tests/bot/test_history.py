@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.words.history import CELLS, DRAWN, EMPTY, FULL, compared, history
+from bot.words.history import CELLS, DRAWN, EMPTY, FULL, compared, history, past_result
 from bot.words.results import before_and_after, result_of
 from bot.words.wording import Medium, wording
 from flows.session import Assessment, Firm, Record
@@ -63,6 +63,35 @@ def test_the_list_is_numbered_from_the_newest(language: str) -> None:
 
 
 @EVERY
+def test_the_newest_is_said_to_be_the_newest(language: str) -> None:
+    words = wording(language, "miit-2024")
+    newest, *older = history(THREE, words)[0].lines
+    ending = words.text("history.line.newest", line="")
+    assert newest.endswith(ending)
+    assert not any(line.endswith(ending) for line in older)
+
+
+@EVERY
+@pytest.mark.parametrize("medium", Medium)
+@pytest.mark.parametrize(("about", "number"), [("1", 1), ("3", 3), ("a1", 2)])
+def test_each_of_them_can_be_looked_at(language: str, medium: Medium, about: str, number: int) -> None:
+    words = wording(language, "miit-2024", medium)
+    found, (named, result) = past_result(THREE, about, words)
+    assert found is THREE[number - 1]
+    assert found.finished_at.strftime("%Y-%m-%d") in named.title
+    assert words.grade(found.grade) in result.title
+    assert result.lines[-1] == words.hint("past", number=number)
+
+
+@pytest.mark.parametrize("about", ["0", "4", "", "zzz", "999999"])
+def test_of_what_is_not_there_that_is_said(about: str) -> None:
+    words = wording("zh-Hans", "miit-2024")
+    found, (section,) = past_result(THREE, about, words)
+    assert found is None
+    assert section.lines == (words.text("history.past.unknown"),)
+
+
+@EVERY
 def test_one_alone_has_no_trend(language: str) -> None:
     words = wording(language, "miit-2024")
     (section,) = history([finished(LOWERED)], words)
@@ -71,11 +100,12 @@ def test_one_alone_has_no_trend(language: str) -> None:
 
 @EVERY
 @pytest.mark.parametrize("medium", Medium)
-def test_the_chart_goes_from_the_oldest_to_the_newest_and_says_how_to_compare(language: str, medium: Medium) -> None:
+def test_the_chart_is_in_the_order_of_the_list_and_says_how_to_go_on(language: str, medium: Medium) -> None:
     words = wording(language, "miit-2024", medium)
     chart = history(THREE, words)[1]
-    assert [line[:CELLS] for line in chart.lines[:-1]] == [EMPTY * 10, FULL * 2 + EMPTY * 8, FULL * 10]
-    assert [words.grade(grade) in line for grade, line in zip((0, 1, 4), chart.lines, strict=False)] == [True] * 3
+    assert [line[:CELLS] for line in chart.lines[:-1]] == [FULL * 10, FULL * 2 + EMPTY * 8, EMPTY * 10]
+    assert [words.grade(grade) in line for grade, line in zip((4, 1, 0), chart.lines, strict=False)] == [True] * 3
+    assert [f" {number}. " in line for number, line in zip((1, 2, 3), chart.lines, strict=False)] == [True] * 3
     assert chart.lines[-1] == words.hint("history")
 
 
@@ -83,7 +113,7 @@ def test_a_block_is_drawn_only_when_its_ten_points_are_reached() -> None:
     scores = ("100", "999/10", "10", "99/10")
     entries = [finished(LOWEST).model_copy(update={"score": score}) for score in scores]
     chart = history(entries, wording("en", "miit-2024"))[1]
-    assert [line.count(FULL) for line in chart.lines[:-1]] == [0, 1, 9, 10]
+    assert [line.count(FULL) for line in chart.lines[:-1]] == [10, 9, 1, 0]
 
 
 def test_only_the_latest_are_drawn_but_all_are_listed() -> None:
@@ -96,7 +126,7 @@ def test_only_the_latest_are_drawn_but_all_are_listed() -> None:
 @given(st.lists(st.fractions(0, 100), min_size=2, max_size=DRAWN))
 def test_every_bar_is_as_long_and_higher_scores_have_no_shorter_ones(scores: Sequence[Fraction]) -> None:
     entries = [finished(LOWEST).model_copy(update={"score": str(score)}) for score in scores]
-    bars = [line[:CELLS] for line in history(entries, wording("en", "miit-2024"))[1].lines[:-1]][::-1]
+    bars = [line[:CELLS] for line in history(entries, wording("en", "miit-2024"))[1].lines[:-1]]
     assert all(set(bar) <= {FULL, EMPTY} and bar == FULL * bar.count(FULL) + EMPTY * bar.count(EMPTY) for bar in bars)
     assert [bar.count(FULL) for _, bar in sorted(zip(scores, bars, strict=True))] == sorted(
         bar.count(FULL) for bar in bars

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from bot.dialogue.reading import look_back, normalised, read
-from bot.screens.wishes import Comparison, Detail, Look, Meant
+from bot.screens.wishes import Comparison, Detail, Leaf, Look, Meant
 from bot.understanding.requests import Elsewhere, Request
 from bot.words.wording import wording
 from flows.inputs import (
@@ -74,7 +74,7 @@ def wish(text: str, name: str, language: str = "zh-Hans") -> Meant | Request | N
     return read(text, card, screen, words)
 
 
-BOTH: list[tuple[str, str, Meant | None]] = [
+BOTH: list[tuple[str, str, Meant | Request | None]] = [
     # letters and choices
     ("q5", "B", Answer(("B",))),
     ("proposals", "", Agree(("q2", "q6", "energy", "finance"))),
@@ -145,12 +145,13 @@ BOTH: list[tuple[str, str, Meant | None]] = [
     ("review", "32", None),
     ("review", "0", None),
     ("recheck", "d", Pick(("q6", "q7"), True)),
-    ("recheck marked", "D", Pick(("q6", "q7"), False)),
-    ("recheck marked", "6", Pick(("q6",), False)),
+    ("recheck", "f", Browse("foundation")),
+    ("recheck list", "6", Pick(("q6",), True)),
+    ("plan list", "16", Want(RUBRIC.items[15], Wanted.PINNED)),
     ("recheck", "16", Pick((RUBRIC.items[15],), True)),
     # what to aim for
     ("plan", "b", AimAt(2)),
-    ("plan", "1", Want("q1", Wanted.PINNED)),
+    ("plan", "6", Want("q6", Wanted.EXCLUDED)),
     ("plan", "16", Want(RUBRIC.items[15], Wanted.PINNED)),
     ("plan", "15", None),
     ("what_if", "1", Suppose("q1", ("B",))),
@@ -200,7 +201,8 @@ BOTH: list[tuple[str, str, Meant | None]] = [
     ("result", "B", None),
 ]
 
-CHINESE: list[tuple[str, str, Meant | None]] = [
+CHINESE: list[tuple[str, str, Meant | Request | None]] = [
+    ("result", "做法原文", Detail.REQUIREMENTS),
     ("again", "其余不变", KeepRest()),
     ("what_if list", "下一页", Browse("operations.3")),
     ("proposals", "都不对", Discard(("q2", "q6", "energy", "finance"))),
@@ -257,6 +259,8 @@ CHINESE: list[tuple[str, str, Meant | None]] = [
     ("what_if", "清空", ClearAim()),
     ("paused", "继续", Resume()),
     ("q4", "历史", Detail.HISTORY),
+    ("again", "其余不变", KeepRest()),
+    ("q4", "历史 2", Leaf(Detail.PAST, about="2")),
     ("q4", "比较 1 3", Comparison((1, 3))),
     ("q4", "对比1和3", Comparison((1, 3))),
     ("q4", "比较第一次", None),
@@ -272,7 +276,7 @@ CHINESE: list[tuple[str, str, Meant | None]] = [
     ("doubting", "2", TakeReading(1)),
 ]
 
-ENGLISH: list[tuple[str, str, Meant | None]] = [
+ENGLISH: list[tuple[str, str, Meant | Request | None]] = [
     ("q1", "Done.", Done()),
     ("q2", "figures", EnterFigures()),
     ("q12", "Energy calculator", OpenEnergy()),
@@ -308,7 +312,7 @@ ENGLISH: list[tuple[str, str, Meant | None]] = [
 ]
 
 SIMPLIFIED = ("q4", "中文", ChooseLanguage("zh-Hans"))
-TRADITIONAL: list[tuple[str, str, Meant | None]] = [
+TRADITIONAL: list[tuple[str, str, Meant | Request | None]] = [
     ("welcome", "开始", ChooseLanguage("zh-Hant")),
     ("welcome", "開始", ChooseLanguage("zh-Hant")),
     ("q4", "中文", ChooseLanguage("zh-Hant")),
@@ -326,23 +330,23 @@ TRADITIONAL: list[tuple[str, str, Meant | None]] = [
 
 @EVERY
 @pytest.mark.parametrize(("name", "text", "meant"), BOTH)
-def test_typed_in_any_language(language: str, name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_any_language(language: str, name: str, text: str, meant: Meant | Request | None) -> None:
     assert wish(text, name, language) == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*CHINESE, SIMPLIFIED])
-def test_typed_in_chinese(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_chinese(name: str, text: str, meant: Meant | Request | None) -> None:
     assert wish(text, name, "zh-Hans") == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*TRADITIONAL, *CHINESE])
-def test_typed_in_traditional_chinese(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_traditional_chinese(name: str, text: str, meant: Meant | Request | None) -> None:
     """What is typed in simplified characters is understood, too."""
     assert wish(text, name, "zh-Hant") == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*ENGLISH, SIMPLIFIED])
-def test_typed_in_english(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_english(name: str, text: str, meant: Meant | Request | None) -> None:
     assert wish(text, name, "en") == meant
 
 
@@ -351,7 +355,9 @@ INNER = {Detail.FUELS, Detail.HELP, Detail.OFFICIAL, Detail.COMPARED, Detail.FIR
 
 
 def test_the_table_knows_every_kind_of_input() -> None:
-    meant = {type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | Elsewhere | None)}
+    meant = {
+        type(entry) for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if not isinstance(entry, Look | Elsewhere | None)
+    }
     assert meant | {Propose} == set(get_args(AnyInput))
     assert {entry for _, _, entry in (*BOTH, *CHINESE, *ENGLISH) if isinstance(entry, Detail)} == {*Detail} - INNER
 
@@ -360,6 +366,7 @@ def test_the_table_knows_every_kind_of_input() -> None:
     ("text", "language", "meant"),
     [
         ("历史", "zh-Hans", Detail.HISTORY),
+        ("历史2", "zh-Hans", Leaf(Detail.PAST, about="2")),
         ("比较 1 2", "zh-Hans", Comparison((1, 2))),
         ("past results", "en", Detail.HISTORY),
         ("总览", "zh-Hans", None),
@@ -367,5 +374,5 @@ def test_the_table_knows_every_kind_of_input() -> None:
         ("", "en", None),
     ],
 )
-def test_a_look_back_is_told_without_a_card(text: str, language: str, meant: Meant | None) -> None:
+def test_a_look_back_is_told_without_a_card(text: str, language: str, meant: Meant | Request | None) -> None:
     assert look_back(normalised(text), wording(language, "miit-2024")) == meant

@@ -7,8 +7,11 @@ import pytest
 from bot.delivery.channel import Later, Refused
 from bot.reports.pool import Crowded
 from locales import catalogue
+from storage.store import Decision
 from tests.delivery.places import Person, Seen
 from tests.delivery.site import Site, until
+from tests.flows.scenes import scene
+from tests.flows.test_retention import kept
 
 TEXT = catalogue("zh-Hans")
 
@@ -130,4 +133,19 @@ async def test_a_report_is_made_and_sent(site: Site, word: str, magic: bytes) ->
     await until(lambda: files(ann), within=30)
     await site.rest()
     assert files(ann)[0].file.startswith(magic)
+    assert await site.is_right(ann)
+
+
+async def test_a_past_result_is_looked_at_and_reported_from_the_history(site: Site) -> None:
+    ann = await site.person()
+    past = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans")
+    await site.store.apply(ann.window, lambda _: Decision(session=past, finished=(kept(past),)))
+    await site.does(ann, "/history")
+    await site.presses(ann, TEXT("button.past", number=1))
+    assert TEXT("hint.tapping.past") in ann.cards[-1].text
+    await site.presses(ann, TEXT("button.png"))
+    await until(lambda: files(ann), within=30)
+    await site.rest()
+    assert files(ann)[0].file.startswith(b"\x89PNG")
+    assert (await site.session(ann)).record == past.record
     assert await site.is_right(ann)

@@ -8,7 +8,7 @@ from bot.dialogue.context import Keep
 from bot.dialogue.messages import Commanded, Message, Pressed, Puzzling, Typed
 from bot.dialogue.reminders import is_void, recheck_key, reminder_key
 from bot.dialogue.replies import Recheck, Reminder, read
-from flows.inputs import Commit, Pause
+from flows.inputs import ChooseLanguage, Commit, Pause
 from flows.session import Session
 from storage.outbox import Urgency
 from storage.window import Window
@@ -48,6 +48,12 @@ def test_what_is_no_progress_moves_nothing(message: Message) -> None:
 def test_a_result_ends_it() -> None:
     committed = scene("commitment")
     assert reminded(hear(press(Commit(), committed), at(committed))) == ([], (reminder_key("d-one"),))
+
+
+@pytest.mark.parametrize(("name", "due"), [("stopped", []), ("settled", [DAY]), ("provisional", [DAY])])
+def test_who_got_what_the_quick_order_is_for_is_not_reminded_of_the_rest(name: str, due: list[timedelta]) -> None:
+    assert reminded(hear(Commanded("language"), at(scene(name))))[0] == []
+    assert reminded(hear(press(ChooseLanguage("en"), scene(name)), at(scene(name))))[0] == due
 
 
 def test_who_has_not_got_to_an_item_is_not_reminded() -> None:

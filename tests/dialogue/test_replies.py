@@ -71,7 +71,8 @@ EXAMPLES: Mapping[type[Reply], tuple[tuple[Reply, str], ...]] = {
     ),
     Firms: ((Firms(), '{"kind":"firms"}'), (Firms("x"), '{"kind":"firms","wanted":"x"}')),
     Privacy: ((Privacy(), '{"kind":"privacy"}'),),
-    File: tuple((File(kind), f'{{"kind":"file","format":"{kind}"}}') for kind in ("png", "pdf", "xlsx", "json")),
+    File: tuple((File(kind), f'{{"kind":"file","format":"{kind}"}}') for kind in ("png", "pdf", "xlsx", "json"))
+    + ((File("pdf", "a1b2"), '{"kind":"file","format":"pdf","past":"a1b2"}'),),
     Reminder: (
         (
             Reminder(SESSION.id, SESSION.revision),
@@ -132,7 +133,7 @@ async def page(reply: Reply, language: str, medium: Medium) -> Page | None:
     reports = Reports(store, RULES)
     reports._pool = Pool()  # type: ignore[assignment]
     queued = Queued(1, "toy:1", "d-one", None, written(reply), NOW, urgency=Urgency.FILE)
-    async with reports.made(queued, reply.format, medium, NOW, _unheard) as made:
+    async with reports.made(queued, reply, medium, NOW, _unheard) as made:
         return made
 
 

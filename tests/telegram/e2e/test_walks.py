@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from bot.words.wording import wording
+from flows.outcome import changes
 from flows.session import FirmKind, Phase
 from scoring.certainty import find_certainty
 from scoring.sheet import load_sheet
@@ -142,18 +143,15 @@ async def test_what_a_result_offers(api: TelegramApi, install: Install) -> None:
         old = card(ann)
         shown = await tap(ann, text(button), new_card(ann, old))
         assert any(part in message.text for message in ann.chat.answers() if message is not shown), ann.chat.draw()
-    await tap(ann, text("button.recheck"), lambda message: message.button(text("button.done")))
-    await tap(ann, "A", lambda message: message.button("A ✓"))
-    picked = bot.session(ann).picked
-    await tap(ann, text("button.done"))
-    for item in picked:
+    await tap(ann, text("button.recheck"), lambda message: message.button(text("change.new_erp")))
+    await tap(ann, text("change.new_erp"), lambda message: message.button(text("button.same")))
+    for item in changes(before.rubric)["new_erp"]:
         assert bot.session(ann).item == item
         if item in plan.levels:
-            levels = await tap(ann, text("button.levels"), lambda message: message.button("3"))
-            await tap(ann, next(label for label in levels.labels[0] if label[0] == "4"))
+            levels = [label for row in card(ann).labels for label in row]
+            await tap(ann, next(label for label in levels if label[0] == "4"))
         else:
             await say(ann, "C" if len(plan.letters[item]) > 1 else before.record.choices[item][0])
-    await tap(ann, text("button.submit"), lambda message: message.button(text("button.commit")))
     result = await tap(ann, text("button.commit"), lambda message: message.button(text("button.plan")))
     after = bot.session(ann)
     assert after.baseline is not None
