@@ -47,9 +47,9 @@ def test_going_on_says_where_and_starts_at_the_first_open_item(shuping: Shuping)
     assert shuping.chat("", "", "", "B", "C", "稍后").splitlines()[-1] == "都存好了。下次再打开，从这里接着答。"
     again = shuping.chat().splitlines()
     assert again[0] == "欢迎回来！上次到 4. 数据采集，已答 2/31 项，接着来。"
-    assert again[1].startswith("── 第 4 项，共 31 项")
+    assert again[1].startswith("── 第 4 项/31")
     jumped = shuping.chat("#20").splitlines()
-    assert any(line.startswith("── 第 20 项") for line in jumped)
+    assert any(line.startswith("── 第 20 项/31") for line in jumped)
     assert shuping.chat().splitlines()[1].startswith("── 第 4 项")
 
 

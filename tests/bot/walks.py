@@ -2,7 +2,7 @@
 
 CHINESE = (
     *("", "示例精密制造有限公司", "D"),
-    *("?", "bc"),  # q1, with a look at the help
+    *("?", "bc", ""),  # q1, with a look at the help; small letters are asked back
     *("200台 90台", ""),  # q2 by figures
     *("40", "是"),  # q3: the number of machines is known
     *("+B", "+M", "-B", "+C", "完成"),  # q4, ticked
@@ -14,7 +14,7 @@ CHINESE = (
     "2",  # all levels of the second at once
     *("逐级问", "是", "返回", "是", "是", "是", "是"),  # the third, up to the top
     *(["0"] * 13),
-    *("", "bc", "a", ""),  # what was put off comes back; a page of the review
+    *("", "b c", "总览", "a", ""),  # what was put off comes back; a page of the review
     *("提交", "我承诺"),
     *("差什么", "怎么补", "计算过程"),
     *("有变化，重新评", "D", "还是老样子", "BCDE", "我承诺"),  # a re-check
@@ -28,7 +28,7 @@ ENGLISH = (
     *(["4"] * 10),
     *("level by level", "yes", "not fully met", "0", "level by level", "no"),
     *("overview", "d", "", "provisional", "", "0", "0", "0"),
-    *("overview", "13", "98 98", ""),
+    *("13", "98 98", ""),
     *("overview", "submit", "I commit"),
     *("missing", "plan", "proof"),
     *("pause",),
@@ -46,7 +46,7 @@ QUICK = (
 
 TRADITIONAL = (
     *("3", "示例精密製造有限公司", "D"),
-    *("說明", "bc"),  # q1, with a look at the help
+    *("說明", "b、c"),  # q1, with a look at the help
     *("兩百臺 九十臺", ""),  # q2 by figures
     *("40", "是"),  # q3
     *("BM", "C", "BC", "稍後", "C", "B", "BD"),  # q4 to q10, q7 put off
@@ -57,7 +57,7 @@ TRADITIONAL = (
     "2",
     *("逐級問", "是", "返回", "是", "是", "是", "是"),
     *(["0"] * 13),
-    *("", "bc", "送出", "我承諾"),  # what was put off comes back
+    *("", "BC", "我承諾"),  # what was put off comes back
     *("穩不穩", "怎麼補", "政策"),
     *("简体中文", "繁體中文", "暫停"),
 )

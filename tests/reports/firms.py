@@ -41,7 +41,7 @@ BY_FIGURES = check_answers(
     RUBRIC,
     {
         "answers": {"q1": ["B", "C"], "q4": ["D", "J", "L"]},
-        "figures": {**FIGURES, "digital_investment": [10, 12, 14], "revenue": [80, 90, 1100]},
+        "figures": {**FIGURES, "digital_investment": [10, 12, 14], "revenue": [80, 1000, 1100]},
         "scenarios": {"product_design": 2, "marketing": 0},
     },
 )

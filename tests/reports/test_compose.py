@@ -11,7 +11,7 @@ from bot.reports.content import Report
 from bot.reports.sources import report_of_session
 from bot.words.wording import wording
 from flows.events import Finished
-from flows.inputs import Anew, ChooseFuel, Commit, Confirm, Done, Numbers, OpenEnergy, Overview, Submit
+from flows.inputs import ChooseFuel, Commit, Confirm, Done, Numbers, OpenEnergy, Overview, Submit
 from flows.session import Assessment
 from locales import LANGUAGES
 from scoring.answers import check_answers
@@ -79,7 +79,7 @@ def test_every_figure_stands_once_where_the_form_asks_for_it() -> None:
     assert second.calculation == "90 ÷ 200 = 45%"
     assert [figure.numbers for figure in second.figures] == [(200.0,), (90.0,)]
     series = next(figure for figure in made.questions[10].figures if figure.name == "近三年营业收入")
-    assert (series.numbers, series.shown) == ((80.0, 90.0, 1100.0), "80、90、1100万元")
+    assert (series.numbers, series.shown) == ((80.0, 1000.0, 1100.0), "80、1000、1100万元")
 
 
 def test_the_present_beside_the_previous() -> None:
@@ -178,7 +178,7 @@ def test_an_unfinished_session_is_provisional_and_dated_today(language: str) -> 
 
 def test_a_new_start_is_compared_with_the_last_finished_assessment() -> None:
     walker, history = done()
-    walker.say(Anew())
+    walker.anew()
     made = report_of_session(walker.session, history, WORDS, EARLIER)
     assert made.before
     assert made.before.date == "2024年9月2日"

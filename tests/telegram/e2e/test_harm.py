@@ -119,7 +119,7 @@ async def test_nothing_of_who_deleted_everything_stays_in_a_file(api: TelegramAp
     bot = await install().start()
     ann, bob = api.person("Ann", id=7310942588), await at_first_item(api, bot, "Bob")
     await say(ann, "/start")
-    await tap(ann, "1 ✓", lambda message: message.button("跳过"))
+    await tap(ann, "▶ 开始", lambda message: message.button("跳过"))
     await say(ann, "绝密精密厂")
     await tap(ann, "D", lambda message: message.button("A"))
     await say(ann, "BC", "第 2 项")

@@ -130,7 +130,7 @@ async def walk_by_taps(person: Person, plan: Plan) -> Message:
     await begin_by_taps(person, plan)
     for item in RUBRIC.items:
         await answer_by_taps(person, plan, item)
-    await tap(person, text("button.submit"), lambda message: message.button(text("button.commit")))
+    await person.until(lambda message: message.button(text("button.commit")), within=WITHIN)
     return await tap(person, text("button.commit"), lambda message: message.button(text("button.plan")))
 
 
@@ -153,6 +153,6 @@ async def walk_by_typing(person: Person, plan: Plan, figures: Mapping[str, str])
             await say(person, figures[item], lambda message: message.button(text("button.yes")))
             await say(person, word(text, "yes"))
         else:
-            await say(person, plan.letters[item].lower())
-    await say(person, word(text, "submit"), lambda message: message.button(text("button.commit")))
+            await say(person, " ".join(plan.letters[item]).lower())
+    await person.until(lambda message: message.button(text("button.commit")), within=WITHIN)
     return await say(person, word(text, "commit"), lambda message: message.button(text("button.plan")))
