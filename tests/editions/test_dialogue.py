@@ -60,7 +60,7 @@ async def test_a_walk_a_report_and_a_recheck_by_every_edition(store: Store, edit
     assert session.rubric == edition
     assert {*session.record.choices, *session.record.levels} == set(load_rubric(edition).items)
     assert "--pdf" in await anna.says("报告")
-    await anna.says("重新评", "1", "完成", "A", "提交", "我承诺")
+    await anna.says("重新评", "1", "A", "我承诺")
     assert "1." in await anna.says("历史")
     assert len(await store.history((await store.state("terminal:anna")).dossier or "")) == 2
 
@@ -89,7 +89,7 @@ async def test_the_history_of_a_firm_that_changed_its_edition_says_what_can_be_c
     use(OWN, WORKSHOP)
     later = Person(store, WORKSHOP)
     await later.talk.begin(None, None)
-    await later.says("重新开始", "示例厂", "E", *WALKS[WORKSHOP], "提交", "我承诺")
+    await later.says("重新开始", "开始新的", "示例厂", "E", *WALKS[WORKSHOP], "提交", "我承诺")
     assert (await store.state("terminal:anna")).session
     assert "不能直接比高低" in await later.says("历史")
     assert "不逐项比较" in await later.says("比较 1 2")
