@@ -58,7 +58,10 @@ def _propose(turn: Turn, proposals: tuple[Proposal, ...]) -> Step:
         return turn.refuse(Refusal.NOTHING_NEW if possible else Refusal.NOT_HERE)
     if session.phase in FINISHED:
         session = successor_of(turn, tuple(item for item in turn.rubric.items if item in new))
-    drafts = {item: _draft(proposal, session.drafts.get(item)) for item, proposal in new.items()}
+    drafts = {
+        item: _draft(_with_earlier(turn.rubric, proposal, session.drafts.get(item)), session.drafts.get(item))
+        for item, proposal in new.items()
+    }
     return turn.go("propose", session.but(page="", drafts={**session.drafts, **drafts}))
 
 
@@ -98,6 +101,19 @@ def _added(rubric: Rubric, proposal: Proposal, present: AnswerValue) -> AnswerVa
     if isinstance(proposal.answer, int) or isinstance(present, int):
         return proposal.answer
     return reduce(rubric.question[proposal.item].kind.after, proposal.answer, present)
+
+
+def _with_earlier(rubric: Rubric, proposal: Proposal, earlier: Draft | None) -> Proposal:
+    """What is said in several messages adds up: less than what waits already changes nothing; new figures count."""
+    if not isinstance(earlier, Proposing) or earlier.answer is None or proposal.figures:
+        return proposal
+    before = replace(
+        proposal, answer=earlier.answer, said=earlier.said, most=earlier.most, ask=earlier.ask, figures=earlier.figures
+    )
+    if reached(rubric, proposal.item, proposal.answer, earlier.answer):
+        return before
+    answer = _added(rubric, proposal, earlier.answer)
+    return before if answer == earlier.answer else replace(proposal, answer=answer)
 
 
 def _draft(proposal: Proposal, begun: Draft | None) -> Proposing:

@@ -99,9 +99,9 @@ def advance(turn: Turn, session: Session, *events: Event) -> Step:
 
 
 def _all_asked(turn: Turn, session: Session, *events: Event) -> Step:
-    """To the review; from a re-check at once to its commitment, since its other answers were looked through before."""
-    again = session.baseline is not None and session.phase is not Phase.REVIEW and settled(turn.rubric, session)
-    return turn.go("attest" if again else "review", session.but(page=""), *events)
+    """To the commitment, from which all answers can still be looked through; to the review while some are put off."""
+    ready = session.phase is not Phase.REVIEW and settled(turn.rubric, session)
+    return turn.go("attest" if ready else "review", session.but(page=""), *events)
 
 
 def _is_enough(turn: Turn, session: Session) -> bool:

@@ -3,7 +3,7 @@
 from bot.screens.parts import BACK, HELP, PARK, PAUSE, RESUME
 from bot.screens.wishes import FILES, Detail, Meant
 from bot.understanding.amounts import change, figures_said, fuels_said, share_band
-from bot.understanding.options import chosen
+from bot.understanding.options import chosen, level_named
 from bot.understanding.phrases import firm_name, intents, looked_up, ruled
 from bot.understanding.requests import Elsewhere, LookUp, Request, requested
 from bot.words.wording import Wording
@@ -14,6 +14,7 @@ from flows.cards import (
     FirmKindCard,
     FirmNameCard,
     LadderCard,
+    LevelCard,
     PlanCard,
     ProvisionalCard,
     QuestionCard,
@@ -66,6 +67,9 @@ def _here(text: str, meant: frozenset[str], card: Card, words: Wording) -> Meant
             return Skip() if "skip" in meant else _name(text)
         case FirmKindCard() if "skip" in meant:
             return Skip()
+        case LevelCard(scenario=scenario):
+            level = level_named(text, scenario, words)
+            return None if level is None else Propose((Proposal(scenario.id, level, text.strip()),))
         case LadderCard():
             return _on_the_ladder(text, meant, card)
         case QuestionCard() | FigureCard():

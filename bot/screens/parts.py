@@ -137,15 +137,15 @@ def fitting(screen: Screen, item: str, words: Wording) -> Screen:
 
     On the first item whose words these are is said, too, if there is room.
     """
-    if words.medium is Medium.TYPING or _lines(screen) <= LINES:
+    if words.medium is Medium.TYPING or lines(screen) <= LINES:
         return screen
-    if screen.body and _lines(bare := replace(screen, body=screen.body[1:])) <= LINES:
+    if screen.body and lines(bare := replace(screen, body=screen.body[1:])) <= LINES:
         return bare
     choices = tuple(replace(choice, text=words.short(item, choice.key)) for choice in screen.choices)
     return replace(screen, body=(), choices=choices)
 
 
-def _lines(screen: Screen) -> int:
+def lines(screen: Screen) -> int:
     """As many as it takes on a phone, with one between choices and what is above them."""
     told = [f"{choice.key} ✓ {choice.text}" for choice in screen.choices]
     return sum(map(height, (screen.title, *screen.body, *told, screen.hint))) + 2

@@ -1,7 +1,10 @@
 """What somebody said in their own words, to be agreed to: one answer on its item's card, or several in a list."""
 
-from bot.screens.parts import BACK, HELP, OVERVIEW, PAUSE, Action, Choice, Screen, asked, header_line, moves
-from bot.words.wording import Wording, calculation
+from dataclasses import replace
+
+from bot.screens.parts import BACK, HELP, OVERVIEW, PAUSE, Action, Choice, Screen, asked, header_line, lines, moves
+from bot.words.paging import LINES
+from bot.words.wording import Medium, Wording, calculation
 from flows.cards import ProposalCard, ProposalsCard
 from flows.events import AnswerValue
 from flows.inputs import Agree, Amend, Back, Confirm, Discard
@@ -17,11 +20,12 @@ def proposal_screen(card: ProposalCard, words: Wording) -> Screen:
     """One answer: is it right? A level may be raised as far as the words go."""
     text, draft = words.text, card.draft
     higher = (Action("raise", Amend(card.item, card.raised)),) if card.raised is not None else ()
+    ask = (_next_question(card.item, draft, card.raised, words, asking=True),) if card.raised is not None else ()
     worked_out = (calculation(card.calculation),) if card.calculation else ()
     return Screen(
         text("proposal.title", said=draft.said),
         header=header_line(card.progress, words),
-        body=(asked(card.item, words), *_meaning(card.item, draft.answer, words), *worked_out),
+        body=(asked(card.item, words), *_meaning(card.item, draft.answer, words), *worked_out, *ask),
         hint=words.hint("proposal"),
         actions=(Action("yes", Confirm()), *higher, Action("no", Back()), *moves(card.item, card.progress)),
         default=Confirm(),
@@ -41,37 +45,50 @@ def _meaning(item: str, answer: AnswerValue | None, words: Wording) -> list[str]
 def proposals_screen(card: ProposalsCard, words: Wording) -> Screen:
     """Several answers, by the numbers of their items: a tap raises a level as far as the words go, or crosses out."""
     text, items = words.text, tuple(card.items)
-    choices = tuple(
+    rest = (text.count("proposals.rest", card.rest),) if card.rest else ()
+    screen = Screen(
+        text("proposals.title"),
+        body=rest,
+        choices=_choices(card, words, asking=True),
+        hint=words.hint("proposals"),
+        actions=(Action("agree", Agree(items)), Action("discard", Discard(items)), BACK, HELP, OVERVIEW, PAUSE),
+        default=Agree(items),
+    )
+    fits = words.medium is Medium.TYPING or lines(screen) <= LINES
+    return screen if fits else replace(screen, choices=_choices(card, words, asking=False))
+
+
+def _choices(card: ProposalsCard, words: Wording, *, asking: bool) -> tuple[Choice, ...]:
+    return tuple(
         Choice(
             str(words.item_number(item)),
-            _line(item, draft, card.amended[item], words),
+            _line(item, draft, card.amended[item], words, asking=asking),
             Amend(item, card.amended[item]),
             draft.answer is not None,
             words.item_label(item).removesuffix("*"),
         )
         for item, draft in card.items.items()
     )
-    rest = (text.count("proposals.rest", card.rest),) if card.rest else ()
-    return Screen(
-        text("proposals.title"),
-        body=rest,
-        choices=choices,
-        hint=words.hint("proposals"),
-        actions=(Action("agree", Agree(items)), Action("discard", Discard(items)), BACK, HELP, OVERVIEW, PAUSE),
-        default=Agree(items),
-    )
 
 
-def _line(item: str, draft: Proposing, amended: AnswerValue | None, words: Wording) -> str:
-    """The item, the answer and the words that it rests on; and what would make it more."""
+def _line(item: str, draft: Proposing, amended: AnswerValue | None, words: Wording, *, asking: bool) -> str:
+    """The item, the answer and the words that it rests on; and what would make it more, in full where `asking`."""
     text, name = words.text, words.item_label(item)
     said = draft.said if len(draft.said) <= QUOTED else draft.said[: QUOTED - 1] + "…"
     if draft.answer is None:
         return text("proposals.off", item=name, said=said)
     line = text("proposals.line", item=name, answer=_in_short(item, draft.answer, words), said=said)
-    if isinstance(amended, int):
-        return line + text("proposals.more", level=words.level_name(amended))
+    if draft.answer == draft.least and isinstance(amended, int):
+        return f"{line}\n{_next_question(item, draft, amended, words, asking=asking)}"
     return line
+
+
+def _next_question(item: str, draft: Proposing, level: int, words: Wording, *, asking: bool) -> str:
+    """What tells whether it is a level more: as whoever understood it would ask, or what that level demands."""
+    if not asking:
+        return words.text("proposals.more", level=words.level_name(level))
+    asked = words.question(draft.ask) if level == draft.most else None
+    return asked or words.text("ladder.requirement", level=words.level_name(level), text=words.plain(item, str(level)))
 
 
 def _in_short(item: str, answer: AnswerValue, words: Wording) -> str:

@@ -101,7 +101,7 @@ def _resolve_there(groups: Sequence[Group], before: Sequence[Group]) -> None:
         group.tokens = [
             Token(token.start, token.end, "entry", of)
             for token in group.tokens
-            for of in ([token.of] if token.kind == "entry" else meant)
+            for of in (meant if meant and token.kind == "there" else [token.of])
         ]
 
 
@@ -124,6 +124,8 @@ def _leads_back(clause: Clause, before: Group, area: Group, after: Group) -> boo
 
 
 def _between(clause: Clause, one: Group, other: Group, kind: str) -> bool:
+    if not one.tokens or not other.tokens:
+        return False
     return any(
         token.kind == kind and one.tokens[-1].end <= token.start < other.tokens[0].start for token in clause.tokens
     )

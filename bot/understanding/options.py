@@ -16,7 +16,7 @@ from bot.understanding.phrases import (
     trimmed,
 )
 from bot.words.wording import Wording
-from scoring.rubric import Question
+from scoring.rubric import Question, Scenario
 
 UPPER = re.compile(r"[A-Z]+")
 LOWER = re.compile(r"[a-z]+")
@@ -113,6 +113,19 @@ def chosen(text: str, question: Question, words: Wording) -> tuple[str, ...] | N
         return None
     letters = tuple(letter for letter in question.letters if letter in found)
     return letters if letters and none not in letters else None
+
+
+def level_named(text: str, scenario: Scenario, words: Wording) -> int | None:
+    """The level of a scenario that a text names: by its name, or by its short words; at "nothing", none of them."""
+    if intents(text) & {"nothing", "unmet"}:
+        return 0
+    plain = bare(text)
+    if not SHORTEST <= len(plain) <= LONGEST or is_negated(plain):
+        return None
+    levels = range(1, len(scenario.levels) + 1)
+    named = {level: (bare(words.level_name(level)), bare(words.short(scenario.id, str(level)))) for level in levels}
+    found = [level for level, texts in named.items() if any(has(plain, one) or has(one, plain) for one in texts)]
+    return found[0] if len(found) == 1 else None
 
 
 def _nothing(question: Question, words: Wording) -> str | None:

@@ -153,6 +153,10 @@ class Wording:
     def _entry(self, item: str) -> Question | Scenario:
         return self.rubric.question.get(item) or self.rubric.scenario[item]
 
+    def question(self, name: str) -> str | None:
+        """The question of a lexicon (see `bot.understanding`) by its name, if there is one."""
+        return self.text.get(name) if name else None
+
     # sentences
 
     def fault(self, fault: Fault, *, named: bool = False) -> str:

@@ -74,7 +74,7 @@ def wish(text: str, name: str, language: str = "zh-Hans") -> Meant | Request | N
     return read(text, card, screen, words)
 
 
-BOTH: list[tuple[str, str, Meant | None]] = [
+BOTH: list[tuple[str, str, Meant | Request | None]] = [
     # letters and choices
     ("q5", "B", Answer(("B",))),
     ("proposals", "", Agree(("q2", "q6", "energy", "finance"))),
@@ -202,6 +202,7 @@ BOTH: list[tuple[str, str, Meant | None]] = [
 ]
 
 CHINESE: list[tuple[str, str, Meant | Request | None]] = [
+    ("result", "做法原文", Detail.REQUIREMENTS),
     ("again", "其余不变", KeepRest()),
     ("what_if list", "下一页", Browse("operations.3")),
     ("proposals", "都不对", Discard(("q2", "q6", "energy", "finance"))),
@@ -275,7 +276,7 @@ CHINESE: list[tuple[str, str, Meant | Request | None]] = [
     ("doubting", "2", TakeReading(1)),
 ]
 
-ENGLISH: list[tuple[str, str, Meant | None]] = [
+ENGLISH: list[tuple[str, str, Meant | Request | None]] = [
     ("q1", "Done.", Done()),
     ("q2", "figures", EnterFigures()),
     ("q12", "Energy calculator", OpenEnergy()),
@@ -311,7 +312,7 @@ ENGLISH: list[tuple[str, str, Meant | None]] = [
 ]
 
 SIMPLIFIED = ("q4", "中文", ChooseLanguage("zh-Hans"))
-TRADITIONAL: list[tuple[str, str, Meant | None]] = [
+TRADITIONAL: list[tuple[str, str, Meant | Request | None]] = [
     ("welcome", "开始", ChooseLanguage("zh-Hant")),
     ("welcome", "開始", ChooseLanguage("zh-Hant")),
     ("q4", "中文", ChooseLanguage("zh-Hant")),
@@ -329,23 +330,23 @@ TRADITIONAL: list[tuple[str, str, Meant | None]] = [
 
 @EVERY
 @pytest.mark.parametrize(("name", "text", "meant"), BOTH)
-def test_typed_in_any_language(language: str, name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_any_language(language: str, name: str, text: str, meant: Meant | Request | None) -> None:
     assert wish(text, name, language) == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*CHINESE, SIMPLIFIED])
-def test_typed_in_chinese(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_chinese(name: str, text: str, meant: Meant | Request | None) -> None:
     assert wish(text, name, "zh-Hans") == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*TRADITIONAL, *CHINESE])
-def test_typed_in_traditional_chinese(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_traditional_chinese(name: str, text: str, meant: Meant | Request | None) -> None:
     """What is typed in simplified characters is understood, too."""
     assert wish(text, name, "zh-Hant") == meant
 
 
 @pytest.mark.parametrize(("name", "text", "meant"), [*ENGLISH, SIMPLIFIED])
-def test_typed_in_english(name: str, text: str, meant: Meant | None) -> None:
+def test_typed_in_english(name: str, text: str, meant: Meant | Request | None) -> None:
     assert wish(text, name, "en") == meant
 
 
@@ -383,5 +384,5 @@ def test_the_table_knows_every_kind_of_input() -> None:
         ("", "en", None),
     ],
 )
-def test_a_look_back_is_told_without_a_card(text: str, language: str, meant: Meant | None) -> None:
+def test_a_look_back_is_told_without_a_card(text: str, language: str, meant: Meant | Request | None) -> None:
     assert look_back(normalised(text), wording(language, "miit-2024")) == meant

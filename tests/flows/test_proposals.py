@@ -22,7 +22,7 @@ from flows.inputs import (
     Tick,
 )
 from flows.proposals import proposed
-from flows.session import Climbing, Phase, Ticking
+from flows.session import Climbing, Phase, Proposing, Ticking
 from tests.flows.driver import RUBRIC, Walker, finished
 from tests.flows.scenes import SAID
 
@@ -53,6 +53,24 @@ def test_what_is_agreed_to_is_recorded_and_only_the_rest_is_asked() -> None:
     assert record.figures == {"machines": 20, "machines_digital": 8}
     assert walker.session.item == "q1"
     assert set(walker.session.agenda) == set(RUBRIC.items) - set(ITEMS)
+
+
+def test_what_is_said_in_two_messages_adds_up() -> None:
+    walker = told()
+    less = (Proposal("q2", ("B",), "几台"), Proposal("q6", ("D",), "测评过"), Proposal("finance", 0, "Excel"))
+    walker.say(Propose((*less, Proposal("energy", 2, "智能电表"))))
+    card = walker.card
+    assert isinstance(card, ProposalsCard)
+    assert {item: draft.answer for item, draft in card.items.items()} == {
+        "q2": ("C",),
+        "q6": ("B", "C", "D"),
+        "energy": 2,
+        "finance": 1,
+    }
+    walker.say(Propose((Proposal("q2", ("B",), "5/1", {"machines": 5, "machines_digital": 1}),)))
+    draft = walker.session.drafts["q2"]
+    assert isinstance(draft, Proposing)
+    assert draft.answer == ("B",)  # figures told anew are the ones that count
 
 
 def test_a_batch_holds_six_and_the_next_comes_after_it() -> None:

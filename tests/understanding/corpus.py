@@ -69,21 +69,8 @@ def _told(meant: Meant | Request | None, card: Card) -> dict[str, Any]:
     match meant:
         case None:
             return {"nothing": True}
-        case Answer(letters=letters):
-            return {"record": list(letters)}
-        case Propose(proposals=(proposal,)):
-            answer = proposal.answer
-            return {"propose": answer if isinstance(answer, int) else list(answer)}
-        case Rung(met=met):
-            return {"rung": met}
-        case Figures(values=values):
-            return {"figures": {name: _number(value) for name, value in values.items()}}
-        case Fuels(amounts=amounts):
-            return {"fuels": {name: _number(value) for name, value in amounts.items()}}
-        case Numbers(values=values):
-            return _numbers(values, card)
-        case NameFirm(name=name):
-            return {"name": name}
+        case Answer() | Propose() | Rung() | Figures() | Fuels() | Numbers() | NameFirm():
+            return _answering(meant, card)
         case LookUp(term=term):
             return {"look_up": term.upper()}
         case Toward(grade=grade):
@@ -94,6 +81,26 @@ def _told(meant: Meant | Request | None, card: Card) -> dict[str, Any]:
             return {"look": meant.value}
         case _:
             return BARE.get(type(meant), {"other": str(meant)})
+
+
+def _answering(meant: Answer | Propose | Rung | Figures | Fuels | Numbers | NameFirm, card: Card) -> dict[str, Any]:
+    match meant:
+        case Answer(letters=letters):
+            return {"record": list(letters)}
+        case Propose(proposals=proposals):
+            answer = proposals[0].answer
+            told = answer if isinstance(answer, int) else list(answer)
+            return {"propose": told} if len(proposals) == 1 else {"propose": str(proposals)}
+        case Rung(met=met):
+            return {"rung": met}
+        case Figures(values=values):
+            return {"figures": {name: _number(value) for name, value in values.items()}}
+        case Fuels(amounts=amounts):
+            return {"fuels": {name: _number(value) for name, value in amounts.items()}}
+        case Numbers(values=values):
+            return _numbers(values, card)
+        case NameFirm(name=name):
+            return {"name": name}
 
 
 def _numbers(values: tuple[Number, ...], card: Card) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.understanding.lexicon_interpreter import LONGEST, LexiconInterpreter
@@ -32,7 +32,7 @@ def raised(before: dict[str, Proposal], after: dict[str, Proposal]) -> list[str]
     ]
 
 
-@given(st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=6), st.data())
+@given(st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=6, unique=True), st.data())
 def test_doubt_before_a_clause_never_raises_a_proposal(clauses: list[str], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(clauses) - 1))
     doubt = data.draw(st.sampled_from(DOUBTS))
@@ -46,6 +46,7 @@ def test_polite_words_change_nothing(text: str, before: str, after: str) -> None
 
 
 @given(st.text(max_size=300) | st.lists(st.sampled_from([*CLAUSES, *"，。？、 0八台%"])).map("".join))
+@example("IT专员往来里面买了")
 def test_any_text_is_read_and_quoted(text: str) -> None:
     for item, proposal in understood(text).items():
         assert proposal.said in text

@@ -24,7 +24,7 @@ def test_enough_is_understood(half: str) -> None:
 
 def test_the_corpus_is_large_and_of_all_languages() -> None:
     assert len(ALL) >= 160
-    assert len({(sentence.on, sentence.text) for sentence in ALL}) == len(ALL)
+    assert len({(sentence.on, sentence.language, sentence.text) for sentence in ALL}) == len(ALL)
     english = sum(sentence.language == "en" for sentence in ALL)
     assert len(ALL) / 5 <= english <= len(ALL) / 3
     assert any(sentence.language == "zh-Hant" for sentence in ALL)
