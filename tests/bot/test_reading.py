@@ -352,7 +352,17 @@ def test_typed_in_english(name: str, text: str, meant: Meant | Request | None) -
     assert wish(text, name, "en") == meant
 
 
-INNER = {Detail.FUELS, Detail.HELP, Detail.OFFICIAL, Detail.COMPARED, Detail.FIRMS, Detail.PRIVACY, Detail.CARD}
+INNER = {
+    Detail.FUELS,
+    Detail.HELP,
+    Detail.OFFICIAL,
+    Detail.COMPARED,
+    Detail.FIRMS,
+    Detail.PAST,
+    Detail.REQUIREMENTS,
+    Detail.PRIVACY,
+    Detail.CARD,
+}
 """What is typed for them is an input, a comparison, a command or a leaf."""
 
 
