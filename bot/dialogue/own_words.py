@@ -11,6 +11,7 @@ from bot.understanding.requests import Elsewhere, LookUp, Request, requested
 from bot.words.wording import Wording
 from flows.cards import (
     Card,
+    CommitmentCard,
     EnergyCard,
     FigureCard,
     FirmKindCard,
@@ -48,8 +49,15 @@ def own_words(text: str, card: Card, words: Wording) -> Meant | Request | None:
     if "report" in meant or by_rule == "report":
         return Detail.PDF
     if "submit" in meant:
-        return Submit() if isinstance(card, ReviewCard) else Overview()
+        return _submit(card)
     return _look(meant, card) or requested(text)
+
+
+def _submit(card: Card) -> Meant | Elsewhere:
+    """To the end of the walk; a commitment is made in so many words, or by its button."""
+    if isinstance(card, CommitmentCard):
+        return Elsewhere("commitment")
+    return Submit() if isinstance(card, ReviewCard) else Overview()
 
 
 def _look(meant: frozenset[str], card: Card) -> Detail | Elsewhere | None:
@@ -120,7 +128,9 @@ def _figures(text: str, question: Question, card: QuestionCard | FigureCard, wor
     rule = question.figures
     if rule is None:
         return None
-    named = figures_said(text, rule.asks, load_rubric(words.rubric.id))
+    known = card.known if isinstance(card, FigureCard) else {}
+    asked = [name for name in rule.asks if name not in known] or rule.asks
+    named = figures_said(text, asked, load_rubric(words.rubric.id))
     if named:
         return Figures(named)
     energy = [name for name in rule.asks if words.rubric.calculates(name)]

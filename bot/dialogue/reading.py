@@ -64,11 +64,15 @@ SUPPOSED = re.compile(r"[q#]?\s*(\d{1,2})(?:\s*[=:]\s*|\s+)(?:([0-9])|([a-z](?:[
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The unit of each number, in order; `all`: there must be a number for each. `most`: so many at most."""
+    """The unit of each number, in order; `all`: there must be a number for each. `most`: so many at most.
+
+    `large`: hundreds of thousands are nothing odd there, and are asked back by what comes of them.
+    """
 
     each: tuple[str, ...]
     all: bool = False
     most: int | None = None
+    large: bool = False
 
 
 def read(text: str, card: Card, screen: Screen, words: Wording) -> Meant | Request | None:
@@ -215,7 +219,7 @@ def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard, rubric: Ru
 
 def _counted(text: str, units: Units) -> tuple[Number, ...] | None:
     values = read_numbers(text, *units.each)
-    if values is not None and _are_amounts(text, units.each):
+    if values is not None and not units.large and _are_amounts(text, units.each):
         return None
     if values is None or (units.all and len(values) != len(units.each)):
         return None
@@ -234,7 +238,7 @@ def _units(card: QuestionCard | FigureCard | EnergyCard, rubric: Rubric) -> Iter
             following = rule.asks[rule.asks.index(card.figure) :]
             still_asked = [name for name in following if name not in card.known] or following
             yield Units(tuple(unit.values()), all=True)
-            yield Units(tuple(unit[name] for name in still_asked))
+            yield Units(tuple(unit[name] for name in still_asked), large=rubric.calculates(card.figure))
         else:
             own = [name for name in rule.asks if rubric.figure[name].year_of is None]
             yield from (

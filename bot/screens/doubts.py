@@ -17,7 +17,10 @@ def doubt_screen(card: DoubtCard, words: Wording) -> Screen:
         body=(words.text("doubt.figure", figure=words.rubric.figure[draft.figure].name),),
         choices=tuple(
             Choice(
-                str(number), _reading(draft, reading, words), TakeReading(number - 1), label=_short(draft, reading, words)
+                str(number),
+                _reading(draft, reading, words),
+                TakeReading(number - 1),
+                label=_short(draft, reading, words),
             )
             for number, reading in enumerate(draft.readings, start=1)
         ),
