@@ -51,7 +51,9 @@ def plan_screen(card: PlanCard, words: Wording) -> Screen:
         actions=(Action("plan", Detail.PLAN), KEEP_TARGET, WHAT_IF, CLEAR, BACK, HELP, PAUSE),
         typed=tuple(items.values()),
     )
-    return _opened(summary, card, items, (title, *_effort(card, words)), words) if card.list else summary
+    if card.list:
+        return _opened(summary, card, items, (title, *(() if planned else _effort(card, words))), words)
+    return summary
 
 
 def what_if_screen(card: WhatIfCard, words: Wording) -> Screen:
