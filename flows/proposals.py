@@ -9,6 +9,7 @@ from flows.inputs import Agree, Amend, Discard, Proposal, ProposalInput, Propose
 from flows.outcome import successor_of
 from flows.recording import item_answer, record_figures, record_letters, record_level
 from flows.session import Draft, Entering, Phase, Proposing, Record, Session
+from flows.text import tidy
 from flows.turn import Step, Turn, current_draft
 from flows.walking import advance, onward, out_of_aim
 from scoring.answers import check_figures
@@ -17,6 +18,8 @@ from scoring.figures import derive
 from scoring.rubric import Rubric
 
 FINISHED = (Phase.RESULT, Phase.RECHECK)
+LONGEST_SAID = 200
+"""Characters of somebody's words that are kept with what they come to."""
 
 
 def about_proposals(turn: Turn, given: ProposalInput) -> Step:
@@ -121,7 +124,7 @@ def _draft(proposal: Proposal, begun: Draft | None) -> Proposing:
     return Proposing(
         answer=proposal.answer,
         least=proposal.answer,
-        said=proposal.said,
+        said=tidy(proposal.said)[:LONGEST_SAID],
         figures=dict(proposal.figures),
         most=proposal.most,
         ask=proposal.ask,

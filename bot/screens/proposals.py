@@ -77,10 +77,10 @@ def _line(item: str, draft: Proposing, amended: AnswerValue | None, words: Wordi
     said = draft.said if len(draft.said) <= QUOTED else draft.said[: QUOTED - 1] + "…"
     if draft.answer is None:
         return text("proposals.off", item=name, said=said)
-    line = text("proposals.line", item=name, answer=_in_short(item, draft.answer, words), said=said)
+    line = text("proposals.line", item=name, answer=words.in_short(item, draft.answer), said=said)
     if draft.answer == draft.least and isinstance(amended, int):
         more = _next_question(item, draft, amended, words, asking=asking)
-        return f"{line}\n{more}" if asking else f"{line} {more}"
+        return f"{line} {more}"
     return line
 
 
@@ -90,10 +90,3 @@ def _next_question(item: str, draft: Proposing, level: int, words: Wording, *, a
         return words.text("proposals.more", level=words.level_name(level))
     asked = words.question(draft.ask) if level == draft.most else None
     return asked or words.text("ladder.requirement", level=words.level_name(level), text=words.plain(item, str(level)))
-
-
-def _in_short(item: str, answer: AnswerValue, words: Wording) -> str:
-    """ "一级", or options in short words."""
-    if isinstance(answer, int):
-        return words.level_name(answer)
-    return words.text("list.separator").join(words.short(item, letter) for letter in answer)

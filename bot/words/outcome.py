@@ -49,7 +49,7 @@ def outcome_of(session: Session, words: Wording, *, provisional: bool) -> Outcom
     lines = (
         *(changes.lines[:-3:-1] if changes else ()),  # grade and score, before and after
         distance(result, missing, words),
-        *((bounds(result, words),) if provisional and not result.complete else ()),
+        *((bounds(result, words),) if provisional and not result.complete and not _is_settled(result) else ()),
         *(() if provisional else by_other_profiles(result, words)),
         *((session.firm.name,) if session.firm.name else ()),
     )
@@ -62,6 +62,11 @@ def outcome_of(session: Session, words: Wording, *, provisional: bool) -> Outcom
         goal=tuple(target(session, words)),
         provisional=provisional,
     )
+
+
+def _is_settled(result: Result) -> bool:
+    """No answer that is missing can change the grade: the card's first line says so."""
+    return result.bounds.grade[0] == result.bounds.grade[1]
 
 
 def _items(changes: Section, words: Wording) -> Section | None:

@@ -36,6 +36,10 @@ USUAL = ("electricity", "natural_gas", "diesel")
 """What most factories burn, first in the table of conversion, where an edition has it."""
 
 
+FEW = 4
+"""Of so many options the words are said; of more, the letters."""
+
+
 class Medium(StrEnum):
     """How a person answers: hints say what to type, or what to tap."""
 
@@ -94,6 +98,12 @@ class Wording:
         if isinstance(answer, int):
             return self.level_name(answer)
         return self.text("list.separator").join(answer)
+
+    def in_short(self, item: str, answer: AnswerValue) -> str:
+        """ "一级", or options in the short words of their buttons; of many, the letters."""
+        if isinstance(answer, int) or len(answer) > FEW:
+            return self.answer(answer)
+        return self.text("list.separator").join(self.short(item, letter) for letter in answer)
 
     def level_name(self, level: int) -> str:
         """ "一级"; level 0 has words of its own."""
@@ -178,7 +188,8 @@ class Wording:
         """What happened, in a line; None for what the next card shows anyway."""
         match event:
             case Recorded(item=item, after=after):
-                return self.text("event.recorded", item=self.item_name(item), answer=self.answer(after))
+                said = self.in_short(item, after) if self.medium is Medium.TAPPING else self.answer(after)
+                return self.text("event.recorded", item=self.item_name(item), answer=said)
             case Parked(item=item):
                 return self.text("event.parked", item=self.item_name(item))
             case Withdrawn(item=item):

@@ -359,7 +359,6 @@ INNER = {
     Detail.COMPARED,
     Detail.FIRMS,
     Detail.PAST,
-    Detail.REQUIREMENTS,
     Detail.PRIVACY,
     Detail.CARD,
 }

@@ -24,7 +24,6 @@ from flows.inputs import (
     Quick,
     Recheck,
     Skip,
-    Submit,
     TakeLevel,
 )
 from flows.session import AimPage, Session

@@ -121,6 +121,7 @@ def test_from_the_ladder_to_all_levels_and_back_to_where_one_came_from() -> None
 def test_back_along_the_whole_trail() -> None:
     walker = Walker().begin().fill()
     seen = []
+    walker.say(Back())  # from the commitment to the review
     walker.say(Back())
     while walker.session.asking:
         seen.append(walker.session.item)

@@ -1,6 +1,7 @@
 """Keep, park and pause; the firm's own card; the re-check."""
 
 from flows.cards import (
+    CommitmentCard,
     FirmKindCard,
     PausedCard,
     QuestionCard,
@@ -133,12 +134,13 @@ def test_editing_the_firm_leads_back_to_the_open_item() -> None:
     walker.say(ChooseKind(FirmKind.OTHER))
     assert walker.session.item == "q2"
     walker.fill()
+    walker.say(Overview())
     walker.say(EditFirm())
     walker.say(Skip())
     assert isinstance(walker.card, FirmKindCard)
     assert walker.card.kind is FirmKind.OTHER
     walker.say(Skip())
-    assert isinstance(walker.card, ReviewCard)
+    assert isinstance(walker.card, CommitmentCard)
     assert walker.session.firm.name == "新厂"
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.cards import FirmKindCard, FirmNameCard, ProvisionalCard, ReviewCard, WelcomeCard, unanswered
+from flows.cards import CommitmentCard, FirmKindCard, FirmNameCard, ProvisionalCard, ReviewCard, WelcomeCard, unanswered
 from flows.events import Event, GradeSettled, QuickBegun, Recorded, Refusal, Resumed
 from flows.inputs import (
     Answer,
@@ -155,7 +155,7 @@ def test_it_stops_when_the_grade_is_settled_and_the_grade_is_that_of_every_compl
         assert walker.card == ProvisionalCard(missing, grade)
         assert settlings(events) == [grade]
     else:
-        assert isinstance(walker.card, ReviewCard)
+        assert isinstance(walker.card, CommitmentCard)
         assert settlings(events) == []
 
 

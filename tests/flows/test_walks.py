@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from flows.cards import ConfirmCard, LevelCard, ProvisionalCard, ResultCard, ReviewCard
+from flows.cards import CommitmentCard, ConfirmCard, LevelCard, ProvisionalCard, ResultCard, ReviewCard
 from flows.events import Finished, Refusal
 from flows.inputs import (
     Answer,
@@ -56,9 +56,7 @@ def test_letters_and_ladder() -> None:
     for scenario, level in LEVELS.items():
         assert walker.session.item == scenario
         assert walker.climb(level) == 1 + min(level + 1, 4)
-    assert isinstance(walker.card, ReviewCard)
-    assert walker.card.complete
-    walker.say(Submit())
+    assert isinstance(walker.card, CommitmentCard)
     (event,) = walker.say(Commit())
     assert isinstance(event, Finished)
     sheet = {item: letters_of(item) for item in RUBRIC.question}
@@ -136,7 +134,6 @@ def test_parking_changing_and_provisional() -> None:
     assert walker.refused(Submit()) is Refusal.STILL_OPEN
     walker.say(Resume())  # nothing but the parked item is left
     walker.tick("A")
-    walker.say(Submit())
     walker.say(Back())
     walker.go("q5")
     walker.say(Keep())
