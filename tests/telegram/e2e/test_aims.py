@@ -4,7 +4,7 @@ from flows.session import Goal, Phase
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
 from tests.telegram.e2e.walking import Plan as Meant
-from tests.telegram.e2e.walking import begin_by_taps, card, say, tap, text_of
+from tests.telegram.e2e.walking import begin_by_taps, say, tap, text_of
 from tests.telegram.views import Message
 
 
