@@ -3,7 +3,7 @@
 from flows.events import Refusal
 from flows.inputs import Climb, PickLevel, Rung, ScenarioInput, TakeLevel
 from flows.recording import record_level
-from flows.session import Climbing, Phase, Picking, Session
+from flows.session import Climbing, Phase, Picking, Proposing, Session
 from flows.turn import Step, Turn, current_draft
 from flows.walking import advance
 from scoring.rubric import Scenario
@@ -43,8 +43,8 @@ def _climb(turn: Turn, scenario: Scenario, *, met: bool) -> Step:
 
 
 def _take(turn: Turn, scenario: Scenario, level: int) -> Step:
-    """Only with all levels on the screen: a level counts when every lower one is fully met."""
-    if not isinstance(current_draft(turn.session), Picking | None):
+    """Only with all levels on the screen, or just before: a level counts when every lower one is fully met."""
+    if not isinstance(current_draft(turn.session), Picking | Proposing | None):
         return turn.refuse(Refusal.NOT_HERE)
     if not 0 <= level <= len(scenario.levels):
         return turn.refuse(Refusal.UNKNOWN_LEVEL)

@@ -1,14 +1,17 @@
 """What is typed in one's own words on a card. All that is no plain letter, number or button's word is asked back."""
 
+from collections.abc import Sequence
+
 from bot.screens.parts import BACK, HELP, PARK, PAUSE, RESUME
 from bot.screens.wishes import FILES, Detail, Meant
 from bot.understanding.amounts import change, figures_said, fuels_said, share_band
-from bot.understanding.options import chosen, level_named
-from bot.understanding.phrases import firm_name, intents, looked_up, ruled
+from bot.understanding.options import SHORTEST, chosen, level_named
+from bot.understanding.phrases import bare, firm_name, intents, looked_up, ruled
 from bot.understanding.requests import Elsewhere, LookUp, Request, requested
 from bot.words.wording import Wording
 from flows.cards import (
     Card,
+    CommitmentCard,
     EnergyCard,
     FigureCard,
     FirmKindCard,
@@ -22,7 +25,8 @@ from flows.cards import (
     ReviewCard,
     WhatIfCard,
 )
-from flows.inputs import Figures, Fuels, NameFirm, Overview, Proposal, Propose, Rung, Skip, Submit
+from flows.inputs import ChooseKind, Figures, Fuels, NameFirm, Overview, Proposal, Propose, Rung, Skip, Submit
+from flows.session import FirmKind
 from scoring.editions import load_rubric
 from scoring.rubric import Question
 
@@ -45,8 +49,15 @@ def own_words(text: str, card: Card, words: Wording) -> Meant | Request | None:
     if "report" in meant or by_rule == "report":
         return Detail.PDF
     if "submit" in meant:
-        return Submit() if isinstance(card, ReviewCard) else Overview()
+        return _submit(card)
     return _look(meant, card) or requested(text)
+
+
+def _submit(card: Card) -> Meant | Elsewhere:
+    """To the end of the walk; a commitment is made in so many words, or by its button."""
+    if isinstance(card, CommitmentCard):
+        return Elsewhere("commitment")
+    return Submit() if isinstance(card, ReviewCard) else Overview()
 
 
 def _look(meant: frozenset[str], card: Card) -> Detail | Elsewhere | None:
@@ -65,8 +76,8 @@ def _here(text: str, meant: frozenset[str], card: Card, words: Wording) -> Meant
     match card:
         case FirmNameCard():
             return Skip() if "skip" in meant else _name(text)
-        case FirmKindCard() if "skip" in meant:
-            return Skip()
+        case FirmKindCard(kinds=kinds):
+            return Skip() if "skip" in meant else _kind(text, kinds, words)
         case LevelCard(scenario=scenario):
             level = level_named(text, scenario, words)
             return None if level is None else Propose((Proposal(scenario.id, level, text.strip()),))
@@ -84,6 +95,13 @@ def _here(text: str, meant: frozenset[str], card: Card, words: Wording) -> Meant
 def _name(text: str) -> NameFirm | None:
     name = firm_name(text)
     return NameFirm(name) if name and requested(text) is None else None
+
+
+def _kind(text: str, kinds: Sequence[FirmKind], words: Wording) -> ChooseKind | None:
+    """The one kind of firm whose name a line is a part of."""
+    plain = bare(text)
+    named = [kind for kind in kinds if len(plain) >= SHORTEST and plain in bare(words.text(f"kind.{kind.value}"))]
+    return ChooseKind(named[0]) if len(named) == 1 else None
 
 
 def _on_the_ladder(text: str, meant: frozenset[str], card: LadderCard) -> Rung | Propose | None:
@@ -110,7 +128,9 @@ def _figures(text: str, question: Question, card: QuestionCard | FigureCard, wor
     rule = question.figures
     if rule is None:
         return None
-    named = figures_said(text, rule.asks, load_rubric(words.rubric.id))
+    known = card.known if isinstance(card, FigureCard) else {}
+    asked = [name for name in rule.asks if name not in known] or rule.asks
+    named = figures_said(text, asked, load_rubric(words.rubric.id))
     if named:
         return Figures(named)
     energy = [name for name in rule.asks if words.rubric.calculates(name)]

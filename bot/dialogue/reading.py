@@ -23,6 +23,7 @@ from flows.cards import (
     FigureCard,
     LadderCard,
     PlanCard,
+    ProposalCard,
     QuestionCard,
     ReviewCard,
     WelcomeCard,
@@ -37,6 +38,7 @@ from flows.inputs import (
     Proposal,
     Propose,
     Suppose,
+    TakeLevel,
     Tick,
     Want,
     Wanted,
@@ -62,11 +64,15 @@ SUPPOSED = re.compile(r"[q#]?\s*(\d{1,2})(?:\s*[=:]\s*|\s+)(?:([0-9])|([a-z](?:[
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The unit of each number, in order; `all`: there must be a number for each. `most`: so many at most."""
+    """The unit of each number, in order; `all`: there must be a number for each. `most`: so many at most.
+
+    `large`: hundreds of thousands are nothing odd there, and are asked back by what comes of them.
+    """
 
     each: tuple[str, ...]
     all: bool = False
     most: int | None = None
+    large: bool = False
 
 
 def read(text: str, card: Card, screen: Screen, words: Wording) -> Meant | Request | None:
@@ -163,8 +169,10 @@ def _supposed(plain: str, words: Wording) -> Wish | None:
 def _letters(text: str, plain: str, card: Card) -> Wish | None:
     """ "BC", "b, c" or "B" are the whole answer; "+B" and "-B" tick and untick one option of several.
 
-    Letters that may be a word are asked back.
+    Letters that may be a word are asked back. Who is asked what they mean may also say it in letters, or as a level.
     """
+    if isinstance(card, ProposalCard):
+        return _instead(text, plain, card)
     if not isinstance(card, QuestionCard):
         return None
     if plain[0] in "+-" and card.question.kind.ticks:
@@ -178,6 +186,13 @@ def _letters(text: str, plain: str, card: Card) -> Wish | None:
         return Answer(chosen)
     known = set(chosen) <= set(card.question.letters)
     return Propose((Proposal(card.question.id, chosen, text.strip()),)) if known else None
+
+
+def _instead(text: str, plain: str, card: ProposalCard) -> Wish | None:
+    if isinstance(card.draft.least, int):
+        return TakeLevel(int(plain)) if plain.isdecimal() and len(plain) == 1 else None
+    found = letters(text)
+    return Answer(found[0]) if found and found[1] else None
 
 
 def _detail(plain: str, card: Card, words: Wording) -> Detail | Elsewhere | None:
@@ -204,7 +219,7 @@ def _numbers(text: str, card: QuestionCard | FigureCard | EnergyCard, rubric: Ru
 
 def _counted(text: str, units: Units) -> tuple[Number, ...] | None:
     values = read_numbers(text, *units.each)
-    if values is not None and _are_amounts(text, units.each):
+    if values is not None and not units.large and _are_amounts(text, units.each):
         return None
     if values is None or (units.all and len(values) != len(units.each)):
         return None
@@ -223,7 +238,7 @@ def _units(card: QuestionCard | FigureCard | EnergyCard, rubric: Rubric) -> Iter
             following = rule.asks[rule.asks.index(card.figure) :]
             still_asked = [name for name in following if name not in card.known] or following
             yield Units(tuple(unit.values()), all=True)
-            yield Units(tuple(unit[name] for name in still_asked))
+            yield Units(tuple(unit[name] for name in still_asked), large=rubric.calculates(card.figure))
         else:
             own = [name for name in rule.asks if rubric.figure[name].year_of is None]
             yield from (

@@ -16,12 +16,27 @@ def doubt_screen(card: DoubtCard, words: Wording) -> Screen:
         header=header_line(card.progress, words),
         body=(words.text("doubt.figure", figure=words.rubric.figure[draft.figure].name),),
         choices=tuple(
-            Choice(str(number), _reading(draft, reading, words), TakeReading(number - 1))
+            Choice(
+                str(number),
+                _reading(draft, reading, words),
+                TakeReading(number - 1),
+                label=_short(draft, reading, words),
+            )
             for number, reading in enumerate(draft.readings, start=1)
         ),
         hint=words.hint("doubt"),
         actions=moves(card.question.id, card.progress),
     )
+
+
+def _short(draft: Doubting, reading: Reading, words: Wording) -> str:
+    """What was typed, with the unit that it is read in."""
+    value = reading.value if reading.amount is None else reading.amount
+    if isinstance(value, tuple):
+        return ""
+    fuel = reading.fuel or (draft.fuelling.fuel if draft.doubt is Doubt.AMOUNT and draft.fuelling else None)
+    unit = words.rubric.fuel[fuel].unit if fuel else words.rubric.figure[draft.figure].unit
+    return words.text("figure.value", number=plain(value), unit=unit)
 
 
 def _reading(draft: Doubting, reading: Reading, words: Wording) -> str:

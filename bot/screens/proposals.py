@@ -12,7 +12,7 @@ from flows.session import Proposing
 
 SPELLED = 3
 """Of so many options the whole lines are shown; of more, short words."""
-QUOTED = 16
+QUOTED = 12
 """Characters of what was said that stand in a list."""
 
 
@@ -27,7 +27,7 @@ def proposal_screen(card: ProposalCard, words: Wording) -> Screen:
         header=header_line(card.progress, words),
         body=(asked(card.item, words), *_meaning(card.item, draft.answer, words), *worked_out, *ask),
         hint=words.hint("proposal"),
-        actions=(Action("yes", Confirm()), *higher, Action("no", Back()), *moves(card.item, card.progress)),
+        actions=(Action("right", Confirm()), *higher, Action("wrong", Back()), *moves(card.item, card.progress)),
         default=Confirm(),
     )
 
@@ -79,7 +79,8 @@ def _line(item: str, draft: Proposing, amended: AnswerValue | None, words: Wordi
         return text("proposals.off", item=name, said=said)
     line = text("proposals.line", item=name, answer=_in_short(item, draft.answer, words), said=said)
     if draft.answer == draft.least and isinstance(amended, int):
-        return f"{line}\n{_next_question(item, draft, amended, words, asking=asking)}"
+        more = _next_question(item, draft, amended, words, asking=asking)
+        return f"{line}\n{more}" if asking else f"{line} {more}"
     return line
 
 

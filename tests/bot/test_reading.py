@@ -80,6 +80,8 @@ BOTH: list[tuple[str, str, Meant | Request | None]] = [
     ("proposals", "", Agree(("q2", "q6", "energy", "finance"))),
     ("proposals", "28", Amend("finance", 2)),
     ("proposed", "", Confirm()),
+    ("proposed", "2", TakeLevel(2)),
+    ("proposed by figures", "B", Answer(("B",))),
     ("q5", "b", Answer(("B",))),
     ("q5", " Ｂ ", Answer(("B",))),
     ("q5", "B。", Answer(("B",))),
@@ -350,7 +352,17 @@ def test_typed_in_english(name: str, text: str, meant: Meant | Request | None) -
     assert wish(text, name, "en") == meant
 
 
-INNER = {Detail.FUELS, Detail.HELP, Detail.OFFICIAL, Detail.COMPARED, Detail.FIRMS, Detail.PRIVACY, Detail.CARD}
+INNER = {
+    Detail.FUELS,
+    Detail.HELP,
+    Detail.OFFICIAL,
+    Detail.COMPARED,
+    Detail.FIRMS,
+    Detail.PAST,
+    Detail.REQUIREMENTS,
+    Detail.PRIVACY,
+    Detail.CARD,
+}
 """What is typed for them is an input, a comparison, a command or a leaf."""
 
 

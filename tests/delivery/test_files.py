@@ -142,7 +142,7 @@ async def test_a_past_result_is_looked_at_and_reported_from_the_history(site: Si
     await site.store.apply(ann.window, lambda _: Decision(session=past, finished=(kept(past),)))
     await site.does(ann, "/history")
     await site.presses(ann, TEXT("button.past", number=1))
-    assert TEXT("hint.tapping.past") in ann.cards[-1].text
+    assert TEXT("hint.tapping.past", number=1) in ann.cards[-1].text
     await site.presses(ann, TEXT("button.png"))
     await until(lambda: files(ann), within=30)
     await site.rest()

@@ -71,8 +71,10 @@ EXAMPLES: Mapping[type[Reply], tuple[tuple[Reply, str], ...]] = {
     ),
     Firms: ((Firms(), '{"kind":"firms"}'), (Firms("x"), '{"kind":"firms","wanted":"x"}')),
     Privacy: ((Privacy(), '{"kind":"privacy"}'),),
-    File: tuple((File(kind), f'{{"kind":"file","format":"{kind}"}}') for kind in ("png", "pdf", "xlsx", "json"))
-    + ((File("pdf", "a1b2"), '{"kind":"file","format":"pdf","past":"a1b2"}'),),
+    File: (
+        *tuple((File(kind), f'{{"kind":"file","format":"{kind}"}}') for kind in ("png", "pdf", "xlsx", "json")),
+        (File("pdf", "a1b2"), '{"kind":"file","format":"pdf","past":"a1b2"}'),
+    ),
     Reminder: (
         (
             Reminder(SESSION.id, SESSION.revision),

@@ -155,7 +155,7 @@ CASES = [
     Case(Rung(met=True), frozenset({"ladder", "levels", "proposed"})),
     Case(PickLevel(), SCENARIOS),
     Case(Climb(), SCENARIOS),
-    Case(TakeLevel(2), frozenset({"levels"})),
+    Case(TakeLevel(2), frozenset({"levels", "proposed"})),
     Case(Submit(), frozenset({"full"}), {Refusal.STILL_OPEN: frozenset({"review"})}),
     Case(
         Provisional(),

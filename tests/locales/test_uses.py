@@ -61,7 +61,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "effort.class.{}": CLASSES,
     "fault.{}": (code.value for code in FaultCode),
     "refusal.{}": (reason.value for reason in Refusal if reason is not Refusal.FIGURES),
-    "elsewhere.{}": ("result", "change"),
+    "elsewhere.{}": ("result", "change", "commitment"),
     "puzzling.{}": (*PUZZLING, "edited"),
     "doubt.{}": (doubt.value for doubt in Doubt),
     "not_understood.example.{}": ("share", "change"),
