@@ -9,7 +9,7 @@ from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
 from tests.telegram.e2e.driver import CHAT, Shuping
 from tests.telegram.e2e.test_outbox import at_first_item, right
-from tests.telegram.e2e.walking import card, cards, say, tap
+from tests.telegram.e2e.walking import card, cards, is_detail, say, tap
 from tests.telegram.people import Person
 
 
@@ -53,6 +53,8 @@ async def test_after_a_restart_the_card_of_then_is_retired(api: TelegramApi, ins
     await ann.until("存什么", within=10)
     await api.quiet(1.0)
     assert live(ann) == [card(ann).id]
+    assert is_detail(card(ann))
+    await tap(ann, "← 返回", "第 2 项")
     right(bot, ann)
 
 
@@ -121,7 +123,7 @@ async def test_nothing_of_who_deleted_everything_stays_in_a_file(api: TelegramAp
     await say(ann, "/start")
     await tap(ann, "▶ 开始", lambda message: message.button("跳过"))
     await say(ann, "绝密精密厂")
-    await tap(ann, "D", lambda message: message.button("A"))
+    await tap(ann, "小微企业", lambda message: message.button("A"))
     await say(ann, "BC", "第 2 项")
     await say(ann, "/mydata", lambda message: message.file)
     await say(bob, "BC", "第 2 项")
