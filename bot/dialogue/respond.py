@@ -34,6 +34,7 @@ from flows.cards import FirmNameCard, card_of
 from flows.inputs import ChooseLanguage, Help, Park, Propose
 from flows.session import CardRef, Phase, Session, new_session
 from locales import supported
+from scoring.editions import load_rubric
 from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, State
 from storage.window import Window
@@ -208,7 +209,7 @@ def _meant(situation: Situation, text: str) -> Meant | Request | None:
     """
     card = card_of(situation.words.rubric, situation.session)
     meant = read(text, card, screen_of(card, situation.words), situation.words)
-    proposals = situation.context.interpreter.interpret(text, situation.words.rubric)
+    proposals = situation.context.interpreter.interpret(text, load_rubric(situation.words.rubric.id))
     enough = DESCRIBES if meant else 2 if isinstance(card, FirmNameCard) else 1
     return Propose(proposals) if len(proposals) >= enough else meant
 

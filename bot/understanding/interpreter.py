@@ -10,5 +10,8 @@ class Interpreter(Protocol):
     """Understands a description; pure, and never above what the words say."""
 
     def interpret(self, text: str, rubric: Rubric) -> tuple[Proposal, ...]:
-        """What the text says of the rubric's items, at most one proposal an item, in the rubric's order."""
+        """What the text says of the rubric's items, at most one proposal an item, in the rubric's order.
+
+        The rubric is in the edition's own language, whichever the person speaks: its units are those of the figures.
+        """
         ...
