@@ -47,6 +47,7 @@ class Plugged:
         self.proposals = proposals
 
     def interpret(self, text: str, rubric: Rubric) -> tuple[Proposal, ...]:
+        assert text, rubric.id
         return self.proposals
 
 
