@@ -46,7 +46,17 @@ from bot.words.history import compared, history, past_result
 from bot.words.outcome import Outcome, outcome_of
 from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_at_hand, words_of
-from flows.cards import CommitmentCard, EnergyCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, card_of
+from flows.cards import (
+    CommitmentCard,
+    EnergyCard,
+    LadderCard,
+    PlanCard,
+    ProposalCard,
+    ProvisionalCard,
+    ResultCard,
+    WhatIfCard,
+    card_of,
+)
 from flows.progress import Progress, progress_of
 from flows.reminders import next_reminder
 from flows.session import Assessment, Session, new_session
@@ -292,7 +302,7 @@ def label_of(data: str, words: Wording) -> str:
 def _looked(reply: Look | Compared | Explained, session: Session, words: Wording, view: View) -> TextPage:
     match reply:
         case Explained(item=item):
-            return TextPage(tuple(explained(item, words)))
+            return TextPage(tuple(explained(item, words, _in_question(item, session, words))))
         case Compared(numbers=numbers):
             return TextPage((compared(view.history, numbers, words),))
         case Look(wanted=Detail.HISTORY):
@@ -345,6 +355,17 @@ def _fuels(card: EnergyCard, session: Session, words: Wording) -> TextPage:
     buttons = [Button(one.label, encode(one.wish, session.ref, words.rubric)) for one in others]
     rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
     return TextPage((Section(words.text("energy.others"), tuple(one.text for one in others)),), rows)
+
+
+def _in_question(item: str, session: Session, words: Wording) -> str | None:
+    """The level that is on the screen, or that somebody's words come to."""
+    match card_of(words.rubric, session):
+        case LadderCard(scenario=scenario, level=level) if scenario.id == item:
+            return str(level)
+        case ProposalCard(item=at, draft=draft) if at == item and isinstance(draft.answer, int) and draft.answer:
+            return str(draft.answer)
+        case _:
+            return None
 
 
 # reminders

@@ -29,11 +29,11 @@ def sections_of(session: Session, wanted: Detail, words: Wording) -> list[Sectio
             return [headline_of(result, words), *proof(result, words)]
 
 
-def explained(item: str, words: Wording) -> list[Section]:
-    """Help for an item; for any other card, what can be typed."""
+def explained(item: str, words: Wording, key: str | None = None) -> list[Section]:
+    """Help for an item, first of all for the option or level in question; for any other card, what can be typed."""
     if item not in words.rubric.items:
         return [commands_help(words)]
-    return [Section(title, tuple(text.split("\n"))) for title, text in words.explanation(item)]
+    return [Section(title, tuple(text.split("\n"))) for title, text in words.explanation(item, key)]
 
 
 def official(item: str, words: Wording) -> list[Section]:

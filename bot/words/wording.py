@@ -234,13 +234,17 @@ class Wording:
         """Help in pages of heading and text, each no more than a phone shows at once (`bot.words.paging`).
 
         First on the option ("B") or the level ("2") in question, if there is something to say of it; then on the item,
-        with the table of conversion where it asks for energy; the standard's own terms last.
+        with the table of conversion where it asks for energy, and on each of its options or levels; the standard's own
+        terms last.
         """
         terms = [self.rubric.glossary[position] for position in self.rubric.terms_of[item]]
+        question = self.rubric.question.get(item)
+        keys = question.letters if question else map(str, range(1, len(self.rubric.scenario[item].levels) + 1))
         told = [
             *(self._choice_explained(item, key) if key else ()),
             *self._item_explained(item),
             *self._conversion(item),
+            *(section for one in keys if one != key for section in self._choice_explained(item, one)),
             *((self.text("help.term", term=entry.term), entry.text) for entry in terms),
         ]
         return [page for title, text in told for page in pages(title, text)]

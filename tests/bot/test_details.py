@@ -70,3 +70,13 @@ def test_the_official_text_stands_word_for_word(language: str) -> None:
         section, _ = official(scenario.id, words)
         levels = section.lines[-4:]
         assert [line.endswith(text) for line, text in zip(levels, scenario.levels, strict=True)] == [True] * 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_begins_with_the_level_in_question_and_tells_of_all(language: str) -> None:
+    words = wording(language, RUBRIC.id)
+    (first, _), *others = words.explanation("finance", "3")
+    assert words.level_name(3) in first
+    told = [title for title, _ in others]
+    for level in (1, 2, 4):
+        assert any(words.level_name(level) in title for title in told)
