@@ -29,8 +29,10 @@ from bot.telegram.polling import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK,
 from bot.telegram.reception import Reception
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.webhook import Webhook
+from bot.understanding.lexicon import vocabulary
 from bot.words.complaints import complaint
-from locales import Catalogue, catalogue
+from bot.words.wording import Medium, wording
+from locales import LANGUAGES, Catalogue, catalogue
 from scoring.editions import current
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
@@ -49,8 +51,16 @@ STOPPED, FAILED, REFUSED = 0, 1, 2
 
 def run_bot(settings: Settings, language: str) -> int:
     """`serve` on the quickest event loop that there is: uvloop saves an eighth, where it can be installed."""
+    _warm()
     with asyncio.Runner(loop_factory=_quick_loop()) as runner:
         return runner.run(serve(settings, language))
+
+
+def _warm() -> None:
+    """What everybody's first message would wait for, read before anybody's."""
+    for language in LANGUAGES:
+        wording(language, current().id, Medium.TAPPING)
+    vocabulary(current().id)
 
 
 def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
