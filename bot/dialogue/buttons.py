@@ -250,6 +250,11 @@ def data_of(choice: str) -> str:
     return f"{CHOICE_MARK}{choice}"
 
 
+def on_this(choice: str, session: Session) -> str:
+    """A choice that is of the card as it stands: tapped late, or twice, it would be of another item."""
+    return f"{choice}:{session.id[:SESSION_CHARACTERS]}.{session.revision}"
+
+
 def about(choice: str, dossier: str) -> str:
     """A choice that is of one dossier among several."""
     return f"{choice}:{dossier[:DOSSIER_CHARACTERS]}"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue import reminders
-from bot.dialogue.buttons import Choice, data_of
+from bot.dialogue.buttons import Choice, data_of, on_this
 from bot.dialogue.replies import Line, Named, Text
 from bot.dialogue.situation import Situation, refuse
 from bot.dialogue.steps import advance
@@ -129,7 +129,8 @@ def puzzled(situation: Situation, text: str, card: Card, hint: Line) -> Decision
         _what_would_be(card, said, situation.words),
         *((Named("not_understood.again"),) if times >= PATIENCE and asked else ()),
     )
-    buttons = (data_of(Choice.HELP), data_of(Choice.LATER)) if times >= PATIENCE and asked else ()
+    ways = (Choice.HELP, Choice.LATER) if times >= PATIENCE and asked else ()
+    buttons = tuple(data_of(on_this(way, situation.session)) for way in ways)
     window = situation.window.model_copy(update={"puzzled": times})
     return replace(tell(situation, *lines, buttons=buttons), window=window)
 

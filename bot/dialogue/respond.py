@@ -15,6 +15,7 @@ from bot.dialogue.buttons import (
     full,
     is_consent,
     knows_of_others,
+    on_this,
 )
 from bot.dialogue.commands import COMMANDS, LONGEST_TEXT, resume
 from bot.dialogue.context import Context
@@ -231,7 +232,10 @@ def _choose(situation: Situation, name: str) -> Decision:
         return switch_firm(situation, name.removeprefix(FIRM))
     if name.startswith((Choice.DELETE, Choice.LEAVE)):
         return _forget(situation, name)
-    name, _, dossier = name.partition(":")
+    wanted, (name, _, dossier) = name, name.partition(":")
+    if name in WAYS_OUT:
+        still = wanted == on_this(name, situation.session)
+        return advance(situation, WAYS_OUT[name]) if still else refuse(situation, stale())
     if dossier and not situation.dossier.startswith(dossier) and name != Choice.NEVER:
         return _choose_elsewhere(situation, name, dossier)
     choice = CHOICES.get(name)
@@ -280,6 +284,6 @@ CHOICES: dict[str, Callable[[Situation], Decision]] = {
     Choice.RECHECK_LATER: reminders.promise_recheck,
     Choice.KEEP: lambda situation: show(situation, Named("delete.kept")),
     Choice.COMPARE_LAST: lambda situation: say(situation, Compared()),
-    Choice.HELP: lambda situation: advance(situation, Help()),
-    Choice.LATER: lambda situation: advance(situation, Park()),
 }
+WAYS_OUT: dict[str, Help | Park] = {Choice.HELP: Help(), Choice.LATER: Park()}
+"""Of who was not understood."""

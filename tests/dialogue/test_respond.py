@@ -121,7 +121,13 @@ def test_what_was_not_understood_leaves_the_card_and_the_second_time_offers_a_wa
     twice = hear(Typed("嗯嗯"), at(SINGLE, window=Window(puzzled=1)))
     (text,) = twice.said
     assert isinstance(text, Text)
-    assert (twice.names, text.buttons) == (["not_understood.question", "not_understood.again"], ("!help", "!later"))
+    assert twice.names == ["not_understood.question", "not_understood.again"]
+    help_, later = text.buttons
+    assert hear(Pressed(help_), at(SINGLE)).session == SINGLE
+    parked = hear(Pressed(later), at(SINGLE)).session
+    assert parked
+    assert parked.parked == (SINGLE.item,)
+    assert hear(Pressed(later), at(parked)).session == parked, "a second tap is of no other item"
     understood = hear(Typed("B"), at(SINGLE, window=Window(puzzled=1)))
     assert understood.decision.window
     assert understood.decision.window.puzzled == 0

@@ -78,6 +78,7 @@ def test_an_edition_explains_its_own_items_and_never_with_the_help_of_another() 
     assert list(told.values()) == [
         "车间里有没有一块让大家看到进度的板。",
         "屏幕上显示当天产量，工人刷卡后自动更新：选 D。",
+        "工人刷卡，屏幕自己更新才算。",
     ]
     assert wording("zh-Hans", WORKSHOP).explanation("q1", "D")[0] == ("D", "工人刷卡，屏幕自己更新才算。")
     assert wording("zh-Hans", WORKSHOP).explanation("quality") == []

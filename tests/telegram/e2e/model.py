@@ -7,8 +7,9 @@ from typing import Any
 
 from typing_extensions import override
 
-from bot.dialogue.buttons import decode, full
+from bot.dialogue.buttons import data_of, decode, full, on_this
 from bot.dialogue.reading import read
+from bot.dialogue.respond import WAYS_OUT
 from bot.screens import screen_of
 from bot.screens.wishes import Look
 from bot.understanding.requests import Request
@@ -82,7 +83,11 @@ def played(bot: Shuping, told: Told, person: Person) -> Session:
 def _input(body: dict[str, Any], session: Session) -> tuple[CardRef, AnyInput] | None:
     """What an update gives to the conversation, and for which card."""
     if "callback_query" in body:
-        tap = decode(body["callback_query"]["data"], RUBRIC)
+        data = body["callback_query"]["data"]
+        for choice, way in WAYS_OUT.items():
+            if data == data_of(on_this(choice, session)):
+                return session.ref, way
+        tap = decode(data, RUBRIC)
         if tap is None or isinstance(tap.wish, Look):
             return None
         if tap.ref.card == session.phase == Phase.WELCOME:  # of a greeting nothing was stored: any of them begins
