@@ -10,7 +10,7 @@ from bot.dialogue.steps import advance
 from bot.screens.parts import progress_line
 from bot.understanding.requests import Elsewhere, Happened, HowFar, LookUp, Request, Tomorrow, Toward, Verdict
 from bot.words.wording import Wording
-from flows.cards import Card, ConfirmCard, FigureCard, LadderCard, ProposalCard, QuestionCard
+from flows.cards import Card, ConfirmCard, FigureCard, FirmNameCard, LadderCard, ProposalCard, QuestionCard
 from flows.inputs import Aim, AimAt, Overview, Pause, Pick, Provisional, Recheck
 from flows.outcome import changes
 from flows.progress import progress_of
@@ -146,5 +146,7 @@ def _what_would_be(card: Card, said: str, words: Wording) -> Named:
             return Named("not_understood.ladder", {"given": said})
         case ConfirmCard() | ProposalCard():
             return Named("not_understood.yes", {"given": said})
+        case FirmNameCard():
+            return Named("not_understood.name", {"given": said})
         case _:
             return Named("not_understood.tapping", {"given": said})

@@ -113,7 +113,7 @@ def test_a_cheap_rung_above_a_dear_one_is_told_after_it() -> None:
 
 def test_what_is_not_answered_is_marked() -> None:
     outcome = told(at(PARTIAL), provisional=True)
-    assert all("【还没答】" in line for line in outcome.missing.lines[:3])
+    assert all("【没答】" in line for line in outcome.missing.lines[:3])
     assert "先算不达标" in WORDS.text.count("provisional.title", 5)
 
 
