@@ -9,6 +9,7 @@ from flows.events import Event, Finished, Refusal
 from flows.inputs import Anew, Commit, KeepRest, OutcomeInput, Pick, Provisional, Recheck, Submit
 from flows.phases import settled
 from flows.questions import finish_ticking
+from flows.recording import item_answer
 from flows.session import Assessment, Baseline, FirmField, Phase, Session, Ticking, new_session
 from flows.turn import Step, Turn, current_draft
 from flows.walking import keep, show_item
@@ -113,10 +114,11 @@ def _pick(turn: Turn, items: tuple[str, ...], *, on: bool) -> Step:
 
 
 def _keep_rest(turn: Turn) -> Step:
-    """Nothing else has changed: on to the commitment, or to the review, if something was put off."""
-    session = turn.session.but(agenda=())
+    """Nothing else has changed: on to the commitment, or to what has no answer any more."""
+    session = turn.session
     if not session.asking or session.baseline is None:
         return turn.refuse(Refusal.NOT_HERE)
+    session = session.but(agenda=tuple(item for item in session.agenda if item_answer(session.record, item) is None))
     turn = replace(turn, session=session)
     question = turn.rubric.question.get(session.item or "")
     begun = isinstance(current_draft(session), Ticking)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from flows.cards import (
     ConfirmCard,
+    DoubtCard,
     EnergyCard,
     FigureCard,
     LadderCard,
@@ -42,6 +43,8 @@ from flows.inputs import (
     Done,
     EditFirm,
     EnterFigures,
+    Figures,
+    Fuels,
     Help,
     Jump,
     Keep,
@@ -66,6 +69,7 @@ from flows.inputs import (
     Submit,
     Suppose,
     TakeLevel,
+    TakeReading,
     Tick,
     Want,
     Wanted,
@@ -160,19 +164,29 @@ ENTER: list[AnyInput] = [EnterFigures(), OpenEnergy()]
 YES: list[AnyInput] = [Confirm()]
 
 
+NAMED: list[AnyInput] = [
+    Figures({"machines": 50, "machines_digital": 20}),
+    Figures({"revenue_last": 1000}),
+    Fuels("energy_last", {"electricity": 40}),
+    Fuels("energy_prev", {"electricity": Decimal("45.5"), "other_fuel": 3}, ("natural_gas",)),
+]
+
+
 def suitable(session: Session) -> Sequence[AnyInput]:
     """What a person may well do on the present card; answers more often than moves."""
     match card_of(RUBRIC, session):
         case QuestionCard(question=question):
             return [*_answers(question), *MOVES]
         case FigureCard():
-            return [*2 * NUMBERS, OpenEnergy(), Answer(("B",)), *MOVES]
+            return [*2 * NUMBERS, OpenEnergy(), *NAMED, Answer(("B",)), *MOVES]
+        case DoubtCard(draft=draft):
+            return [*(TakeReading(place) for place in range(len(draft.readings))), *MOVES]
         case ProposalCard(item=item):
             return [*3 * YES, Amend(item, 2), Back(), *MOVES]
         case ConfirmCard():
             return [*12 * YES, *NUMBERS[:3], *MOVES]
         case EnergyCard():
-            return [*2 * FUELS, *NUMBERS[:10], *6 * CLOSE, *SIDES, *MOVES]
+            return [*2 * FUELS, *NAMED, *NUMBERS[:10], *6 * CLOSE, *SIDES, *MOVES]
         case LadderCard() | LevelCard():
             return [*5 * RUNGS, *LEVELS, *MOVES]
         case PlanCard() | WhatIfCard():
@@ -188,7 +202,7 @@ def _answers(question: Question) -> list[AnyInput]:
     if question.type == "multiple":
         ticks: list[AnyInput] = [Tick(letter, on) for letter in question.letters[:4] for on in (True, False)]
         return [*letters, *ticks, *4 * CLOSE]
-    return [*letters, *2 * NUMBERS, *3 * ENTER] if question.figures else letters
+    return [*letters, *2 * NUMBERS, *NAMED, *3 * ENTER] if question.figures else letters
 
 
 def given_by(chance: Chance, session: Session, last: Given | None) -> Given:
