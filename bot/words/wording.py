@@ -239,12 +239,19 @@ class Wording:
         """
         terms = [self.rubric.glossary[position] for position in self.rubric.terms_of[item]]
         question = self.rubric.question.get(item)
-        keys = question.letters if question else map(str, range(1, len(self.rubric.scenario[item].levels) + 1))
+        keys = question.letters if question else [*map(str, range(1, len(self.rubric.scenario[item].levels) + 1))]
+        first = (key, *keys) if key else keys
+        named = next((one for one in first if self._help(item, f"{one}.software")), None)
         told = [
-            *(self._choice_explained(item, key) if key else ()),
+            *(self._choice_explained(item, key, software=True) if key else ()),
             *self._item_explained(item),
             *self._conversion(item),
-            *(section for one in keys if one != key for section in self._choice_explained(item, one)),
+            *(
+                section
+                for one in keys
+                if one != key
+                for section in self._choice_explained(item, one, software=one == named)
+            ),
             *((self.text("help.term", term=entry.term), entry.text) for entry in terms),
         ]
         return [page for title, text in told for page in pages(title, text)]
@@ -258,13 +265,13 @@ class Wording:
             if text := self._help(item, part):
                 yield self.text(f"help.{part}"), text
 
-    def _choice_explained(self, item: str, key: str) -> Iterator[tuple[str, str]]:
-        """What counts as an option or a level; software that owners may know, as examples."""
+    def _choice_explained(self, item: str, key: str, *, software: bool) -> Iterator[tuple[str, str]]:
+        """What counts as an option or a level; `software` that owners may know, as examples, which is said once."""
         if not (text := self._help(item, key)):
             return
         choice = key if item in self.rubric.question else self.level_name(int(key))
-        software = self._help(item, f"{key}.software")
-        also = "\n" + self.text("help.software", names=software) if software else ""
+        names = self._help(item, f"{key}.software") if software else None
+        also = "\n" + self.text("help.software", names=names) if names else ""
         short = self.short(item, key)
         yield choice if short == key else self.text("help.choice", choice=choice, short=short), text + also
 
