@@ -96,7 +96,7 @@ def _between_years(
         values = [figures.get(name) for name in pair]
         if not set(pair) & set(new) or not all(isinstance(value, int | Decimal) and value > 0 for value in values):
             continue
-        last, previous = (Decimal(value) for value in values)  # type: ignore[arg-type]
+        last, previous = (Decimal(value) for value in values)  # type: ignore[arg-type]  # a year is one number
         if max(last, previous) < times * min(last, previous):
             continue
         larger = pair[0] if last > previous else pair[1]

@@ -61,11 +61,11 @@ def _propose(turn: Turn, proposals: tuple[Proposal, ...]) -> Step:
         return turn.refuse(Refusal.NOTHING_NEW if possible else Refusal.NOT_HERE)
     if session.phase in FINISHED:
         session = successor_of(turn, tuple(item for item in turn.rubric.items if item in new))
-    drafts = {
-        item: _draft(_with_earlier(turn.rubric, proposal, session.drafts.get(item)), session.drafts.get(item))
-        for item, proposal in new.items()
-    }
-    return turn.go("propose", session.but(page="", drafts={**session.drafts, **drafts}))
+    drafts = dict(session.drafts)
+    for item, proposal in new.items():
+        begun = drafts.get(item)
+        drafts[item] = _draft(_with_earlier(turn.rubric, proposal, begun), begun)
+    return turn.go("propose", session.but(page="", drafts=drafts))
 
 
 def _possible(rubric: Rubric, proposal: Proposal) -> bool:

@@ -141,7 +141,7 @@ def _take_reading(turn: Turn, question: Question, position: int) -> Step:
         return turn.refuse(Refusal.NOT_HERE)
     reading = draft.readings[position]
     if draft.fuelling:
-        return turn.draft(with_amount(draft.fuelling, Decimal(reading.value)))  # type: ignore[arg-type]
+        return turn.draft(with_amount(draft.fuelling, Decimal(reading.value)))  # type: ignore[arg-type]  # an amount is one number
     values = {**draft.after.values, draft.figure: reading.value}
     energy = dict(draft.after.energy)
     if reading.fuel and reading.amount is not None:

@@ -128,13 +128,13 @@ def _figures(text: str, question: Question, card: QuestionCard | FigureCard, wor
     rule = question.figures
     if rule is None:
         return None
+    rubric = load_rubric(words.rubric.id)
     known = card.known if isinstance(card, FigureCard) else {}
     asked = [name for name in rule.asks if name not in known] or rule.asks
-    named = figures_said(text, asked, load_rubric(words.rubric.id))
-    if named:
+    if named := figures_said(text, asked, rubric):
         return Figures(named)
-    energy = [name for name in rule.asks if words.rubric.calculates(name)]
-    amounts = fuels_said(text, load_rubric(words.rubric.id)) if energy else None
+    energy = [name for name in rule.asks if rubric.calculates(name)]
+    amounts = fuels_said(text, rubric) if energy else None
     if not amounts:
         return None
     figure = card.figure if isinstance(card, FigureCard) and card.figure in energy else energy[0]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.dialogue import reminders
 from bot.dialogue.buttons import Choice, data_of, on_this
 from bot.dialogue.replies import Line, Named, Text
-from bot.dialogue.situation import Situation, refuse
+from bot.dialogue.situation import Situation, refuse, show
 from bot.dialogue.steps import advance
 from bot.screens.parts import progress_line
 from bot.understanding.requests import Elsewhere, Happened, HowFar, LookUp, Request, Tomorrow, Toward, Verdict
@@ -26,7 +26,7 @@ PATIENCE = 2
 def tell(situation: Situation, *lines: Line, buttons: tuple[str, ...] = ()) -> Decision:
     """A few lines; the live card stays where it is. Who sees all at once, or has none yet, sees it with them."""
     if situation.context.manner.attended or not situation.known:
-        return refuse(situation, *lines)
+        return show(situation, *lines)
     return Decision(outbox=(situation.outgoing(Text(lines, buttons)),))
 
 
@@ -84,19 +84,15 @@ def _toward(situation: Situation, grade: int | None) -> Decision:
 
 def _verdict(situation: Situation) -> Decision:
     """The result, or what it comes to so far; the card says how much is open."""
-    session = situation.session
-    if session.phase in (Phase.RESULT, Phase.PROVISIONAL):
-        return advance(situation, Provisional()) if session.phase is Phase.PROVISIONAL else _shown(situation)
+    phase = situation.session.phase
+    if phase is Phase.RESULT:
+        return show(situation)
+    if phase is Phase.PROVISIONAL:
+        return advance(situation, Provisional())
     reviewed = advance(situation, Overview())
     if reviewed.session is None or reviewed.session.phase is not Phase.REVIEW:
         return tell(situation, Named("elsewhere.result"))
     return replace(advance(situation.with_session(reviewed.session), Provisional()), log=reviewed.log)
-
-
-def _shown(situation: Situation) -> Decision:
-    from bot.dialogue.situation import show
-
-    return show(situation)
 
 
 def _happened(situation: Situation, event: str) -> Decision:

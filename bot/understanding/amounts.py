@@ -24,13 +24,15 @@ YEARS = range(1990, 2100)
 def share_band(text: str, question: Question) -> tuple[str, ...] | None:
     """The option of a share that was said ("45%", 一半左右, 三成), if all shares of the text are in one band."""
     rule = question.figures
-    found = quantities(text) if isinstance(rule, Share) else ()
-    if not found or any(one.unit != speech().known.percent for one in found) or len(text) > LONGEST:
+    if not isinstance(rule, Share) or len(text) > LONGEST:
+        return None
+    found = quantities(text)
+    if not found or any(one.unit != speech().known.percent for one in found):
         return None
     rest = bare("".join(_between(text, found)))
     if is_negated(rest):
         return None
-    bands = {_band(one, rule, question) for one in found}  # type: ignore[arg-type]
+    bands = {_band(one, rule, question) for one in found}
     band = bands.pop()
     return (band,) if band and not bands else None
 
