@@ -23,7 +23,7 @@ TITLES = {
     "Python Software Foundation License": "PSF-2.0",
 }
 """SPDX names of what packages wrote before there was a field for them."""
-READ = {"prompt-toolkit": "BSD-3-Clause"}
+READ = {"jinja2": "BSD-3-Clause", "prompt-toolkit": "BSD-3-Clause", "segno": "BSD-3-Clause"}
 """Where the metadata say less than the licence text: read there."""
 SOURCE = ("source", "source code", "repository", "code", "github", "github: repo", "github repository", "homepage")
 """What packages call the address of their source, the most exact first."""
