@@ -41,10 +41,21 @@ FEW = 4
 
 
 class Medium(StrEnum):
-    """How a person answers: hints say what to type, or what to tap."""
+    """How a person answers: hints say what to type, or what to tap; on a page, where there is room for all."""
 
     TYPING = "typing"
     TAPPING = "tapping"
+    PAGE = "page"
+
+    @property
+    def has_buttons(self) -> bool:
+        """What can be done is there to be tapped."""
+        return self is not Medium.TYPING
+
+    @property
+    def is_small(self) -> bool:
+        """What is shown is to be seen at once, on a phone: it is shortened, and parted into pages."""
+        return self is Medium.TAPPING
 
 
 class Wording:
@@ -63,7 +74,10 @@ class Wording:
 
     def hint(self, name: str, **values: object) -> str:
         """What to do on a card."""
-        return self.text(f"hint.{self.medium.value}.{name}", **values)
+        key = f"hint.{self.medium.value}.{name}"
+        if self.medium is Medium.PAGE and self.text.get(key) is None:
+            key = f"hint.{Medium.TAPPING.value}.{name}"
+        return self.text(key, **values)
 
     # names
 
@@ -188,7 +202,7 @@ class Wording:
         """What happened, in a line; None for what the next card shows anyway."""
         match event:
             case Recorded(item=item, after=after):
-                said = self.in_short(item, after) if self.medium is Medium.TAPPING else self.answer(after)
+                said = self.in_short(item, after) if self.medium.has_buttons else self.answer(after)
                 return self.text("event.recorded", item=self.item_name(item), answer=said)
             case Parked(item=item):
                 return self.text("event.parked", item=self.item_name(item))
