@@ -1,0 +1,1 @@
+"""The conversation as a page, for any browser."""
