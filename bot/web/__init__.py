@@ -1,1 +1,1 @@
-"""The conversation as a page, for any browser."""
+"""The same conversation as a page, on any phone: a third painter of the same screens."""
