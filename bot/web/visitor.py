@@ -28,6 +28,14 @@ class Visitor:
     window: str
     secret: str
     known: bool = True
+    keeps: bool = True
+    """Its secret is a link to keep."""
+
+    @classmethod
+    def fresh(cls) -> "Visitor":
+        """A new one, which is told its cookie with the next answer."""
+        token = token_hex(16)
+        return cls(window_of(token), token, known=False)
 
     def form(self) -> str:
         """What each form of a page has to bring along: no other site can know it, and it is another one each time."""
@@ -65,5 +73,4 @@ def visitor_of(token: str | None) -> Visitor:
     """The browser with this token; without one, a new one."""
     if token and TOKEN.fullmatch(token):
         return Visitor(window_of(token), token)
-    fresh = token_hex(16)
-    return Visitor(window_of(fresh), fresh, known=False)
+    return Visitor.fresh()

@@ -191,6 +191,8 @@ class Wording:
     def event(self, event: Event, session: Session) -> str | None:
         """What happened, in a line; None for what the next card shows anyway."""
         match event:
+            case Recorded() if self.medium is Medium.PAGE:  # it stands above the card
+                return None
             case Recorded(item=item, after=after):
                 said = self.in_short(item, after) if self.medium is Medium.TAPPING else self.answer(after)
                 return self.text("event.recorded", item=self.item_name(item), answer=said)
