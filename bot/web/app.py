@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.web import conversation, downloads, links
+from bot.web import conversation, downloads, links, telegram
 from bot.web.assets import asset
 from bot.web.forms import TooLargeError
 from bot.web.guard import Guard
@@ -50,10 +50,12 @@ def application(site: Site) -> Starlette:
             at("/a/{token}", links.follow, "POST"),
             at("/code", links.ask_code),
             at("/code", links.take_code, "POST"),
+            at("/tg", telegram.door),
+            at("/tg", telegram.enter, "POST"),
             Route("/static/{name}", asset),
             Route("/robots.txt", _robots),
         ],
-        middleware=[Middleware(Guard), Middleware(GZipMiddleware, minimum_size=400)],
+        middleware=[Middleware(Guard, framed=site.bot_token is not None), Middleware(GZipMiddleware, minimum_size=400)],
         exception_handlers={
             StorageError: _unsaved,
             TooLargeError: _told("too_large", 413),

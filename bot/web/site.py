@@ -27,4 +27,6 @@ class Site:
     reports: Reports
     url: str | None = None
     worker: Worker | None = None
+    bot_token: str | None = None
+    """Of the Telegram bot, by which the page knows who opens it from inside Telegram."""
     limits: PageLimits = field(default_factory=page_limits)

@@ -44,7 +44,7 @@ class Visit:
 
     def __init__(self, site: Site, request: Request) -> None:
         self.site, self.request = site, request
-        self.visitor: Visitor = visitor_of(request.cookies.get(self.cookie))
+        self.visitor: Visitor = visitor_of(request.cookies.get(self.cookie), site.bot_token, site.outside.now())
         self.language = language_of(request.headers.get("accept-language", ""))
 
     @property
@@ -115,8 +115,16 @@ class Visit:
             self.set_cookie(response, self.cookie, self.visitor.secret, COOKIE_SECONDS)
 
     def set_cookie(self, response: Response, name: str, value: str, seconds: int) -> None:
-        """A cookie that scripts do not see."""
-        response.set_cookie(name, value, seconds, path="/", secure=self.secure, httponly=True, samesite="lax")
+        """A cookie that scripts do not see.
+
+        Inside Telegram's page for browsers we are in a frame, where a cookie has to be allowed, for that frame alone.
+        """
+        framed = self.secure and not self.visitor.keeps
+        response.set_cookie(
+            name, value, seconds, path="/", secure=self.secure, httponly=True, samesite="none" if framed else "lax"
+        )
+        if framed:
+            response.headers["set-cookie"] += "; Partitioned"  # http.cookies knows it from Python 3.14 on
 
     def go(self, place: str) -> Response:
         """Elsewhere, by a fresh look."""

@@ -10,12 +10,15 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
 
 from pydantic_core import from_json, to_json
 
-CHANNEL = "web"
+from bot.web.mini_app import session_key, user_of
+
+CHANNEL, TELEGRAM = "web", "telegram"
 TOKEN = re.compile(r"[0-9a-f]{32}")
 LONGEST_FLASH = 3500
 """Characters of a cookie; browsers take 4,096 with its name and attributes."""
@@ -69,8 +72,15 @@ def window_of(token: str) -> str:
     return f"{CHANNEL}:{sha256(token.encode()).hexdigest()[:32]}"
 
 
-def visitor_of(token: str | None) -> Visitor:
-    """The browser with this token; without one, a new one."""
-    if token and TOKEN.fullmatch(token):
-        return Visitor(window_of(token), token)
+def visitor_of(cookie: str | None, bot_token: str | None, now: datetime) -> Visitor:
+    """The browser with this cookie; without one that is right, a new one."""
+    if cookie and TOKEN.fullmatch(cookie):
+        return Visitor(window_of(cookie), cookie)
+    if cookie and bot_token and (user := user_of(cookie, now, session_key(bot_token))):
+        return inside_telegram(user, cookie)
     return Visitor.fresh()
+
+
+def inside_telegram(user: int, sign: str) -> Visitor:
+    """Somebody in Telegram's app: the page looks through the window of their chat."""
+    return Visitor(f"{TELEGRAM}:{user}", sign, keeps=False)

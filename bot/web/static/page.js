@@ -142,4 +142,13 @@
   addEventListener("pageshow", (event) => { if (event.persisted) { look(); } });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { look(); } });
   reveal();
+
+  // Telegram tells who opens the page behind the "#", which no server sees.
+  const door = document.querySelector("[data-mini]");
+  const init = new URLSearchParams(location.hash.slice(1)).get("tgWebAppData");
+  if (door && init) {
+    history.replaceState(null, "", location.pathname);
+    door.elements.init.value = init;
+    door.submit();
+  }
 })();
