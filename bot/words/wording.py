@@ -41,7 +41,7 @@ FEW = 4
 
 
 class Medium(StrEnum):
-    """How a person answers: hints say what to type, or what to tap; on a page, where there is room for all."""
+    """How a person answers: hints say what to type, or what to tap; on a page there is room for whole sentences."""
 
     TYPING = "typing"
     TAPPING = "tapping"
@@ -73,7 +73,7 @@ class Wording:
         return catalogue(self.language, domain) if domain in DOMAINS else None
 
     def hint(self, name: str, **values: object) -> str:
-        """What to do on a card."""
+        """What to do on a card; on a page, where it has no words of its own, what is said where one taps."""
         key = f"hint.{self.medium.value}.{name}"
         if self.medium is Medium.PAGE and self.text.get(key) is None:
             key = f"hint.{Medium.TAPPING.value}.{name}"
@@ -201,9 +201,8 @@ class Wording:
     def event(self, event: Event, session: Session) -> str | None:
         """What happened, in a line; None for what the next card shows anyway."""
         match event:
-            case Recorded(item=item, after=after):
-                said = self.in_short(item, after) if self.medium.has_buttons else self.answer(after)
-                return self.text("event.recorded", item=self.item_name(item), answer=said)
+            case Recorded():
+                return self._recorded(event)
             case Parked(item=item):
                 return self.text("event.parked", item=self.item_name(item))
             case Withdrawn(item=item):
@@ -226,6 +225,13 @@ class Wording:
                 return self.welcome_back(session)
             case _:
                 return None
+
+    def _recorded(self, event: Recorded) -> str | None:
+        """On a page, what was answered stands above the card."""
+        if self.medium is Medium.PAGE:
+            return None
+        say = self.in_short(event.item, event.after) if self.medium is Medium.TAPPING else self.answer(event.after)
+        return self.text("event.recorded", item=self.item_name(event.item), answer=say)
 
     def _settled(self, grade: int, session: Session) -> str:
         """That the grade is certain; where questions go on, also how to see the result now."""

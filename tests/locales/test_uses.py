@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from string import Formatter
 from typing import get_args
 
@@ -33,7 +33,16 @@ from scoring.editions import load_rubric
 from scoring.errors import Fault, FaultCode, ScoringError
 from scoring.kinds import KindName
 from storage.errors import StorageError, Trouble
-from tests.locales.scan import Use, fault_details, first_arguments, literals, second_arguments, sources, uses
+from tests.locales.scan import (
+    Use,
+    fault_details,
+    first_arguments,
+    literals,
+    second_arguments,
+    sources,
+    template_uses,
+    uses,
+)
 from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, texts
 
 RUBRIC = load_rubric("miit-2024")
@@ -101,14 +110,22 @@ def looked_up(tree: ast.AST, place: str = "") -> list[Use]:
     found = []
     for use in uses(tree, place):
         if use.how == "hint":
-            keys = tuple(f"hint.{medium.value}.{name}" for name in use.keys for medium in Medium)
+            keys = tuple(key for name in use.keys for key in hinted(name))
             found.append(Use(keys, "text", use.values, use.more, use.place))
         elif use.how != "help":  # a domain of its own
             found.append(use)
     return found
 
 
-USES = [use for place, tree in BOT for use in looked_up(tree, place)]
+def hinted(name: str) -> Iterable[str]:
+    """The keys of a hint; where a page has none of its own, it says what is said where one taps."""
+    for medium in Medium:
+        key = f"hint.{medium.value}.{name}"
+        if medium is not Medium.PAGE or key in messages("en"):
+            yield key
+
+
+USES = [*(use for place, tree in BOT for use in looked_up(tree, place)), *template_uses()]
 
 
 def expanded(name: str) -> set[str]:
@@ -147,21 +164,15 @@ def asked_by_data() -> frozenset[str]:
 
 
 def test_every_family_of_keys_is_known() -> None:
-    hints = {f"hint.{medium.value}.{family}" for medium in Medium for family in HINTS}
+    hints = {key for family in HINTS for key in hinted(family)}
     assert families() == {*FAMILIES, *hints}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_missing_and_none_is_left_over(language: str) -> None:
     there, asked = set(messages(language)), {*used(), *asked_by_data()}
-    assert {fallen_back(key, there) for key in asked} - there == set(), "missing"
+    assert asked - there == set(), "missing"
     assert there - asked == set(), "unused"
-
-
-def fallen_back(key: str, there: Collection[str]) -> str:
-    """On a page is said what is said wherever one taps, unless there are words of its own."""
-    on_page, tapping = (f"hint.{medium.value}." for medium in (Medium.PAGE, Medium.TAPPING))
-    return key if key in there else key.replace(on_page, tapping)
 
 
 def fields(key: str) -> frozenset[str]:
@@ -171,7 +182,7 @@ def fields(key: str) -> frozenset[str]:
 def test_values_given_are_the_placeholders_there() -> None:
     plural = {name for name, message in messages("en").items() if message.pluralizable}
     every = {name: fields(name) for name in messages("en")}
-    for key, found in ((fallen_back(key, every.keys()), found) for key, found in used().items()):
+    for key, found in used().items():
         for use in found:
             assert (use.how == "count") is (key in plural), (key, use.place)
             given = use.values | ({"number"} if use.how == "count" else frozenset())
@@ -196,7 +207,7 @@ def f(words, text, who):
     words.text.words(f"words.{who}")
 """
     found = {(use.keys, use.how, use.values, use.more) for use in looked_up(ast.parse(code))}
-    hints = tuple(f"hint.{medium.value}.{name}" for name in ("review", "other") for medium in Medium)
+    hints = ("hint.typing.review", "hint.tapping.review", "hint.typing.other", "hint.tapping.other")
     assert found == {
         (("no.such.key",), "text", frozenset(), False),
         (("a", "b"), "text", frozenset({"item"}), False),

@@ -1,0 +1,95 @@
+"""The addresses of the page."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from math import ceil
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.web import conversation, downloads, links, telegram
+from bot.web.assets import asset
+from bot.web.forms import TooLargeError
+from bot.web.guard import Guard
+from bot.web.painter import environment
+from bot.web.site import Site
+from bot.web.visit import CrowdedError, Handler, LostError, Visit
+from storage.errors import StorageError
+
+LOG = logging.getLogger("shuping.web")
+
+Tell = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def application(site: Site) -> Starlette:
+    """The page as an ASGI application."""
+    environment()
+
+    def at(path: str, handler: Handler, method: str = "GET") -> Route:
+        async def answer(request: Request) -> Response:
+            visit = Visit(site, request)
+            visit.limited(site.limits.request(visit.client, visit.visitor.window if visit.visitor.known else None))
+            return await handler(visit)
+
+        return Route(path, answer, methods=[method])
+
+    app = Starlette(
+        routes=[
+            at("/", conversation.present),
+            at("/say", conversation.say, "POST"),
+            at("/d/{detail}", conversation.detail),
+            at("/file/{format}", downloads.download),
+            at("/keep", links.keep),
+            at("/keep/code", links.offer, "POST"),
+            at("/keep/renew", links.renew, "POST"),
+            at("/a/{token}", links.look_at),
+            at("/a/{token}", links.follow, "POST"),
+            at("/code", links.ask_code),
+            at("/code", links.take_code, "POST"),
+            at("/tg", telegram.door),
+            at("/tg", telegram.enter, "POST"),
+            Route("/static/{name}", asset),
+            Route("/robots.txt", _robots),
+        ],
+        middleware=[Middleware(Guard, framed=site.bot_token is not None), Middleware(GZipMiddleware, minimum_size=400)],
+        exception_handlers={
+            StorageError: _unsaved,
+            TooLargeError: _told("too_large", 413),
+            LostError: _told("lost", 403),
+            CrowdedError: _crowded,
+            404: _told("missing", 404),
+            405: _told("missing", 405),
+        },
+    )
+    app.state.site = site
+    return app
+
+
+def _told(name: str, status: int) -> Tell:
+    async def tell(request: Request, _: Exception) -> Response:
+        return Visit(request.app.state.site, request).page(f"{name}.html", status)
+
+    return tell
+
+
+async def _unsaved(request: Request, error: Exception) -> Response:
+    """Nothing was stored; the same once more does no harm."""
+    LOG.error("a message could not be stored: %s", error.trouble.value if isinstance(error, StorageError) else "?")
+    return Visit(request.app.state.site, request).page("unsaved.html", 503)
+
+
+async def _crowded(request: Request, error: Exception) -> Response:
+    """Too much at once; when it may be tried again."""
+    seconds = ceil(error.seconds) if isinstance(error, CrowdedError) else 1
+    visit = Visit(request.app.state.site, request)
+    response = visit.page("crowded.html", 429, minutes=max(1, ceil(seconds / 60)))
+    response.headers["retry-after"] = str(seconds)
+    return response
+
+
+async def _robots(_: Request) -> Response:
+    return PlainTextResponse("User-agent: *\nDisallow: /\n")
