@@ -149,10 +149,11 @@ async def _greet_and_work(here: Installation, keeping: "asyncio.Task[None]", sto
 
 async def _take_and_send(here: Installation, keeping: "asyncio.Task[None]", stop: asyncio.Event) -> int:
     rubric = current()
-    reports = Reports(here.store, here.rules)
     channel = TelegramChannel(here.bot, here.settings.telegram_rate)
-    worker = Worker(here.store, (channel,), OUTSIDE, here.rules, rubric, reports)
-    intake = Intake(here.store, channel, worker, OUTSIDE, here.rules, rubric)
+    rules = rules_of(here.settings, channel.manner.home)
+    reports = Reports(here.store, rules)
+    worker = Worker(here.store, (channel,), OUTSIDE, rules, rubric, reports)
+    intake = Intake(here.store, channel, worker, OUTSIDE, rules, rubric)
     reception = Reception(here.bot, intake)
     taking = _listen(here, reception) if here.settings.webhook_url else _poll(here.bot, reception, here.text)
     try:
