@@ -16,8 +16,16 @@ class PagePart:
 
     def __init__(self, here: Here, *, drawn: bool) -> None:
         self._here, self._drawn = here, drawn
+        settings = here.settings
         self._site = Site(
-            here.store, here.rules, here.rubric, OUTSIDE, here.reports, url=here.settings.site, worker=here.worker
+            here.store,
+            here.rules,
+            here.rubric,
+            OUTSIDE,
+            here.reports,
+            url=settings.site,
+            worker=here.worker,
+            bot_token=settings.telegram_token.get_secret_value() if settings.telegram_token else None,
         )
 
     async def run(self) -> None:
