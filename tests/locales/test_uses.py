@@ -61,8 +61,9 @@ BUTTONS = {
     *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *NAMELESS)),
 } - {"pause"}
 """What is tapped; nobody needs a button to put a phone away."""
-TROUBLES = {
-    *(name for _, tree in BOT for call in ("_refuse", "_say") for name in second_arguments(tree, call)),
+SERVING = {
+    *(name for _, tree in BOT for name in first_arguments(tree, "say")),
+    *(name for _, tree in BOT for name in second_arguments(tree, "EndedError")),
     *(name_of(error) for error in (StorageError(Trouble.FULL, ""), Conflict(""), NetworkError(""), TelegramError(""))),
 }
 FAMILIES: dict[str, Iterable[object]] = {
@@ -97,7 +98,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "link.address.{}": ("telegram", "page"),
     "command.{}": COMMANDS,
     "report.caption.{}": ("pdf", "xlsx"),
-    "telegram.trouble.{}": TROUBLES,
+    "serving.{}": SERVING,
     "settings.trouble.{}": (trouble.value for trouble in FileTrouble),
 }
 HINTS: dict[str, Iterable[str]] = {"question.{}": get_args(KindName)}
@@ -213,7 +214,7 @@ def f(words, text, who):
     words.text.words(f"words.{who}")
 """
     found = {(use.keys, use.how, use.values, use.more) for use in looked_up(ast.parse(code))}
-    hints = tuple(f"hint.{medium.value}.{name}" for name in ("review", "other") for medium in Medium)
+    hints = ("hint.typing.review", "hint.tapping.review", "hint.typing.other", "hint.tapping.other")
     assert found == {
         (("no.such.key",), "text", frozenset(), False),
         (("a", "b"), "text", frozenset({"item"}), False),
