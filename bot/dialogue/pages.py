@@ -302,7 +302,7 @@ def label_of(data: str, words: Wording) -> str:
 def _looked(reply: Look | Compared | Explained, session: Session, words: Wording, view: View) -> TextPage:
     match reply:
         case Explained(item=item):
-            return TextPage(tuple(explained(item, words, _in_question(item, session, words))))
+            return TextPage(tuple(explained(item, words, in_question(item, session, words))))
         case Compared(numbers=numbers):
             return TextPage((compared(view.history, numbers, words),))
         case Look(wanted=Detail.HISTORY):
@@ -357,7 +357,7 @@ def _fuels(card: EnergyCard, session: Session, words: Wording) -> TextPage:
     return TextPage((Section(words.text("energy.others"), tuple(one.text for one in others)),), rows)
 
 
-def _in_question(item: str, session: Session, words: Wording) -> str | None:
+def in_question(item: str, session: Session, words: Wording) -> str | None:
     """The level that is on the screen, or that somebody's words come to."""
     match card_of(words.rubric, session):
         case LadderCard(scenario=scenario, level=level) if scenario.id == item:

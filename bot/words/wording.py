@@ -41,10 +41,11 @@ FEW = 4
 
 
 class Medium(StrEnum):
-    """How a person answers: hints say what to type, or what to tap."""
+    """How a person answers: hints say what to type, or what to tap; on a page there is room for whole sentences."""
 
     TYPING = "typing"
     TAPPING = "tapping"
+    PAGE = "page"
 
 
 class Wording:
@@ -62,8 +63,11 @@ class Wording:
         return catalogue(self.language, domain) if domain in DOMAINS else None
 
     def hint(self, name: str, **values: object) -> str:
-        """What to do on a card."""
-        return self.text(f"hint.{self.medium.value}.{name}", **values)
+        """What to do on a card; on a page, where it has no words of its own, what is said where one taps."""
+        key = f"hint.{self.medium.value}.{name}"
+        if self.medium is Medium.PAGE and self.text.get(key) is None:
+            key = f"hint.{Medium.TAPPING.value}.{name}"
+        return self.text(key, **values)
 
     # names
 

@@ -1,0 +1,174 @@
+"""How much one address, one dossier and everybody together may ask of the page; docs/decisions say why so much.
+
+All of it is in memory and of a fixed size: a flood of addresses costs no more room than a busy day.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+REMEMBERED = 10_000
+"""So many keys are remembered by a limit, those that asked last."""
+EVERYBODY = ""
+"""The key of what is counted for all together."""
+SLACK = 1e-6
+"""Of a token: sums of fractions are not exact."""
+NETWORK_BITS = 64
+"""Of an IPv6 address, what one household or one rented server is given; the rest it chooses itself."""
+MINUTE, HOUR = 60.0, 3600.0
+
+
+class Limit:
+    """Token buckets: `burst` at once, then `rate` a second, for each key.
+
+    Of a key one number is kept: when its bucket will be full again. Who asks so seldom that it always is costs nothing;
+    beyond `most` keys the one that asked longest ago begins anew.
+    """
+
+    def __init__(
+        self, rate: float, burst: int, most: int = REMEMBERED, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`rate` in tokens a second, above 0; `clock` in seconds, never backwards."""
+        if rate <= 0 or burst < 1 or most < 1:
+            raise ValueError("a limit lets something through")
+        self._rate, self._burst, self._most, self._clock = rate, burst, most, clock
+        self._full: OrderedDict[str, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many keys are remembered."""
+        return len(self._full)
+
+    def take(self, key: str, cost: float = 1.0) -> float:
+        """Take `cost` tokens: 0.0, they were there; otherwise nothing is taken, and they will be in so many seconds.
+
+        Raises ValueError for a cost that no bucket holds.
+        """
+        if not 0 < cost <= self._burst:
+            raise ValueError("a bucket never holds that much")
+        now = self._clock() * self._rate
+        full = max(now, self._full.pop(key, now))
+        missing = full + cost - now - self._burst
+        allowed = missing <= SLACK
+        self._keep(key, full + cost if allowed else full)
+        return 0.0 if allowed else missing / self._rate
+
+    def give_back(self, key: str, cost: float = 1.0) -> None:
+        """What was taken was not used after all: the code was right, the mail was never sent."""
+        if key in self._full:
+            self._full[key] -= cost
+
+    def _keep(self, key: str, full: float) -> None:
+        self._full[key] = full
+        if len(self._full) > self._most:
+            self._full.popitem(last=False)
+
+
+def take_all(*asked: tuple[Limit, str]) -> float:
+    """One token of each limit for its key, or of none: then the seconds until the first that refuses has one."""
+    taken: list[tuple[Limit, str]] = []
+    for limit, key in asked:
+        if wait := limit.take(key):
+            give_all_back(*taken)
+            return wait
+        taken.append((limit, key))
+    return 0.0
+
+
+def give_all_back(*taken: tuple[Limit, str]) -> None:
+    """What `take_all` took."""
+    for limit, key in taken:
+        limit.give_back(key)
+
+
+def client_key(address: str) -> str:
+    """Who asks, as far as an address tells: IPv4 as it is, IPv6 by its network; anything else is one and the same."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "?"
+    if not isinstance(ip, IPv6Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or IPv6Network((ip, NETWORK_BITS), strict=False))
+
+
+def mailbox_key(address: str) -> str:
+    """One for all ways to write an address of the same mailbox: "a.b+c@x" is "ab@x", capitals do not count."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageLimits:
+    """All limits of the page. Keys: `client_key`, a window's name, `mailbox_key`, or `EVERYBODY`."""
+
+    requests_by_client: Limit
+    requests_by_window: Limit
+    begun_by_client: Limit
+    begun_by_all: Limit
+    codes_by_client: Limit
+    """Wrong return codes: take before looking, give back when the code was right."""
+    codes_by_all: Limit
+    links_by_client: Limit
+    """Wrong links, the same way."""
+    mails_by_mailbox: Limit
+    mails_by_client: Limit
+    mails_by_window: Limit
+    mails_by_all: Limit
+    """Mails that ask to confirm an address; reminders go to confirmed ones only and are not counted here."""
+
+    def request(self, client: str, window: str | None = None) -> float:
+        """A request; 0.0, or the seconds to wait."""
+        of_window = [(self.requests_by_window, window)] if window else []
+        return take_all((self.requests_by_client, client), *of_window)
+
+    def begin(self, client: str) -> float:
+        """A dossier is begun."""
+        return take_all((self.begun_by_client, client), (self.begun_by_all, EVERYBODY))
+
+    def code(self, client: str) -> float:
+        """A return code is tried; give it back if it was right."""
+        return take_all((self.codes_by_client, client), (self.codes_by_all, EVERYBODY))
+
+    def code_was_right(self, client: str) -> None:
+        """Only wrong codes count."""
+        give_all_back((self.codes_by_client, client), (self.codes_by_all, EVERYBODY))
+
+    def link(self, client: str) -> float:
+        """A link is tried; give it back if there is such a one."""
+        return self.links_by_client.take(client)
+
+    def link_was_right(self, client: str) -> None:
+        """Only wrong links count."""
+        self.links_by_client.give_back(client)
+
+    def mail(self, client: str, window: str, address: str) -> float:
+        """Somebody has a mail sent to an address that may be anybody's."""
+        return take_all(
+            (self.mails_by_window, window),
+            (self.mails_by_mailbox, mailbox_key(address)),
+            (self.mails_by_client, client),
+            (self.mails_by_all, EVERYBODY),
+        )
+
+
+def page_limits(clock: Callable[[], float] = time.monotonic) -> PageLimits:
+    """The limits as they are: forty firms in one training room share an address, and never meet one."""
+
+    def limit(burst: int, rate: float) -> Limit:
+        return Limit(rate, burst, clock=clock)
+
+    return PageLimits(
+        requests_by_client=limit(600, 60),
+        requests_by_window=limit(60, 5),
+        begun_by_client=limit(60, 60 / HOUR),
+        begun_by_all=limit(1_000, 1),
+        codes_by_client=limit(5, 1 / (2 * MINUTE)),
+        codes_by_all=limit(200, 12 / MINUTE),
+        links_by_client=limit(20, 6 / MINUTE),
+        mails_by_mailbox=limit(3, 3 / (24 * HOUR)),
+        mails_by_client=limit(60, 60 / HOUR),
+        mails_by_window=limit(5, 5 / (24 * HOUR)),
+        mails_by_all=limit(200, 120 / HOUR),
+    )

@@ -1,0 +1,145 @@
+"""Pages of the conversation as HTML: what a template needs, and nothing that it would have to work out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from bot.dialogue.buttons import CHOICE_MARK, decode, encode
+from bot.dialogue.pages import Button, CardPage, TextPage, in_question
+from bot.screens import Action, Choice
+from bot.screens.details import explained, official
+from bot.screens.parts import FIXED
+from bot.screens.wishes import Detail, Leaf, Wish
+from bot.web.forms import written
+from bot.web.places import place_of_wish
+from bot.words.sections import Section
+from bot.words.wording import Wording
+from flows.inputs import Help, Pause
+from flows.text import inert_lines
+from scoring.rubric import Rubric
+from storage.store import LogEntry
+
+FIRST = ("met", "done", "commit_ticked", "yes", "right", "agree", "submit", "commit", "resume", "begin_anew")
+"""The names of actions that are what most people want next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A button: `place` is an address to go to, `data` what a form says."""
+
+    label: str
+    place: str | None = None
+    data: str | None = None
+    key: str = ""
+    marked: bool | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """The live card."""
+
+    page: CardPage
+    choices: tuple[Way, ...]
+    first: tuple[Way, ...]
+    more: tuple[Way, ...]
+    fixed: tuple[Way, ...]
+    ref: str
+    percent: int | None
+    official: tuple[Section, ...]
+    help: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What was asked and answered, as it stands above the card."""
+
+    asked: str
+    answered: str
+
+
+def card_view(page: CardPage) -> CardView:
+    """A card with its buttons."""
+    screen, words, ref = page.screen, page.words, page.session.ref
+    actions = [action for action in screen.actions if not isinstance(action.wish, Pause | Help)]
+    item = next((_item(action) for action in actions if _item(action)), "")
+    ways = {action.name: _way(action, page) for action in actions if not _item(action)}
+    progress = None if page.fixed else page.progress
+    return CardView(
+        page=page,
+        choices=tuple(_choice(choice, page) for choice in screen.choices),
+        first=tuple(way for name, way in ways.items() if name in FIRST),
+        more=tuple(way for name, way in ways.items() if name not in (*FIRST, *FIXED)),
+        fixed=tuple(ways[name] for name in FIXED if name in ways),
+        ref=written(ref),
+        percent=(progress.total - progress.rest) * 100 // progress.total if progress and progress.total else None,
+        official=tuple(official(item, words)) if item else (),
+        help=tuple(explained(item, words, in_question(item, page.session, words))) if item else (),
+    )
+
+
+def _item(action: Action) -> str:
+    """The item of a card, as the way to its official text names it."""
+    match action.wish:
+        case Leaf(wanted=Detail.OFFICIAL, about=item):
+            return item
+        case _:
+            return ""
+
+
+def _choice(choice: Choice, page: CardPage) -> Way:
+    place, data = _target(choice.wish, page)
+    return Way(choice.text, place, data, choice.key, choice.marked)
+
+
+def _way(action: Action, page: CardPage) -> Way:
+    place, data = _target(action.wish, page)
+    return Way(page.words.text(f"button.{action.name}"), place, data, name=action.name)
+
+
+def _target(wish: Wish, page: CardPage) -> tuple[str | None, str | None]:
+    place = place_of_wish(wish)
+    return place, None if place else encode(wish, page.session.ref, page.words.rubric)
+
+
+def ways_of(page: TextPage, rubric: Rubric) -> tuple[tuple[Way, ...], ...]:
+    """The rows of buttons below a text."""
+    return tuple(tuple(_button(button, rubric) for button in row) for row in page.buttons)
+
+
+def _button(button: Button, rubric: Rubric) -> Way:
+    press = None if button.data.startswith(CHOICE_MARK) else decode(button.data, rubric)
+    place = place_of_wish(press.wish) if press else None
+    return Way(button.label, place, None if place else button.data)
+
+
+def turns(log: Sequence[LogEntry], words: Wording) -> list[Turn]:
+    """The newest answers."""
+    return [
+        Turn(words.item_label(entry.item), words.in_short(entry.item, entry.after))
+        for entry in log
+        if entry.kind == "recorded" and entry.item in words.rubric.position and entry.after is not None
+    ]
+
+
+@cache
+def environment() -> Environment:
+    """The templates; whatever they show is escaped, and names that are not there are faults."""
+    made = Environment(
+        loader=PackageLoader("bot.web"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters["inert"] = inert_lines
+    return made
+
+
+def render(template: str, **values: Any) -> str:
+    """A template with its values."""
+    return environment().get_template(template).render(**values)

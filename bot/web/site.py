@@ -1,0 +1,28 @@
+"""What the page is made from, for as long as its process runs."""
+
+from dataclasses import dataclass
+
+from bot.delivery.reports import Reports
+from bot.delivery.worker import Worker
+from bot.dialogue.context import Manner, Outside, Rules
+from bot.words.wording import Medium
+from scoring.rubric import Rubric
+from storage.store import Store
+
+MANNER = Manner(Medium.PAGE, reminds=False, attended=True)
+
+
+@dataclass(slots=True)
+class Site:
+    """`url` is the public address, without a slash at its end; None: whatever address the browser used.
+
+    `worker` is told of what other windows are to see; without one, another process looks after that.
+    """
+
+    store: Store
+    rules: Rules
+    rubric: Rubric
+    outside: Outside
+    reports: Reports
+    url: str | None = None
+    worker: Worker | None = None

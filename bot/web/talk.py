@@ -1,0 +1,96 @@
+"""A message from a browser: applied once, however often it is sent, and answered with what is to be seen now."""
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from bot.dialogue.context import Context
+from bot.dialogue.firms import link_hash
+from bot.dialogue.messages import Followed, Message
+from bot.dialogue.pages import Page, View, needs_history, needs_shelf, page_of
+from bot.dialogue.replies import Card, Reply, Text, read
+from bot.dialogue.respond import respond
+from bot.web.places import place_of
+from bot.web.site import MANNER, Site
+from bot.web.visitor import CHANNEL, Visitor
+from bot.words.wording import Medium
+from storage.store import Arrival, Decision, State
+
+RECENT = 3
+"""So many answers stand above the card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What comes of a message: what is said on the card's page, or the `place` where it is seen."""
+
+    said: tuple[Reply, ...] = ()
+    place: str | None = None
+
+
+def update_of(nonce: str, *said: str) -> int:
+    """The id of what a form says: the same once more, from a second tap or a second try, is the same message."""
+    given = "\0".join((nonce, *said)).encode()
+    return int.from_bytes(sha256(given).digest()[:8], "big") >> 1
+
+
+async def give(site: Site, visitor: Visitor, language: str, message: Message, update: int) -> Answer:
+    """Apply a message. Raises StorageError if it could not be saved."""
+    now = site.outside.now()
+    context = Context(visitor.window, language, now, site.outside.fresh(), site.rules, MANNER, site.rubric)
+    said = Decision()
+
+    def decide(state: State) -> Decision:
+        nonlocal said
+        said = respond(message, state, context)
+        return replace(said, outbox=tuple(message for message in said.outbox if message.due > now))
+
+    arrival = Arrival(CHANNEL, update, now)
+    link = link_hash(message.token) if isinstance(message, Followed) else None
+    applied = await site.store.apply(visitor.window, decide, arrival, link=link)
+    if applied is None:
+        return Answer()
+    return _answer([read(outgoing.reply) for outgoing in said.outbox if outgoing.due <= now])
+
+
+def _answer(replies: list[Any]) -> Answer:
+    """A longer look is a page of its own; what else is said stands with the card."""
+    places = (place for reply in replies if (place := place_of(reply)))
+    return Answer(tuple(reply for reply in replies if isinstance(reply, Card | Text)), next(places, None))
+
+
+async def present(site: Site, visitor: Visitor, language: str, said: tuple[Reply, ...]) -> "Present":
+    """What is to be seen now: the card, and what was just said."""
+    state = await site.store.state(visitor.window)
+    card = next((reply for reply in said if isinstance(reply, Card)), Card())
+    view = View(state, site.outside.now(), site.rules, Medium.PAGE, site.rubric)
+    texts = tuple(page for reply in said if isinstance(reply, Text) and (page := page_of(_in(reply, language), view)))
+    page = page_of(_in(card, language), view)
+    log = await site.store.log(state.dossier) if state.dossier else []
+    return Present(state, page, texts, tuple(log[-RECENT:]))
+
+
+def _in(reply: Reply, language: str) -> Reply:
+    """A stranger reads the language of the browser."""
+    return reply if reply.language else replace(reply, language=language)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The card's page, texts above it, and the newest entries of the answer log."""
+
+    state: State
+    card: Page | None
+    texts: tuple[Page, ...]
+    recent: tuple[Any, ...]
+
+
+async def looked(site: Site, visitor: Visitor, language: str, reply: Reply) -> tuple[State, Page | None]:
+    """A longer look, as it is now."""
+    state = await site.store.state(visitor.window)
+    view = View(state, site.outside.now(), site.rules, Medium.PAGE, site.rubric)
+    if needs_history(reply) and state.dossier:
+        view = replace(view, history=await site.store.history(state.dossier))
+    if needs_shelf(reply):
+        view = replace(view, shelf=await site.store.shelf(visitor.window))
+    return state, page_of(_in(reply, language), view)

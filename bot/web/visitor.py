@@ -1,0 +1,69 @@
+"""Who is there: a cookie that only its browser knows, and what follows from it.
+
+The window of a browser is named by a hash of the cookie, so what is stored opens nothing. The same token is the link to
+keep (`/a/<token>`): whoever has it has the window.
+"""
+
+import base64
+import hmac
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from secrets import token_hex
+
+from pydantic_core import from_json, to_json
+
+CHANNEL = "web"
+TOKEN = re.compile(r"[0-9a-f]{32}")
+LONGEST_FLASH = 3500
+"""Characters of a cookie; browsers take 4,096 with its name and attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A browser. `window` is what it looks through; `secret` is known to nobody else; `known`: it came with it."""
+
+    window: str
+    secret: str
+    known: bool = True
+
+    def form(self) -> str:
+        """What each form of a page has to bring along: no other site can know it, and it is another one each time."""
+        nonce = token_hex(8)
+        return f"{nonce}.{self._signed(nonce.encode())[:32]}"
+
+    def is_own(self, form: str) -> bool:
+        """Whether a form is one that this browser was given."""
+        nonce, _, signature = form.partition(".")
+        return hmac.compare_digest(signature.encode(), self._signed(nonce.encode())[:32].encode())
+
+    def flash(self, replies: Sequence[str]) -> str | None:
+        """What is to be said after a redirect, as a cookie that nobody else can write; None if it is too long."""
+        packed = base64.urlsafe_b64encode(zlib.compress(to_json(list(replies)))).decode()
+        value = f"{packed}.{self._signed(packed.encode())[:32]}"
+        return value if len(value) <= LONGEST_FLASH else None
+
+    def said(self, flash: str) -> list[str]:
+        """What such a cookie says; nothing, if it is not ours."""
+        packed, _, signature = flash.partition(".")
+        if not hmac.compare_digest(signature.encode(), self._signed(packed.encode())[:32].encode()):
+            return []
+        return [str(reply) for reply in from_json(zlib.decompress(base64.urlsafe_b64decode(packed)))]
+
+    def _signed(self, content: bytes) -> str:
+        return hmac.digest(self.secret.encode(), content, "sha256").hex()
+
+
+def window_of(token: str) -> str:
+    """The name of a token's window."""
+    return f"{CHANNEL}:{sha256(token.encode()).hexdigest()[:32]}"
+
+
+def visitor_of(token: str | None) -> Visitor:
+    """The browser with this token; without one, a new one."""
+    if token and TOKEN.fullmatch(token):
+        return Visitor(window_of(token), token)
+    fresh = token_hex(16)
+    return Visitor(window_of(fresh), fresh, known=False)
