@@ -33,7 +33,16 @@ from scoring.editions import load_rubric
 from scoring.errors import Fault, FaultCode, ScoringError
 from scoring.kinds import KindName
 from storage.errors import StorageError, Trouble
-from tests.locales.scan import Use, fault_details, first_arguments, literals, second_arguments, sources, template_uses, uses
+from tests.locales.scan import (
+    Use,
+    fault_details,
+    first_arguments,
+    literals,
+    second_arguments,
+    sources,
+    template_uses,
+    uses,
+)
 from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, texts
 
 RUBRIC = load_rubric("miit-2024")
@@ -70,6 +79,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "kind.{}": (kind.value for kind in FirmKind),
     "change.{}": changes(RUBRIC.id),
     "language.{}": LANGUAGES,
+    "aim.wish.{}": (wanted.value for wanted in Wanted),
     "words.{}": {*ACTIONS, *(wanted.value for wanted in Wanted)},
     "energy.{}.name": SIDES,
     "rubric.{}": get_args(KindName),
