@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SOURCES := bot flows scoring storage locales tests bench tools
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test slow check fix bench peers docs wheel audit sbom lock clean
+.PHONY: help chat test slow browser check fix bench peers docs wheel audit sbom lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,10 +27,14 @@ chat: $(VENV)/run ## start the assessment in this terminal
 	@$(BIN)/shuping chat $(ARGS)
 
 test: $(VENV)/dev ## run the tests (about two minutes)
-	@$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 -m "not slow and not browser" $(ARGS)
 
 slow: $(VENV)/dev ## run the longer tests
 	@$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
+
+browser: $(VENV)/dev ## try the page in a real browser (needs Chromium)
+	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m pytest -n 2 -m browser tests/browser $(ARGS)
 
 check: $(VENV)/dev ## lint, types, import direction, generated files
 	@$(BIN)/ruff format --check $(SOURCES)

@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jinja2 import nodes
+
+from bot.web.painter import environment
+
 ROOT = Path(__file__).parents[2]
 CALLED = ("text", "texts", "count", "words", "hint", "help", "catalogue")
 NAMED = "Named"
@@ -66,6 +70,39 @@ def _keys(node: ast.expr) -> Iterator[str]:
             yield from _keys(orelse)
         case ast.JoinedStr(values=values):
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in values)
+
+
+def template_uses() -> Iterator[Use]:
+    """The same of the templates of the page."""
+    for name in environment().list_templates():
+        source = environment().loader.get_source(environment(), name)[0]  # type: ignore[union-attr]
+        for call in environment().parse(source).find_all(nodes.Call):
+            how = _template_how(call.node)
+            keys = tuple(_template_keys(call.args[0])) if how and call.args else ()
+            if how and keys:
+                yield Use(keys, how, frozenset(one.key for one in call.kwargs), place=f"{name}:{call.lineno}")
+
+
+def _template_how(function: nodes.Node) -> str | None:
+    """`text(…)`, `text.count(…)`, `words.hint(…)`."""
+    match function:
+        case nodes.Name(name="text"):
+            return "text"
+        case nodes.Getattr(attr="text" | "hint" | "count" as name):
+            return name
+        case _:
+            return None
+
+
+def _template_keys(node: nodes.Node) -> Iterator[str]:
+    match node:
+        case nodes.Const(value=str(key)):
+            yield key
+        case nodes.CondExpr():
+            yield from _template_keys(node.expr1)
+            yield from _template_keys(node.expr2) if node.expr2 else ()
+        case nodes.Concat():
+            yield "".join(str(part.value) if isinstance(part, nodes.Const) else "{}" for part in node.nodes)
 
 
 def first_arguments(tree: ast.AST, name: str) -> Iterator[str]:

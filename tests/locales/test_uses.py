@@ -33,7 +33,7 @@ from scoring.editions import load_rubric
 from scoring.errors import Fault, FaultCode, ScoringError
 from scoring.kinds import KindName
 from storage.errors import StorageError, Trouble
-from tests.locales.scan import Use, fault_details, first_arguments, literals, second_arguments, sources, uses
+from tests.locales.scan import Use, fault_details, first_arguments, literals, second_arguments, sources, template_uses, uses
 from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, texts
 
 RUBRIC = load_rubric("miit-2024")
@@ -100,14 +100,22 @@ def looked_up(tree: ast.AST, place: str = "") -> list[Use]:
     found = []
     for use in uses(tree, place):
         if use.how == "hint":
-            keys = tuple(f"hint.{medium.value}.{name}" for name in use.keys for medium in Medium)
+            keys = tuple(key for name in use.keys for key in hinted(name))
             found.append(Use(keys, "text", use.values, use.more, use.place))
         elif use.how != "help":  # a domain of its own
             found.append(use)
     return found
 
 
-USES = [use for place, tree in BOT for use in looked_up(tree, place)]
+def hinted(name: str) -> Iterable[str]:
+    """The keys of a hint; where a page has none of its own, it says what is said where one taps."""
+    for medium in Medium:
+        key = f"hint.{medium.value}.{name}"
+        if medium is not Medium.PAGE or key in messages("en"):
+            yield key
+
+
+USES = [*(use for place, tree in BOT for use in looked_up(tree, place)), *template_uses()]
 
 
 def expanded(name: str) -> set[str]:
@@ -146,7 +154,7 @@ def asked_by_data() -> frozenset[str]:
 
 
 def test_every_family_of_keys_is_known() -> None:
-    hints = {f"hint.{medium.value}.{family}" for medium in Medium for family in HINTS}
+    hints = {key for family in HINTS for key in hinted(family)}
     assert families() == {*FAMILIES, *hints}
 
 
