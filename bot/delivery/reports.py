@@ -5,8 +5,8 @@ What makes them is imported for the first report, since most days of a bot have 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -73,23 +73,38 @@ class Reports:
         if self._asked >= MOST:
             yield apology(words.text("report.crowded"))
             return
-        ahead, self._asked = self._asked, self._asked + 1
-        try:
+        with self._waiting() as ahead:
             if ahead >= QUEUE:
                 await tell(apology(words.text("report.queue", ahead=ahead)))
             async with self._places:
-                yield await insist(lambda: self._file(queued, wanted, medium, now))
+                yield await insist(lambda: self._file(queued.window, queued.dossier, wanted, medium, now))
+
+    async def at_once(self, window: str, dossier: str, wanted: File, medium: Medium, now: datetime) -> Page | None:
+        """The same for whoever waits for it: None if there is nothing. Raises StorageError."""
+        if self._asked >= MOST:
+            state = await self._store.state(window, dossier)
+            return apology(words_of(state.session, medium).text("report.crowded")) if state.session else None
+        with self._waiting():
+            async with self._places:
+                return await self._file(window, dossier, wanted, medium, now)
+
+    @contextmanager
+    def _waiting(self) -> Iterator[int]:
+        """One that is asked for; gives how many are before it."""
+        self._asked += 1
+        try:
+            yield self._asked - 1
         finally:
             self._asked -= 1
 
-    async def _file(self, queued: Queued, wanted: File, medium: Medium, now: datetime) -> Page | None:
-        state = await self._store.state(queued.window, queued.dossier)
+    async def _file(self, window: str, dossier: str | None, wanted: File, medium: Medium, now: datetime) -> Page | None:
+        state = await self._store.state(window, dossier)
         if state.session is None or state.dossier is None:
             return None
         words = words_of(state.session, medium)
         today = now.astimezone(self._rules.zone_of(state.window)).date()
         if wanted.format == EXPORT:
-            return await self._export(queued.window, words, today)
+            return await self._export(window, words, today)
         return await self._report(wanted, state, words, today)
 
     async def _report(self, wanted: File, state: State, words: Wording, today: date) -> Page:

@@ -41,12 +41,12 @@ class Form:
         return _typed(self.fields.get("text", ""), self.fields.get("ref", ""))
 
 
-async def form_of(request: Request) -> Form:
+async def form_of(request: Request, largest: int = LARGEST_BODY) -> Form:
     """The form of a request. Raises TooLargeError."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY:
+        if len(body) > largest:
             raise TooLargeError
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)

@@ -7,10 +7,11 @@ from locales import DEFAULT_LANGUAGE, supported
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors "
 )
+NOBODY, FRAMES = "'none'", "https://web.telegram.org"
+"""Who may show us inside a page of theirs; Telegram's apps for phones and desktops show us by ourselves."""
 HEADERS = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow",
@@ -21,10 +22,11 @@ HSTS = "max-age=31536000"
 
 
 class Guard:
-    """Headers of every answer."""
+    """Headers of every answer; `framed`: Telegram may show the page inside its own."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, framed: bool = False) -> None:
         self._app = app
+        self._headers = HEADERS | {"content-security-policy": POLICY + (FRAMES if framed else NOBODY)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -32,7 +34,7 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
                 if scope.get("scheme") == "https":

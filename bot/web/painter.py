@@ -18,6 +18,7 @@ from bot.web.places import place_of_wish
 from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.inputs import Help, Pause
+from flows.session import Phase
 from flows.text import inert_lines
 from scoring.rubric import Rubric
 from storage.store import LogEntry
@@ -68,11 +69,16 @@ def card_view(page: CardPage) -> CardView:
     item = next((_item(action) for action in actions if _item(action)), "")
     ways = {action.name: _way(action, page) for action in actions if not _item(action)}
     progress = None if page.fixed else page.progress
+    choices = tuple(_choice(choice, page) for choice in screen.choices)
+    greets = page.session.phase is Phase.WELCOME
     return CardView(
         page=page,
-        choices=tuple(_choice(choice, page) for choice in screen.choices),
-        first=tuple(way for name, way in ways.items() if name in FIRST),
-        more=tuple(way for name, way in ways.items() if name not in (*FIRST, *FIXED)),
+        choices=() if greets else choices,
+        first=choices[:1] if greets else tuple(way for name, way in ways.items() if name in FIRST),
+        more=(
+            *(choices[1:] if greets else ()),
+            *(way for name, way in ways.items() if name not in (*FIRST, *FIXED)),
+        ),
         fixed=tuple(ways[name] for name in FIXED if name in ways),
         ref=written(ref),
         percent=(progress.total - progress.rest) * 100 // progress.total if progress and progress.total else None,
@@ -92,6 +98,8 @@ def _item(action: Action) -> str:
 
 def _choice(choice: Choice, page: CardPage) -> Way:
     place, data = _target(choice.wish, page)
+    if page.session.phase is Phase.WELCOME:
+        return Way(choice.label, place, data)
     return Way(choice.text, place, data, choice.key, choice.marked)
 
 

@@ -1,10 +1,11 @@
 """What the page is made from, for as long as its process runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.delivery.reports import Reports
 from bot.delivery.worker import Worker
 from bot.dialogue.context import Manner, Outside, Rules
+from bot.web.limits import PageLimits, page_limits
 from bot.words.wording import Medium
 from scoring.rubric import Rubric
 from storage.store import Store
@@ -26,3 +27,6 @@ class Site:
     reports: Reports
     url: str | None = None
     worker: Worker | None = None
+    bot_token: str | None = None
+    """Of the Telegram bot, by which the page knows who opens it from inside Telegram."""
+    limits: PageLimits = field(default_factory=page_limits)

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from bot.dialogue.context import Context
-from bot.dialogue.firms import link_hash
+from bot.dialogue.firms import hash_of
 from bot.dialogue.messages import Followed, Message
 from bot.dialogue.pages import Page, View, needs_history, needs_shelf, page_of
 from bot.dialogue.replies import Card, Reply, Text, read
@@ -26,6 +26,10 @@ class Answer:
 
     said: tuple[Reply, ...] = ()
     place: str | None = None
+    opened: bool = False
+    """A link led to a dossier."""
+    wait: float = 0.0
+    """So many seconds until this address may begin another assessment; nothing was done."""
 
 
 def update_of(nonce: str, *said: str) -> int:
@@ -34,29 +38,33 @@ def update_of(nonce: str, *said: str) -> int:
     return int.from_bytes(sha256(given).digest()[:8], "big") >> 1
 
 
-async def give(site: Site, visitor: Visitor, language: str, message: Message, update: int) -> Answer:
+async def give(site: Site, visitor: Visitor, language: str, message: Message, update: int, client: str) -> Answer:
     """Apply a message. Raises StorageError if it could not be saved."""
     now = site.outside.now()
     context = Context(visitor.window, language, now, site.outside.fresh(), site.rules, MANNER, site.rubric)
-    said = Decision()
+    answer = Answer()
 
     def decide(state: State) -> Decision:
-        nonlocal said
+        nonlocal answer
         said = respond(message, state, context)
+        if state.session is None and said.session is not None and (wait := site.limits.begin(client)):
+            answer = Answer(wait=wait)
+            return Decision()
+        opened = isinstance(message, Followed) and said.dossier is not None
+        answer = _answer([read(outgoing.reply) for outgoing in said.outbox if outgoing.due <= now], opened=opened)
         return replace(said, outbox=tuple(message for message in said.outbox if message.due > now))
 
     arrival = Arrival(CHANNEL, update, now)
-    link = link_hash(message.token) if isinstance(message, Followed) else None
+    link = hash_of(message) if isinstance(message, Followed) else None
     applied = await site.store.apply(visitor.window, decide, arrival, link=link)
-    if applied is None:
-        return Answer()
-    return _answer([read(outgoing.reply) for outgoing in said.outbox if outgoing.due <= now])
+    return Answer() if applied is None else answer
 
 
-def _answer(replies: list[Any]) -> Answer:
+def _answer(replies: list[Any], *, opened: bool) -> Answer:
     """A longer look is a page of its own; what else is said stands with the card."""
     places = (place for reply in replies if (place := place_of(reply)))
-    return Answer(tuple(reply for reply in replies if isinstance(reply, Card | Text)), next(places, None))
+    told = tuple(reply for reply in replies if isinstance(reply, Card | Text))
+    return Answer(told, next(places, None), opened)
 
 
 async def present(site: Site, visitor: Visitor, language: str, said: tuple[Reply, ...]) -> "Present":
@@ -85,7 +93,7 @@ class Present:
     recent: tuple[Any, ...]
 
 
-async def looked(site: Site, visitor: Visitor, language: str, reply: Reply) -> tuple[State, Page | None]:
+async def looked(site: Site, visitor: Visitor, language: str, reply: Reply) -> Page | None:
     """A longer look, as it is now."""
     state = await site.store.state(visitor.window)
     view = View(state, site.outside.now(), site.rules, Medium.PAGE, site.rubric)
@@ -93,4 +101,4 @@ async def looked(site: Site, visitor: Visitor, language: str, reply: Reply) -> t
         view = replace(view, history=await site.store.history(state.dossier))
     if needs_shelf(reply):
         view = replace(view, shelf=await site.store.shelf(visitor.window))
-    return state, page_of(_in(reply, language), view)
+    return page_of(_in(reply, language), view)

@@ -10,12 +10,15 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
 
 from pydantic_core import from_json, to_json
 
-CHANNEL = "web"
+from bot.web.mini_app import session_key, user_of
+
+CHANNEL, TELEGRAM = "web", "telegram"
 TOKEN = re.compile(r"[0-9a-f]{32}")
 LONGEST_FLASH = 3500
 """Characters of a cookie; browsers take 4,096 with its name and attributes."""
@@ -28,6 +31,14 @@ class Visitor:
     window: str
     secret: str
     known: bool = True
+    keeps: bool = True
+    """Its secret is a link to keep."""
+
+    @classmethod
+    def fresh(cls) -> "Visitor":
+        """A new one, which is told its cookie with the next answer."""
+        token = token_hex(16)
+        return cls(window_of(token), token, known=False)
 
     def form(self) -> str:
         """What each form of a page has to bring along: no other site can know it, and it is another one each time."""
@@ -61,9 +72,15 @@ def window_of(token: str) -> str:
     return f"{CHANNEL}:{sha256(token.encode()).hexdigest()[:32]}"
 
 
-def visitor_of(token: str | None) -> Visitor:
-    """The browser with this token; without one, a new one."""
-    if token and TOKEN.fullmatch(token):
-        return Visitor(window_of(token), token)
-    fresh = token_hex(16)
-    return Visitor(window_of(fresh), fresh, known=False)
+def visitor_of(cookie: str | None, bot_token: str | None, now: datetime) -> Visitor:
+    """The browser with this cookie; without one that is right, a new one."""
+    if cookie and TOKEN.fullmatch(cookie):
+        return Visitor(window_of(cookie), cookie)
+    if cookie and bot_token and (user := user_of(cookie, now, session_key(bot_token))):
+        return inside_telegram(user, cookie)
+    return Visitor.fresh()
+
+
+def inside_telegram(user: int, sign: str) -> Visitor:
+    """Somebody in Telegram's app: the page looks through the window of their chat."""
+    return Visitor(f"{TELEGRAM}:{user}", sign, keeps=False)

@@ -191,9 +191,8 @@ class Wording:
     def event(self, event: Event, session: Session) -> str | None:
         """What happened, in a line; None for what the next card shows anyway."""
         match event:
-            case Recorded(item=item, after=after):
-                said = self.in_short(item, after) if self.medium is Medium.TAPPING else self.answer(after)
-                return self.text("event.recorded", item=self.item_name(item), answer=said)
+            case Recorded():
+                return self._recorded(event)
             case Parked(item=item):
                 return self.text("event.parked", item=self.item_name(item))
             case Withdrawn(item=item):
@@ -216,6 +215,13 @@ class Wording:
                 return self.welcome_back(session)
             case _:
                 return None
+
+    def _recorded(self, event: Recorded) -> str | None:
+        """On a page, what was answered stands above the card."""
+        if self.medium is Medium.PAGE:
+            return None
+        say = self.in_short(event.item, event.after) if self.medium is Medium.TAPPING else self.answer(event.after)
+        return self.text("event.recorded", item=self.item_name(event.item), answer=say)
 
     def _settled(self, grade: int, session: Session) -> str:
         """That the grade is certain; where questions go on, also how to see the result now."""

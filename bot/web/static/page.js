@@ -1,11 +1,15 @@
-// Forms without leaving the page: a tap is sent once, the answer is the new card, and what could not be sent goes on by itself.
+// Forms without leaving the page: a tap is sent once, its answer is the new card, and what could not be sent goes on by
+// itself. Everything here can be done without it, too.
 "use strict";
 (() => {
-  const main = document.getElementById("main");
+  const page = document.getElementById("page");
   const status = document.getElementById("status");
   const words = document.body.dataset;
   const WAITS = [1000, 2000, 4000, 8000, 15000];
+  const HEADERS = { "x-shuping": "1" };
   let sending = false;
+
+  const tell = (text) => { status.textContent = text; };
 
   const pause = (milliseconds) => new Promise((resolve) => {
     const done = () => { clearTimeout(timer); removeEventListener("online", done); resolve(); };
@@ -13,55 +17,117 @@
     addEventListener("online", done);
   });
 
+  // Older phones have no AbortSignal.timeout.
+  const timely = (address, options, milliseconds) => {
+    const control = new AbortController();
+    const timer = setTimeout(() => control.abort(), milliseconds);
+    return fetch(address, { ...options, signal: control.signal }).finally(() => clearTimeout(timer));
+  };
+
   // The same form again and again until there is an answer: it is applied once, however often it arrives.
-  const send = async (action, body) => {
+  const send = async (address, body) => {
     for (let tries = 0; ; tries++) {
       try {
-        const answer = await fetch(action, {
-          method: "POST", body, headers: { "x-shuping": "1" }, signal: AbortSignal.timeout(20000),
-        });
-        if (answer.status < 500 && answer.status !== 429) { return answer; }
+        const answer = await timely(address, { method: "POST", body, headers: HEADERS }, 20000);
+        if (answer.status < 500) { return answer; }
       } catch { /* offline, or too slow */ }
-      status.textContent = words.unsent;
+      tell(words.unsent);
       await pause(WAITS[Math.min(tries, WAITS.length - 1)]);
     }
   };
 
-  const show = (html) => {
-    main.innerHTML = html;
-    const card = document.getElementById("card") ?? main;
-    card.scrollIntoView({ block: "start" });
+  const reveal = () => {
+    for (const button of page.querySelectorAll("[data-copy]")) { button.hidden = !navigator.clipboard; }
+    for (const button of page.querySelectorAll("[data-share]")) { button.hidden = !navigator.share; }
+  };
+
+  // What is typed stays typed until it was sent.
+  const show = (html, kept = "") => {
+    page.innerHTML = html;
+    const typed = document.getElementById("text");
+    if (typed && kept) { typed.value = kept; }
+    reveal();
+  };
+
+  const settle = () => {
+    const main = document.getElementById("main");
+    (document.getElementById("card") ?? main).scrollIntoView({ block: "start" });
     main.focus({ preventScroll: true });
   };
 
+  const typed = () => document.getElementById("text")?.value ?? "";
+
+  // What another window has changed is seen at the next look.
   const look = async () => {
-    if (sending || document.getElementById("text")?.value) { return; }
+    if (sending || typed() || document.activeElement?.matches("input, textarea, select")) { return; }
     try {
-      const answer = await fetch(location.href, { headers: { "x-shuping": "1" } });
-      if (answer.ok && !sending) { main.innerHTML = await answer.text(); }
+      const answer = await fetch(location.href, { headers: HEADERS });
+      if (answer.ok && answer.status !== 204 && !sending) { show(await answer.text()); }
     } catch { /* the next look will tell */ }
+  };
+
+  const submit = async (form, button) => {
+    const body = new URLSearchParams(new FormData(form));
+    if (button?.name) { body.set(button.name, button.value); }
+    const kept = body.has("text") && form.contains(document.getElementById("text")) ? "" : typed();
+    button?.classList.add("busy");
+    page.setAttribute("aria-busy", "true");
+    try {
+      const answer = await send(form.action, body);
+      const place = answer.headers.get("x-go");
+      tell("");
+      if (place) { location.assign(place); } else { show(await answer.text(), kept); settle(); }
+    } finally {
+      page.removeAttribute("aria-busy");
+      button?.classList.remove("busy");
+    }
   };
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.dataset.plain !== undefined) { return; }
+    if (form.method !== "post" || "plain" in form.dataset) { return; }
     event.preventDefault();
     if (sending) { return; }
     sending = true;
-    const body = new URLSearchParams(new FormData(form));
-    const button = event.submitter;
-    if (button?.name) { body.set(button.name, button.value); }
-    button?.classList.add("busy");
-    main.setAttribute("aria-busy", "true");
+    try { await submit(form, event.submitter); } finally { sending = false; }
+  });
+
+  // A file is fetched in view, since making it takes a moment.
+  const download = async (link) => {
+    tell(words.making);
     try {
-      const answer = await send(form.action, body);
-      status.textContent = "";
-      const place = answer.headers.get("x-go");
-      if (place) { location.assign(place); } else { show(await answer.text()); }
-    } finally {
-      sending = false;
-      main.removeAttribute("aria-busy");
-      button?.classList.remove("busy");
+      const answer = await timely(link.href, {}, 60000);
+      if (!answer.ok) { location.assign(link.href); return; }
+      const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "shuping";
+      const content = await answer.blob();
+      const file = new File([content], name, { type: content.type });
+      if (link.dataset.file === "share" && navigator.canShare?.({ files: [file] })) {
+        await navigator.share({ files: [file] });
+      } else {
+        const saved = document.createElement("a");
+        saved.href = URL.createObjectURL(content);
+        saved.download = name;
+        saved.click();
+        setTimeout(() => URL.revokeObjectURL(saved.href), 60000);
+      }
+      tell("");
+    } catch (error) {
+      tell(error.name === "AbortError" ? "" : words.unmade);
+    }
+  };
+
+  document.addEventListener("click", async (event) => {
+    const copy = event.target.closest("[data-copy]");
+    const share = event.target.closest("[data-share]");
+    const file = event.target.closest("[data-file]");
+    if (copy) {
+      await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).value);
+      tell(copy.dataset.done);
+    } else if (share) {
+      await navigator.share({ title: share.dataset.title, url: share.dataset.share }).catch(() => {});
+    } else if (file && !/MicroMessenger/i.test(navigator.userAgent)) {
+      event.preventDefault();
+      await download(file);
     }
   });
 
@@ -72,6 +138,17 @@
     }
   });
 
+  // A page that the browser kept for "back" is an old card.
   addEventListener("pageshow", (event) => { if (event.persisted) { look(); } });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { look(); } });
+  reveal();
+
+  // Telegram tells who opens the page behind the "#", which no server sees.
+  const door = document.querySelector("[data-mini]");
+  const init = new URLSearchParams(location.hash.slice(1)).get("tgWebAppData");
+  if (door && init) {
+    history.replaceState(null, "", location.pathname);
+    door.elements.init.value = init;
+    door.submit();
+  }
 })();

@@ -1,0 +1,85 @@
+"""The card, what is said on it, and longer looks."""
+
+from starlette.responses import Response
+
+from bot.dialogue.messages import Message
+from bot.dialogue.pages import CardPage, TextPage
+from bot.dialogue.replies import Card, Reply, read, written
+from bot.web import talk
+from bot.web.painter import card_view, turns, ways_of
+from bot.web.places import CARD, reply_at
+from bot.web.visit import Visit
+
+FLASH = "said"
+FLASH_SECONDS = 60
+LONGEST_ABOUT = 64
+
+
+async def present(visit: Visit) -> Response:
+    """The card as it is, and what was just said."""
+    said = visit.request.cookies.get(FLASH)
+    replies = tuple(map(read, visit.visitor.said(said))) if said else ()
+    response = await card(visit, replies)
+    if said:
+        response.delete_cookie(FLASH)
+    return response
+
+
+async def card(visit: Visit, said: tuple[Reply, ...]) -> Response:
+    """The card's page, with what is `said` above it."""
+    now = await talk.present(visit.site, visit.visitor, visit.language, said)
+    if not isinstance(now.card, CardPage):
+        return visit.page("text.html", page=now.card, rows=())
+    page = now.card
+    return visit.page(
+        "card.html",
+        words=page.words,
+        card=card_view(page),
+        turns=turns(now.recent, page.words),
+        texts=[(text, ways_of(text, page.words.rubric)) for text in now.texts if isinstance(text, TextPage)],
+        known=now.state.session is not None,
+    )
+
+
+async def say(visit: Visit) -> Response:
+    """A tap or a text: applied once, and then seen by a fresh look."""
+    form = await visit.form()
+    message = form.said
+    if message is None:
+        return visit.go(CARD)
+    update = talk.update_of(form.own, form.fields.get("do", ""), form.fields.get("text", ""))
+    return await answered(visit, await give(visit, message, update))
+
+
+async def give(visit: Visit, message: Message, update: int) -> talk.Answer:
+    """Apply a message, if not too many assessments were begun from this address. Raises CrowdedError, StorageError."""
+    answer = await talk.give(visit.site, visit.visitor, visit.language, message, update, visit.client)
+    visit.limited(answer.wait)
+    return answer
+
+
+async def answered(visit: Visit, answer: talk.Answer) -> Response:
+    """What comes of a message: another place, the card alone for our script, or the card by a fresh look."""
+    if answer.place:
+        return visit.go(answer.place)
+    telling = [reply for reply in answer.said if not isinstance(reply, Card) or reply.notices or reply.paused]
+    flash = None if visit.scripted else visit.visitor.flash([written(reply) for reply in telling])
+    if flash is None:
+        return await card(visit, answer.said)
+    response = visit.go(CARD)
+    if telling:
+        visit.set_cookie(response, FLASH, flash, FLASH_SECONDS)
+    return response
+
+
+async def detail(visit: Visit) -> Response:
+    """A longer look, with a way back."""
+    about = visit.request.query_params.get("about", "")[:LONGEST_ABOUT]
+    reply = reply_at(visit.request.path_params["detail"], about)
+    if reply is None:
+        return visit.page("missing.html", 404)
+    page = await talk.looked(visit.site, visit.visitor, visit.language, reply)
+    if not isinstance(page, TextPage):
+        return visit.go(CARD)
+    words = await visit.own_words()
+    return visit.page("text.html", words=words, page=page, rows=ways_of(page, words.rubric))

@@ -1,0 +1,95 @@
+"""Links: the one to keep, codes for another device, and how either opens."""
+
+from starlette.responses import Response
+
+from bot.dialogue.messages import Commanded, Followed
+from bot.dialogue.pages import TextPage
+from bot.web import talk
+from bot.web.conversation import answered, card, give
+from bot.web.painter import ways_of
+from bot.web.places import CARD, KEEP
+from bot.web.qr import qr_svg
+from bot.web.visit import Visit
+from bot.web.visitor import TOKEN, Visitor, window_of
+
+
+async def keep(visit: Visit) -> Response:
+    """The link to keep, and other ways back."""
+    state = await visit.site.store.state(visit.visitor.window)
+    if state.session is None:
+        return visit.go(CARD)
+    words = visit.words(state.session.language)
+    address = f"{visit.base}/a/{visit.visitor.secret}" if visit.visitor.keeps else None
+    qr = qr_svg(address, words.text("web.keep.qr")) if address else None
+    return visit.page("keep.html", words=words, address=address, qr=qr)
+
+
+async def offer(visit: Visit) -> Response:
+    """A code and a link for once."""
+    form = await visit.form()
+    answer = await give(visit, Commanded("link"), talk.update_of(form.own, KEEP))
+    now = await talk.present(visit.site, visit.visitor, visit.language, answer.said)
+    told = next((text for text in now.texts if isinstance(text, TextPage)), None)
+    words = await visit.own_words()
+    if told is None:
+        return await card(visit, answer.said)
+    return visit.page("text.html", words=words, page=told, rows=ways_of(told, words.rubric), back=KEEP)
+
+
+async def renew(visit: Visit) -> Response:
+    """A new link: the old one, and whoever came by it, opens nothing any more."""
+    await visit.form()
+    fresh = Visitor.fresh()
+    if visit.visitor.keeps and await visit.site.store.move(visit.visitor.window, fresh.window):
+        visit.visitor = fresh
+    return visit.go(KEEP)
+
+
+async def look_at(visit: Visit) -> Response:
+    """The link to keep opens its window in a browser that has none; any other is asked first.
+
+    Chat apps and mail scanners fetch links by themselves: nothing is used up, and nothing stored, by looking.
+    """
+    token = visit.request.path_params["token"]
+    if not TOKEN.fullmatch(token):
+        return visit.page("missing.html", 404)
+    if token == visit.visitor.secret:
+        return visit.go(CARD)
+    visit.limited(visit.site.limits.link(visit.client))
+    own = await visit.site.store.state(visit.visitor.window)
+    theirs = await visit.site.store.state(window_of(token))
+    if theirs.session is None:
+        return visit.page("open.html", words=await visit.own_words(), token=token, own=own.session)
+    visit.site.limits.link_was_right(visit.client)
+    if own.session is None:
+        visit.visitor = Visitor(window_of(token), token, known=False)
+        return visit.go(CARD)
+    return visit.page("open.html", words=await visit.own_words(), token=token, own=own.session)
+
+
+async def follow(visit: Visit) -> Response:
+    """This window gets sight of the dossier of a link."""
+    form = await visit.form()
+    token = visit.request.path_params["token"]
+    visit.limited(visit.site.limits.link(visit.client))
+    answer = await give(visit, Followed(token), talk.update_of(form.own, token))
+    if answer.opened:
+        visit.site.limits.link_was_right(visit.client)
+    return await answered(visit, answer)
+
+
+async def ask_code(visit: Visit) -> Response:
+    """Where a code is typed."""
+    return visit.page("code.html", words=await visit.own_words(), wrong=False)
+
+
+async def take_code(visit: Visit) -> Response:
+    """A code opens its dossier here; wrong ones are counted."""
+    form = await visit.form()
+    visit.limited(visit.site.limits.code(visit.client))
+    code = form.get("code")
+    answer = await give(visit, Followed(code, short=True), talk.update_of(form.own, code))
+    if not answer.opened:
+        return visit.page("code.html", 200, words=await visit.own_words(), wrong=True)
+    visit.site.limits.code_was_right(visit.client)
+    return await answered(visit, answer)
