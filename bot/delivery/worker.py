@@ -8,7 +8,7 @@ reminders, the buttons of old cards) goes its own way beside the messages that w
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -67,7 +67,7 @@ class Worker:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._store, self._outside, self._rules, self._rubric, self._reports = store, outside, rules, rubric, reports
-        self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
+        self._channels: dict[str, Channel] = {channel.name: channel for channel in channels}
         self._clock = clock
         self.holder = f"{holder_here()}/{uuid4().hex[:8]}"
         self._active: dict[Lane, asyncio.Task[None]] = {}
@@ -78,6 +78,11 @@ class Worker:
         self._looks = NEVER
         self._latest: datetime | None = None
         self._greetings: OrderedDict[str, str] = OrderedDict()
+
+    def join(self, channel: Channel) -> None:
+        """From now on, what waits for this channel is sent, too."""
+        self._channels[channel.name] = channel
+        self._alarm.set()
 
     # what there is to be sent
 
@@ -102,10 +107,12 @@ class Worker:
             self.wake(Lane(window, aside=False), applied.due, alone=answers == 1)
 
     def wake(self, lane: Lane, first: Due | None = None, *, alone: bool = False) -> None:
-        """Send what is due in this lane, after what is already being sent there.
+        """Send what is due in this lane, after what is already being sent there; what is not ours is left to others.
 
         `first`, if it is known and claimed; `alone`: nothing else of what was just queued comes after it.
         """
+        if channel_of(lane.window) not in self._channels:
+            return
         if lane in self._active:
             self._again.add(lane)
             return

@@ -61,8 +61,9 @@ BUTTONS = {
     *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *NAMELESS)),
 } - {"pause"}
 """What is tapped; nobody needs a button to put a phone away."""
-TROUBLES = {
-    *(name for _, tree in BOT for call in ("_refuse", "_say") for name in second_arguments(tree, call)),
+SERVING = {
+    *(name for _, tree in BOT for name in first_arguments(tree, "say")),
+    *(name for _, tree in BOT for name in second_arguments(tree, "EndedError")),
     *(name_of(error) for error in (StorageError(Trouble.FULL, ""), Conflict(""), NetworkError(""), TelegramError(""))),
 }
 FAMILIES: dict[str, Iterable[object]] = {
@@ -79,6 +80,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "kind.{}": (kind.value for kind in FirmKind),
     "change.{}": changes(RUBRIC.id),
     "language.{}": LANGUAGES,
+    "aim.wish.{}": (wanted.value for wanted in Wanted),
     "words.{}": {*ACTIONS, *(wanted.value for wanted in Wanted)},
     "energy.{}.name": SIDES,
     "rubric.{}": get_args(KindName),
@@ -97,7 +99,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "link.address.{}": ("telegram", "page"),
     "command.{}": COMMANDS,
     "report.caption.{}": ("pdf", "xlsx"),
-    "telegram.trouble.{}": TROUBLES,
+    "serving.{}": SERVING,
     "settings.trouble.{}": (trouble.value for trouble in FileTrouble),
 }
 HINTS: dict[str, Iterable[str]] = {"question.{}": get_args(KindName)}
