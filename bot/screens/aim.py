@@ -53,8 +53,10 @@ def plan_screen(card: PlanCard, words: Wording) -> Screen:
         typed=tuple(items.values()),
     )
     if words.medium is Medium.PAGE:
+        none = (words.text("aim.none"),) if card.gap.plan is None else ()
         return replace(
             summary,
+            body=(*none, *target_lines(card.goal, words)),
             choices=grades,
             rows=wish_rows(card, words),
             actions=(KEEP_TARGET, WHAT_IF, CLEAR, BACK, HELP, PAUSE),
