@@ -88,7 +88,9 @@ def what_if_screen(card: WhatIfCard, words: Wording) -> Screen:
         typed=tuple(items.values()),
     )
     if words.medium is Medium.PAGE:
-        return replace(summary, choices=(), rows=supposal_rows(card, words))
+        short = {"before": words.short_grade(card.before.grade), "after": words.short_grade(card.after.grade)}
+        body = (change[0], text("compare.grade", **short), *target_lines(card.goal, words))
+        return replace(summary, body=body, choices=(), rows=supposal_rows(card, words))
     return _opened(summary, card, items, change, words) if card.list else summary
 
 

@@ -13,7 +13,7 @@ from bot.words.history import date_of, grade_of, score_of
 from bot.words.results import most_of, points_of, sheet_of, shown_points
 from bot.words.wording import Wording
 from flows.session import Assessment
-from scoring.exact import fixed
+from scoring.exact import fixed, shown
 from scoring.result import Result
 from scoring.rubric import Grade, Scenario
 
@@ -261,20 +261,23 @@ def _conditions(result: Result, row: Grade, words: Wording) -> Iterator[Conditio
     """Score, scenarios, and restrictive ones among them, as far as a grade asks for them (standard, section 二)."""
     text = words.text
     told = text("drawing.condition.score", score=shown_points(result), wanted=row.score)
-    yield _condition(told, result.score, row.score, words)
+    short = text("far.points", short=shown((row.score - result.score).as_integer_ratio(), {0}))
+    yield _condition(told, result.score, row.score, short, words)
     reached, restrictive = result.counts[row.level]
     if row.scenarios:
         level = words.level_name(row.level)
         told = text("drawing.condition.scenarios", level=level, reached=reached, wanted=row.scenarios)
-        yield _condition(told, reached, row.scenarios, words)
+        yield _condition(told, reached, row.scenarios, str(row.scenarios - reached), words)
     if row.restrictive:
         told = text("drawing.condition.restrictive", reached=restrictive, wanted=row.restrictive)
-        yield _condition(told, restrictive, row.restrictive, words)
+        yield _condition(told, restrictive, row.restrictive, str(row.restrictive - restrictive), words)
 
 
-def _condition(told: str, got: Fraction | int, wanted: int, words: Wording) -> Condition:
-    mark = words.text("mark.yes" if got >= wanted else "mark.no")
-    return Condition(told, got >= wanted, mark, percent(got, wanted) if wanted else _two(FULL))
+def _condition(told: str, got: Fraction | int, wanted: int, short: str, words: Wording) -> Condition:
+    """`short` is what is missing, if something is."""
+    met = got >= wanted
+    mark = words.text("mark.yes") if met else words.text("drawing.short", short=short)
+    return Condition(told, met, mark, percent(got, wanted) if wanted else _two(FULL))
 
 
 # points
@@ -360,17 +363,17 @@ def _strip(scenario: Scenario, result: Result, words: Wording, before: Result | 
 
 def trend(past: Sequence[Assessment], words: Wording) -> Trend | None:
     """The scores of the latest assessments, which are given the newest first; nothing is drawn of fewer than two."""
-    shown = tuple(reversed(past[:DRAWN]))
-    if len(shown) < 2:
+    latest = tuple(reversed(past[:DRAWN]))
+    if len(latest) < 2:
         return None
-    same = len({entry.rubric for entry in shown}) == 1 and shown[0].rubric == words.rubric.id
+    same = {entry.rubric for entry in latest} == {words.rubric.id}
     told = words.text("list.separator").join(
         words.text("drawing.point", date=date_of(entry), score=score_of(entry), grade=grade_of(entry, words))
-        for entry in shown
+        for entry in latest
     )
     return Trend(
         name=words.text("drawing.trend", points=told),
-        points=tuple(_point(at, len(shown), entry) for at, entry in enumerate(shown)),
+        points=tuple(_point(at, len(latest), entry) for at, entry in enumerate(latest)),
         lines=tuple(Height(_down(row.score), words.short_grade(row.grade)) for row in words.rubric.grades)
         if same
         else (),
