@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.screens.wishes import Detail, Leaf, Wish
 from bot.words.paging import LINES, height
-from bot.words.wording import Medium, Wording
+from bot.words.wording import Wording
 from flows.inputs import (
     Back,
     Browse,
@@ -137,7 +137,7 @@ def fitting(screen: Screen, item: str, words: Wording) -> Screen:
 
     On the first item whose words these are is said, too, if there is room.
     """
-    if words.medium is Medium.TYPING or lines(screen) <= LINES:
+    if not words.medium.is_small or lines(screen) <= LINES:
         return screen
     if screen.body and lines(bare := replace(screen, body=screen.body[1:])) <= LINES:
         return bare

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import sys
 
+from bot.dialogue.context import Rules
 from bot.http.server import PageConnection, allow_files, served
 from bot.serving.addresses import is_everywhere, reached_at
 from bot.serving.here import FAILED, OUTSIDE, EndedError, Here
@@ -27,6 +28,11 @@ class PagePart:
             worker=here.worker,
             bot_token=settings.telegram_token.get_secret_value() if settings.telegram_token else None,
         )
+
+        here.follow(self._follow)
+
+    def _follow(self, rules: Rules) -> None:
+        self._site.rules = rules
 
     async def run(self) -> None:
         """Serve until cancelled."""

@@ -109,6 +109,7 @@ class TelegramPart:
         if self._intake is None:
             here = self._here
             channel = TelegramChannel(self._client, here.settings.telegram_rate)
+            here.meet(channel.manner.home)
             here.worker.join(channel)
             self._intake = Intake(here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric)
         return self._intake

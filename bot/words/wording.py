@@ -47,6 +47,16 @@ class Medium(StrEnum):
     TAPPING = "tapping"
     PAGE = "page"
 
+    @property
+    def has_buttons(self) -> bool:
+        """What can be done is there to be tapped."""
+        return self is not Medium.TYPING
+
+    @property
+    def is_small(self) -> bool:
+        """What is shown is to be seen at once, on a phone: it is shortened, and parted into pages."""
+        return self is Medium.TAPPING
+
 
 class Wording:
     """The texts of a language, an edition (in that language, if it has it), and short sentences made from both."""

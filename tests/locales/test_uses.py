@@ -95,6 +95,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "button.{}": BUTTONS,
     "button.page.{}": ("before", "after"),
     "button.choice.{}": (choice.value for choice in Choice),
+    "link.address.{}": ("telegram", "page"),
     "command.{}": COMMANDS,
     "report.caption.{}": ("pdf", "xlsx"),
     "serving.{}": SERVING,
