@@ -19,9 +19,10 @@ from bot.web.site import Site
 from bot.web.visitor import window_of
 from storage.opening import open_store
 from storage.store import State, Store
-from tests.delivery.site import RULES, RUBRIC
+from tests.delivery.site import RUBRIC, RULES
 from tests.flows.driver import START
 from tests.web.browser import Browser
+from tests.web.post import Post, certificate, post_office
 
 BOT_TOKEN = "123456:of-a-bot-that-is-none"  # noqa: S105  # made for this
 
@@ -33,6 +34,11 @@ def free_port() -> int:
 
 
 @dataclass
+class Clock:
+    now: datetime = START
+
+
+@dataclass
 class Web:
     """The page, and who comes to it."""
 
@@ -40,10 +46,10 @@ class Web:
     url: str
     site: Site
     stack: AsyncExitStack
-    now: datetime = START
+    clock: Clock
 
     def pass_time(self, time: timedelta) -> None:
-        self.now += time
+        self.clock.now += time
 
     async def browser(self, *, language: str = "zh-CN", scripted: bool = False) -> Browser:
         """Somebody new, before the greeting."""
@@ -73,8 +79,21 @@ async def web(store: Store) -> AsyncIterator[Web]:
         rules = replace(RULES, doors=[page_door(url)])
         reports = Reports(store, rules)
         stack.push_async_callback(reports.close)
-        site = Site(store, rules, RUBRIC, Outside(lambda: web.now), reports, url=url, bot_token=BOT_TOKEN)
-        site.limits = page_limits(lambda: web.now.timestamp())
-        web = Web(store, url, site, stack)
+        clock = Clock()
+        site = Site(store, rules, RUBRIC, Outside(lambda: clock.now), reports, url=url, bot_token=BOT_TOKEN)
+        site.limits = page_limits(lambda: clock.now.timestamp())
         await stack.enter_async_context(served(application(site), address, PageConnection))
-        yield web
+        yield Web(store, url, site, stack, clock)
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate of "localhost" and its key."""
+    return certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+async def post(pair: tuple[Path, Path]) -> AsyncIterator[Post]:
+    """A mail server."""
+    async with post_office(pair) as post:
+        yield post
