@@ -1,5 +1,7 @@
 """What the conversation has to know of the settings."""
 
+from collections.abc import Sequence
+
 from bot.dialogue.context import Door, Keep, Rules
 from bot.settings import Settings
 from flows.reminders import Schedule
@@ -10,15 +12,15 @@ ECHOES = frozenset({"telegram"})
 """Where what stands before people can be changed."""
 
 
-def rules_of(settings: Settings, telegram_home: str | None = None) -> Rules:
-    """What decisions depend on; `telegram_home` is the bot's own address, where it is known."""
+def rules_of(settings: Settings, doors: Sequence[Door] = ()) -> Rules:
+    """What decisions depend on; `doors` may become more while the process runs."""
     return Rules(
         Schedule(settings.remind_after, *settings.remind_window),
         settings.timezone,
         settings.operator_name,
         settings.operator_contact,
         keep_of(settings),
-        doors(settings, telegram_home),
+        doors,
         ECHOES,
     )
 
@@ -28,11 +30,11 @@ def keep_of(settings: Settings) -> Keep:
     return Keep(settings.keep_unfinished, settings.keep_finished)
 
 
-def doors(settings: Settings, telegram_home: str | None) -> tuple[Door, ...]:
-    """The ways in that this installation has."""
-    found = []
-    if telegram_home is not None:
-        found.append(Door("telegram", telegram_home, lambda token: f"{telegram_home}?start={LINK_MARK}{token}"))
-    if page := settings.site:
-        found.append(Door("page", page, lambda token: f"{page}/a/{token}"))
-    return tuple(found)
+def page_door(site: str) -> Door:
+    """The page of this installation, at its public address."""
+    return Door("page", site, lambda token: f"{site}/a/{token}")
+
+
+def telegram_door(home: str) -> Door:
+    """The bot, at the address that Telegram has given it."""
+    return Door("telegram", home, lambda token: f"{home}?start={LINK_MARK}{token}")

@@ -1,6 +1,6 @@
 """What a decision depends on besides the message and what is stored: the world, the rules, and the channel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from os import urandom
@@ -54,7 +54,7 @@ class Rules:
     operator: str | None = None
     contact: str | None = None
     keep: Keep = FOR_EVER
-    doors: tuple[Door, ...] = ()
+    doors: Sequence[Door] = ()
     echoes: frozenset[str] = frozenset()
 
     def zone_of(self, window: Window | None) -> ZoneInfo:

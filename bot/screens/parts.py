@@ -44,11 +44,26 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """An item and all that it can be set to, where there is room for all items at once; `group` is the heading above.
+
+    `state` says how it stands; `several`: choices are ticked one by one. A choice has short words as its `label`.
+    """
+
+    item: str
+    group: str
+    label: str
+    state: str
+    choices: tuple[Choice, ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A card in words. `hint` says what to type; the first action is what an empty line does, if `default`.
 
     `bare`: buttons say all that there is to say of the choices. `typed` are choices of further pages: nobody who types
-    has to turn to them.
+    has to turn to them. `rows` take the place of lists on a page, which has room for all items.
     """
 
     title: str
@@ -60,6 +75,7 @@ class Screen:
     default: Wish | None = None
     bare: bool = False
     typed: tuple[Choice, ...] = ()
+    rows: tuple[Row, ...] = ()
 
 
 PAUSE = Action("pause", Pause())

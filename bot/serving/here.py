@@ -1,16 +1,14 @@
 """What the parts of a running process share, and how a part says that it cannot go on."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.delivery.lease import Ownership
 from bot.delivery.reports import Reports
-from bot.delivery.rules import rules_of
 from bot.delivery.worker import Worker
-from bot.dialogue.context import Outside, Rules
+from bot.dialogue.context import Door, Outside, Rules
 from bot.settings import Settings
 from locales import Catalogue
 from scoring.rubric import Rubric
@@ -30,29 +28,20 @@ class EndedError(Exception):
         self.status, self.name, self.details = status, name, details
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Here:
-    """One process on one database. `rules` are those of now: they are others once the bot's own name is known."""
+    """One process on one database."""
 
     settings: Settings
     text: Catalogue
     store: Store
     rules: Rules
+    doors: list[Door]
+    """Those of the rules: Telegram's is there once Telegram has told its address."""
     rubric: Rubric
     worker: Worker
     reports: Reports
     ownership: Ownership
-    _told: list[Callable[[Rules], None]] = field(default_factory=list, init=False)
-
-    def follow(self, tell: Callable[[Rules], None]) -> None:
-        """Be told of other rules."""
-        self._told.append(tell)
-
-    def meet(self, telegram_home: str) -> None:
-        """The bot's own address on Telegram is known: one more way in."""
-        self.rules = rules_of(self.settings, telegram_home)
-        for tell in self._told:
-            tell(self.rules)
 
     def say(self, name: str, **details: object) -> None:
         """A line for whoever runs this."""

@@ -4,7 +4,6 @@ import asyncio
 import errno
 import sys
 
-from bot.dialogue.context import Rules
 from bot.http.server import PageConnection, allow_files, served
 from bot.serving.addresses import is_everywhere, reached_at
 from bot.serving.here import FAILED, OUTSIDE, EndedError, Here
@@ -17,7 +16,7 @@ class PagePart:
 
     def __init__(self, here: Here, *, drawn: bool) -> None:
         self._here, self._drawn = here, drawn
-        settings = here.settings
+        settings, token = here.settings, here.settings.telegram_token
         self._site = Site(
             here.store,
             here.rules,
@@ -26,13 +25,8 @@ class PagePart:
             here.reports,
             url=settings.site,
             worker=here.worker,
-            bot_token=settings.telegram_token.get_secret_value() if settings.telegram_token else None,
+            bot_token=token.get_secret_value() if token else None,
         )
-
-        here.follow(self._follow)
-
-    def _follow(self, rules: Rules) -> None:
-        self._site.rules = rules
 
     async def run(self) -> None:
         """Serve until cancelled."""

@@ -12,7 +12,7 @@ from bot.delivery.channel import Channel
 from bot.delivery.housekeeping import keep_house, keep_house_in_turn
 from bot.delivery.lease import LostError, Ownership
 from bot.delivery.reports import Reports
-from bot.delivery.rules import rules_of
+from bot.delivery.rules import page_door, rules_of
 from bot.delivery.worker import Worker
 from bot.logs import set_up_logs
 from bot.serving.here import FAILED, OUTSIDE, REFUSED, STOPPED, EndedError, Here, Part, say
@@ -102,10 +102,11 @@ def _secrets(settings: Settings, plan: Plan) -> Sequence[str]:
 
 
 def _here(settings: Settings, text: Catalogue, store: Store) -> Here:
-    rules, rubric = rules_of(settings), current()
+    doors = [page_door(settings.site)] if settings.site else []
+    rules, rubric = rules_of(settings, doors), current()
     reports = Reports(store, rules)
     worker = Worker(store, _channels(settings), OUTSIDE, rules, rubric, reports)
-    return Here(settings, text, store, rules, rubric, worker, reports, Ownership(store))
+    return Here(settings, text, store, rules, doors, rubric, worker, reports, Ownership(store))
 
 
 def _channels(settings: Settings) -> Sequence[Channel]:  # noqa: ARG001

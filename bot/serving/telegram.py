@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.delivery.intake import Intake
+from bot.delivery.rules import telegram_door
 from bot.http.server import served
 from bot.logs import unquoted
 from bot.serving.here import OUTSIDE, REFUSED, EndedError, Here
@@ -109,8 +110,8 @@ class TelegramPart:
         if self._intake is None:
             here = self._here
             channel = TelegramChannel(self._client, here.settings.telegram_rate)
-            here.meet(channel.manner.home)
             here.worker.join(channel)
+            here.doors.append(telegram_door(channel.manner.home))
             self._intake = Intake(here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric)
         return self._intake
 

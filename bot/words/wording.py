@@ -41,7 +41,7 @@ FEW = 4
 
 
 class Medium(StrEnum):
-    """How a person answers: hints say what to type, or what to tap; on a page there is room for whole sentences."""
+    """How a person answers: hints say what to type, or what to tap; on a page, where there is room for all."""
 
     TYPING = "typing"
     TAPPING = "tapping"

@@ -80,6 +80,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "kind.{}": (kind.value for kind in FirmKind),
     "change.{}": changes(RUBRIC.id),
     "language.{}": LANGUAGES,
+    "aim.wish.{}": (wanted.value for wanted in Wanted),
     "words.{}": {*ACTIONS, *(wanted.value for wanted in Wanted)},
     "energy.{}.name": SIDES,
     "rubric.{}": get_args(KindName),
