@@ -86,8 +86,8 @@ class Person:
 
     async def follow(self, place: str) -> None:
         """Tap a link, and see where it leads."""
-        await self.press(self.page.locator(f'a[href="{place}"]').last)
-        await self.page.wait_for_url(f"**{place}")
+        async with self.page.expect_navigation():
+            await self.press(self.page.locator(f'a[href="{place}"]').last)
         self.taps += 1
 
     async def press(self, locator: Locator) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dialogue.buttons import decode
+from bot.dialogue.buttons import Choice, data_of, decode
 from bot.web.places import place_of_wish
 from flows.session import Session
 from tests.browser.chromium import DESK, PATIENCE, Look
@@ -85,6 +85,8 @@ async def _press(person: Person, data: str) -> None:
     place = place_of_wish(press.wish) if press else None
     if place:
         await person.follow(place)
+    elif data.startswith(data_of(Choice.HELP)):
+        await person.press(person.page.locator("#card summary").first)  # it stands there, folded
     else:
         await person.do(data.rpartition("|")[2] if press else data.partition(":")[0])
 
