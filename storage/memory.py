@@ -10,17 +10,19 @@ from typing import TypeVar
 from typing_extensions import override
 
 from flows.retention import Limits, Purged, Remains, remains
-from flows.session import Assessment, Session
+from flows.session import Assessment, CardRef, Session
 from storage.errors import StorageError, Trouble
 from storage.outbox import (
     Head,
     Lane,
     Outgoing,
     Queued,
+    Queueing,
     Urgency,
     Waiting,
     address_of,
     channel_of,
+    echoing,
     in_turn,
     postponed,
     queueing,
@@ -30,6 +32,7 @@ from storage.store import (
     LONGEST_CLAIM,
     LONGEST_HISTORY,
     LONGEST_LOG,
+    MOST_ECHOED,
     SLICE,
     Applied,
     Arrival,
@@ -37,6 +40,7 @@ from storage.store import (
     Decide,
     Decision,
     Due,
+    Echo,
     Forgetting,
     Lease,
     Link,
@@ -85,12 +89,12 @@ class MemoryStore(Store):
         asked = replace(self._state(window), link=self._links.get(link) if link else None)
         decision = decide(asked)
         self._check(asked, decision)
-        self._write(window, asked, decision)
+        echoed = self._write(window, asked, decision)
         due = None
         if arrival is not None:
             self._seen[arrival.channel, arrival.update] = arrival.at
             due = self._take(Lane(window, aside=False), claim, arrival.at) if claim else None
-        return Applied(decision, self._state(window), due)
+        return Applied(decision, self._state(window), due, echoed)
 
     def _check(self, asked: State, decision: Decision) -> None:
         """What a database would refuse is refused before anything is written."""
@@ -102,21 +106,25 @@ class MemoryStore(Store):
         if again or (dossier != asked.dossier and dossier in self._sessions):
             raise StorageError(Trouble.CONFLICT, "memory:")
 
-    def _write(self, window: str, asked: State, decision: Decision) -> None:
+    def _write(self, window: str, asked: State, decision: Decision) -> bool:
+        """Whether anything was echoed."""
         if decision.forgotten:
             self._forget_front(window, asked.dossier, decision.forgotten)
         if decision.dossier is not None:
             self._open(window, decision.dossier)
-            if asked.link and asked.link.dossier == decision.dossier:
-                self._links.pop(asked.link.hash, None)
+            if asked.link and asked.link.once and asked.link.dossier == decision.dossier:
+                self._unlink(asked.link.dossier, asked.link.purpose)
         if decision.session is not None:
             self._save(decision.owner(asked), decision.session, decision)
         if decision.window is not None:
             self._windows[window] = decision.window
-        if decision.link:
-            self._unlink(decision.link.dossier)
-            self._links[decision.link.hash] = decision.link
+        for link in decision.links:
+            self._unlink(link.dossier, link.purpose)
+        self._links |= {link.hash: link for link in decision.links}
         self._queue(window, self._fronts.get(window), decision)
+        if decision.session is None or decision.echo is None:
+            return False
+        return self._echo(window, decision.owner(asked), decision.echo)
 
     def _save(self, dossier: str, session: Session, decision: Decision) -> None:
         self._sessions[dossier] = session
@@ -165,8 +173,9 @@ class MemoryStore(Store):
         return self._history.get(dossier, [])[::-1]
 
     @override
-    async def log(self, dossier: str) -> list[LogEntry]:
-        return list(self._log.get(dossier, ()))
+    async def log(self, dossier: str, last: int | None = None) -> list[LogEntry]:
+        entries = self._log.get(dossier, [])
+        return entries[max(0, len(entries) - last) :] if last is not None else entries[:]
 
     # the outbox
 
@@ -180,7 +189,21 @@ class MemoryStore(Store):
         self._put(window, dossier, decision.outbox)
 
     def _put(self, window: str, dossier: str | None, outbox: tuple[Outgoing, ...]) -> None:
-        changes = queueing(self._rows(window), outbox)
+        self._carry_out(window, dossier, queueing(self._rows(window), outbox))
+
+    def _echo(self, window: str, dossier: str, echo: Echo) -> bool:
+        told = sorted(other for other in self._seen_from(dossier) if other != window and self._hears(other, echo))
+        told = [other for other in told if self._fronts.get(other) == dossier][:MOST_ECHOED]
+        changes = [(other, echoing(self._rows(other), echo.outgoing, echo.now)) for other in told]
+        for other, change in changes:
+            self._carry_out(other, dossier, change)
+        return any(change.added for _, change in changes)
+
+    def _hears(self, window: str, echo: Echo) -> bool:
+        how = self._windows.get(window, Window())
+        return channel_of(window) in echo.channels and how.card is not None and not how.blocked
+
+    def _carry_out(self, window: str, dossier: str | None, changes: Queueing) -> None:
         self._remove(self._outbox[number] for number in changes.removed)
         for outgoing, due, held, anew in changes.added:
             number, moment = next(self._numbers), datetime.fromtimestamp(due, UTC)
@@ -243,13 +266,21 @@ class MemoryStore(Store):
 
     @override
     async def delivered(
-        self, queued: Queued, now: datetime, holder: str, card: str | None = None, owed: Outgoing | None = None
+        self,
+        queued: Queued,
+        now: datetime,
+        holder: str,
+        card: str | None = None,
+        owed: Outgoing | None = None,
+        seen: CardRef | None = None,
     ) -> Due | None:
-        sights = self._sights.get(queued.window, [])
-        if self._remove([queued]) or queued.dossier in sights or (queued.dossier is None and sights):
+        sights, waited = self._sights.get(queued.window, []), self._remove([queued])
+        if waited or queued.dossier in sights or (queued.dossier is None and sights):
             self._put(queued.window, queued.dossier, (owed,) if owed else ())
         if card is not None:
             self._reach(queued.window, card=card)
+        if seen is not None and waited:
+            self._reach(queued.window, seen=seen)
         return await self.following(queued.lane, now, holder)
 
     @override
@@ -338,7 +369,32 @@ class MemoryStore(Store):
         if self._leases.get(name) == held:
             del self._leases[name]
 
-    # deleting
+    # deleting, and moving
+
+    @override
+    async def move(self, window: str, to: str) -> bool:
+        if window not in self._windows or self._is_stored(to):
+            return False
+        self._windows[to] = self._windows.pop(window)
+        if window in self._fronts:
+            self._fronts[to] = self._fronts.pop(window)
+        self._sights[to] = self._sights.pop(window, [])
+        for dossier in self._sights[to]:
+            self._sign(dossier, address_of(window), address_of(to))
+        for kept in (self._outbox, self._damaged):
+            kept |= {one.number: replace(one, window=to) for one in kept.values() if one.window == window}
+        self._claims = {
+            lane._replace(window=to) if lane.window == window else lane: held for lane, held in self._claims.items()
+        }
+        return True
+
+    def _is_stored(self, window: str) -> bool:
+        waits = any(one.window == window for kept in (self._outbox, self._damaged) for one in kept.values())
+        return waits or window in self._windows or any(lane.window == window for lane in self._claims)
+
+    def _sign(self, dossier: str, by: str, instead: str) -> None:
+        """What was answered by them was answered by somebody else."""
+        self._log[dossier] = [replace(line, by=instead) if line.by == by else line for line in self._log[dossier]]
 
     def _forget_front(self, window: str, dossier: str | None, what: Forgetting) -> None:
         if dossier is None:
@@ -361,9 +417,7 @@ class MemoryStore(Store):
             self._fronts[window] = self._sights[window][-1]
         if not self._seen_from(dossier):
             return rows + self._drop_dossier(dossier)
-        self._log[dossier] = [
-            replace(line, by="") if line.by == address_of(window) else line for line in self._log[dossier]
-        ]
+        self._sign(dossier, address_of(window), "")
         return rows
 
     def _drop_messages(self, gone: Callable[[Queued], bool]) -> int:
@@ -383,8 +437,10 @@ class MemoryStore(Store):
         rows = len(gone) + len(self._log.pop(dossier, [])) + _drop(self._sessions, [dossier])
         return rows + self._unlink(dossier)
 
-    def _unlink(self, dossier: str) -> int:
-        return _drop(self._links, [link.hash for link in self._links.values() if link.dossier == dossier])
+    def _unlink(self, dossier: str, purpose: str | None = None) -> int:
+        """Those for this, or for anything."""
+        of = [link for link in self._links.values() if link.dossier == dossier and purpose in (None, link.purpose)]
+        return _drop(self._links, [link.hash for link in of])
 
     @override
     async def forget(self, window: str) -> int:

@@ -16,10 +16,12 @@ class Urgency(IntEnum):
     ANSWER = 0
     GREETING = 1
     """To somebody who has not begun: a flood of strangers costs strangers."""
-    RETIREMENT = 2
+    ECHO = 2
+    """To a window in which nobody has just done anything: a card that somebody changed elsewhere."""
+    RETIREMENT = 3
     """The buttons of an old card are taken away."""
-    REMINDER = 3
-    FILE = 4
+    REMINDER = 4
+    FILE = 5
 
     @property
     def aside(self) -> bool:
@@ -149,6 +151,18 @@ def queueing(waiting: Sequence[Waiting], outbox: Sequence[Outgoing]) -> Queueing
         due = asked if outgoing.urgency.aside else max(asked, held)
         added.append(Added(outgoing, due, due > asked, outgoing.anew or outgoing.key in anew))
     return Queueing([one.number for one in replaced], added)
+
+
+def echoing(waiting: Sequence[Waiting], echo: Outgoing, now: datetime) -> Queueing:
+    """Queue an echo, one at a time: what of its key waits for later will look at how things are then.
+
+    What is due by now may be on its way, and show what was before: it stays, and the echo comes after it.
+    """
+    like = [one for one in waiting if one.key == echo.key]
+    if any(one.due > now.timestamp() for one in like):
+        return Queueing([], [])
+    late = [one.number for one in like if one.urgency == Urgency.ECHO]
+    return Queueing(late, queueing([one for one in waiting if one.key != echo.key], [echo]).added)
 
 
 def _is_sooner(waiting: Sequence[Waiting], outgoing: Outgoing) -> bool:

@@ -9,7 +9,7 @@ from typing import Self
 
 from flows.events import AnswerValue
 from flows.retention import Limits, Purged
-from flows.session import Assessment, Session
+from flows.session import Assessment, CardRef, Session
 from storage.outbox import Lane, Outgoing, Queued
 from storage.window import Window
 
@@ -32,11 +32,29 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Opens a dossier from another window, once, until a time. What is told of it is kept until that is sent."""
+    """Opens a dossier from another window until a time. What is told of it is kept until that is sent.
+
+    `purpose` says what it is for: those for the same, of the same dossier, stand and fall together. `once`: whoever
+    follows it uses all of them up.
+    """
 
     hash: str
     dossier: str
     until: datetime
+    purpose: str = "window"
+    once: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A message to the other windows that have the same dossier in front and a live card there, of these channels.
+
+    It is decided `now`, and due a little later: so seldom at most does it come to a window, however often there is one.
+    """
+
+    outgoing: Outgoing
+    channels: frozenset[str]
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +92,9 @@ class Decision:
     it belong `session` (None: as stored), and, with a session, `log` and `finished`. No window leaves the stored one as
     it is. Messages whose key is in `cancelled` leave the outbox unsent, those about the dossier in every window;
     `silenced` empties the window's outbox; `forgotten` deletes before anything else of this decision is written, and
-    brings the newest of the remaining dossiers to the front. `link` replaces all links to its dossier. A link that was
-    asked about is used up when its dossier comes to the front. Messages wait with those of their window that are being
-    retried.
+    brings the newest of the remaining dossiers to the front. `links` replace those of their dossiers and purposes. A
+    link that was asked about is followed when its dossier comes to the front. `echo` goes to other windows, if there is
+    a session. Messages wait with those of their window that are being retried.
     """
 
     dossier: str | None = None
@@ -88,7 +106,8 @@ class Decision:
     cancelled: tuple[str, ...] = ()
     silenced: bool = False
     forgotten: Forgetting | None = None
-    link: Link | None = None
+    links: tuple[Link, ...] = ()
+    echo: Echo | None = None
 
     def owner(self, asked: State) -> str:
         """Whose the session is. Raises ValueError if nobody's, or theirs who are forgotten."""
@@ -130,12 +149,14 @@ class Due:
 class Applied:
     """What was decided and is now stored, and the state after it.
 
-    `due`: the first message of the window that can be sent by the arrival, if the lane could be claimed.
+    `due`: the first message of the window that can be sent by the arrival, if the lane could be claimed. `echoed`: an
+    echo was queued for another window at least.
     """
 
     decision: Decision
     state: State
     due: Due | None = None
+    echoed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +177,8 @@ class Slice:
 
 LONGEST_LOG, LONGEST_HISTORY = 10_000, 1_000
 """So many lines and finished assessments are kept of a dossier, the newest: nobody fills the disk for others."""
+MOST_ECHOED = 200
+"""So many windows are told of a change at most: a crowd around one dossier keeps nobody else waiting."""
 CONFIRM_SECONDS = 0.05
 LONGEST_CLAIM = timedelta(minutes=1)
 """What seems to be claimed for longer was claimed by a clock that has been set back since."""
@@ -204,8 +227,8 @@ class Store(ABC):
         """A dossier's finished assessments, the newest first."""
 
     @abstractmethod
-    async def log(self, dossier: str) -> list[LogEntry]:
-        """A dossier's answer log, the oldest entry first."""
+    async def log(self, dossier: str, last: int | None = None) -> list[LogEntry]:
+        """A dossier's answer log, the oldest entry first; all of it, or only so many of the newest."""
 
     @abstractmethod
     async def waiting(self, window: str) -> list[Queued]:
@@ -230,12 +253,19 @@ class Store(ABC):
 
     @abstractmethod
     async def delivered(
-        self, queued: Queued, now: datetime, holder: str, card: str | None = None, owed: Outgoing | None = None
+        self,
+        queued: Queued,
+        now: datetime,
+        holder: str,
+        card: str | None = None,
+        owed: Outgoing | None = None,
+        seen: CardRef | None = None,
     ) -> Due | None:
         """A message arrived: it leaves the outbox; `card` now is the live card of a window that we know.
 
-        What is `owed` on top is queued in the same transaction, unless all that the message was about was deleted
-        meanwhile. Gives what follows, as `following`.
+        `seen` is the card that it showed, and is noted unless something has taken the message's place meanwhile: that
+        knows better. What is `owed` on top is queued in the same transaction, unless all that the message was about was
+        deleted meanwhile. Gives what follows, as `following`.
         """
 
     @abstractmethod
@@ -313,7 +343,14 @@ class Store(ABC):
     async def let_go(self, name: str, held: Lease) -> None:
         """Give a lease back, unless it is somebody else's by now."""
 
-    # deleting
+    # deleting, and moving
+
+    @abstractmethod
+    async def move(self, window: str, to: str) -> bool:
+        """A window has another name from now on, and nothing answers to the old one any more.
+
+        False, and nothing done, if it is not stored, or something is stored under the other name.
+        """
 
     @abstractmethod
     async def forget(self, window: str) -> int:

@@ -10,8 +10,8 @@ def run(parsed: argparse.Namespace, language: str) -> int:
     match parsed.command:
         case "chat":
             return _chat(parsed, language)
-        case "telegram":
-            return _telegram(parsed, language)
+        case "telegram" | "web" | "serve":
+            return _serving(parsed, language)
         case "data":
             from bot.cli.data import data
 
@@ -95,10 +95,17 @@ def _chat(parsed: argparse.Namespace, language: str) -> int:
     return 0
 
 
-def _telegram(parsed: argparse.Namespace, language: str) -> int:
+def _serving(parsed: argparse.Namespace, language: str) -> int:
+    from bot.serving.run import Plan, run, whatever_is_configured
     from bot.settings import load_settings, use_editions
-    from bot.telegram.run import run_bot
 
     settings = load_settings(parsed.env_file)
     use_editions(settings)
-    return run_bot(settings, language)
+    match parsed.command:
+        case "telegram":
+            plan = Plan(telegram=True)
+        case "web":
+            plan = Plan(page=True, drawn=parsed.qr)
+        case _:
+            plan = whatever_is_configured(settings)
+    return run(settings, language, plan)

@@ -204,7 +204,7 @@ def _token(text: Catalogue, settings: Settings, *, online: bool) -> str:
     if not online:
         return text("doctor.token.form")
 
-    from bot.telegram.run import who_am_i
+    from bot.serving.telegram import who_am_i
 
     return f"@{asyncio.run(who_am_i(settings))}"
 

@@ -158,6 +158,9 @@ class CommandLine:
         chat.add_argument("--as", dest="name", metavar="NAME", type=inert, default="local", help=text("cli.as"))
         chat.add_argument("--link", metavar="CODE", help=text("cli.link"))
         self._command("telegram", text("cli.telegram"))
+        web = self._command("web", text("cli.web"))
+        web.add_argument("--qr", action="store_true", help=text("cli.web.qr"))
+        self._command("serve", text("cli.serve"))
 
     def _add_files(self) -> None:
         text = self.text

@@ -20,12 +20,20 @@ DELIVERED_WITHIN, TIDY_SECONDS = timedelta(days=2), 3600
 PURGE_AFTER, CLEAN_SECONDS = 600.0, 60.0
 
 Now = Callable[[], datetime]
+Tell = Callable[[], None]
 
 
-async def keep_house(store: Store, rules: Keep, now: Now, ownership: Ownership) -> None:
-    """Become the one who does, and do it until cancelled. Raises LostError if somebody else has taken over."""
+def _untold() -> None:
+    """Nobody has to know that another process does it."""
+
+
+async def keep_house(store: Store, rules: Keep, now: Now, ownership: Ownership, tell: Tell = _untold) -> None:
+    """Become the one who does, and do it until cancelled; `tell` is told if we have to wait for that.
+
+    Raises LostError if somebody else has taken over.
+    """
     if not ownership.held:
-        await ownership.acquire(lambda: None)
+        await ownership.acquire(tell)
     works = [
         asyncio.create_task(work)
         for work in (ownership.keep(), _tidy(store, now), _purge(store, rules, now), _clean(store))
@@ -38,11 +46,11 @@ async def keep_house(store: Store, rules: Keep, now: Now, ownership: Ownership) 
         await asyncio.gather(*works, return_exceptions=True)
 
 
-async def keep_house_in_turn(store: Store, rules: Keep, now: Now, ownership: Ownership) -> None:
+async def keep_house_in_turn(store: Store, rules: Keep, now: Now, ownership: Ownership, tell: Tell = _untold) -> None:
     """The same, where others may take over at any time: then wait for the next turn."""
     while True:
         with suppress(LostError):
-            await keep_house(store, rules, now, ownership)
+            await keep_house(store, rules, now, ownership, tell)
 
 
 async def _tidy(store: Store, now: Now) -> None:

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from bot.delivery.channel import Channel
 from bot.delivery.worker import Worker
 from bot.dialogue.context import Context, Outside, Rules
-from bot.dialogue.firms import link_hash
+from bot.dialogue.firms import hash_of
 from bot.dialogue.messages import Followed, Message
 from bot.dialogue.respond import respond
 from scoring.rubric import Rubric
@@ -114,7 +114,7 @@ class Intake:
         """Commit, then send."""
         window, message = self._window(incoming), incoming.message
         arrival = Arrival(self.channel.name, incoming.update, self.outside.now())
-        link = link_hash(message.token) if isinstance(message, Followed) else None
+        link = hash_of(message) if isinstance(message, Followed) else None
         applied = await self.store.apply(window, decide, arrival, link=link, claim=self.worker.claim())
         if applied is not None:
             self.worker.take_up(window, applied)

@@ -79,6 +79,9 @@ class Ownership:
         self._holder = holder_here()
         self._held: Lease | None = None
         self._beaten = 0.0
+        self.gained, self.lost = asyncio.Event(), asyncio.Event()
+        """One of them is set, for whoever has to begin or to end something."""
+        self.lost.set()
 
     @property
     def held(self) -> bool:
@@ -117,10 +120,16 @@ class Ownership:
 
     async def _claim(self, seen: Lease | None) -> bool:
         began = self._clock()
-        self._held = await self._store.hold(self._name, self._holder, seen)
+        self._keep(await self._store.hold(self._name, self._holder, seen))
         if self._held:
             self._beaten = began
         return self._held is not None
+
+    def _keep(self, held: Lease | None) -> None:
+        self._held = held
+        present, past = (self.gained, self.lost) if held else (self.lost, self.gained)
+        present.set()
+        past.clear()
 
     async def keep(self) -> None:
         """Renew the lease until cancelled. Raises LostError if somebody else has it."""
@@ -134,7 +143,8 @@ class Ownership:
 
     async def release(self) -> None:
         """Give it back, so that the next process need not wait."""
-        held, self._held = self._held, None
+        held = self._held
+        self._keep(None)
         if held:
             with suppress(StorageError):
                 await self._store.let_go(self._name, held)

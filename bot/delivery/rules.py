@@ -1,16 +1,40 @@
 """What the conversation has to know of the settings."""
 
-from bot.dialogue.context import Keep, Rules
+from collections.abc import Sequence
+
+from bot.dialogue.context import Door, Keep, Rules
 from bot.settings import Settings
 from flows.reminders import Schedule
 
+LINK_MARK = "open-"
+"""What `/start` is followed by when it opens a dossier."""
+ECHOES = frozenset({"telegram"})
+"""Where what stands before people can be changed."""
 
-def rules_of(settings: Settings) -> Rules:
-    """What decisions depend on."""
-    schedule = Schedule(settings.remind_after, *settings.remind_window)
-    return Rules(schedule, settings.timezone, settings.operator_name, settings.operator_contact, keep_of(settings))
+
+def rules_of(settings: Settings, doors: Sequence[Door] = ()) -> Rules:
+    """What decisions depend on; `doors` may become more while the process runs."""
+    return Rules(
+        Schedule(settings.remind_after, *settings.remind_window),
+        settings.timezone,
+        settings.operator_name,
+        settings.operator_contact,
+        keep_of(settings),
+        doors,
+        ECHOES,
+    )
 
 
 def keep_of(settings: Settings) -> Keep:
     """How long the operator wants assessments to be kept."""
     return Keep(settings.keep_unfinished, settings.keep_finished)
+
+
+def page_door(site: str) -> Door:
+    """The page of this installation, at its public address."""
+    return Door("page", site, lambda token: f"{site}/a/{token}")
+
+
+def telegram_door(home: str) -> Door:
+    """The bot, at the address that Telegram has given it."""
+    return Door("telegram", home, lambda token: f"{home}?start={LINK_MARK}{token}")

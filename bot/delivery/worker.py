@@ -8,7 +8,7 @@ reminders, the buttons of old cards) goes its own way beside the messages that w
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from bot.dialogue.replies import Card, File, Reminder, Reply, read, written
 from bot.dialogue.situation import CARD, retirement
 from bot.words.wording import words_of
 from flows.reminders import into_window
+from flows.session import CardRef
 from scoring.errors import MissingEditionError
 from scoring.rubric import Rubric
 from storage.errors import DamagedRowError
@@ -66,7 +67,7 @@ class Worker:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._store, self._outside, self._rules, self._rubric, self._reports = store, outside, rules, rubric, reports
-        self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
+        self._channels: dict[str, Channel] = {channel.name: channel for channel in channels}
         self._clock = clock
         self.holder = f"{holder_here()}/{uuid4().hex[:8]}"
         self._active: dict[Lane, asyncio.Task[None]] = {}
@@ -78,6 +79,11 @@ class Worker:
         self._latest: datetime | None = None
         self._greetings: OrderedDict[str, str] = OrderedDict()
 
+    def join(self, channel: Channel) -> None:
+        """From now on, what waits for this channel is sent, too."""
+        self._channels[channel.name] = channel
+        self._alarm.set()
+
     # what there is to be sent
 
     def claim(self) -> Claim:
@@ -88,9 +94,11 @@ class Worker:
         """Something was stored: what can be sent is sent at once, what is for later is looked after in time."""
         now = self._outside.now()
         answers = 0
+        if applied.echoed and applied.decision.echo:
+            self.expect(applied.decision.echo.outgoing.due)
         for outgoing in applied.decision.outbox:
             if outgoing.due > now:
-                self._expect(outgoing.due)
+                self.expect(outgoing.due)
             elif outgoing.urgency.aside:
                 self.wake(Lane(window, aside=True))
             else:
@@ -99,10 +107,12 @@ class Worker:
             self.wake(Lane(window, aside=False), applied.due, alone=answers == 1)
 
     def wake(self, lane: Lane, first: Due | None = None, *, alone: bool = False) -> None:
-        """Send what is due in this lane, after what is already being sent there.
+        """Send what is due in this lane, after what is already being sent there; what is not ours is left to others.
 
         `first`, if it is known and claimed; `alone`: nothing else of what was just queued comes after it.
         """
+        if channel_of(lane.window) not in self._channels:
+            return
         if lane in self._active:
             self._again.add(lane)
             return
@@ -188,7 +198,8 @@ class Worker:
             async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation before Python 3.12
                 await self._alarm.wait()
 
-    def _expect(self, due: datetime) -> None:
+    def expect(self, due: datetime) -> None:
+        """Something was stored that falls due then, by whomever: it is to be noticed in time."""
         if self._outside.now() < due < self._looks:
             self._alarm.set()
 
@@ -259,19 +270,22 @@ class Worker:
         queued, now = due.queued, self._outside.now()
         if queued.urgency is Urgency.REMINDER and (opens := self._opens(due.state, now)):
             await insist(lambda: self._store.defer(queued, opens))
-            self._expect(opens)
+            self.expect(opens)
             return await self._following(queued.lane)
-        void = isinstance(reply, Reminder) and reminders.is_void(reply, due.state, self._rules, now)
+        void = isinstance(reply, Reminder) and (
+            reminders.is_void(reply, due.state, self._rules, now) or not channel.manner.reaches(due.state.window)
+        )
         page = None if void else page_of(reply, await self._view(channel, due, reply))
         if isinstance(reply, Card) and not isinstance(page, CardPage) and due.state.session:
             LOG.error("an assessment is by the edition %s, which is not here", due.state.session.rubric)
         outcome = await self._deliver(channel, due, page, reply)
         if not isinstance(outcome, Delivered):
             return await self._failed(channel, due, outcome, now)
-        if alone and outcome.harmless and outcome.card is None:
+        seen = _news(due, page)
+        if alone and outcome.harmless and outcome.card is None and seen is None:
             self._store.confirm(queued, self.holder, left=lambda: self.wake(queued.lane))
             return None
-        return await self._arrived(due, reply, outcome.card)
+        return await self._arrived(due, reply, outcome.card, seen)
 
     def _opens(self, state: State, now: datetime) -> datetime | None:
         """A reminder that comes late waits for the window of the day to open, and nothing else waits with it."""
@@ -311,14 +325,14 @@ class Worker:
             return None
         return due.state.window.card if due.state.window else reply.over
 
-    async def _arrived(self, due: Due, reply: Reply, card: str | None) -> Due | None:
+    async def _arrived(self, due: Due, reply: Reply, card: str | None, seen: CardRef | None) -> Due | None:
         queued, now = due.queued, self._outside.now()
         owed = self._owed(due, reply, card, now)
-        following = await insist(lambda: self._store.delivered(queued, now, self.holder, card, owed))
+        following = await insist(lambda: self._store.delivered(queued, now, self.holder, card, owed, seen))
         if owed and owed.due <= now:
             self.wake(Lane(queued.window, aside=True))
         elif owed:
-            self._expect(owed.due)
+            self.expect(owed.due)
         return following
 
     def _owed(self, due: Due, reply: Reply, card: str | None, now: datetime) -> Outgoing | None:
@@ -412,4 +426,13 @@ class Worker:
     async def _put_off(self, queued: Queued, seconds: float) -> None:
         until = self._outside.now() + timedelta(seconds=seconds)
         await insist(lambda: self._store.postpone(queued, until))
-        self._expect(until)
+        self.expect(until)
+
+
+def _news(due: Due, page: Page | None) -> CardRef | None:
+    """The card that is before a window now, if it is not the one that was known to be there."""
+    window = due.state.window
+    if not isinstance(page, CardPage) or due.state.session is None or window is None:
+        return None
+    ref = page.session.ref
+    return ref if ref != window.seen else None

@@ -1,9 +1,10 @@
 """What a decision depends on besides the message and what is stored: the world, the rules, and the channel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from os import urandom
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.understanding.interpreter import Interpreter
@@ -30,14 +31,31 @@ FOR_EVER = Keep(None, None)
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A way in from elsewhere: `address` makes the one that opens a dossier from what is told of a link to it.
+
+    `home` is where it can be had without a link.
+    """
+
+    name: Literal["telegram", "page"]
+    home: str
+    address: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """Settings that decisions depend on: when to remind, who runs this, and how long data stay."""
+    """Settings that decisions depend on: when to remind, who runs this, how long data stay, which ways in there are.
+
+    `echoes`: the channels whose windows are shown what was changed in another one.
+    """
 
     schedule: Schedule
     zone: ZoneInfo
     operator: str | None = None
     contact: str | None = None
     keep: Keep = FOR_EVER
+    doors: Sequence[Door] = ()
+    echoes: frozenset[str] = frozenset()
 
     def zone_of(self, window: Window | None) -> ZoneInfo:
         """The person's time zone, or the default one."""
@@ -46,17 +64,25 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """Ids that nobody has: for a session, for a dossier, and 128 bits for a link."""
+    """Ids that nobody has: for a session, for a dossier, 128 bits for a link, and six letters for the same."""
 
     session: str
     dossier: str
     token: str
+    code: str
+
+
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Those that are not taken for one another, or for a digit."""
+CODE = 6
 
 
 def fresh_ids() -> Fresh:
     """Ids by chance."""
-    chance = urandom(48).hex()
-    return Fresh(chance[:32], chance[32:64], chance[64:])
+    chance = urandom(64)
+    ids, number = chance[:48].hex(), int.from_bytes(chance[48:])
+    code = "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(CODE))
+    return Fresh(ids[:32], ids[32:64], ids[64:], code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +97,17 @@ class Outside:
 class Manner:
     """How a channel speaks. `reminds`: it can speak first. `attended`: the person sees all that is shown, at once.
 
-    `link` makes the address that opens a dossier in it from what is told of a link; None where there is none. `home` is
-    where the channel can be had in private.
+    `home` is where the channel can be had in private.
     """
 
     medium: Medium
     reminds: bool = True
     attended: bool = False
     home: str = ""
-    link: Callable[[str], str] | None = None
+
+    def reaches(self, window: Window | None) -> bool:
+        """Somebody can be spoken to first: here, or by mail."""
+        return self.reminds or (window is not None and window.email is not None)
 
 
 @dataclass(frozen=True, slots=True)

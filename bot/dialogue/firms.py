@@ -1,10 +1,13 @@
 """Several firms in one window, and one firm in several windows."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
 from bot.dialogue.buttons import NEW_FIRM
+from bot.dialogue.context import Door, Fresh
+from bot.dialogue.messages import Followed
 from bot.dialogue.reading import NUMBERS, known_words, normalised
 from bot.dialogue.replies import Card, Firms, Named, Text, written
 from bot.dialogue.situation import CARD, Situation, refuse, say, show, stale
@@ -24,6 +27,17 @@ LINK_LASTS = timedelta(minutes=30)
 def link_hash(token: str) -> str:
     """What is stored of a link."""
     return sha256(token.strip().lower().encode()).hexdigest()
+
+
+def code_hash(code: str) -> str:
+    """What is stored of a link's short code; never that of a link, so that it can be tried on the page alone."""
+    letters = "".join(code.upper().replace("-", "").split())
+    return sha256(f"code:{letters}".encode()).hexdigest()
+
+
+def hash_of(message: Followed) -> str:
+    """By which the link is looked up that somebody follows."""
+    return code_hash(message.token) if message.short else link_hash(message.token)
 
 
 def list_firms(situation: Situation, argument: str) -> Decision:
@@ -71,17 +85,25 @@ def _to_front(situation: Situation, dossier: str) -> Decision:
 
 
 def offer_link(situation: Situation) -> Decision:
-    """A code and a link that open this dossier elsewhere, once and not for long; an earlier one is void."""
+    """What opens this dossier elsewhere, once and not for long, by every way in; an earlier offer is void."""
     if not situation.known or situation.state.dossier is None:
         return refuse(situation, Named("not_begun"))
     context = situation.context
-    token, link = context.fresh.token, context.manner.link
+    fresh, doors = context.fresh, context.rules.doors
     minutes = str(round(LINK_LASTS / timedelta(minutes=1)))
-    lines = [Named("link.what", {"minutes": minutes}), Named("link.code", {"code": token})]
-    if link:
-        lines.append(Named("link.address", {"address": link(token)}))
-    offered = Link(link_hash(token), situation.state.dossier, situation.now + LINK_LASTS)
-    return replace(say(situation, Text(tuple(lines))), link=offered)
+    ways = [line for door in doors for line in _way(door, fresh)]
+    lines = (Named("link.what", {"minutes": minutes}), *ways, Named("link.code", {"code": fresh.token}))
+    hashes = [link_hash(fresh.token), *(code_hash(fresh.code) for door in doors if door.name == "page")]
+    links = tuple(Link(one, situation.state.dossier, situation.now + LINK_LASTS) for one in hashes)
+    return replace(say(situation, Text(lines)), links=links)
+
+
+def _way(door: Door, fresh: Fresh) -> Iterator[Named]:
+    """The address to be opened; on the page, also what can be typed without it."""
+    yield Named(f"link.address.{door.name}", {"address": door.address(fresh.token)})
+    if door.name == "page":
+        code = f"{fresh.code[:3]} {fresh.code[3:]}"
+        yield Named("link.page_code", {"home": door.home, "code": code})
 
 
 def follow(situation: Situation) -> Decision:

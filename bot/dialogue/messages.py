@@ -48,9 +48,13 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A link to a dossier, by what was told of it. It is no text that may ever be written anywhere."""
+    """A link to a dossier, by what was told of it. It is no text that may ever be written anywhere.
+
+    `short`: by the few letters that are told of it for the page, which nobody can try there very often.
+    """
 
     token: str = field(repr=False)
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)

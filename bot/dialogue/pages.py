@@ -186,10 +186,10 @@ def page_of(reply: Reply, view: View) -> Page | None:
 
 
 def _in_place(page: TextPage, reply: Reply, view: View) -> TextPage:
-    """As much as a phone shows, with ways to the rest of it and back to the card."""
+    """As much as a phone shows, or all where there is room, with ways to the rest of it and back to the card."""
     session = view.session_for(reply)
     words = _words(reply, session, view)
-    leaves = pages_of(page.sections)
+    leaves = pages_of(page.sections) if view.medium.is_small else [page.sections]
     at = min(getattr(reply, "page", 0), len(leaves) - 1)
     leaf = _leaf_of(reply)
 
@@ -322,7 +322,7 @@ def _looked(reply: Look | Compared | Explained, session: Session, words: Wording
 
 def _of_history(session: Session, words: Wording, view: View) -> tuple[tuple[Button, ...], ...]:
     """A button for each of the newest, and one for what has changed between the last two."""
-    if view.medium is not Medium.TAPPING:
+    if not view.medium.has_buttons:
         return ()
     looks = [
         Button(
@@ -338,7 +338,7 @@ def _of_history(session: Session, words: Wording, view: View) -> tuple[tuple[But
 
 def _of_past(past: Assessment, session: Session, words: Wording, view: View) -> tuple[tuple[Button, ...], ...]:
     """Its files; and the list again."""
-    if view.medium is not Medium.TAPPING:
+    if not view.medium.has_buttons:
         return ()
     about = past.id[:SESSION_CHARACTERS]
     files = tuple(
@@ -440,7 +440,7 @@ def _firms(view: View, wanted: str, words: Wording) -> TextPage:
         if dossier != view.state.dossier
     ]
     another = Button(words.text("button.choice.new_firm"), data_of(f"{FIRM}{NEW_FIRM}"))
-    buttons = (*switches, (another,)) if view.medium is Medium.TAPPING else ()
+    buttons = (*switches, (another,)) if view.medium.has_buttons else ()
     return TextPage((Section(title, (*lines, words.hint("firms"))),), buttons)
 
 

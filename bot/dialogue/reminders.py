@@ -54,21 +54,22 @@ def after(situation: Situation, *, finished: bool) -> tuple[tuple[Outgoing, ...]
     """What a step leaves to be said later, and the keys of what is void by it.
 
     A reminder that waits already stays: when it falls due it looks at the session, and waits on if there was progress.
-    So it is in other windows, too, where nobody can be reminded in this one.
+    So it is in other windows, too, where nobody is reminded in this one.
     """
-    if not situation.context.manner.reminds:
-        return (), ()
     void = (reminder_key(situation.dossier),)
     if finished:
         choice = data_of(about(Choice.RECHECK_LATER, situation.dossier))
-        return (situation.outgoing(Text((Named("reminder.offer"),), (choice,))),), void
-    if not situation.window.reminders or not unfinished(situation.session):
+        offer = situation.outgoing(Text((Named("reminder.offer"),), (choice,)))
+        return (offer,) if situation.reminds else (), void
+    if not unfinished(situation.session):
         return (), void
+    if not situation.reminds or not situation.window.reminders:
+        return (), () if situation.state.shared else void  # others, who look at the same firm, keep theirs
     due = next_reminder(situation.context.rules.schedule, situation.zone, situation.now, situation.now)
     if due is None:
         return (), void
-    elsewhere = void if situation.state.shared else ()  # one reminder is enough, where the person is
-    return (reminder(situation.session, situation.dossier, due, unless_sooner=not elsewhere),), elsewhere
+    moved = void if situation.state.shared else ()  # one reminder is enough, where the person is
+    return (reminder(situation.session, situation.dossier, due, unless_sooner=not moved),), moved
 
 
 def put_off(situation: Situation, choice: Choice) -> Decision:

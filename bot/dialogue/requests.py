@@ -57,7 +57,7 @@ def _tomorrow(situation: Situation) -> Decision:
     later = reminders.put_off(situation.with_session(decision.session or situation.session), Choice.TOMORROW)
     reminder = tuple(message for message in later.outbox if message.due > situation.now)
     kept = tuple(message for message in decision.outbox if message.due <= situation.now)
-    if not situation.context.manner.reminds:
+    if not situation.reminds:
         return decision
     return replace(decision, outbox=(*kept, *reminder))
 

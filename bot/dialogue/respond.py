@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.dialogue import reminders
 from bot.dialogue.buttons import (
@@ -37,9 +38,11 @@ from flows.session import CardRef, Phase, Session, new_session
 from locales import supported
 from scoring.editions import load_rubric
 from storage.outbox import Outgoing, Urgency
-from storage.store import Decision, State
+from storage.store import Decision, Echo, State
 from storage.window import Window
 
+ECHO_AFTER = timedelta(seconds=3)
+"""So long after a change other windows show it, and so seldom at most: people answer card after card."""
 DESCRIBES = 3
 """Who speaks of so many items describes their factory."""
 
@@ -99,13 +102,24 @@ def _answered(situation: Situation) -> Decision:
     marked = {"language": session.language, "seen": _seen(situation, decision, session)}
     window = decision.window or situation.window.model_copy(update={"puzzled": 0})
     window = window.model_copy(update=marked)
+    here = decision.dossier in (None, situation.dossier)
     return replace(
         decision,
         dossier=decision.dossier or situation.dossier,
-        session=session if decision.dossier in (None, situation.dossier) else decision.session,
+        session=session if here else decision.session,
         window=window,
         outbox=(*decision.outbox, *_retired(situation)),
+        echo=_echo(situation) if here and session != situation.state.session else None,
     )
+
+
+def _echo(situation: Situation) -> Echo | None:
+    """What one window changes is seen in the others, where it can be changed in place."""
+    channels = situation.context.rules.echoes
+    if not situation.state.shared or not channels:
+        return None
+    due = situation.now + ECHO_AFTER
+    return Echo(Outgoing(written(Card()), due, CARD, urgency=Urgency.ECHO), channels, situation.now)
 
 
 def _seen(situation: Situation, decision: Decision, session: Session) -> CardRef | None:

@@ -21,7 +21,7 @@ from bot.dialogue.replies import (
     written,
 )
 from bot.screens.wishes import FILES, Detail, Leaf
-from bot.words.wording import Medium, Wording, words_of
+from bot.words.wording import Wording, words_of
 from flows.session import Phase, Session
 from storage.outbox import Outgoing, Urgency
 from storage.store import Decision, State
@@ -85,9 +85,14 @@ class Situation:
         return self.worded(reply if self.known else replace(reply, over=tapped))
 
     @property
+    def reminds(self) -> bool:
+        """The person can be reminded in this window."""
+        return self.context.manner.reaches(self.window)
+
+    @property
     def in_place(self) -> bool:
         """Details take the place of the card, and a button leads back to it."""
-        return self.context.manner.medium is Medium.TAPPING
+        return self.context.manner.medium.has_buttons
 
 
 def show(situation: Situation, *notices: Line) -> Decision:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from bot.screens.aim_rows import supposal_rows, wish_rows
 from bot.screens.parts import BACK, HELP, PAUSE, Action, Choice, Screen, letter, list_names, next_list
 from bot.screens.wishes import Detail
 from bot.words.results import gap, shown_points
-from bot.words.wording import Wording
+from bot.words.wording import Medium, Wording
 from flows.cards import PlanCard, WhatIfCard
 from flows.inputs import Aim, AimAt, Browse, ClearAim, KeepTarget, Suppose, Want, Wanted
 from flows.session import AimPage, Goal
@@ -24,7 +25,7 @@ Told = Callable[[str, int, Wording], str]
 def plan_screen(card: PlanCard, words: Wording) -> Screen:
     """The grades above and the lists of items, by letter; or one list, where a tap takes an item out of the plan or in.
 
-    Who types says an item's number at once.
+    Who types says an item's number at once. A page has all items, with what may be wished of each.
     """
     if card.gap is None:
         return Screen(
@@ -51,6 +52,13 @@ def plan_screen(card: PlanCard, words: Wording) -> Screen:
         actions=(Action("plan", Detail.PLAN), KEEP_TARGET, WHAT_IF, CLEAR, BACK, HELP, PAUSE),
         typed=tuple(items.values()),
     )
+    if words.medium is Medium.PAGE:
+        return replace(
+            summary,
+            choices=grades,
+            rows=wish_rows(card, words),
+            actions=(KEEP_TARGET, WHAT_IF, CLEAR, BACK, HELP, PAUSE),
+        )
     if card.list:
         return _opened(summary, card, items, (title, *(() if planned else _effort(card, words))), words)
     return summary
@@ -59,7 +67,7 @@ def plan_screen(card: PlanCard, words: Wording) -> Screen:
 def what_if_screen(card: WhatIfCard, words: Wording) -> Screen:
     """The lists of items, by letter; or one list, where a tap raises an item by a step, from the top back to what is.
 
-    What becomes of score and grade stands above either.
+    What becomes of score and grade stands above either. A page has all items, with all that each may be raised to.
     """
     text = words.text
     after = gap(card.after, words)
@@ -77,6 +85,8 @@ def what_if_screen(card: WhatIfCard, words: Wording) -> Screen:
         actions=(KEEP_TARGET, AIM, CLEAR, BACK, HELP, PAUSE),
         typed=tuple(items.values()),
     )
+    if words.medium is Medium.PAGE:
+        return replace(summary, choices=(), rows=supposal_rows(card, words))
     return _opened(summary, card, items, change, words) if card.list else summary
 
 

@@ -2,7 +2,7 @@
 
 from bot.screens.parts import BACK, HELP, OVERVIEW, PAUSE, QUICK, RESUME, Action, Choice, Screen, letter, progress_line
 from bot.screens.wishes import Detail
-from bot.words.wording import Medium, Wording
+from bot.words.wording import Wording
 from flows.cards import (
     FirmKindCard,
     FirmNameCard,
@@ -51,7 +51,7 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 words.hint("firm.kind"),
                 actions,
                 Skip(),
-                bare=words.medium is Medium.TAPPING,
+                bare=words.medium.has_buttons,
             )
         case PausedCard(progress=progress):
             return Screen(
@@ -76,14 +76,14 @@ def _welcome(words: Wording) -> Screen:
         hint=words.hint("welcome"),
         actions=(Action("privacy", Detail.PRIVACY), HELP, PAUSE),
         default=ChooseLanguage(words.language),
-        bare=words.medium is Medium.TAPPING,
+        bare=words.medium.has_buttons,
     )
 
 
 def _languages(words: Wording) -> tuple[Choice, ...]:
     """To begin in one of them; where one taps, the present one is to begin, before all others."""
     numbered = [(str(number), language) for number, language in enumerate(LANGUAGES, start=1)]
-    if words.medium is Medium.TYPING:
+    if not words.medium.has_buttons:
         return tuple(_language(number, language, words) for number, language in numbered)
     begin = words.text("button.begin")
     first = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.screens.wishes import Detail, Leaf, Wish
 from bot.words.paging import LINES, height
-from bot.words.wording import Medium, Wording
+from bot.words.wording import Wording
 from flows.inputs import (
     Back,
     Browse,
@@ -44,11 +44,26 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """An item and all that it can be set to, where there is room for all items at once; `group` is the heading above.
+
+    `state` says how it stands; `several`: choices are ticked one by one. A choice has short words as its `label`.
+    """
+
+    item: str
+    group: str
+    label: str
+    state: str
+    choices: tuple[Choice, ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A card in words. `hint` says what to type; the first action is what an empty line does, if `default`.
 
     `bare`: buttons say all that there is to say of the choices. `typed` are choices of further pages: nobody who types
-    has to turn to them.
+    has to turn to them. `rows` take the place of lists on a page, which has room for all items.
     """
 
     title: str
@@ -60,6 +75,7 @@ class Screen:
     default: Wish | None = None
     bare: bool = False
     typed: tuple[Choice, ...] = ()
+    rows: tuple[Row, ...] = ()
 
 
 PAUSE = Action("pause", Pause())
@@ -137,7 +153,7 @@ def fitting(screen: Screen, item: str, words: Wording) -> Screen:
 
     On the first item whose words these are is said, too, if there is room.
     """
-    if words.medium is Medium.TYPING or lines(screen) <= LINES:
+    if not words.medium.is_small or lines(screen) <= LINES:
         return screen
     if screen.body and lines(bare := replace(screen, body=screen.body[1:])) <= LINES:
         return bare

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.screens.parts import BACK, HELP, OVERVIEW, PAUSE, Action, Choice, Screen, asked, header_line, lines, moves
 from bot.words.paging import LINES
-from bot.words.wording import Medium, Wording, calculation
+from bot.words.wording import Wording, calculation
 from flows.cards import ProposalCard, ProposalsCard
 from flows.events import AnswerValue
 from flows.inputs import Agree, Amend, Back, Confirm, Discard
@@ -54,7 +54,7 @@ def proposals_screen(card: ProposalsCard, words: Wording) -> Screen:
         actions=(Action("agree", Agree(items)), Action("discard", Discard(items)), BACK, HELP, OVERVIEW, PAUSE),
         default=Agree(items),
     )
-    fits = words.medium is Medium.TYPING or lines(screen) <= LINES
+    fits = not words.medium.is_small or lines(screen) <= LINES
     return screen if fits else replace(screen, choices=_choices(card, words, asking=False))
 
 

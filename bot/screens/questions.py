@@ -18,7 +18,7 @@ from bot.screens.parts import (
     unchanged,
 )
 from bot.screens.wishes import Detail, Leaf
-from bot.words.wording import USUAL, Medium, Wording, calculation
+from bot.words.wording import USUAL, Wording, calculation
 from flows.cards import (
     ConfirmCard,
     DoubtCard,
@@ -149,7 +149,7 @@ def fuels(card: EnergyCard, words: Wording) -> tuple[Choice, ...]:
 
 def other_fuels(card: EnergyCard, words: Wording) -> tuple[Choice, ...]:
     """Those that are on a page of their own where a card is to be seen at once."""
-    if words.medium is Medium.TYPING or not {fuel.id for fuel in words.rubric.energy} & {*USUAL}:
+    if not words.medium.is_small or not {fuel.id for fuel in words.rubric.energy} & {*USUAL}:
         return ()
     usual = {ChooseFuel(fuel) for fuel in USUAL}
     return tuple(choice for choice in fuels(card, words) if choice.wish not in usual and not choice.marked)

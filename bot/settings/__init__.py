@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import time, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,11 +12,12 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
 
 from bot.settings.files import env_file_in_use, secret, secret_files, variables
+from bot.settings.smtp import Smtp, smtp_of
 from bot.settings.wrong import Wrong, wrong
 from scoring.editions import BUNDLED, use
 from scoring.errors import MissingEditionError
 
-SECRET = ("telegram_token", "webhook_secret")
+SECRET = ("telegram_token", "webhook_secret", "smtp_url")
 HIDDEN = "***"
 
 
@@ -36,6 +38,8 @@ MOST_REMINDERS = 3
 LONGEST_SECONDS = 36_500 * SECONDS["d"]
 """A hundred years; much longer, and dates would run out."""
 FOREVER = "forever"
+NONE = "none"
+MAIL_ADDRESS = re.compile(r"[^\s@<>\"(),:;]{1,64}@[^\s@<>\"(),:;]{1,255}")
 
 
 def _duration(text: str) -> timedelta | None:
@@ -92,6 +96,36 @@ def _address(text: str) -> str:
     return text
 
 
+def _site(url: HttpUrl) -> HttpUrl:
+    """The address of a whole page: the paths below it are ours."""
+    if url.path not in (None, "", "/") or url.query or url.fragment or url.username or url.password:
+        raise ValueError(Wrong.SITE)
+    return url
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    """ "127.0.0.1,10.0.0.0/8": addresses and networks; "none" are none."""
+    if text.strip() == NONE:
+        return ()
+    try:
+        found = tuple(str(ip_network(part.strip())) for part in text.split(","))
+    except ValueError:
+        raise ValueError(Wrong.PROXIES) from None
+    return found
+
+
+def _mail_server(url: SecretStr) -> SecretStr:
+    if smtp_of(url) is None:
+        raise ValueError(Wrong.SMTP)
+    return url
+
+
+def _mail_address(text: str) -> str:
+    if MAIL_ADDRESS.fullmatch(text) is None:
+        raise ValueError(Wrong.MAIL_FROM)
+    return text
+
+
 def _sendable(secret: SecretStr) -> SecretStr:
     """What Telegram takes as a secret token (a pattern on the field would refuse every SecretStr)."""
     if WEBHOOK_SECRET.fullmatch(secret.get_secret_value()) is None:
@@ -118,6 +152,11 @@ class Settings(EditionSettings):
     webhook_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
     webhook_secret: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
     health_listen: Annotated[str, AfterValidator(_address)] | None = None
+    web_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8000"
+    web_url: Annotated[HttpUrl, AfterValidator(_site)] | None = None
+    web_proxies: Annotated[tuple[str, ...], BeforeValidator(_proxies)] = _proxies("127.0.0.1,::1")
+    smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = None
+    mail_from: Annotated[str, AfterValidator(_mail_address)] | None = None
     remind_after: Annotated[tuple[timedelta, ...], BeforeValidator(_durations)] = _durations("24h,3d,7d")
     remind_window: Annotated[tuple[time, time], BeforeValidator(_window)] = _window("09:00-20:00")
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
@@ -125,6 +164,21 @@ class Settings(EditionSettings):
     operator_contact: str | None = None
     keep_unfinished: Annotated[timedelta | None, BeforeValidator(_keeping)] = timedelta(days=365)
     keep_finished: Annotated[timedelta | None, BeforeValidator(_keeping)] = None
+
+    @property
+    def site(self) -> str | None:
+        """The public address of the page, without a slash at its end."""
+        return str(self.web_url).rstrip("/") if self.web_url else None
+
+    @property
+    def serves_page(self) -> bool:
+        """Something is said about where the page is to be."""
+        return bool({"web_listen", "web_url"} & self.model_fields_set)
+
+    @property
+    def smtp(self) -> Smtp | None:
+        """The server that takes our mails."""
+        return smtp_of(self.smtp_url) if self.smtp_url else None
 
 
 class SettingsError(Exception):
@@ -145,7 +199,17 @@ def load_settings(env_file: Path | None = None) -> Settings:
     """
     given = variables(env_file_in_use(env_file))
     secrets = {name: secret(file) for name, file in secret_files(SECRET, given).items()}
-    return _checked(Settings, given, secrets)
+    settings = _checked(Settings, given, secrets)
+    _with_mail(settings)
+    return settings
+
+
+def _with_mail(settings: Settings) -> None:
+    """A mail is from somebody, and leads somewhere. Raises SettingsError."""
+    if settings.smtp_url and settings.mail_from is None:
+        raise SettingsError("SHUPING_MAIL_FROM", "", Wrong.MAIL_FROM)
+    if settings.smtp_url and settings.web_url is None:
+        raise SettingsError("SHUPING_WEB_URL", "", Wrong.MAIL_SITE)
 
 
 def use_editions(settings: EditionSettings) -> None:

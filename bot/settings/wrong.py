@@ -18,6 +18,11 @@ class Wrong(StrEnum):
     CHOICE = "choice"
     NUMBER = "number"
     URL = "url"
+    SITE = "site"
+    PROXIES = "proxies"
+    SMTP = "smtp"
+    MAIL_FROM = "mail_from"
+    MAIL_SITE = "mail_site"
     OTHER = "other"
 
 

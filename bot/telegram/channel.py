@@ -15,7 +15,6 @@ from bot.logs import unquoted
 from bot.reports.render import Kind
 from bot.telegram.client import Client, odd_answers, seconds_of
 from bot.telegram.render import Payload, card_message, live_text, text_messages
-from bot.telegram.updates import LINK_MARK
 from bot.words.wording import Medium
 from storage.outbox import Urgency
 
@@ -59,7 +58,7 @@ class TelegramChannel:
     def __init__(self, client: Client, rate: float) -> None:
         """The client is initialised: it knows its name."""
         home = f"https://t.me/{client.username}"
-        self.manner = Manner(Medium.TAPPING, home=home, link=lambda token: f"{home}?start={LINK_MARK}{token}")
+        self.manner = Manner(Medium.TAPPING, home=home)
         self._client, self._limit = client, RateLimit(rate)
 
     def paint(self, page: Page) -> Sequence[Part]:

@@ -43,6 +43,16 @@ class Client(Bot):
         )
         self._sending, self._polling = sending, polling
 
+    async def enter(self) -> None:
+        """Be ready to call; nothing is asked yet."""
+        await self._sending.initialize()
+        await self._polling.initialize()
+
+    async def leave(self) -> None:
+        """No more calls."""
+        await self._sending.shutdown()
+        await self._polling.shutdown()
+
     async def call(self, method: str, **parameters: Any) -> Any:
         """A method of the Bot API; its result as JSON. Raises TelegramError."""
         return await self._sending.call(f"{self.base_url}/{method}", parameters)

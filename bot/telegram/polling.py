@@ -67,7 +67,7 @@ async def insist_on_token(client: Client) -> None:
 
 
 def name_of(error: Exception) -> str:
-    """The kind of trouble, which has a sentence `telegram.trouble.<name>`."""
+    """The kind of trouble, which has a sentence `serving.<name>`."""
     match error:
         case StorageError():
             return "storage"

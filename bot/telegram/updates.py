@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from telegram import Chat, ChatMember
 
+from bot.delivery.rules import LINK_MARK
 from bot.dialogue.messages import PUZZLING, Followed, InPublic, Membership, Message, Pressed, Puzzling, Typed, commanded
 
 LOG = logging.getLogger("shuping.updates")
@@ -18,8 +19,6 @@ PRIVATE = Chat.PRIVATE
 GONE = (ChatMember.BANNED, ChatMember.LEFT)
 LARGEST = 2**63 - 1
 """What a database keeps; Telegram's own numbers have 52 bits."""
-LINK_MARK = "open-"
-"""What the payload of a link that opens a dossier begins with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.http.asgi import Receive, Send, respond
 from bot.telegram.updates import update_id_of
 from storage.errors import StorageError
 
@@ -16,8 +17,6 @@ LARGEST_BODY = 1 << 20
 
 Take = Callable[[Any], Awaitable[bytes]]
 """Takes one update and gives what Telegram is to be answered; raises StorageError if it could not be saved."""
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Webhook:
@@ -68,12 +67,3 @@ async def _body(receive: Receive) -> bytes | None:
             return None
         if not message.get("more_body"):
             return bytes(body)
-
-
-async def respond(send: Send, status: int, body: bytes = b"") -> None:
-    """Answer with a status, and a call of the Bot API as JSON, if there is one to be made."""
-    headers = [(b"content-length", str(len(body)).encode())]
-    if body:
-        headers.append((b"content-type", b"application/json"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.dialogue.commands import EXPORT
 from bot.dialogue.context import Context, Manner, Outside, Rules
-from bot.dialogue.firms import link_hash
+from bot.dialogue.firms import hash_of
 from bot.dialogue.messages import Followed, Message, Pressed, Returned, Typed, commanded
 from bot.dialogue.pages import CardPage, Page, TextPage, View, needs_history, needs_shelf, page_of
 from bot.dialogue.replies import Card, File, read
@@ -108,7 +108,7 @@ class TerminalTalk:
             said = respond(message, state, context)
             return replace(said, outbox=())  # what is shown at once has not to wait anywhere
 
-        link = link_hash(message.token) if isinstance(message, Followed) else None
+        link = hash_of(message) if isinstance(message, Followed) else None
         applied = await self.store.apply(self._window, decide, link=link)
         if applied is None:
             raise AssertionError("a line is no update that may come twice")

@@ -104,4 +104,4 @@ def _from_settings(error: Exception, text: Catalogue) -> str | None:
 def _from_telegram(error: Exception, text: Catalogue) -> str:
     from telegram.error import InvalidToken
 
-    return text("telegram.trouble.bad_token" if isinstance(error, InvalidToken) else "complaint.telegram")
+    return text("serving.bad_token" if isinstance(error, InvalidToken) else "complaint.telegram")

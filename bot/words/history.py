@@ -41,7 +41,7 @@ def past_result(past: Sequence[Assessment], about: str, words: Wording) -> tuple
     if found is None or own is None:
         return None, [Section(words.text("history.title"), (words.text("history.past.unknown"),))]
     number = past.index(found) + 1
-    named = Section(words.text("history.past", number=number, date=_date(found)), ())
+    named = Section(words.text("history.past", number=number, date=date_of(found)), ())
     result = headline_of(result_of(found.record, own), own, provisional=False)
     return found, [named, replace(result, lines=(*result.lines, words.hint("past", number=number)))]
 
@@ -54,7 +54,9 @@ def find_past(past: Sequence[Assessment], about: str) -> Assessment | None:
 
 
 def _line(number: int, entry: Assessment, words: Wording) -> str:
-    line = words.text("history.line", number=number, date=_date(entry), grade=_grade(entry, words), score=_score(entry))
+    line = words.text(
+        "history.line", number=number, date=date_of(entry), grade=grade_of(entry, words), score=score_of(entry)
+    )
     return line + _edition(entry, words)
 
 
@@ -63,7 +65,8 @@ def _own(entry: Assessment, words: Wording) -> Wording | None:
     return wording(words.language, entry.rubric, words.medium) if entry.rubric in known() else None
 
 
-def _grade(entry: Assessment, words: Wording) -> str:
+def grade_of(entry: Assessment, words: Wording) -> str:
+    """The grade, by its number where its edition is not here any more."""
     own = _own(entry, words)
     return own.grade(entry.grade) if own else words.text("history.grade", number=entry.grade)
 
@@ -76,12 +79,13 @@ def _edition(entry: Assessment, words: Wording) -> str:
     return words.text("history.edition", edition=own.rubric.title if own else entry.rubric)
 
 
-def _date(entry: Assessment) -> str:
+def date_of(entry: Assessment) -> str:
+    """The day on which it was finished."""
     return entry.finished_at.astimezone().strftime("%Y-%m-%d")
 
 
-def _score(entry: Assessment) -> str:
-    """With its edition's lines in mind, if that is still here."""
+def score_of(entry: Assessment) -> str:
+    """The score as people see it, with its edition's lines in mind, if that is still here."""
     score = Fraction(entry.score)
     if entry.rubric in known():
         return shown_score(load_sheet(entry.rubric), score)
@@ -96,8 +100,8 @@ def _chart(past: Sequence[Assessment], words: Wording) -> Section:
             "history.bar",
             bar=_bar(Fraction(entry.score)),
             number=number,
-            score=_score(entry),
-            grade=_grade(entry, words),
+            score=score_of(entry),
+            grade=grade_of(entry, words),
         )
         for number, entry in enumerate(drawn, start=1)
     )
@@ -119,7 +123,7 @@ def compared(past: Sequence[Assessment], numbers: Sequence[int], words: Wording)
     new, old = sorted(numbers or (1, 2))
     before, after = past[old - 1], past[new - 1]
     heading = words.text(
-        "history.compare.title", title=title, old=old, before=_date(before), new=new, after=_date(after)
+        "history.compare.title", title=title, old=old, before=date_of(before), new=new, after=date_of(after)
     )
     return replace(between((before.rubric, before.record), (after.rubric, after.record), words), title=heading)
 

@@ -76,11 +76,16 @@ def _items(changes: Section, words: Wording) -> Section | None:
     return Section(changes.title, (*items[:CHANGED], *more)) if items else None
 
 
+def wanted_grade(session: Session, words: Wording) -> int | None:
+    """The grade aimed for, else the one that titles hang on; None if no document names one."""
+    policy = policy_of(words.rubric.id, words.language)
+    return session.goal.grade or (policy.wanted(session.firm.kind) if policy else None)
+
+
 def _headline(session: Session, result: Result, words: Wording, *, provisional: bool) -> str:
-    """The grade, and whether it is the one that is wanted: the one aimed for, else the one that titles hang on."""
+    """The grade, and whether it is the one that is wanted."""
     headline = headline_of(result, words, provisional=provisional).title
-    own, policy = session.goal.grade, policy_of(words.rubric.id, words.language)
-    wanted = own or (policy.wanted(session.firm.kind) if policy else None)
+    own, wanted = session.goal.grade, wanted_grade(session, words)
     if wanted is None or (provisional and result.grade < wanted <= result.bounds.grade[1]):
         return headline
     values = {"headline": headline, "grade": words.short_grade(wanted)}

@@ -48,9 +48,11 @@ def headline_of(result: Result, words: Wording, *, provisional: bool | None = No
 
 def _dimensions(result: Result, words: Wording) -> list[str]:
     sheet = sheet_of(result)
-    most = {dimension.id: _most(sheet, dimension.id) for dimension in words.rubric.dimensions}
+    most = {dimension.id: str(most_of(sheet, dimension.id)) for dimension in words.rubric.dimensions}
     return [
-        words.text("result.dimension", name=entry.name, score=_points(result.dimensions[entry.id]), most=most[entry.id])
+        words.text(
+            "result.dimension", name=entry.name, score=points_of(result.dimensions[entry.id]), most=most[entry.id]
+        )
         for entry in words.rubric.dimensions
     ]
 
@@ -92,13 +94,14 @@ def shown_points(result: Result) -> str:
     return shown_score(sheet_of(result), result.score)
 
 
-def _points(value: Fraction) -> str:
+def points_of(value: Fraction) -> str:
+    """Points with two decimals."""
     return fixed(value.numerator, value.denominator, 2)
 
 
-def _most(sheet: Sheet, dimension: str) -> str:
-    total = sum(sheet.full[item] for item, row in sheet.rows.items() if row.dimension == dimension)
-    return str(sheet.exact(total))
+def most_of(sheet: Sheet, dimension: str) -> Fraction:
+    """All points that a dimension has."""
+    return sheet.exact(sum(sheet.full[item] for item, row in sheet.rows.items() if row.dimension == dimension))
 
 
 def gap(result: Result, words: Wording) -> Section:
@@ -197,7 +200,7 @@ def pencil(value: Fraction) -> str:
     try:
         return exact_decimal(value)
     except ValueError:
-        return f"{value} ≈ {_points(value)}"
+        return f"{value} ≈ {points_of(value)}"
 
 
 def _credit(item: str, result: Result, words: Wording) -> str:
@@ -302,7 +305,7 @@ def _across_editions(change: dict[str, Any], old: Wording, new: Wording) -> list
     """Why items are not compared, and what dimensions that both have come to."""
     lines = [new.text("compare.editions", before=old.rubric.title, after=new.rubric.title)]
     for dimension, points in change["score"]["dimensions"].items():
-        sides = {side: _points(Fraction(points[side])) for side in ("before", "after")}
+        sides = {side: points_of(Fraction(points[side])) for side in ("before", "after")}
         lines.append(new.text("compare.line", item=new.page_name(dimension), **sides))
     return lines
 

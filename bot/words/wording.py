@@ -41,11 +41,21 @@ FEW = 4
 
 
 class Medium(StrEnum):
-    """How a person answers: hints say what to type, or what to tap; on a page there is room for whole sentences."""
+    """How a person answers: hints say what to type, or what to tap; on a page, where there is room for all."""
 
     TYPING = "typing"
     TAPPING = "tapping"
     PAGE = "page"
+
+    @property
+    def has_buttons(self) -> bool:
+        """What can be done is there to be tapped."""
+        return self is not Medium.TYPING
+
+    @property
+    def is_small(self) -> bool:
+        """What is shown is to be seen at once, on a phone: it is shortened, and parted into pages."""
+        return self is Medium.TAPPING
 
 
 class Wording:

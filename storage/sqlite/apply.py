@@ -30,11 +30,12 @@ def transact(connection: sqlite3.Connection, asked: Asked, place: str) -> Applie
     before = state.load(connection, window, place, link=asked.link)
     decision = asked.decide(before)
     after, first = _write(connection, window, before, decision, place)
+    echoed = _echo(connection, window, before, decision)
     due = None
     if asked.claim is not None and arrival is not None:
         known = Due(first, after) if first else None
         due = outbox.take(connection, Lane(window, aside=False), asked.claim, arrival.at, place, known)
-    return Applied(decision, after, due)
+    return Applied(decision, after, due, echoed)
 
 
 def _is_new(connection: sqlite3.Connection, arrival: Arrival) -> bool:
@@ -53,8 +54,8 @@ def _write(
         state.append(connection, owner, decision)
     if decision.window is not None and decision.window != present.window:
         state.reach(connection, window, present.dossier, decision.window)
-    if decision.link is not None:
-        state.offer(connection, decision.link)
+    if decision.links:
+        state.offer(connection, decision.links)
     first = outbox.decide(connection, window, present.dossier, decision)
     after = replace(
         present, window=decision.window or present.window, session=decision.session or present.session, link=None
@@ -72,5 +73,11 @@ def _turned(connection: sqlite3.Connection, window: str, before: State, decision
         state.show(connection, window, decision.dossier)
         present = state.load(connection, window, place)
     if before.link and before.link.dossier == decision.dossier:
-        connection.execute(state.USE, (before.link.hash,))
+        state.use(connection, before.link)
     return present
+
+
+def _echo(connection: sqlite3.Connection, window: str, before: State, decision: Decision) -> bool:
+    if decision.echo is None or decision.session is None:
+        return False
+    return outbox.echo(connection, window, decision.owner(before), decision.echo)

@@ -205,6 +205,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX links_of_dossier ON links (dossier)",
         "DELETE FROM leases",
     ),
+    (
+        "ALTER TABLE links ADD COLUMN purpose TEXT NOT NULL DEFAULT 'window'",
+        "ALTER TABLE links ADD COLUMN once INTEGER NOT NULL DEFAULT 1",
+        # an echo comes before the buttons of old cards
+        "UPDATE outbox SET urgency = urgency + 1 WHERE urgency >= 2 AND typeof(urgency) = 'integer'",
+    ),
 )
 
 

@@ -5,13 +5,29 @@ import logging
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from operator import index
+from itertools import groupby
+from operator import index, itemgetter
 from typing import NamedTuple
 
+from flows.session import CardRef
 from storage.errors import DamagedRowError
-from storage.outbox import Added, Head, Lane, Outgoing, Queued, Urgency, Waiting, in_turn, postponed, queueing, silences
+from storage.outbox import (
+    Added,
+    Head,
+    Lane,
+    Outgoing,
+    Queued,
+    Queueing,
+    Urgency,
+    Waiting,
+    echoing,
+    in_turn,
+    postponed,
+    queueing,
+    silences,
+)
 from storage.sqlite.state import NO_DOSSIER, UNREADABLE, load, note, window_of
-from storage.store import LONGEST_CLAIM, Claim, Decision, Due
+from storage.store import LONGEST_CLAIM, MOST_ECHOED, Claim, Decision, Due, Echo
 
 LOGGER = logging.getLogger("shuping.storage")
 
@@ -25,6 +41,20 @@ FROM outbox WHERE window = ? AND (urgency < {ASIDE} OR number = ? OR key IN (SEL
 ORDER BY number
 """  # noqa: S608  # a number
 """To the rules a damaged row is one like others. Of what stands aside, hundreds may wait that are of no account."""
+ECHOED = f"""
+SELECT other, number, key, CAST(due AS REAL), CAST(attempts AS INTEGER), CAST(anew AS INTEGER), CAST(urgency AS INTEGER)
+FROM (
+    SELECT windows.window AS other FROM sights JOIN windows ON windows.window = sights.window
+    WHERE sights.dossier = :dossier AND front = :dossier AND sights.window <> :window
+    AND substr(windows.window, 1, instr(windows.window || ':', ':') - 1) IN (SELECT value FROM json_each(:channels))
+    AND json_valid(data) AND json_extract(data, '$.card') IS NOT NULL
+    AND NOT coalesce(json_extract(data, '$.blocked'), 0)
+    ORDER BY windows.window LIMIT {MOST_ECHOED}
+)
+LEFT JOIN outbox ON outbox.window = other AND urgency < {ASIDE}
+ORDER BY other, number
+"""  # noqa: S608  # numbers
+"""The windows that are to be told of a change, each with what the rules look at of what waits there."""
 QUEUE = """
 INSERT INTO outbox (window, dossier, key, reply, due, attempts, anew, urgency) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
@@ -96,14 +126,30 @@ def put(connection: sqlite3.Connection, window: str, dossier: str | None, outbox
     keys = [outgoing.key for outgoing in outbox if outgoing.key]
     waiting = _waiting(connection, window, keys=keys)
     changes = queueing(waiting, outbox)
+    added = _carry_out(connection, window, dossier, changes)
+    removed = set(changes.removed)
+    if any(not one.aside and one.number not in removed for one in waiting):
+        return None
+    return next((queued for queued in added if not queued.urgency.aside), None)
+
+
+def echo(connection: sqlite3.Connection, window: str, dossier: str, echo: Echo) -> bool:
+    """Queue an echo for the other windows of a dossier; whether there was any to be queued."""
+    values = {"dossier": dossier, "window": window, "channels": json.dumps(sorted(echo.channels))}
+    echoed = False
+    for other, rows in groupby(connection.execute(ECHOED, values).fetchall(), itemgetter(0)):
+        waiting = [Waiting(*row[1:]) for row in rows if row[1] is not None]
+        changes = echoing(waiting, echo.outgoing, echo.now)
+        _carry_out(connection, other, dossier, changes)
+        echoed = echoed or bool(changes.added)
+    return echoed
+
+
+def _carry_out(connection: sqlite3.Connection, window: str, dossier: str | None, changes: Queueing) -> list[Queued]:
+    """What comes into the outbox."""
     for number in changes.removed:
         connection.execute(DELETE, (number,))
-    first = None
-    for added in changes.added:
-        queued = _add(connection, window, dossier, added)
-        first = first or (None if queued.urgency.aside else queued)
-    removed = set(changes.removed)
-    return None if any(not one.aside and one.number not in removed for one in waiting) else first
+    return [_add(connection, window, dossier, added) for added in changes.added]
 
 
 def _add(connection: sqlite3.Connection, window: str, dossier: str | None, added: Added) -> Queued:
@@ -215,12 +261,18 @@ def _complain(connection: sqlite3.Connection, number: int) -> None:
 
 
 def deliver(
-    connection: sqlite3.Connection, message: Queued, card: str | None = None, owed: Outgoing | None = None
+    connection: sqlite3.Connection,
+    message: Queued,
+    card: str | None = None,
+    owed: Outgoing | None = None,
+    seen: CardRef | None = None,
 ) -> None:
     """A message leaves the outbox; what is owed for it comes, unless what it was about was deleted meanwhile."""
     waited = connection.execute(DELETE, (message.number,)).rowcount
     if card is not None:
         note(connection, message.window, "card", card)
+    if seen is not None and waited:
+        note(connection, message.window, "seen", seen)
     if owed is not None and (waited or connection.execute(SEEN, (message.window, message.dossier)).fetchone()):
         put(connection, message.window, message.dossier, (owed,))
 

@@ -2,13 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
+from pydantic_core import to_json
+
 from flows.events import AnswerValue
-from flows.session import Assessment, Session
+from flows.session import Assessment, CardRef, Session
 from storage.errors import DamagedRowError
+from storage.outbox import address_of
 from storage.store import LONGEST_HISTORY, LONGEST_LOG, Decision, Link, LogEntry, State
 from storage.window import Window
 
@@ -20,7 +23,7 @@ LOAD = """
 SELECT windows.data, coalesce(asked.dossier, front), sessions.data,
     (SELECT json_group_array(dossier) FROM (SELECT dossier FROM sights WHERE window = asked.window ORDER BY number)),
     EXISTS (SELECT 1 FROM sights WHERE dossier = coalesce(asked.dossier, front) AND window <> asked.window),
-    links.dossier, links.until
+    links.dossier, links.until, links.purpose, links.once
 FROM (SELECT ? AS window, ? AS dossier, ? AS link) AS asked
 LEFT JOIN windows ON windows.window = asked.window
 LEFT JOIN sessions ON sessions.dossier = coalesce(asked.dossier, front)
@@ -33,7 +36,9 @@ SELECT sights.dossier, sessions.data FROM sights JOIN sessions ON sessions.dossi
 WHERE sights.window = ? ORDER BY sights.number
 """
 HISTORY = "SELECT data FROM assessments WHERE dossier = ? ORDER BY number DESC"
-LOG = "SELECT session, kind, item, before, after, at, by FROM log WHERE dossier = ? ORDER BY number"
+LINE = "session, kind, item, before, after, at, by"
+LOG = f"SELECT {LINE} FROM log WHERE dossier = ? ORDER BY number"  # noqa: S608  # constants
+LAST = f"SELECT {LINE} FROM (SELECT * FROM log WHERE dossier = ? ORDER BY number DESC LIMIT ?) ORDER BY number"  # noqa: S608  # constants
 SEE = "INSERT OR IGNORE INTO sights (window, dossier) VALUES (?, ?)"
 FRONT = "INSERT INTO windows (window, front, data) VALUES (?, ?, '{}') ON CONFLICT DO UPDATE SET front = excluded.front"
 REACH = "INSERT INTO windows (window, front, data) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data"
@@ -54,9 +59,20 @@ AND number <= (SELECT number FROM assessments WHERE dossier = ? ORDER BY number 
 """
 SELDOM = 50
 """So many revisions pass between two looks at whether the log has become too long."""
-OFFER = "INSERT OR REPLACE INTO links (hash, dossier, until) VALUES (?, ?, ?)"
-UNLINK = "DELETE FROM links WHERE dossier = ?"
-USE = "DELETE FROM links WHERE hash = ?"
+OFFER = "INSERT OR REPLACE INTO links (hash, dossier, until, purpose, once) VALUES (?, ?, ?, ?, ?)"
+UNLINK = "DELETE FROM links WHERE dossier = ? AND purpose = ?"
+STORED = " UNION ALL ".join(
+    f"SELECT 1 FROM {table} WHERE window = :to"  # noqa: S608  # constants
+    for table in ("windows", "sights", "outbox", "claims", "damaged")
+)
+MOVE = "UPDATE windows SET window = :to WHERE window = :window"
+MOVE_ALONG = (
+    *(
+        f"UPDATE {table} SET window = :to WHERE window = :window"  # noqa: S608  # constants
+        for table in ("sights", "outbox", "claims", "damaged")
+    ),
+    "UPDATE log SET by = :signs WHERE by = :signed AND dossier IN (SELECT dossier FROM sights WHERE window = :to)",
+)
 
 
 def load(
@@ -64,7 +80,7 @@ def load(
 ) -> State:
     """What is stored of a window, and of the dossier in front of it; or of another one, or of none (`NO_DOSSIER`)."""
     row = connection.execute(LOAD, (window, dossier, link)).fetchone()
-    data, front, session, sights, shared, linked, until = row
+    data, front, session, sights, shared, linked, until, purpose, once = row
     with reading(place):
         dossiers = tuple(json.loads(sights))
         seen = front in dossiers
@@ -74,8 +90,12 @@ def load(
             Session.model_validate_json(session) if seen and session is not None else None,
             dossiers,
             shared=seen and bool(shared),
-            link=Link(link, linked, datetime.fromtimestamp(until, UTC)) if link and linked else None,
+            link=_link(link, linked, until, purpose, once) if link and linked else None,
         )
+
+
+def _link(hash_: str, dossier: str, until: float, purpose: str, once: int) -> Link:
+    return Link(hash_, dossier, datetime.fromtimestamp(until, UTC), purpose, bool(once))
 
 
 @contextmanager
@@ -116,10 +136,11 @@ def history(connection: sqlite3.Connection, dossier: str, place: str) -> list[As
         return [Assessment.model_validate_json(data) for (data,) in connection.execute(HISTORY, (dossier,))]
 
 
-def log(connection: sqlite3.Connection, dossier: str, place: str) -> list[LogEntry]:
-    """The dossier's answer log, the oldest entry first."""
+def log(connection: sqlite3.Connection, dossier: str, place: str, last: int | None = None) -> list[LogEntry]:
+    """The dossier's answer log, the oldest entry first; all of it, or only so many of the newest."""
+    found = connection.execute(LOG, (dossier,)) if last is None else connection.execute(LAST, (dossier, last))
     with reading(place):
-        return [_entry(*row) for row in connection.execute(LOG, (dossier,))]
+        return [_entry(*row) for row in found]
 
 
 def _entry(session: str, kind: str, item: str, before: str | None, after: str | None, at: str, by: str) -> LogEntry:
@@ -146,9 +167,19 @@ def reach(connection: sqlite3.Connection, window: str, front: str | None, how: W
     connection.execute(REACH, (window, front, how.model_dump_json(exclude_defaults=True)))
 
 
-def note(connection: sqlite3.Connection, window: str, field: str, value: str | bool) -> None:
+def note(connection: sqlite3.Connection, window: str, field: str, value: str | bool | CardRef) -> None:
     """Change one field of how to reach somebody, if anything is stored of them."""
-    connection.execute(NOTE, (f"$.{field}", json.dumps(value), window))
+    connection.execute(NOTE, (f"$.{field}", to_json(value).decode(), window))
+
+
+def move(connection: sqlite3.Connection, window: str, to: str) -> bool:
+    """Give a window another name, unless it is not stored, or the other name is taken."""
+    values = {"window": window, "to": to, "signed": address_of(window), "signs": address_of(to)}
+    if connection.execute(STORED, values).fetchone() or connection.execute(MOVE, values).rowcount == 0:
+        return False
+    for statement in MOVE_ALONG:
+        connection.execute(statement, values)
+    return True
 
 
 def save(connection: sqlite3.Connection, dossier: str, old: Session | None, new: Session, place: str) -> None:
@@ -181,7 +212,14 @@ def _written(value: AnswerValue | None) -> str | None:
     return None if value is None else json.dumps(value)
 
 
-def offer(connection: sqlite3.Connection, link: Link) -> None:
-    """A link takes the place of all others to its dossier."""
-    connection.execute(UNLINK, (link.dossier,))
-    connection.execute(OFFER, (link.hash, link.dossier, link.until.timestamp()))
+def offer(connection: sqlite3.Connection, links: Sequence[Link]) -> None:
+    """Links take the place of all others of their dossiers and purposes."""
+    connection.executemany(UNLINK, [(link.dossier, link.purpose) for link in links])
+    rows = [(link.hash, link.dossier, link.until.timestamp(), link.purpose, link.once) for link in links]
+    connection.executemany(OFFER, rows)
+
+
+def use(connection: sqlite3.Connection, link: Link) -> None:
+    """A link is followed: one that opens once takes all of its kind with it."""
+    if link.once:
+        connection.execute(UNLINK, (link.dossier, link.purpose))

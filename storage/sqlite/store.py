@@ -19,7 +19,7 @@ import aiosqlite
 from typing_extensions import override
 
 from flows.retention import Limits, Purged
-from flows.session import Assessment, Session
+from flows.session import Assessment, CardRef, Session
 from storage.errors import StorageError, Trouble, system_error
 from storage.outbox import Lane, Outgoing, Queued
 from storage.sqlite import deletion, leases, outbox, state
@@ -104,8 +104,8 @@ class SqliteStore(Store):
         return await self._hop(lambda database: state.history(database, dossier, self._place))
 
     @override
-    async def log(self, dossier: str) -> list[LogEntry]:
-        return await self._hop(lambda database: state.log(database, dossier, self._place))
+    async def log(self, dossier: str, last: int | None = None) -> list[LogEntry]:
+        return await self._hop(lambda database: state.log(database, dossier, self._place, last))
 
     @override
     async def waiting(self, window: str) -> list[Queued]:
@@ -127,10 +127,16 @@ class SqliteStore(Store):
 
     @override
     async def delivered(
-        self, queued: Queued, now: datetime, holder: str, card: str | None = None, owed: Outgoing | None = None
+        self,
+        queued: Queued,
+        now: datetime,
+        holder: str,
+        card: str | None = None,
+        owed: Outgoing | None = None,
+        seen: CardRef | None = None,
     ) -> Due | None:
         def work(database: sqlite3.Connection) -> Due | None:
-            outbox.deliver(database, queued, card, owed)
+            outbox.deliver(database, queued, card, owed, seen)
             return outbox.following(database, queued.lane, now, holder, self._place)
 
         following = await self._write(work)
@@ -220,6 +226,10 @@ class SqliteStore(Store):
     @override
     async def let_go(self, name: str, held: Lease) -> None:
         await self._run(leases.LET_GO, name, held.holder, held.beat)
+
+    @override
+    async def move(self, window: str, to: str) -> bool:
+        return await self._write(lambda database: state.move(database, window, to))
 
     @override
     async def forget(self, window: str) -> int:

@@ -12,6 +12,8 @@ from tests.bot.child import Shuping, sentence
 
 TOKEN = "4242:" + "x" * 35
 NOBODY = 65534
+MAILS = {"MAIL_FROM": "shuping@example.org", "WEB_URL": "https://shuping.example.org"}
+"""What mails need besides a server."""
 
 
 @pytest.fixture
@@ -119,11 +121,13 @@ def test_every_secret_is_known_as_one() -> None:
 @pytest.mark.parametrize("name", SECRET)
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_a_secret_may_come_from_a_file(config: Path, monkeypatch: pytest.MonkeyPatch, name: str, end: str) -> None:
+    given = "smtps://a:secret@host" if name == "smtp_url" else "a-secret"
     file = config / "secret"
-    file.write_bytes(f"a-secret{end}".encode())
-    monkeypatch.setenv(f"SHUPING_{name.upper()}_FILE", str(file))
+    file.write_bytes(f"{given}{end}".encode())
+    for variable, value in {**MAILS, f"{name.upper()}_FILE": str(file)}.items():
+        monkeypatch.setenv(f"SHUPING_{variable}", value)
     secret = getattr(load_settings(), name)
-    assert secret.get_secret_value() == "a-secret"
+    assert secret.get_secret_value() == given
 
 
 def test_the_file_of_variables_may_name_the_file_of_a_secret(config: Path) -> None:

@@ -12,13 +12,13 @@ from typing_extensions import override
 
 from bot.delivery.channel import Channel, Gone, Later, Outcome
 from bot.delivery.intake import Intake
+from bot.delivery.rules import LINK_MARK
 from bot.dialogue.messages import Membership, Message, Pressed
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.client import Client
 from bot.telegram.polling import poll
 from bot.telegram.reception import Reception
 from bot.telegram.request import AiohttpRequest
-from bot.telegram.updates import LINK_MARK
 from tests.delivery.toy import MANNER, Toy, meant, take
 from tests.telegram import people
 from tests.telegram.api import TelegramApi

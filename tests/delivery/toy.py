@@ -15,7 +15,7 @@ from bot.words.wording import Medium
 from flows.inputs import Pause
 from storage.outbox import Urgency
 
-MANNER = Manner(Medium.TAPPING, home="toy", link=lambda token: f"open {token}")
+MANNER = Manner(Medium.TAPPING, home="toy")
 LINES = 8  # so many go in one part of a message
 
 

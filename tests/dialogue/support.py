@@ -23,9 +23,10 @@ DAY = timedelta(days=1)
 NOW = START + 30 * DAY
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 RULES = Rules(Schedule((DAY, 3 * DAY, 7 * DAY), time(9), time(20)), SHANGHAI, keep=Keep(timedelta(days=365), None))
-TAPPING = Manner(Medium.TAPPING, home="https://example.org/bot", link=lambda token: f"https://example.org/{token}")
+TAPPING = Manner(Medium.TAPPING, home="https://example.org/bot")
+PAGE = Manner(Medium.PAGE, reminds=False, attended=True)
 TYPING = Manner(Medium.TYPING, reminds=False, attended=True)
-FRESH = Fresh(session="fresh" + "0" * 27, dossier="d-fresh", token="0123456789abcdef" * 2)
+FRESH = Fresh(session="fresh" + "0" * 27, dossier="d-fresh", token="0123456789abcdef" * 2, code="KQXWNT")
 CONTEXT = Context("telegram:42", "zh-Hans", NOW, FRESH, RULES, TAPPING, RUBRIC)
 CARD = "7"
 """The reference of the live card."""

@@ -30,7 +30,7 @@ from locales import LANGUAGES
 from storage.store import Decision, Link, State
 from storage.window import Window
 from tests.bot.support import sessions, shown
-from tests.dialogue.support import CONTEXT, NOW, STRANGER, TYPING, at
+from tests.dialogue.support import CONTEXT, NOW, PAGE, STRANGER, TAPPING, TYPING, at
 from tests.flows.driver import RUBRIC
 from tests.scoring.strategies import examples
 
@@ -40,7 +40,7 @@ WORDS = st.sampled_from(
 )
 CARDS = st.sampled_from([None, "7", "3"])
 NAMES = sorted(sessions())
-CONTEXTS = {Medium.TAPPING: CONTEXT, Medium.TYPING: replace(CONTEXT, manner=TYPING)}
+CONTEXTS = {one.medium: replace(CONTEXT, manner=one) for one in (TAPPING, TYPING, PAGE)}
 CHOICES = [*Choice, "resume", "recheck", "language:", "firm:", "firm:new", "language:en", ""]
 
 

@@ -7,15 +7,16 @@ import pytest
 
 from bot.dialogue.buttons import DOSSIER_CHARACTERS, consent
 from bot.dialogue.buttons import Choice as Button
-from bot.dialogue.firms import LINK_LASTS, MOST_FIRMS, link_hash
+from bot.dialogue.context import Door, Manner, fresh_ids
+from bot.dialogue.firms import LINK_LASTS, MOST_FIRMS, code_hash, hash_of, link_hash
 from bot.dialogue.messages import Commanded, Followed, Message, Pressed, Typed
-from bot.dialogue.replies import Card, Firms
+from bot.dialogue.replies import Card, Firms, Named
 from flows.firm import LONGEST_NAME
 from flows.session import Firm, Phase
 from locales import catalogue
 from storage.store import Decision, Forgetting, Link, State
 from storage.window import Window
-from tests.dialogue.support import CARD, FRESH, NOW, STRANGER, TYPING, at, hear
+from tests.dialogue.support import CARD, FRESH, NOW, PAGE, RULES, STRANGER, TAPPING, TYPING, at, hear
 from tests.flows.scenes import scene
 
 SESSION = scene("single").but(id="5e" * 16, firm=Firm(name="甲厂"))
@@ -129,17 +130,51 @@ def test_what_is_looked_for_is_said_back_in_short() -> None:
 # one firm in several windows
 
 
-def test_a_link_is_offered_as_a_code_and_an_address_and_only_its_hash_is_kept() -> None:
-    heard = hear(Commanded("link"), ALONE)
-    assert heard.names == ["link.what", "link.code", "link.address"]
-    assert heard.values == {"minutes": "30", "code": FRESH.token, "address": f"https://example.org/{FRESH.token}"}
-    assert heard.decision.link == Link(link_hash(FRESH.token), "d-one", NOW + LINK_LASTS)
-    assert FRESH.token not in repr(heard.decision.link)
+TELEGRAM = Door("telegram", "https://t.me/bot", lambda token: f"https://t.me/bot?start={token}")
+ON_PAGE = Door("page", "https://example.org", lambda token: f"https://example.org/a/{token}")
 
 
-def test_where_there_are_no_addresses_a_link_is_a_code() -> None:
-    heard = hear(Commanded("link"), ALONE, manner=TYPING)
-    assert heard.names == ["link.what", "link.code"]
+@pytest.mark.parametrize("manner", [TAPPING, TYPING, PAGE], ids=["tapping", "typing", "page"])
+def test_a_link_is_offered_by_every_way_in_and_only_hashes_are_kept(manner: Manner) -> None:
+    heard = hear(Commanded("link"), ALONE, manner=manner, rules=replace(RULES, doors=(TELEGRAM, ON_PAGE)))
+    what, telegram, page, short, code = heard.lines
+    assert what == Named("link.what", {"minutes": "30"})
+    assert telegram == Named("link.address.telegram", {"address": f"https://t.me/bot?start={FRESH.token}"})
+    assert page == Named("link.address.page", {"address": f"https://example.org/a/{FRESH.token}"})
+    assert short == Named("link.page_code", {"home": "https://example.org", "code": "KQX WNT"})
+    assert code == Named("link.code", {"code": FRESH.token})
+    assert heard.decision.links == (
+        Link(link_hash(FRESH.token), "d-one", NOW + LINK_LASTS),
+        Link(code_hash(FRESH.code), "d-one", NOW + LINK_LASTS),
+    )
+    assert not any(told in repr(heard.decision.links) for told in (FRESH.token, FRESH.code))
+
+
+@pytest.mark.parametrize(
+    ("doors", "named"), [((), []), ((TELEGRAM,), ["link.address.telegram"])], ids=["none", "Telegram alone"]
+)
+def test_without_a_page_nothing_is_offered_that_is_short_enough_to_be_guessed(
+    doors: tuple[Door, ...], named: list[str]
+) -> None:
+    heard = hear(Commanded("link"), ALONE, rules=replace(RULES, doors=doors))
+    assert heard.names == ["link.what", *named, "link.code"]
+    assert heard.decision.links == (Link(link_hash(FRESH.token), "d-one", NOW + LINK_LASTS),)
+
+
+@pytest.mark.parametrize("typed", ["KQXWNT", "kqx wnt", " KQX-WNT\n", "k q x w n t"])
+def test_a_code_is_known_however_it_is_spelt_where_tries_are_counted_and_nowhere_else(typed: str) -> None:
+    assert hash_of(Followed(typed, short=True)) == code_hash("KQXWNT")
+    assert hash_of(Followed(typed)) != code_hash("KQXWNT")
+    assert hash_of(Followed(FRESH.token)) == link_hash(FRESH.token)
+
+
+def test_codes_are_by_chance_and_of_letters_that_nobody_takes_for_others() -> None:
+    codes = {fresh_ids().code for _ in range(500)}
+    assert len(codes) > 490
+    assert {len(code) for code in codes} == {6}
+    letters = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ") - set("ILO")
+    assert {letter for code in codes for letter in code} == letters
+    assert [{code[place] for code in codes} for place in range(6)] == [letters] * 6
 
 
 OFFERED = Link(link_hash(FRESH.token), "d-other", NOW + timedelta(seconds=1))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.context import Keep
+from bot.dialogue.context import Keep, Manner
 from bot.dialogue.messages import Commanded, Message, Pressed, Puzzling, Typed
 from bot.dialogue.reminders import is_void, recheck_key, reminder_key
 from bot.dialogue.replies import Recheck, Reminder, read
@@ -12,7 +12,7 @@ from flows.inputs import ChooseLanguage, Commit, Pause
 from flows.session import Session
 from storage.outbox import Urgency
 from storage.window import Window
-from tests.dialogue.support import CARD, CONTEXT, DAY, NOW, STRANGER, TYPING, Heard, at, hear, moment, press
+from tests.dialogue.support import CARD, CONTEXT, DAY, NOW, PAGE, STRANGER, TYPING, Heard, at, hear, moment, press
 from tests.flows.scenes import scene
 
 SESSION = scene("single").but(updated_at=NOW - DAY)
@@ -62,11 +62,32 @@ def test_who_has_not_got_to_an_item_is_not_reminded() -> None:
 
 
 def test_who_wants_none_gets_none() -> None:
+    """Others who look at the same firm keep theirs."""
     assert reminded(hear(Typed("B"), at(SESSION, window=UNREMINDED))) == ([], (reminder_key("d-one"),))
+    assert reminded(hear(Typed("B"), at(SESSION, window=UNREMINDED, shared=True))) == ([], ())
 
 
-def test_where_nobody_can_be_reminded_what_waits_elsewhere_looks_for_itself() -> None:
-    assert reminded(hear(Typed("B"), at(SESSION), manner=TYPING)) == ([], ())
+@pytest.mark.parametrize("manner", [TYPING, PAGE], ids=["typing", "page"])
+def test_where_nobody_can_be_reminded_what_waits_elsewhere_looks_for_itself(manner: Manner) -> None:
+    assert reminded(hear(Typed("B"), at(SESSION, shared=True), manner=manner)) == ([], ())
+
+
+def test_on_a_page_who_has_given_an_address_is_reminded() -> None:
+    """There, from now on, and in no other window."""
+    window = Window(email="anna@example.org")
+    assert reminded(hear(Typed("B"), at(SESSION, window=window, shared=True), manner=PAGE)) == (
+        [DAY],
+        (reminder_key("d-one"),),
+    )
+
+
+@pytest.mark.parametrize(("email", "names"), [(None, []), ("anna@example.org", ["reminder.offer"])])
+def test_a_reminder_after_a_result_is_offered_to_who_can_be_reminded(email: str | None, names: list[str]) -> None:
+    session = scene("commitment")
+    state = at(session, window=Window(email=email), shared=True)
+    heard = hear(press(Commit(), session), state, manner=PAGE)
+    assert heard.names == names
+    assert heard.decision.cancelled == (reminder_key("d-one"),), "whoever waits for more has what they waited for"
 
 
 @pytest.mark.parametrize(

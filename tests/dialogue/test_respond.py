@@ -200,7 +200,7 @@ def test_a_result_is_kept_and_a_recheck_is_offered() -> None:
 def test_the_first_word_of_a_known_window_brings_its_dossier_nowhere_else() -> None:
     heard = hear(Typed("B"), at(SINGLE, dossier="d-two", dossiers=("d-one", "d-two")))
     assert heard.decision.dossier == "d-two"
-    assert (heard.decision.forgotten, heard.decision.link) == (None, None)
+    assert (heard.decision.forgotten, heard.decision.links) == (None, ())
 
 
 # the live card

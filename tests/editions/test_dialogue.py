@@ -31,7 +31,7 @@ NUMBERS = count()
 
 def fresh() -> Fresh:
     number = next(NUMBERS)
-    return Fresh(f"s{number:031}", f"d{number:031}", f"{number:032}")
+    return Fresh(f"s{number:031}", f"d{number:031}", f"{number:032}", f"{number:06}")
 
 
 class Person:

@@ -72,6 +72,11 @@ def _keys(node: ast.expr) -> Iterator[str]:
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in values)
 
 
+def _called(node: ast.Call) -> str:
+    """The last name of what is called."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
 def template_uses() -> Iterator[Use]:
     """The same of the templates of the page."""
     for name in environment().list_templates():
@@ -108,14 +113,14 @@ def _template_keys(node: nodes.Node) -> Iterator[str]:
 def first_arguments(tree: ast.AST, name: str) -> Iterator[str]:
     """The literal first arguments of calls to a class or function of that name."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name and node.args:
+        if isinstance(node, ast.Call) and _called(node) == name and node.args:
             yield from _keys(node.args[0])
 
 
 def second_arguments(tree: ast.AST, name: str) -> Iterator[str]:
     """The literal second arguments of calls to a function of that name."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name and len(node.args) > 1:
+        if isinstance(node, ast.Call) and _called(node) == name and len(node.args) > 1:
             yield from _keys(node.args[1])
 
 

@@ -118,7 +118,7 @@ class Phone:
         self.now += timedelta(seconds=20)
         self.heard = []
         number = next(self.numbers)
-        fresh = Fresh(f"s{number}".ljust(32, "0"), f"d{number}".ljust(32, "0"), f"{number:032x}")
+        fresh = Fresh(f"s{number}".ljust(32, "0"), f"d{number}".ljust(32, "0"), f"{number:032x}", f"{number:06}")
         context = Context(WINDOW, self.language, self.now, fresh, RULES, TAPPING, RUBRIC)
         said = Decision()
 

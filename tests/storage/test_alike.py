@@ -10,11 +10,12 @@ from typing import TypeVar
 import pytest
 
 from flows.retention import Limits
+from flows.session import CardRef
 from storage.errors import StorageError
 from storage.memory import MemoryStore
 from storage.outbox import Lane, Outgoing, Queued, Urgency
 from storage.sqlite.store import open_sqlite
-from storage.store import Applied, Arrival, Claim, Decision, Due, Forgetting, Link, State, Store
+from storage.store import Applied, Arrival, Claim, Decision, Due, Echo, Forgetting, Link, State, Store
 from storage.window import Window
 from tests.storage.support import ME, NOW, YOU, assessment, begun, entry, nothing
 
@@ -22,7 +23,7 @@ T = TypeVar("T")
 Way = Callable[[], Awaitable[object]]
 FLIP = (True, False)
 
-WINDOWS, DOSSIERS = ("telegram:1", "telegram:2", "web:1"), ("d1", "d2", "d3")
+WINDOWS, DOSSIERS = ("telegram:1", "telegram:2", "telegram:3", "web:1"), ("d1", "d2", "d3")
 KEYS = ("card", "file.pdf", *(f"recheck.{dossier}" for dossier in DOSSIERS))
 MINUTE = timedelta(minutes=1)
 STEPS = 150
@@ -77,10 +78,15 @@ class Trial:
             tuple(self.chance.sample(KEYS, self.one(0, 0, 1))),
             silenced=self.chance.random() < 0.1,
             forgotten=forgotten,
-            link=self.rarely([Link(self.one("h1", "h2"), self.one(*DOSSIERS), self.now + 3 * MINUTE)]),
+            links=tuple(self.link() for _ in range(self.one(0, 0, 0, 1, 2))),
+            echo=self.rarely([Echo(self.message(), frozenset(self.one(["telegram"], ["web"])), self.now)]),
         )
         self.chance = chance
         return decision
+
+    def link(self) -> Link:
+        until = self.now + 3 * MINUTE
+        return Link(self.one("h1", "h2"), self.one(*DOSSIERS), until, self.one("window", "mail"), self.one(*FLIP))
 
     def message(self) -> Outgoing:
         due = self.now + self.one(-1, 0, 0, 0, 1, 5) * MINUTE
@@ -108,6 +114,7 @@ class Trial:
         queued, holder, later = self.one(*self.found[-9:]), self.one(ME, YOU), self.now + self.one(1, 2) * MINUTE
         ways: list[Way] = [
             lambda: self.store.delivered(queued, self.now, holder, self.rarely(["7"]), self.rarely([self.message()])),
+            lambda: self.store.delivered(queued, self.now, holder, seen=CardRef("s", "item", self.number)),
             lambda: self.confirm(queued, holder),
             lambda: self.store.postpone(queued, later),
             lambda: self.store.defer(queued, later),
@@ -130,6 +137,7 @@ class Trial:
             lambda: self.store.renew(self.claim(ME)),
             lambda: self.store.release(YOU),
             lambda: self.store.forget(self.one(*WINDOWS)),
+            lambda: self.store.move(self.one(*WINDOWS), self.one(*WINDOWS)),
             lambda: self.store.tidy(self.now, self.now),
             lambda: self.store.purge(limits, "recheck", dry=dry),
         ]
@@ -142,7 +150,8 @@ class Trial:
             found += [await self.store.state(window, dossier) for dossier in (None, *DOSSIERS)]
             found += [await self.store.shelf(window), *await self.store.waiting(window)]
         for dossier in DOSSIERS:
-            found += [await self.store.log(dossier), await self.store.history(dossier)]
+            found += [await self.store.log(dossier, last) for last in (None, 0, 2)]
+            found += [await self.store.history(dossier)]
         return found
 
 

@@ -64,7 +64,7 @@ async def visit(store: SqliteStore, window: str, name: str, number: int, size: i
         line = entry(number, by=f"{name}{window}")
         link = Link(f"{number}", dossier, NOW)
         done = finished if number % 7 == 0 else ()
-        return Decision(dossier, session, (line,), done, Window(zone=name), (letter,), link=link)
+        return Decision(dossier, session, (line,), done, Window(zone=name), (letter,), links=(link,))
 
     await answered(store, await act(store, window, decide, number), number)
 
@@ -115,7 +115,7 @@ async def test_nothing_of_a_firm_is_in_any_file_whichever_of_its_windows_deletes
     """The other window has messages waiting, one of them on its way, and a second firm that stays."""
     async with await open_sqlite(path) as store:
         await town(store, 7)
-        await store.apply(ANN, decides(link=Link("hash", HERS, NOW + HOUR)))
+        await store.apply(ANN, decides(links=(Link("hash", HERS, NOW + HOUR),)))
         await store.apply(PAGE, lambda _: Decision("d2", begun("other")))
         await store.apply(PAGE, follows, link="hash")
         for one in (ANN, PAGE):
@@ -131,7 +131,7 @@ async def test_nothing_of_a_firm_is_in_any_file_whichever_of_its_windows_deletes
 async def test_nothing_of_a_window_that_looks_away_is_in_any_file(path: Path) -> None:
     async with await open_sqlite(path) as store:
         await town(store, 8)
-        await store.apply("telegram:8000000001", decides(link=Link("hash", "d of telegram:8000000001", NOW + HOUR)))
+        await store.apply("telegram:8000000001", decides(links=(Link("hash", "d of telegram:8000000001", NOW + HOUR),)))
         await store.apply(ANN, follows, link="hash")
         await store.apply(ANN, lambda state: Decision(session=state.session, log=(entry(1, by="7310942588"),)))
         for _ in range(2):

@@ -37,7 +37,7 @@ LINK = Link("hash", "d1", NOW + HOUR)
 async def shared(store: Store, *dossiers: str) -> None:
     """The window and the other one look at these, the last in front."""
     for dossier in dossiers:
-        await store.apply(WINDOW, opens(dossier, link=Link(dossier, dossier, NOW + HOUR)))
+        await store.apply(WINDOW, opens(dossier, links=(Link(dossier, dossier, NOW + HOUR),)))
         await store.apply(OTHER, follows, link=dossier)
 
 
@@ -128,7 +128,7 @@ async def test_a_link_is_found_by_its_hash_alone(store: Store) -> None:
         seen.append(state.link)
         return Decision()
 
-    await store.apply(WINDOW, opens("d1", link=LINK))
+    await store.apply(WINDOW, opens("d1", links=(LINK,)))
     for hash_ in (None, "", "another", "hash"):
         applied = await store.apply(OTHER, looks, link=hash_)
         assert applied is not None
@@ -143,7 +143,7 @@ async def test_a_link_that_has_ended_is_given_all_the_same_until_it_is_tidied_aw
         seen.append(state.link)
         return Decision()
 
-    await store.apply(WINDOW, opens("d1", link=LINK))
+    await store.apply(WINDOW, opens("d1", links=(LINK,)))
     for now in (LINK.until - timedelta(seconds=1), LINK.until):
         await store.tidy(NOW, now)
         await store.apply(OTHER, looks, link="hash")
@@ -151,7 +151,7 @@ async def test_a_link_that_has_ended_is_given_all_the_same_until_it_is_tidied_aw
 
 
 async def test_a_link_opens_its_dossier_once(store: Store) -> None:
-    await store.apply(WINDOW, opens("d1", link=LINK))
+    await store.apply(WINDOW, opens("d1", links=(LINK,)))
     for window in (OTHER, "third"):
         await store.apply(window, follows, link="hash")
     assert (await store.state(OTHER)).dossier == "d1"
@@ -159,23 +159,23 @@ async def test_a_link_opens_its_dossier_once(store: Store) -> None:
 
 
 async def test_a_link_is_used_up_by_who_has_sight_already(store: Store) -> None:
-    await store.apply(WINDOW, opens("d1", link=LINK))
+    await store.apply(WINDOW, opens("d1", links=(LINK,)))
     await store.apply(WINDOW, follows, link="hash")
     await store.apply(OTHER, follows, link="hash")
     assert await store.state(OTHER) == State()
 
 
 async def test_a_link_that_is_not_followed_stays(store: Store) -> None:
-    await store.apply(WINDOW, opens("d1", link=LINK))
+    await store.apply(WINDOW, opens("d1", links=(LINK,)))
     await store.apply(OTHER, opens("d2"), link="hash")
     await store.apply(OTHER, follows, link="hash")
     assert (await store.state(OTHER)).dossiers == ("d2", "d1")
 
 
 async def test_a_new_link_voids_the_others_of_its_dossier_alone(store: Store) -> None:
-    await store.apply(WINDOW, opens("d2", link=Link("theirs", "d2", NOW + HOUR)))
+    await store.apply(WINDOW, opens("d2", links=(Link("theirs", "d2", NOW + HOUR),)))
     for hash_ in ("old", "new"):
-        await store.apply(WINDOW, opens("d1", link=replace(LINK, hash=hash_)))
+        await store.apply(WINDOW, opens("d1", links=(replace(LINK, hash=hash_),)))
     for hash_, opened in (("old", None), ("new", "d1"), ("theirs", "d2")):
         await store.apply(f"by {hash_}", follows, link=hash_)
         assert (await store.state(f"by {hash_}")).dossier == opened
@@ -189,7 +189,7 @@ async def test_a_forgotten_dossier_goes_wherever_it_is_seen(store: Store) -> Non
     await store.apply(WINDOW, just(begun("d1"), entry(1), finished=(assessment("a1"),)))
     for window in (WINDOW, OTHER):
         await store.apply(window, sends(message("card"), message("later", 9, urgency=Urgency.REMINDER)))
-    await store.apply(WINDOW, decides(link=LINK))
+    await store.apply(WINDOW, decides(links=(LINK,)))
     await store.apply(OTHER, decides(forgotten=DOSSIER))
     for window in (WINDOW, OTHER):
         assert await store.state(window) == State()
@@ -278,7 +278,7 @@ async def test_the_last_sight_takes_the_window_along(store: Store) -> None:
 async def test_what_nobody_looks_at_any_more_goes(store: Store) -> None:
     await store.apply(WINDOW, just(begun(), entry(1), finished=(assessment("a1"),), dossier="d1"))
     await store.apply(WINDOW, opens("d2"))
-    await store.apply(WINDOW, opens("d1", link=LINK))
+    await store.apply(WINDOW, opens("d1", links=(LINK,)))
     await store.apply(WINDOW, decides(forgotten=SIGHT))
     assert await gone(store, "d1")
     await store.apply(OTHER, follows, link="hash")

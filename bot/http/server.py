@@ -1,41 +1,46 @@
-"""HTTP for the webhook and for health: uvicorn, bounded, so that nobody who holds connections keeps others out.
+"""HTTP for strangers: uvicorn, bounded, so that nobody who holds connections keeps others out.
 
-A connection beyond the limit takes the place of the one that has owed us something for longest: Telegram sends a
-request whole and at once, whoever holds places does not. What a process may have open (1,024 files on most systems)
-is 256 calls to Telegram, 4 that fetch updates, 128 + 16 connections here, as many as `BACKLOG` twice while they are
-taken in, and some dozens for the database, reports and the log: half of it.
+A connection beyond the limit takes the place of the one that has owed us something for longest: whoever has something
+to say sends a request whole and at once, whoever holds places does not. What a process may have open (`FILES`) is 256
+calls to Telegram, 4 that fetch updates, 128 connections of the webhook, 16 that ask for health and 1,024 of the page,
+as many as `BACKLOG` three times while they are taken in, and some dozens for the database, reports, mail and the log:
+less than half of it.
 """
 
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import h11
 import uvicorn
 from typing_extensions import override
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.telegram.webhook import Receive, Send, respond
+from bot.http.asgi import Send, respond
 
 BACKLOG = 64
 """So many connections may wait to be taken in."""
-IDLE_SECONDS = 5
+FILES = 4096
 GRACE_SECONDS = 2
 OWED = (h11.IDLE, h11.SEND_BODY)
 ANSWERABLE = (h11.IDLE, h11.SEND_RESPONSE)
 
 
 class Connection(H11Protocol):
-    """One of the webhook's `most` (Telegram is told to use 40).
+    """One of at most so many (Telegram is told to use 40).
 
     A clock runs while the other side owes us something: a request from its first byte to its last, or room for our
-    answer. Trickling does not stop it; it starts anew only when a request was answered.
+    answer. Trickling does not stop it; it starts anew only when a request was answered, or when much of a long answer
+    was taken. An answer may take as long as it takes at `pace` bytes a second. `idle`: seconds until the next request.
     """
 
     most = 128
     seconds = 10.0
+    idle = 5
+    pace = 16_384.0
     _clock: asyncio.TimerHandle | None = None
 
     @override
@@ -56,6 +61,18 @@ class Connection(H11Protocol):
         self._watch()
 
     @override
+    def pause_writing(self) -> None:
+        """A long answer waits for room."""
+        super().pause_writing()
+        self._watch()
+
+    @override
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_clock()
+        self._watch()
+
+    @override
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._stop_clock()
@@ -71,7 +88,7 @@ class Connection(H11Protocol):
     @override
     def shutdown(self) -> None:
         """What is being answered is finished; what has not arrived comes again."""
-        if self._clock:
+        if self._clock and not self.transport.get_write_buffer_size():
             self.transport.abort()
         else:
             super().shutdown()
@@ -86,10 +103,11 @@ class Connection(H11Protocol):
         longest.transport.abort()
 
     def _watch(self) -> None:
-        if self.conn.their_state not in OWED and not self.transport.get_write_buffer_size():
+        waiting = self.transport.get_write_buffer_size()
+        if self.conn.their_state not in OWED and not waiting:
             self._stop_clock()
         elif self._clock is None:
-            self._clock = self.loop.call_later(self.seconds, self.transport.abort)
+            self._clock = self.loop.call_later(self.seconds + waiting / self.pace, self.transport.abort)
 
     def _stop_clock(self) -> None:
         if self._clock:
@@ -103,13 +121,28 @@ class HealthConnection(Connection):
     most = 16
 
 
+class PageConnection(Connection):
+    """A browser's, or that of a proxy in front, which keeps it for the next person: never as long as we do.
+
+    A phone at the edge of the network takes a report at 8 kB a second.
+    """
+
+    most = 1024
+    seconds = 30.0
+    idle = 20
+    pace = 8_192.0
+
+
 @contextlib.asynccontextmanager
 async def served(
-    application: Any, address: str, connection: type[Connection] = Connection
+    application: Any, address: str, connection: type[Connection] = Connection, proxies: Sequence[str] = ()
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Serve an ASGI application at "host:port" until left; the task that does. Raises OSError if it cannot be had."""
+    """Serve an ASGI application at "host:port" until left; the task that does. Raises OSError if it cannot be had.
+
+    What `proxies` (addresses and networks) say of whom they speak for is believed, and what nobody else says.
+    """
     config = uvicorn.Config(
-        application,
+        ProxyHeadersMiddleware(application, list(proxies)) if proxies else application,
         http=connection,
         ws="none",
         lifespan="off",
@@ -119,7 +152,7 @@ async def served(
         proxy_headers=False,
         server_header=False,
         backlog=BACKLOG,
-        timeout_keep_alive=IDLE_SECONDS,
+        timeout_keep_alive=connection.idle,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
@@ -133,18 +166,36 @@ async def served(
 
 
 def _bound(address: str) -> socket.socket:
-    host, _, port = address.rpartition(":")
+    host, port = host_and_port(address)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=BACKLOG)
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """ "[::1]:8000" as "::1" and 8000."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def allow_files() -> None:
+    """Have the system let us open as many files as all limits together come to, if it does."""
+    try:
+        import resource
+    except ImportError:  # not a system that counts them
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class Health:
-    """`/healthz`: 200 while `alive` says so, else 503; on an address of its own, whatever happens at the webhook."""
+    """`/healthz`: 200 while `alive` says so, else 503; on an address of its own, whatever happens at the others."""
 
     def __init__(self, alive: Callable[[], bool]) -> None:
         self._alive = alive
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:  # noqa: ARG002  # ASGI
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:  # noqa: ARG002  # ASGI
         """One HTTP request."""
         await respond(send, self._status(scope["method"], scope["path"]))
 

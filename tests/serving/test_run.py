@@ -1,16 +1,19 @@
-"""Before the bot is up: what passes is waited for, what does not is told at once."""
+"""Before a process is up: what passes is waited for, what does not is told at once."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.delivery import housekeeping, lease
 from bot.delivery.lease import Ownership
 from bot.dialogue.context import Keep
+from bot.serving import run
+from bot.serving.here import OUTSIDE
+from bot.serving.telegram import secret_of_webhook
 from bot.settings import Settings
-from bot.telegram import run
 from flows.session import new_session
 from scoring.editions import load_rubric
 from storage.errors import StorageError, Trouble
@@ -69,7 +72,7 @@ async def test_what_was_left_long_ago_is_deleted_but_not_before_the_clock_can_be
     assert housekeeping.PURGE_AFTER >= 600
     monkeypatch.setattr(housekeeping, "PURGE_AFTER", 0.05)
     keeping = asyncio.create_task(
-        housekeeping.keep_house(store, Keep(timedelta(days=30), None), run.OUTSIDE.now, Ownership(store))
+        housekeeping.keep_house(store, Keep(timedelta(days=30), None), OUTSIDE.now, Ownership(store))
     )
     await asyncio.sleep(0)
     assert (await store.state("old")).session is not None
@@ -93,7 +96,7 @@ async def test_traces_of_deleted_people_are_taken_out_again_and_again(
 
         monkeypatch.setattr(store, "clean", observed)
         ownership = Ownership(store)
-        keeping = asyncio.create_task(housekeeping.keep_house(store, Keep(None, None), run.OUTSIDE.now, ownership))
+        keeping = asyncio.create_task(housekeeping.keep_house(store, Keep(None, None), OUTSIDE.now, ownership))
         for _ in range(2):
             await store.forget("somebody")
             async with asyncio.timeout(30):
@@ -107,7 +110,7 @@ async def test_one_of_several_keeps_house_and_another_follows(monkeypatch: pytes
     store = MemoryStore()
     first, second = Ownership(store), Ownership(store)
     keeping = [
-        asyncio.create_task(housekeeping.keep_house_in_turn(store, Keep(None, None), run.OUTSIDE.now, ownership))
+        asyncio.create_task(housekeeping.keep_house_in_turn(store, Keep(None, None), OUTSIDE.now, ownership))
         for ownership in (first, second)
     ]
     await asyncio.sleep(0.1)
@@ -121,7 +124,11 @@ async def test_one_of_several_keeps_house_and_another_follows(monkeypatch: pytes
 
 def test_all_processes_of_a_bot_agree_on_the_secret_of_its_webhook() -> None:
     """Else the second to start would lock out the first."""
-    secret = run._secret_of("1:token")
-    assert secret == run._secret_of("1:token") != run._secret_of("2:token")
-    assert Settings(webhook_secret=secret).webhook_secret, "Telegram takes it"
+
+    def secret_of(token: str) -> str:
+        return secret_of_webhook(Settings(telegram_token=SecretStr(token)))
+
+    secret = secret_of("1:token")
+    assert secret == secret_of("1:token") != secret_of("2:token")
+    assert Settings(webhook_secret=SecretStr(secret)).webhook_secret, "Telegram takes it"
     assert "token" not in secret

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.telegram.server import Connection, Health, served
-from bot.telegram.webhook import Receive, Send, respond
+from bot.http.asgi import Receive, Send, respond
+from bot.http.server import Connection, Health, served
 from tests.telegram.e2e.driver import free_port
 
 SECONDS = 0.6

@@ -1,0 +1,69 @@
+"""The page as a part of a process: served on an address of its own, for any browser."""
+
+import asyncio
+import errno
+import sys
+
+from bot.http.server import PageConnection, allow_files, served
+from bot.serving.addresses import is_everywhere, reached_at
+from bot.serving.here import FAILED, OUTSIDE, EndedError, Here
+from bot.web.app import application
+from bot.web.site import Site
+
+
+class PagePart:
+    """See `Part`. `drawn`: the address is also shown as a QR code."""
+
+    def __init__(self, here: Here, *, drawn: bool) -> None:
+        self._here, self._drawn = here, drawn
+        token = here.settings.telegram_token
+        settings = here.settings
+        self._site = Site(
+            here.store,
+            here.rules,
+            here.rubric,
+            OUTSIDE,
+            here.reports,
+            url=settings.site,
+            worker=here.worker,
+            bot_token=settings.telegram_token.get_secret_value() if settings.telegram_token else None,
+        )
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        settings = self._here.settings
+        allow_files()
+        try:
+            async with served(
+                application(self._site), settings.web_listen, PageConnection, settings.web_proxies
+            ) as page:
+                self._tell()
+                await asyncio.shield(page)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise EndedError(FAILED, "taken", address=settings.web_listen) from None
+            raise
+
+    async def finish(self) -> None:
+        """What is being answered was finished when the server ended."""
+
+    async def close(self) -> None:
+        """Nothing is left open."""
+
+    def _tell(self) -> None:
+        """Where it is, for whoever started it."""
+        listen, public = self._here.settings.web_listen, self._here.settings.site
+        addresses = [public] if public else reached_at(listen)
+        self._here.say("page", address=" ".join(addresses), listen=listen)
+        if public is None and is_everywhere(listen):
+            self._here.say("open")
+        if self._drawn:
+            draw(addresses[0])
+
+
+def draw(address: str) -> None:
+    """A QR code in the terminal, on standard error."""
+    import segno
+
+    segno.make(address, micro=False).terminal(out=sys.stderr, compact=True)
+    sys.stderr.flush()

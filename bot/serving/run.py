@@ -1,0 +1,241 @@
+"""`shuping telegram`, `shuping web`, `shuping serve`: start, run until told to stop, finish the work in hand."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.delivery.channel import Channel
+from bot.delivery.housekeeping import keep_house, keep_house_in_turn
+from bot.delivery.lease import LostError, Ownership
+from bot.delivery.reports import Reports
+from bot.delivery.rules import page_door, rules_of
+from bot.delivery.worker import Worker
+from bot.logs import set_up_logs
+from bot.serving.here import FAILED, OUTSIDE, REFUSED, STOPPED, EndedError, Here, Part, say
+from bot.settings import Settings
+from bot.understanding.lexicon import vocabulary
+from bot.words.complaints import complaint
+from bot.words.wording import Medium, wording
+from locales import LANGUAGES, Catalogue, catalogue
+from scoring.editions import current
+from storage.errors import StorageError, Trouble
+from storage.opening import open_store
+from storage.store import Store
+
+T = TypeVar("T")
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+FINISH_SECONDS = 6.0
+STUCK_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a process is to run; `drawn`: with the address of the page as a QR code."""
+
+    telegram: bool = False
+    page: bool = False
+    drawn: bool = False
+
+
+def whatever_is_configured(settings: Settings) -> Plan:
+    """Telegram where there is a token; the page where something is said about it, or there is nothing else."""
+    telegram = settings.telegram_token is not None
+    return Plan(telegram, page=settings.serves_page or not telegram)
+
+
+def run(settings: Settings, language: str, plan: Plan) -> int:
+    """`serve` on the quickest event loop that there is: uvloop saves an eighth, where it can be installed."""
+    _warm(plan)
+    with asyncio.Runner(loop_factory=_quick_loop()) as runner:
+        return runner.run(serve(settings, language, plan))
+
+
+def _warm(plan: Plan) -> None:
+    """What everybody's first message would wait for, read before anybody's."""
+    mediums = [*([Medium.TAPPING] if plan.telegram else ()), *([Medium.PAGE] if plan.page else ())]
+    for language in LANGUAGES:
+        for medium in mediums:
+            wording(language, current().id, medium)
+    vocabulary(current().id)
+
+
+def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return None
+    return new_event_loop
+
+
+async def serve(settings: Settings, language: str, plan: Plan) -> int:
+    """Run the parts; the exit status: 0 it was told to stop, 2 a setting is wrong, 1 for what may pass."""
+    text = catalogue(language)
+    if plan.telegram and settings.telegram_token is None:
+        return _end(text, EndedError(REFUSED, "no_token"))
+    set_up_logs(settings.log_level, *_secrets(settings, plan))
+    stop = _stop_on_signals()
+    try:
+        store = await _unless(stop, _opened(settings.database_url, language))
+        if store is None:
+            return STOPPED
+        async with store:
+            return await _serve(_here(settings, text, store), plan, stop)
+    except (StorageError, OSError) as error:
+        sys.stderr.write(f"shuping: {complaint(error, language)}\n")
+        return REFUSED if isinstance(error, StorageError) and error.trouble is Trouble.BAD_URL else FAILED
+
+
+def _secrets(settings: Settings, plan: Plan) -> Sequence[str]:
+    """What no line of the log may show."""
+    given = [secret.get_secret_value() for secret in (settings.telegram_token, settings.smtp_url) if secret]
+    password = settings.smtp.password if settings.smtp else None
+    if plan.telegram:
+        from bot.serving.telegram import secret_of_webhook
+
+        given.append(secret_of_webhook(settings))
+    return [*given, *filter(None, [password])]
+
+
+def _here(settings: Settings, text: Catalogue, store: Store) -> Here:
+    doors = [page_door(settings.site)] if settings.site else []
+    rules, rubric = rules_of(settings, doors), current()
+    reports = Reports(store, rules)
+    worker = Worker(store, _channels(settings), OUTSIDE, rules, rubric, reports)
+    return Here(settings, text, store, rules, doors, rubric, worker, reports, Ownership(store))
+
+
+def _channels(settings: Settings) -> Sequence[Channel]:  # noqa: ARG001
+    """Those that are there from the start; Telegram's joins once Telegram was reached."""
+    return ()
+
+
+async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:
+    """Work until told to stop.
+
+    Of the processes that poll Telegram and do nothing else, one works, and the others wait until it ends. Where there
+    is more to do, all do it side by side, and take turns in what only one may do.
+    """
+    alone = plan.telegram and not plan.page and here.settings.webhook_url is None
+    tell = (lambda: here.say("second")) if plan.telegram else (lambda: None)
+    if alone:
+        await _unless(stop, here.ownership.acquire(tell))
+    if stop.is_set():
+        await here.ownership.release()
+        return STOPPED
+    keep = keep_house if alone else keep_house_in_turn
+    keeping = asyncio.create_task(keep(here.store, here.rules.keep, OUTSIDE.now, here.ownership, tell))
+    try:
+        async with _health(here.settings, alive=lambda: here.ownership.silent < STUCK_SECONDS):
+            return await _work(here, _parts(here, plan), keeping, stop)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await here.ownership.release()
+
+
+def _parts(here: Here, plan: Plan) -> Sequence[Part]:
+    """Each is imported where it is wanted: a page needs no library of Telegram's."""
+    parts: list[Part] = []
+    if plan.telegram:
+        from bot.serving.telegram import TelegramPart
+
+        parts.append(TelegramPart(here, alone=not plan.page))
+    if plan.page:
+        from bot.serving.page import PagePart
+
+        parts.append(PagePart(here, drawn=plan.drawn))
+    return parts
+
+
+async def _work(here: Here, parts: Sequence[Part], keeping: "asyncio.Task[None]", stop: asyncio.Event) -> int:
+    try:
+        return await _run(here, parts, keeping, stop)
+    finally:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_SECONDS):
+                await asyncio.gather(*(part.finish() for part in parts))
+                await here.worker.finish()
+        await here.reports.close()
+        await asyncio.gather(*(part.close() for part in parts))
+
+
+async def _run(here: Here, parts: Sequence[Part], keeping: "asyncio.Task[None]", stop: asyncio.Event) -> int:
+    """All side by side until one ends, or the lease is lost."""
+    works = [asyncio.create_task(work) for work in (here.worker.run(), *(part.run() for part in parts))]
+    told = asyncio.create_task(_until(stop))
+    done, _ = await asyncio.wait({*works, told, keeping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (*works, told):
+        task.cancel()
+    await asyncio.gather(*works, told, return_exceptions=True)
+    return STOPPED if told in done else _ended(done, here.text)
+
+
+def _ended(done: "set[asyncio.Task[None]]", text: Catalogue) -> int:
+    """The exit status after something ended by itself. Raises what it raised, if that is a fault of ours."""
+    for task in done:
+        match task.exception():
+            case EndedError() as error:
+                return _end(text, error)
+            case LostError():
+                return _end(text, EndedError(FAILED, "lost"))
+        task.result()
+    return STOPPED
+
+
+def _end(text: Catalogue, error: EndedError) -> int:
+    say(text, error.name, **error.details)
+    return error.status
+
+
+async def _opened(url: str, language: str) -> Store:
+    """The store, as soon as it can be opened: a busy database or a full disk passes. Raises StorageError."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await open_store(url)
+        except StorageError as error:
+            if error.trouble not in (Trouble.BUSY, Trouble.FULL):
+                raise
+            sys.stderr.write(f"shuping: {complaint(error, language)}\n")
+        await asyncio.sleep(pause)
+        pause = min(LONGEST_PAUSE, pause * 2)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do it; None if we were told to stop before it was done."""
+    doing, told = asyncio.create_task(work), asyncio.create_task(_until(stop))
+    await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if not doing.done():
+        doing.cancel()
+        await asyncio.gather(doing, return_exceptions=True)
+        return None
+    return await doing
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _until(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+@contextlib.asynccontextmanager
+async def _health(settings: Settings, alive: Callable[[], bool]) -> AsyncIterator[None]:
+    """Say whether we are `alive` to who asks, if somebody is to. Raises OSError if the address is taken."""
+    if settings.health_listen is None:
+        yield
+        return
+    from bot.http.server import Health, HealthConnection, served
+
+    async with served(Health(alive), settings.health_listen, HealthConnection):
+        yield

@@ -1,0 +1,193 @@
+"""Telegram as a part of a process: by polling, while it is this process's turn, or by a webhook."""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from telegram.error import BadRequest, InvalidToken, TelegramError
+
+from bot.delivery.intake import Intake
+from bot.delivery.rules import telegram_door
+from bot.http.server import served
+from bot.logs import unquoted
+from bot.serving.here import OUTSIDE, REFUSED, EndedError, Here
+from bot.settings import Settings
+from bot.telegram.channel import TOKEN_WAIT, TelegramChannel
+from bot.telegram.client import Client, odd_answers
+from bot.telegram.menu import set_menus
+from bot.telegram.polling import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK, name_of, poll, wait_after
+from bot.telegram.reception import Reception
+from bot.telegram.request import AiohttpRequest
+from bot.telegram.webhook import Webhook
+
+CONNECTIONS = 256
+REQUEST_SECONDS = 15.0
+
+
+def token_of(settings: Settings) -> str:
+    """The bot's token; empty if there is none."""
+    return settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+
+
+def secret_of_webhook(settings: Settings) -> str:
+    """The stated one, or one that all processes with this token agree on, and nobody else knows."""
+    if settings.webhook_secret:
+        return settings.webhook_secret.get_secret_value()
+    return hmac.digest(token_of(settings).encode(), b"webhook", "sha256").hex()
+
+
+def client_of(settings: Settings) -> Client:
+    """A way to Telegram that has to be opened."""
+    base = str(settings.telegram_api_url).rstrip("/")
+    sending = AiohttpRequest(connections=CONNECTIONS, seconds=REQUEST_SECONDS)
+    polling = AiohttpRequest(connections=4, seconds=REQUEST_SECONDS)
+    return Client(token_of(settings), base, sending, polling)
+
+
+async def who_am_i(settings: Settings) -> str:
+    """The bot's name, asked of Telegram once. Raises TelegramError."""
+    client = client_of(settings)
+    await client.enter()
+    try:
+        return str((await client.get_me()).username)
+    finally:
+        await client.leave()
+
+
+class TelegramPart:
+    """See `Part`. `alone`: what ends it ends the process.
+
+    Beside a page, only the first word of Telegram does: a wrong token or address of a webhook is a setting, and is told
+    at the start. After that the page goes on whatever Telegram says, which is asked again each minute.
+    """
+
+    def __init__(self, here: Here, *, alone: bool) -> None:
+        self._here, self._alone = here, alone
+        self._client = client_of(here.settings)
+        self._intake: Intake | None = None
+        self._heard = False
+        """Telegram was out of reach, or has let us begin."""
+
+    async def run(self) -> None:
+        """Take messages, once Telegram was reached."""
+        await self._client.enter()
+        told = ""
+        while True:
+            try:
+                return await self._take()
+            except (InvalidToken, BadRequest) as error:
+                refusal = _refusal(error)
+                if self._alone or not self._heard:
+                    raise refusal from None
+            if refusal.name != told:
+                self._here.say(refusal.name, **refusal.details)
+                self._here.say("page_goes_on")
+                told = refusal.name
+            await asyncio.sleep(TOKEN_WAIT)
+
+    async def finish(self) -> None:
+        """Let what was begun be stored, and acknowledgements arrive."""
+        if self._intake:
+            await self._intake.finish()
+
+    async def close(self) -> None:
+        """No more calls."""
+        await self._client.leave()
+
+    async def _take(self) -> None:
+        await self._insist(self._client.initialize)
+        menus = asyncio.create_task(set_menus(self._client))
+        try:
+            reception = Reception(self._client, self._opened())
+            await (self._listen(reception) if self._here.settings.webhook_url else self._poll_in_turn(reception))
+        finally:
+            menus.cancel()
+            await asyncio.gather(menus, return_exceptions=True)
+
+    def _opened(self) -> Intake:
+        """The way in, and with it the way out."""
+        if self._intake is None:
+            here = self._here
+            channel = TelegramChannel(self._client, here.settings.telegram_rate)
+            here.worker.join(channel)
+            here.doors.append(telegram_door(channel.manner.home))
+            self._intake = Intake(here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric)
+        return self._intake
+
+    async def _poll_in_turn(self, reception: Reception) -> None:
+        """Poll while it is this process that may."""
+        ownership = self._here.ownership
+        while True:
+            await ownership.gained.wait()
+            polling, lost = asyncio.create_task(self._poll(reception)), asyncio.create_task(_until(ownership.lost))
+            try:
+                await asyncio.wait({polling, lost}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                lost.cancel()
+                polling.cancel()
+                await asyncio.gather(lost, polling, return_exceptions=True)
+            if not polling.cancelled():
+                return polling.result()
+
+    async def _poll(self, reception: Reception) -> None:
+        """Fetch updates, once Telegram knows that we do."""
+        await self._insist(self._client.delete_webhook)
+        self._ready()
+        await poll(self._client, reception.take_all, self._complain)
+
+    async def _listen(self, reception: Reception) -> None:
+        """Serve the webhook, once Telegram knows where it is. Raises OSError if the address is taken."""
+        settings, secret = self._here.settings, secret_of_webhook(self._here.settings)
+        url = str(settings.webhook_url)
+        application = Webhook(reception.take, urlsplit(url).path or "/", secret)
+        async with served(application, settings.webhook_listen) as serving:
+            await self._insist(
+                lambda: self._client.set_webhook(url, secret_token=secret, allowed_updates=KINDS, max_connections=40)
+            )
+            self._ready()
+            await asyncio.shield(serving)
+
+    def _ready(self) -> None:
+        self._heard = True
+        self._here.say("ready", bot=self._client.username)
+
+    def _complain(self, trouble: str) -> None:
+        self._heard = True
+        self._here.say(trouble)
+
+    async def _insist(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Call Telegram until it works, with a sentence for every failure.
+
+        Raises InvalidToken and BadRequest: waiting cannot mend a wrong token, or an address that Telegram does not
+        take. A token is wrong if it was refused twice.
+        """
+        pause, doubted = FIRST_PAUSE, False
+        while True:
+            try:
+                with odd_answers():
+                    await call()
+            except BadRequest:
+                raise
+            except InvalidToken:
+                if doubted:
+                    raise
+                doubted = True
+                await asyncio.sleep(SECOND_LOOK)
+            except TelegramError as error:
+                self._complain(name_of(error))
+                await asyncio.sleep(wait_after(error, pause))
+                pause = min(LONGEST_PAUSE, pause * 2)
+            else:
+                return
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+def _refusal(error: TelegramError) -> EndedError:
+    """Telegram said no, and would say it again."""
+    if isinstance(error, InvalidToken):
+        return EndedError(REFUSED, "bad_token")
+    return EndedError(REFUSED, "refused", reason=unquoted(error.message))
