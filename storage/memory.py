@@ -204,7 +204,7 @@ class MemoryStore(Store):
         self._carry_out(window, dossier, queueing(self._rows(window), outbox))
 
     def _echo(self, window: str, dossier: str, echo: Echo) -> bool:
-        others = sorted(other for other in self._seen_from(dossier) if other != window)
+        others = sorted(other for other in self._seen_from(dossier) if echo.here or other != window)
         told = [other for other in others if self._hears(other, echo) and self._shows(other, dossier)]
         changes = [(other, echoing(self._rows(other), echo.outgoing, echo.now)) for other in told[:MOST_ECHOED]]
         for other, change in changes:

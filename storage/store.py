@@ -49,14 +49,16 @@ class Link:
 class Echo:
     """A message to the other windows, of these channels, that look at the same dossier and take messages.
 
-    Where a session is changed: to those that have it in front and a live card there. It is decided `now` and due a
-    little later, and so seldom at most does it come, however often there is one. Where a dossier is forgotten: to all
-    that had sight of it, about no dossier.
+    Where a session is changed: to those that have it in front and a live card there; `here`: also to the window itself,
+    since what it decided was decided on a page beside it. It is decided `now` and due a little later, and so seldom at
+    most does it come, however often there is one. Where a dossier is forgotten: to all others that had sight of it,
+    about no dossier.
     """
 
     outgoing: Outgoing
     channels: frozenset[str]
     now: datetime
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
