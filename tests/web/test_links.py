@@ -159,7 +159,7 @@ async def test_who_deletes_all_gets_another_link(web: Web) -> None:
     old = browser.token
     await browser.press("删除数据")
     await browser.press("是，全部删除")
-    assert "已删除" in browser.text
+    assert "已全部删除" in browser.text
     assert browser.token != old
     assert (await web.store.state(f"web:{old}")).window is None
     other = await web.visitor()
