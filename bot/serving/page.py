@@ -16,14 +16,14 @@ class PagePart:
 
     def __init__(self, here: Here, *, drawn: bool) -> None:
         self._here, self._drawn = here, drawn
-        settings, token = here.settings, here.settings.telegram_token
+        token = here.settings.telegram_token
         self._site = Site(
             here.store,
             here.rules,
             here.rubric,
             OUTSIDE,
             here.reports,
-            url=settings.site,
+            url=here.settings.site,
             worker=here.worker,
             bot_token=token.get_secret_value() if token else None,
         )
