@@ -45,9 +45,7 @@ async def test_both_are_there(api: TelegramApi, install: Install, browser: Brows
     assert process.troubles == []
 
 
-@pytest.mark.parametrize(
-    ("site", "kind"), [("https://example.org", "web_app"), ("http://10.0.0.5", "commands")]
-)
+@pytest.mark.parametrize(("site", "kind"), [("https://example.org", "web_app"), ("http://10.0.0.5", "commands")])
 async def test_a_button_beside_the_keyboard_opens_a_page_that_telegram_takes(
     api: TelegramApi, install: Install, site: str, kind: str
 ) -> None:
