@@ -11,7 +11,7 @@ from secrets import token_hex
 
 from bot.delivery.reports import Reports
 from bot.dialogue.context import Outside
-from bot.telegram.server import served
+from bot.http.server import served
 from bot.web.app import application
 from bot.web.site import Site
 from bot.web.visitor import CHANNEL, window_of
