@@ -11,7 +11,7 @@ from secrets import token_hex
 
 from bot.delivery.reports import Reports
 from bot.dialogue.context import Outside
-from bot.telegram.server import served
+from bot.http.server import served
 from bot.web.app import application
 from bot.web.site import Site
 from bot.web.visitor import CHANNEL, window_of
@@ -41,6 +41,7 @@ class Server:
     async def put(self, session: Session, token: str | None = None) -> str:
         """Somebody is at this place of the conversation; their token."""
         token = token or token_hex(16)
+        session = session.but(id=token_hex(16))  # nobody else's
         decision = Decision(dossier=token_hex(16), session=session, window=Window(language=session.language))
         arrival = Arrival(CHANNEL, next(self._updates), datetime.now(UTC))
         assert await self.site.store.apply(window_of(token), lambda _: decision, arrival)
