@@ -56,16 +56,20 @@ def grades_above(sheet: Sheet, record: Record) -> tuple[int, ...]:
     return tuple(row.grade for row in sheet.grades if row.grade > present)
 
 
+def planned_grade(session: Session) -> int | None:
+    """The grade aimed for, else the next one; None at the highest grade."""
+    above = grades_above(load_sheet(session.rubric), session.record)
+    return session.goal.grade if session.goal.grade in above else next(iter(above), None)
+
+
 def planned_gap(session: Session) -> Gap | None:
-    """The gap to the grade aimed for, with the least plan under the wishes; None at the highest grade.
+    """The gap to the grade that is planned for, with the least plan under the wishes; None at the highest grade.
 
     A wish that later answers have made void (the item is at its top now) is passed over.
     """
-    sheet, record, goal = load_sheet(session.rubric), session.record, session.goal
-    above = grades_above(sheet, record)
-    if not above:
+    sheet, record, goal, grade = load_sheet(session.rubric), session.record, session.goal, planned_grade(session)
+    if grade is None:
         return None
-    grade = goal.grade if goal.grade in above else above[0]
     return plan_to(sheet, record.choices, record.levels, grade, _granted(sheet, record, goal))
 
 

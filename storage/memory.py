@@ -192,7 +192,8 @@ class MemoryStore(Store):
         self._carry_out(window, dossier, queueing(self._rows(window), outbox))
 
     def _echo(self, window: str, dossier: str, echo: Echo) -> bool:
-        told = sorted(other for other in self._seen_from(dossier) if other != window and self._hears(other, echo))
+        others = (other for other in self._seen_from(dossier) if echo.here or other != window)
+        told = sorted(other for other in others if self._hears(other, echo))
         told = [other for other in told if self._fronts.get(other) == dossier][:MOST_ECHOED]
         changes = [(other, echoing(self._rows(other), echo.outgoing, echo.now)) for other in told]
         for other, change in changes:

@@ -50,11 +50,13 @@ class Echo:
     """A message to the other windows that have the same dossier in front and a live card there, of these channels.
 
     It is decided `now`, and due a little later: so seldom at most does it come to a window, however often there is one.
+    `here`: to the window itself, too, since what it decided was decided on a page beside it.
     """
 
     outgoing: Outgoing
     channels: frozenset[str]
     now: datetime
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from bot.words.history import compared, history, past_result
 from bot.words.outcome import Outcome, outcome_of
 from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_at_hand, words_of
+from flows.cards import Card as ShownCard
 from flows.cards import (
     CommitmentCard,
     EnergyCard,
@@ -116,6 +117,7 @@ class CardPage:
 
     session: Session
     words: Wording
+    card: ShownCard
     screen: Screen
     notices: tuple[str, ...]
     warned: bool
@@ -129,13 +131,14 @@ class CardPage:
 class TextPage:
     """Sections, a bar of how far one is above the lines of the first, and rows of buttons below the last.
 
-    `live`: it takes the place of the card.
+    `live`: it takes the place of the card. `past`: the assessments that it is about, the newest first.
     """
 
     sections: tuple[Section, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
     progress: Progress | None = None
     live: bool = False
+    past: tuple[Assessment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +277,7 @@ def card_page(session: Session, words: Wording, reply: Card) -> CardPage:
     return CardPage(
         session=session,
         words=words,
+        card=shown,
         screen=screen_of(shown, words),
         notices=lines_of(reply.notices, words),
         warned=reply.warned,
@@ -306,10 +310,12 @@ def _looked(reply: Look | Compared | Explained, session: Session, words: Wording
         case Compared(numbers=numbers):
             return TextPage((compared(view.history, numbers, words),))
         case Look(wanted=Detail.HISTORY):
-            return TextPage(tuple(history(view.history, words)), _of_history(session, words, view))
+            listed = tuple(history(view.history, words))
+            return TextPage(listed, _of_history(session, words, view), past=tuple(view.history))
         case Look(wanted=Detail.PAST, about=about):
             found, sections = past_result(view.history, about, words)
-            return TextPage(tuple(sections), _of_past(found, session, words, view) if found else ())
+            buttons = _of_past(found, session, words, view) if found else ()
+            return TextPage(tuple(sections), buttons, past=(found,) if found else ())
         case Look(wanted=Detail.COMMANDS):
             return TextPage((commands_help(words),))
         case Look(wanted=Detail.FUELS) if isinstance(card := card_of(words.rubric, session), EnergyCard):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.dialogue import reminders
 from bot.dialogue.buttons import (
@@ -118,8 +118,12 @@ def _echo(situation: Situation) -> Echo | None:
     channels = situation.context.rules.echoes
     if not situation.state.shared or not channels:
         return None
-    due = situation.now + ECHO_AFTER
-    return Echo(Outgoing(written(Card()), due, CARD, urgency=Urgency.ECHO), channels, situation.now)
+    return echo(situation.now, channels)
+
+
+def echo(now: datetime, channels: frozenset[str], *, here: bool = False) -> Echo:
+    """The live card as it will be then, in the place of the one that stands there."""
+    return Echo(Outgoing(written(Card()), now + ECHO_AFTER, CARD, urgency=Urgency.ECHO), channels, now, here)
 
 
 def _seen(situation: Situation, decision: Decision, session: Session) -> CardRef | None:

@@ -53,10 +53,13 @@ def _card(situation: Situation, events: Sequence[Event]) -> Card:
 
 
 def _tells(situation: Situation, event: Event) -> bool:
-    """A tap too many on the live card is passed over in silence; nobody is welcomed back who was here."""
+    """A tap too many on the live card is passed over in silence, unless what is seen was drawn for it alone.
+
+    Nobody is welcomed back who was here.
+    """
     match event:
         case Stale():
-            return situation.below
+            return situation.below or situation.context.manner.attended
         case Resumed():
             if situation.context.manner.attended:
                 return isinstance(situation.message, Returned)

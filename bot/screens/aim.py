@@ -53,8 +53,10 @@ def plan_screen(card: PlanCard, words: Wording) -> Screen:
         typed=tuple(items.values()),
     )
     if words.medium is Medium.PAGE:
+        none = (words.text("aim.none"),) if card.gap.plan is None else ()
         return replace(
             summary,
+            body=(*none, *target_lines(card.goal, words)),
             choices=grades,
             rows=wish_rows(card, words),
             actions=(KEEP_TARGET, WHAT_IF, CLEAR, BACK, HELP, PAUSE),
@@ -86,7 +88,9 @@ def what_if_screen(card: WhatIfCard, words: Wording) -> Screen:
         typed=tuple(items.values()),
     )
     if words.medium is Medium.PAGE:
-        return replace(summary, choices=(), rows=supposal_rows(card, words))
+        short = {"before": words.short_grade(card.before.grade), "after": words.short_grade(card.after.grade)}
+        body = (change[0], text("compare.grade", **short), *target_lines(card.goal, words))
+        return replace(summary, body=body, choices=(), rows=supposal_rows(card, words))
     return _opened(summary, card, items, change, words) if card.list else summary
 
 

@@ -17,16 +17,15 @@ class PagePart:
     def __init__(self, here: Here, *, drawn: bool) -> None:
         self._here, self._drawn = here, drawn
         token = here.settings.telegram_token
-        settings = here.settings
         self._site = Site(
             here.store,
             here.rules,
             here.rubric,
             OUTSIDE,
             here.reports,
-            url=settings.site,
+            url=here.settings.site,
             worker=here.worker,
-            bot_token=settings.telegram_token.get_secret_value() if settings.telegram_token else None,
+            bot_token=token.get_secret_value() if token else None,
         )
 
     async def run(self) -> None:

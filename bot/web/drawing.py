@@ -10,10 +10,10 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 
 from bot.words.history import date_of, grade_of, score_of
-from bot.words.results import most_of, points_of, result_of, sheet_of, shown_points
+from bot.words.results import most_of, points_of, sheet_of, shown_points
 from bot.words.wording import Wording
-from flows.session import Assessment, Record
-from scoring.exact import fixed
+from flows.session import Assessment
+from scoring.exact import fixed, shown
 from scoring.result import Result
 from scoring.rubric import Grade, Scenario
 
@@ -49,6 +49,7 @@ class Rung:
     name: str
     short: str
     reached: bool
+    gained: bool
     present: bool
     wanted: bool
     mark: str
@@ -68,9 +69,9 @@ class Ladder:
     rungs: tuple[Rung, ...]
 
     @property
-    def wanted(self) -> Rung | None:
-        """The grade that is aimed for, as long as it is not reached."""
-        return next((rung for rung in self.rungs if rung.wanted and not rung.reached), None)
+    def next(self) -> Rung | None:
+        """The lowest grade that is not reached; None at the highest."""
+        return next((rung for rung in self.rungs if not rung.reached), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +187,27 @@ class Drawn:
     """What the star means; nothing where no scenario has one."""
 
 
-def drawn(record: Record, words: Wording, *, wanted: int | None = None, before: Record | None = None) -> Drawn:
-    """A record by the edition of the words; `wanted` is the grade that is marked, `before` what was the last time."""
-    result = result_of(record, words)
-    return drawn_of(result, words, wanted=wanted, before=result_of(before, words) if before else None)
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What a result is seen against: the `wanted` grade, and what was `before`.
+
+    `tried`: the result is only supposed, and before is how things are.
+    """
+
+    wanted: int | None = None
+    before: Result | None = None
+    tried: bool = False
 
 
-def drawn_of(result: Result, words: Wording, *, wanted: int | None = None, before: Result | None = None) -> Drawn:
+def drawn(result: Result, words: Wording, stand: Stand | None = None) -> Drawn:
     """A result by the edition of the words."""
+    stand = stand or Stand()
     starred = any(scenario.restrictive for scenario in words.rubric.scenarios)
     return Drawn(
-        ladder=ladder(result, words, wanted),
-        score=score_bar(result, words, wanted, before),
-        dimensions=tuple(dimensions(result, words, before)),
-        scenarios=tuple(scenarios(result, words, before)),
+        ladder=ladder(result, words, stand),
+        score=score_bar(result, words, stand),
+        dimensions=tuple(dimensions(result, words, stand.before)),
+        scenarios=tuple(scenarios(result, words, stand.before)),
         restrictive=words.text("scenario.restrictive") if starred else "",
     )
 
@@ -207,28 +215,39 @@ def drawn_of(result: Result, words: Wording, *, wanted: int | None = None, befor
 # the ladder
 
 
-def ladder(result: Result, words: Wording, wanted: int | None = None) -> Ladder:
-    """Every grade from none on; the present one and the wanted one are marked."""
-    text, count = words.text, len(words.rubric.grades) + 1
-    present = words.grade(result.grade)
-    if wanted is None or wanted == result.grade:
-        name = text("drawing.ladder", present=present, highest=words.grade(count - 1))
+def ladder(result: Result, words: Wording, stand: Stand) -> Ladder:
+    """Every grade from none on; the present one, the one before and the wanted one are marked."""
+    marks = _marks(result, words, stand)
+    told = (words.text("drawing.mark", mark=mark, grade=words.grade(grade)) for grade, mark in marks.items())
+    name = words.text("drawing.ladder", marks=words.text("list.separator").join(told))
+    count = len(words.rubric.grades) + 1
+    return Ladder(name, tuple(_rung(grade, count, result, words, stand) for grade in range(count)))
+
+
+def _marks(result: Result, words: Wording, stand: Stand) -> dict[int, str]:
+    """What is written above some of the rungs, in the order in which it is said."""
+    text, before = words.text, stand.before.grade if stand.before else result.grade
+    marks = {stand.wanted: text("drawing.wanted")} if stand.wanted is not None else {}
+    if stand.tried:
+        marks |= {result.grade: text("drawing.tried"), before: text("drawing.present")}
     else:
-        name = text("drawing.ladder.wanted", present=present, wanted=words.grade(wanted))
-    return Ladder(name, tuple(_rung(grade, count, result, words, wanted) for grade in range(count)))
+        marks |= {before: text("drawing.before"), result.grade: text("drawing.present")}
+    return dict(reversed(marks.items()))
 
 
-def _rung(grade: int, count: int, result: Result, words: Wording, wanted: int | None) -> Rung:
+def _rung(grade: int, count: int, result: Result, words: Wording, stand: Stand) -> Rung:
     width = Fraction(FULL, count)
     left, height = width * grade + width * (1 - STEP) / 2, Fraction(FULL * (grade + 1), count + 1)
+    reached = grade <= result.grade
     return Rung(
         grade=grade,
         name=words.grade(grade),
         short=words.short_grade(grade),
-        reached=grade <= result.grade,
+        reached=reached,
+        gained=reached and stand.before is not None and grade > stand.before.grade,
         present=grade == result.grade,
-        wanted=grade == wanted,
-        mark=_mark(grade, result, words, wanted),
+        wanted=grade == stand.wanted,
+        mark=_marks(result, words, stand).get(grade, ""),
         conditions=tuple(_conditions(result, words.rubric.grades[grade - 1], words)) if grade else (),
         left=_two(left),
         width=_two(width * STEP),
@@ -238,39 +257,35 @@ def _rung(grade: int, count: int, result: Result, words: Wording, wanted: int | 
     )
 
 
-def _mark(grade: int, result: Result, words: Wording, wanted: int | None) -> str:
-    """What is written above a rung."""
-    if grade == result.grade:
-        return words.text("drawing.present")
-    return words.text("drawing.wanted") if grade == wanted else ""
-
-
 def _conditions(result: Result, row: Grade, words: Wording) -> Iterator[Condition]:
     """Score, scenarios, and restrictive ones among them, as far as a grade asks for them (standard, section 二)."""
     text = words.text
     told = text("drawing.condition.score", score=shown_points(result), wanted=row.score)
-    yield _condition(told, result.score, row.score, words)
+    short = text("far.points", short=shown((row.score - result.score).as_integer_ratio(), {0}))
+    yield _condition(told, result.score, row.score, short, words)
     reached, restrictive = result.counts[row.level]
     if row.scenarios:
         level = words.level_name(row.level)
         told = text("drawing.condition.scenarios", level=level, reached=reached, wanted=row.scenarios)
-        yield _condition(told, reached, row.scenarios, words)
+        yield _condition(told, reached, row.scenarios, str(row.scenarios - reached), words)
     if row.restrictive:
         told = text("drawing.condition.restrictive", reached=restrictive, wanted=row.restrictive)
-        yield _condition(told, restrictive, row.restrictive, words)
+        yield _condition(told, restrictive, row.restrictive, str(row.restrictive - restrictive), words)
 
 
-def _condition(told: str, got: Fraction | int, wanted: int, words: Wording) -> Condition:
-    mark = words.text("mark.yes" if got >= wanted else "mark.no")
-    return Condition(told, got >= wanted, mark, percent(got, wanted) if wanted else _two(FULL))
+def _condition(told: str, got: Fraction | int, wanted: int, short: str, words: Wording) -> Condition:
+    """`short` is what is missing, if something is."""
+    met = got >= wanted
+    mark = words.text("mark.yes") if met else words.text("drawing.short", short=short)
+    return Condition(told, met, mark, percent(got, wanted) if wanted else _two(FULL))
 
 
 # points
 
 
-def score_bar(result: Result, words: Wording, wanted: int | None = None, before: Result | None = None) -> ScoreBar:
+def score_bar(result: Result, words: Wording, stand: Stand) -> ScoreBar:
     """The score, where it was before, and, while answers are missing, how far it can come."""
-    text, score = words.text, shown_points(result)
+    text, score, before = words.text, shown_points(result), stand.before
     lines = words.text("list.separator").join(
         text("drawing.line", grade=words.short_grade(row.grade), score=row.score) for row in words.rubric.grades
     )
@@ -285,7 +300,7 @@ def score_bar(result: Result, words: Wording, wanted: int | None = None, before:
         kept=percent(min(result.score, before.score) if before else result.score, FULL),
         shown=score,
         anchor=_anchor(result.score),
-        lines=tuple(_lines(result, words, wanted)),
+        lines=tuple(_lines(result, words, stand.wanted)),
         before=percent(before.score, FULL) if before else None,
         most=percent(most, FULL) if most > result.score else None,
     )
@@ -348,17 +363,17 @@ def _strip(scenario: Scenario, result: Result, words: Wording, before: Result | 
 
 def trend(past: Sequence[Assessment], words: Wording) -> Trend | None:
     """The scores of the latest assessments, which are given the newest first; nothing is drawn of fewer than two."""
-    shown = tuple(reversed(past[:DRAWN]))
-    if len(shown) < 2:
+    latest = tuple(reversed(past[:DRAWN]))
+    if len(latest) < 2:
         return None
-    same = len({entry.rubric for entry in shown}) == 1 and shown[0].rubric == words.rubric.id
+    same = {entry.rubric for entry in latest} == {words.rubric.id}
     told = words.text("list.separator").join(
         words.text("drawing.point", date=date_of(entry), score=score_of(entry), grade=grade_of(entry, words))
-        for entry in shown
+        for entry in latest
     )
     return Trend(
         name=words.text("drawing.trend", points=told),
-        points=tuple(_point(at, len(shown), entry) for at, entry in enumerate(shown)),
+        points=tuple(_point(at, len(latest), entry) for at, entry in enumerate(latest)),
         lines=tuple(Height(_down(row.score), words.short_grade(row.grade)) for row in words.rubric.grades)
         if same
         else (),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -11,9 +12,11 @@ from bot.dialogue.buttons import CHOICE_MARK, decode, encode
 from bot.dialogue.pages import Button, CardPage, TextPage, in_question
 from bot.screens import Action, Choice
 from bot.screens.details import explained, official
-from bot.screens.parts import FIXED
+from bot.screens.parts import FIXED, Row
 from bot.screens.wishes import Detail, Leaf, Wish
+from bot.web.drawing import Drawn, Rung
 from bot.web.forms import written
+from bot.web.outcome import body_of, drawn_on, next_rung, steps_on
 from bot.web.places import place_of_wish
 from bot.words.sections import Section
 from bot.words.wording import Wording
@@ -40,10 +43,34 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """An item with all that it can be set to; `place` is where on the page it stands."""
+
+    place: str
+    label: str
+    state: str
+    ways: tuple[Way, ...]
+    several: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Items below a heading."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
-    """The live card."""
+    """The live card.
+
+    `ways` are all its actions by name. `body` is a template of its own, which results, plan and what-if have; with it
+    is `drawn` what is drawn, and the grade that comes `next`. `steps` are those of a plan.
+    """
 
     page: CardPage
+    ways: dict[str, Way]
     choices: tuple[Way, ...]
     first: tuple[Way, ...]
     more: tuple[Way, ...]
@@ -52,6 +79,11 @@ class CardView:
     percent: int | None
     official: tuple[Section, ...]
     help: tuple[Section, ...]
+    body: str | None
+    drawn: Drawn | None
+    next: Rung | None
+    steps: tuple[Section, ...]
+    groups: tuple[Items, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +103,10 @@ def card_view(page: CardPage) -> CardView:
     progress = None if page.fixed else page.progress
     choices = tuple(_choice(choice, page) for choice in screen.choices)
     greets = page.session.phase is Phase.WELCOME
+    shown = drawn_on(page)
     return CardView(
         page=page,
+        ways=ways,
         choices=() if greets else choices,
         first=choices[:1] if greets else tuple(way for name, way in ways.items() if name in FIRST),
         more=(
@@ -84,7 +118,25 @@ def card_view(page: CardPage) -> CardView:
         percent=(progress.total - progress.rest) * 100 // progress.total if progress and progress.total else None,
         official=tuple(official(item, words)) if item else (),
         help=tuple(explained(item, words, in_question(item, page.session, words))) if item else (),
+        body=body_of(page) if shown else None,
+        drawn=shown,
+        next=next_rung(page, shown) if shown else None,
+        steps=tuple(steps_on(page)),
+        groups=tuple(
+            Items(group, tuple(_item_of(row, page) for row in rows))
+            for group, rows in groupby(screen.rows, lambda row: row.group)
+        ),
     )
+
+
+def place_of_item(item: str, rubric: Rubric) -> str:
+    """Where on a page an item stands."""
+    return f"i{rubric.position[item]}"
+
+
+def _item_of(row: Row, page: CardPage) -> Item:
+    ways = tuple(Way(choice.label, data=_target(choice.wish, page)[1], marked=choice.marked) for choice in row.choices)
+    return Item(place_of_item(row.item, page.words.rubric), row.label, row.state, ways, row.several)
 
 
 def _item(action: Action) -> str:

@@ -11,6 +11,8 @@ from scoring.rubric import Rubric
 from storage.store import Store
 
 MANNER = Manner(Medium.PAGE, reminds=False, attended=True)
+INSIDE = Manner(Medium.PAGE, reminds=True, attended=True)
+"""Inside Telegram, whose chat can be written to."""
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """A message from a browser: applied once, however often it is sent, and answered with what is to be seen now."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -9,10 +10,10 @@ from bot.dialogue.firms import hash_of
 from bot.dialogue.messages import Followed, Message
 from bot.dialogue.pages import Page, View, needs_history, needs_shelf, page_of
 from bot.dialogue.replies import Card, Reply, Text, read
-from bot.dialogue.respond import respond
+from bot.dialogue.respond import echo, respond
 from bot.web.places import place_of
-from bot.web.site import MANNER, Site
-from bot.web.visitor import CHANNEL, Visitor
+from bot.web.site import INSIDE, MANNER, Site
+from bot.web.visitor import CHANNEL, TELEGRAM, Visitor
 from bot.words.wording import Medium
 from storage.store import Arrival, Decision, State
 
@@ -41,7 +42,8 @@ def update_of(nonce: str, *said: str) -> int:
 async def give(site: Site, visitor: Visitor, language: str, message: Message, update: int, client: str) -> Answer:
     """Apply a message. Raises StorageError if it could not be saved."""
     now = site.outside.now()
-    context = Context(visitor.window, language, now, site.outside.fresh(), site.rules, MANNER, site.rubric)
+    manner = MANNER if visitor.keeps else INSIDE
+    context = Context(visitor.window, language, now, site.outside.fresh(), site.rules, manner, site.rubric)
     answer = Answer()
 
     def decide(state: State) -> Decision:
@@ -52,12 +54,25 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
             return Decision()
         opened = isinstance(message, Followed) and said.dossier is not None
         answer = _answer([read(outgoing.reply) for outgoing in said.outbox if outgoing.due <= now], opened=opened)
-        return replace(said, outbox=tuple(message for message in said.outbox if message.due > now))
+        said = replace(said, outbox=tuple(message for message in said.outbox if message.due > now))
+        return said if visitor.keeps else _beside_the_chat(said, state, now)
 
     arrival = Arrival(CHANNEL, update, now)
     link = hash_of(message) if isinstance(message, Followed) else None
     applied = await site.store.apply(visitor.window, decide, arrival, link=link)
-    return Answer() if applied is None else answer
+    if applied is None:
+        return Answer()
+    if site.worker:
+        site.worker.take_up(visitor.window, applied)
+    return answer
+
+
+def _beside_the_chat(said: Decision, state: State, now: datetime) -> Decision:
+    """Inside Telegram, the card in the chat behind the page follows it; until then, the old one stands there."""
+    if said.session in (None, state.session) or said.window is None or state.window is None:
+        return said
+    window = said.window.model_copy(update={"seen": state.window.seen})
+    return replace(said, window=window, echo=echo(now, frozenset({TELEGRAM}), here=True))
 
 
 def _answer(replies: list[Any], *, opened: bool) -> Answer:

@@ -135,7 +135,7 @@ def put(connection: sqlite3.Connection, window: str, dossier: str | None, outbox
 
 def echo(connection: sqlite3.Connection, window: str, dossier: str, echo: Echo) -> bool:
     """Queue an echo for the other windows of a dossier; whether there was any to be queued."""
-    values = {"dossier": dossier, "window": window, "channels": json.dumps(sorted(echo.channels))}
+    values = {"dossier": dossier, "window": "" if echo.here else window, "channels": json.dumps(sorted(echo.channels))}
     echoed = False
     for other, rows in groupby(connection.execute(ECHOED, values).fetchall(), itemgetter(0)):
         waiting = [Waiting(*row[1:]) for row in rows if row[1] is not None]

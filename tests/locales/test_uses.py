@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from string import Formatter
 from typing import get_args
 
@@ -173,14 +173,8 @@ def test_every_family_of_keys_is_known() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_missing_and_none_is_left_over(language: str) -> None:
     there, asked = set(messages(language)), {*used(), *asked_by_data()}
-    assert {fallen_back(key, there) for key in asked} - there == set(), "missing"
+    assert asked - there == set(), "missing"
     assert there - asked == set(), "unused"
-
-
-def fallen_back(key: str, there: Collection[str]) -> str:
-    """On a page is said what is said wherever one taps, unless there are words of its own."""
-    on_page, tapping = (f"hint.{medium.value}." for medium in (Medium.PAGE, Medium.TAPPING))
-    return key if key in there else key.replace(on_page, tapping)
 
 
 def fields(key: str) -> frozenset[str]:
@@ -190,7 +184,7 @@ def fields(key: str) -> frozenset[str]:
 def test_values_given_are_the_placeholders_there() -> None:
     plural = {name for name, message in messages("en").items() if message.pluralizable}
     every = {name: fields(name) for name in messages("en")}
-    for key, found in ((fallen_back(key, every.keys()), found) for key, found in used().items()):
+    for key, found in used().items():
         for use in found:
             assert (use.how == "count") is (key in plural), (key, use.place)
             given = use.values | ({"number"} if use.how == "count" else frozenset())

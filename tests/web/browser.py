@@ -90,6 +90,11 @@ class Browser:
     def text(self) -> str:
         return self.page.text
 
+    @property
+    def token(self) -> str:
+        """What its cookie says."""
+        return str(self.client.cookies["shuping"])
+
     async def open(self, path: str = "/") -> "Browser":
         return await self._take(await self.client.get(path))
 

@@ -1,11 +1,89 @@
-"""What tests of the page share."""
+"""A page on a store, over real HTTP, and browsers that come to it; time passes when a test says so."""
 
+import socket
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.delivery.reports import Reports
+from bot.delivery.rules import page_door
+from bot.dialogue.context import Outside
+from bot.http.server import PageConnection, served
+from bot.web.app import application
+from bot.web.limits import page_limits
+from bot.web.site import Site
+from bot.web.visitor import window_of
+from storage.opening import open_store
+from storage.store import State, Store
+from tests.delivery.site import RUBRIC, RULES
+from tests.flows.driver import START
+from tests.web.browser import Browser
 from tests.web.post import Post, certificate, post_office
+
+BOT_TOKEN = "123456:of-a-bot-that-is-none"  # noqa: S105  # made for this
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@dataclass
+class Clock:
+    now: datetime = START
+
+
+@dataclass
+class Web:
+    """The page, and who comes to it."""
+
+    store: Store
+    url: str
+    site: Site
+    stack: AsyncExitStack
+    clock: Clock
+
+    def pass_time(self, time: timedelta) -> None:
+        self.clock.now += time
+
+    async def browser(self, *, language: str = "zh-CN", scripted: bool = False) -> Browser:
+        """Somebody new, before the greeting."""
+        return await (await self.visitor(language=language, scripted=scripted)).open()
+
+    async def visitor(self, *, language: str = "zh-CN", scripted: bool = False) -> Browser:
+        """Somebody new, before anything."""
+        return await self.stack.enter_async_context(Browser(self.url, language=language, scripted=scripted))
+
+    async def state(self, browser: Browser) -> State:
+        return await self.store.state(window_of(browser.token))
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    url = "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / 'shuping.db'}"
+    async with await open_store(url) as store:
+        yield store
+
+
+@pytest.fixture
+async def web(store: Store) -> AsyncIterator[Web]:
+    """One process with the page alone."""
+    address = f"127.0.0.1:{free_port()}"
+    url = f"http://{address}"
+    async with AsyncExitStack() as stack:
+        rules = replace(RULES, doors=[page_door(url)])
+        reports = Reports(store, rules)
+        stack.push_async_callback(reports.close)
+        clock = Clock()
+        site = Site(store, rules, RUBRIC, Outside(lambda: clock.now), reports, url=url, bot_token=BOT_TOKEN)
+        site.limits = page_limits(lambda: clock.now.timestamp())
+        await stack.enter_async_context(served(application(site), address, PageConnection))
+        yield Web(store, url, site, stack, clock)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import bot.web
-from bot.web.drawing import CLOSE, DRAWN, Drawn, drawn, percent, trend
+from bot.web.drawing import CLOSE, DRAWN, Drawn, Stand, drawn, percent, trend
 from bot.words.results import points_of, result_of, shown_points
 from bot.words.wording import Medium, Wording, wording
 from flows.session import Assessment, Firm, Record
@@ -35,6 +35,10 @@ HALF = Record(
     levels={item: place % 5 for place, item in enumerate(RUBRIC.scenario)},
 )
 NOTHING = Record()
+OVER = Record(
+    choices={**load_sheet(RUBRIC.id).tops, "q1": ("B",)},
+    levels=dict.fromkeys(RUBRIC.scenario, 2),
+)
 
 
 @pytest.fixture
@@ -46,6 +50,11 @@ def own_editions() -> Iterator[None]:
 
 def page(language: str = "zh-Hans", edition: str = RUBRIC.id) -> Wording:
     return wording(language, edition, Medium.PAGE)
+
+
+def seen(record: Record, words: Wording, *, wanted: int | None = None, before: Record | None = None) -> Drawn:
+    was = result_of(before, words) if before else None
+    return drawn(result_of(record, words), words, Stand(wanted, was))
 
 
 def painted(shown: Drawn) -> list[ElementTree.Element]:
@@ -84,12 +93,12 @@ def places(element: ElementTree.Element) -> Iterator[float]:
 def test_the_ladder_marks_where_the_firm_stands_and_where_it_wants_to(language: str) -> None:
     words = page(language)
     result = result_of(HALF, words)
-    shown = drawn(HALF, words, wanted=3).ladder
+    shown = seen(HALF, words, wanted=3).ladder
     assert [rung.grade for rung in shown.rungs] == [0, *(row.grade for row in RUBRIC.grades)]
     assert [rung.name for rung in shown.rungs] == [words.grade(grade) for grade in range(5)]
     assert [rung.grade for rung in shown.rungs if rung.present] == [result.grade]
     assert [rung.grade for rung in shown.rungs if rung.reached] == [*range(result.grade + 1)]
-    assert shown.wanted == shown.rungs[3]
+    assert [rung.grade for rung in shown.rungs if rung.wanted] == [3]
     assert words.grade(result.grade) in shown.name
     assert words.grade(3) in shown.name
     assert [rung.mark for rung in shown.rungs if rung.mark] == [
@@ -98,16 +107,36 @@ def test_the_ladder_marks_where_the_firm_stands_and_where_it_wants_to(language: 
     ]
 
 
-def test_a_wanted_grade_that_is_reached_is_nothing_to_aim_for() -> None:
+def test_a_grade_that_is_reached_is_marked_once() -> None:
+    words = page()
+    result = result_of(HALF, words)
+    (mark,) = [rung.mark for rung in seen(HALF, words, wanted=result.grade).ladder.rungs if rung.mark]
+    assert mark == words.text("drawing.present")
+
+
+def test_the_next_grade_is_the_lowest_that_is_not_reached() -> None:
     highest = Record(choices=load_sheet(RUBRIC.id).tops, levels=dict.fromkeys(RUBRIC.scenario, 4))
-    for wanted in (None, 2, 4):
-        assert drawn(highest, page(), wanted=wanted).ladder.wanted is None
+    assert seen(highest, page()).ladder.next is None
+    following = seen(NOTHING, page()).ladder.next
+    assert following
+    assert following.grade == 1
+
+
+def test_what_a_re_check_gained_is_marked_and_so_is_what_is_only_tried() -> None:
+    words = page()
+    before, after = result_of(NOTHING, words), result_of(OVER, words)
+    again = drawn(after, words, Stand(before=before)).ladder
+    assert [rung.grade for rung in again.rungs if rung.gained] == [1, 2]
+    assert [again.rungs[0].mark, again.rungs[2].mark] == ["上次", "现在"]
+    tried = drawn(after, words, Stand(before=before, tried=True)).ladder
+    assert [tried.rungs[0].mark, tried.rungs[2].mark] == ["现在", "试到"]
+    assert tried.name == "等级阶梯：现在无等级、试到二级（规范级）。"
 
 
 def test_each_rung_says_what_its_grade_asks_for_and_what_of_it_is_met() -> None:
     words = page()
     result = result_of(HALF, words)
-    for rung, row in zip(drawn(HALF, words).ladder.rungs[1:], RUBRIC.grades, strict=True):
+    for rung, row in zip(seen(HALF, words).ladder.rungs[1:], RUBRIC.grades, strict=True):
         score, scenarios, restrictive = rung.conditions
         reached, starred = result.counts[row.level]
         assert score.told == f"得分 {shown_points(result)}，要 {row.score}"
@@ -119,12 +148,13 @@ def test_each_rung_says_what_its_grade_asks_for_and_what_of_it_is_met() -> None:
             starred >= row.restrictive,
         ]
         assert all((one.share == "100.00") is one.met for one in rung.conditions)
+        assert scenarios.mark == ("达到" if scenarios.met else f"还差 {row.scenarios - reached}")
 
 
 def test_the_score_stands_among_the_lines_of_the_edition() -> None:
     words = page()
     result = result_of(HALF, words)
-    bar = drawn(HALF, words, wanted=2).score
+    bar = seen(HALF, words, wanted=2).score
     assert bar.shown == shown_points(result)
     assert bar.at == percent(result.score, 100)
     assert [line.told for line in bar.lines] == ["20", "40", "60", "80"]
@@ -138,17 +168,17 @@ def test_the_score_stands_among_the_lines_of_the_edition() -> None:
 def test_before_and_after_are_drawn_on_the_same_bar_and_said_in_words(language: str) -> None:
     words = page(language)
     before, after = result_of(NOTHING, words), result_of(HALF, words)
-    bar = drawn(HALF, words, before=NOTHING).score
+    bar = seen(HALF, words, before=NOTHING).score
     assert (bar.before, bar.at, bar.kept) == ("0.00", percent(after.score, 100), "0.00")
     assert f"{shown_points(before)} → {shown_points(after)}" in bar.name
-    fallen = drawn(NOTHING, words, before=HALF).score
+    fallen = seen(NOTHING, words, before=HALF).score
     assert (fallen.before, fallen.at, fallen.kept) == (percent(after.score, 100), "0.00", "0.00")
 
 
 def test_dimensions_add_up_to_the_score() -> None:
     words = page()
     result = result_of(HALF, words)
-    shares = drawn(HALF, words).dimensions
+    shares = seen(HALF, words).dimensions
     assert [one.label for one in shares] == [entry.name for entry in RUBRIC.dimensions]
     told = [one.told.split(" / ") for one in shares]
     assert sum(int(most) for _, most in told) == 100
@@ -159,7 +189,7 @@ def test_dimensions_add_up_to_the_score() -> None:
 
 
 def test_scenarios_stand_in_their_groups_with_a_star_where_they_are_restrictive() -> None:
-    shown = drawn(HALF, page())
+    shown = seen(HALF, page())
     strips = [strip for group in shown.scenarios for strip in group.strips]
     assert len({group.title for group in shown.scenarios}) == len(shown.scenarios) == 4
     assert [strip.label.removesuffix("*") for strip in strips] == [scenario.name for scenario in RUBRIC.scenarios]
@@ -169,7 +199,7 @@ def test_scenarios_stand_in_their_groups_with_a_star_where_they_are_restrictive(
 
 
 def test_what_is_not_answered_is_said_so_and_is_no_level() -> None:
-    (strip, *_) = drawn(NOTHING, page()).scenarios[0].strips
+    (strip, *_) = seen(NOTHING, page()).scenarios[0].strips
     assert strip.told == page().answer(None)
     assert not any(cell.reached for cell in strip.cells)
 
@@ -227,7 +257,7 @@ def test_lines_are_drawn_only_where_all_are_by_one_edition() -> None:
 
 @EVERY
 def test_every_drawing_is_well_formed_and_has_a_name(language: str) -> None:
-    for element in painted(drawn(HALF, page(language), wanted=4, before=NOTHING)):
+    for element in painted(seen(HALF, page(language), wanted=4, before=NOTHING)):
         assert [*faults(element)] == []
         assert element.findall(".//svg")
     line = TEMPLATES.get_template("drawing.html").module.trend(  # type: ignore[attr-defined]  # a macro
@@ -257,7 +287,7 @@ def test_any_record_by_an_edition_of_ones_own(edition: str, data: st.DataObject)
 
 def assert_drawn(after: Record, before: Record, wanted: int | None, edition: str) -> None:
     words = page(edition=edition)
-    shown = drawn(after, words, wanted=wanted, before=before)
+    shown = seen(after, words, wanted=wanted, before=before)
     for element in painted(shown):
         assert [*faults(element)] == []
         assert all(0 <= place <= 100 for place in places(element))
@@ -270,7 +300,7 @@ def assert_drawn(after: Record, before: Record, wanted: int | None, edition: str
 
 def test_what_somebody_named_is_text_and_no_markup() -> None:
     told = TEMPLATES.from_string('{% import "drawing.html" as draw %}{{ draw.stairs(ladder) }}')
-    shown = drawn(HALF, page()).ladder
+    shown = seen(HALF, page()).ladder
     hostile = type(shown)('"><script>alert(1)</script>', shown.rungs)
     element = ElementTree.fromstring(told.render(ladder=hostile))  # noqa: S314  # our own
     assert element.find(".//script") is None

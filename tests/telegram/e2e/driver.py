@@ -1,4 +1,4 @@
-"""`shuping telegram` as a child process: started, watched, ended, killed, and started again on the same database."""
+"""A command that serves, as a child process: started, watched, ended, killed, started again on the same database."""
 
 import asyncio
 import io
@@ -62,6 +62,7 @@ class Shuping:
     api: TelegramApi
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ("telegram",)
     process: asyncio.subprocess.Process | None = None
     known: dict[int, set[str]] = field(default_factory=dict)
     """The dossiers that people had sight of."""
@@ -107,7 +108,7 @@ class Shuping:
         }
         with (self.folder / "output.txt").open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "telegram"),
+                *(sys.executable, "-m", "bot", *self.command),
                 env=environment,
                 cwd=self.folder,
                 stdout=output,
