@@ -10,6 +10,7 @@ from tests.browser.person import FIELD, Person
 from tests.browser.server import Server
 from tests.flows.scenes import SCENES, scene
 
+SWELL = "(field, length) => { field.removeAttribute('maxlength'); field.value = 'x'.repeat(length) }"
 Show = Callable[[Person, Server], Awaitable[None]]
 LOOKED_AT = {Detail.HELP: "q1", Detail.OFFICIAL: "quality", Detail.PAST: "1"}
 """What a detail is about, where it is about something."""
@@ -98,7 +99,7 @@ async def _too_large(person: Person, server: Server) -> None:
     person.watch.expect("status of 413")
     await at_scene(person, server, "single")
     field = person.page.locator(FIELD)
-    await field.evaluate("(field, length) => { field.maxLength = -1; field.value = 'x'.repeat(length) }", LARGEST_BODY)
+    await field.evaluate(SWELL, LARGEST_BODY)
     await person.press(person.send)
     await person.page.locator("main a[href='/']").wait_for()
 
