@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.web import conversation, downloads, links, telegram
+from bot.web import conversation, downloads, links, mails, telegram
 from bot.web.assets import asset
 from bot.web.forms import TooLargeError
 from bot.web.guard import Guard
@@ -46,6 +46,12 @@ def application(site: Site) -> Starlette:
             at("/keep", links.keep),
             at("/keep/code", links.offer, "POST"),
             at("/keep/renew", links.renew, "POST"),
+            at("/keep/mail", mails.ask, "POST"),
+            at("/keep/mail/end", mails.end, "POST"),
+            at("/m/{key}", mails.look_at_confirming),
+            at("/m/{key}", mails.confirmed, "POST"),
+            at("/u/{key}", mails.look_at_stopping),
+            at("/u/{key}", mails.stopped, "POST"),
             at("/a/{token}", links.look_at),
             at("/a/{token}", links.follow, "POST"),
             at("/code", links.ask_code),

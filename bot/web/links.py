@@ -11,17 +11,30 @@ from bot.web.places import CARD, KEEP
 from bot.web.qr import qr_svg
 from bot.web.visit import Visit
 from bot.web.visitor import TOKEN, Visitor, window_of
+from storage.window import Window
 
 
-async def keep(visit: Visit) -> Response:
-    """The link to keep, and other ways back."""
+async def keep(visit: Visit, wrong: str | None = None, typed: str = "") -> Response:
+    """The link to keep, other ways back, and reminders by mail; `wrong` is said of an address that was `typed`."""
     state = await visit.site.store.state(visit.visitor.window)
     if state.session is None:
         return visit.go(CARD)
     words = visit.words(state.session.language)
     address = f"{visit.base}/a/{visit.visitor.secret}" if visit.visitor.keeps else None
     qr = qr_svg(address, words.text("web.keep.qr")) if address else None
-    return visit.page("keep.html", words=words, address=address, qr=qr)
+    window, now = state.window or Window(), visit.site.outside.now()
+    awaited = window.unconfirmed if window.unconfirmed and window.unconfirmed.until > now else None
+    return visit.page(
+        "keep.html",
+        words=words,
+        address=address,
+        qr=qr,
+        mails=visit.site.mailer is not None,
+        email=window.email,
+        awaited=awaited,
+        wrong=wrong,
+        typed=typed,
+    )
 
 
 async def offer(visit: Visit) -> Response:
