@@ -261,7 +261,7 @@ def _conditions(result: Result, row: Grade, words: Wording) -> Iterator[Conditio
     """Score, scenarios, and restrictive ones among them, as far as a grade asks for them (standard, section 二)."""
     text = words.text
     told = text("drawing.condition.score", score=shown_points(result), wanted=row.score)
-    short = text("far.points", short=shown((row.score - result.score).as_integer_ratio(), {0}))
+    short = shown((row.score - result.score).as_integer_ratio(), {0})
     yield _condition(told, result.score, row.score, short, words)
     reached, restrictive = result.counts[row.level]
     if row.scenarios:
