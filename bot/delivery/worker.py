@@ -22,7 +22,7 @@ from bot.delivery.reports import Reports, apology
 from bot.dialogue import reminders
 from bot.dialogue.context import Outside, Rules
 from bot.dialogue.pages import CardPage, Page, View, needs_history, needs_shelf, page_of
-from bot.dialogue.replies import Card, File, Reminder, Reply, read, written
+from bot.dialogue.replies import Card, File, Recheck, Reminder, Reply, read, written
 from bot.dialogue.situation import CARD, retirement
 from bot.words.wording import words_of
 from flows.reminders import into_window
@@ -272,9 +272,7 @@ class Worker:
             await insist(lambda: self._store.defer(queued, opens))
             self.expect(opens)
             return await self._following(queued.lane)
-        void = isinstance(reply, Reminder) and (
-            reminders.is_void(reply, due.state, self._rules, now) or not channel.manner.reaches(due.state.window)
-        )
+        void = self._is_void(channel, due, reply, now)
         page = None if void else page_of(reply, await self._view(channel, due, reply))
         if isinstance(reply, Card) and not isinstance(page, CardPage) and due.state.session:
             LOG.error("an assessment is by the edition %s, which is not here", due.state.session.rubric)
@@ -286,6 +284,12 @@ class Worker:
             self._store.confirm(queued, self.holder, left=lambda: self.wake(queued.lane))
             return None
         return await self._arrived(due, reply, outcome.card, seen)
+
+    def _is_void(self, channel: Channel, due: Due, reply: Reply, now: datetime) -> bool:
+        """A reminder that nobody needs any more, or of somebody who has taken their address back since."""
+        if isinstance(reply, Reminder | Recheck) and not channel.manner.reaches(due.state.window):
+            return True
+        return isinstance(reply, Reminder) and reminders.is_void(reply, due.state, self._rules, now)
 
     def _opens(self, state: State, now: datetime) -> datetime | None:
         """A reminder that comes late waits for the window of the day to open, and nothing else waits with it."""

@@ -10,7 +10,8 @@ from storage.store import LogEntry, Store
 async def stored_data(store: Store, window: str) -> dict[str, Any]:
     """How to reach them, every dossier that they have sight of, and messages still to be sent; files are none.
 
-    Who else answered is not theirs to know: `by` is "" in the log where it was not they.
+    Who else answered is not theirs to know: `by` is "" in the log where it was not they. What was mailed to an address
+    that is unconfirmed is for who reads that mail, and for nobody who finds this file.
 
     Raises StorageError.
     """
@@ -18,7 +19,7 @@ async def stored_data(store: Store, window: str) -> dict[str, Any]:
     waiting = [queued for queued in await store.waiting(window) if queued.urgency is not Urgency.FILE]
     return {
         "window": window,
-        "contact": state.window and state.window.model_dump(mode="json"),
+        "contact": state.window and state.window.model_dump(mode="json", exclude={"unconfirmed": {"hash"}}),
         "dossiers": [await _dossier(store, window, dossier) for dossier in state.dossiers],
         "outbox": [_message(queued) for queued in waiting],
     }

@@ -39,7 +39,7 @@ LONGEST_SECONDS = 36_500 * SECONDS["d"]
 """A hundred years; much longer, and dates would run out."""
 FOREVER = "forever"
 NONE = "none"
-MAIL_ADDRESS = re.compile(r"[^\s@<>\"(),:;]{1,64}@[^\s@<>\"(),:;]{1,255}")
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}", re.ASCII)
 
 
 def _duration(text: str) -> timedelta | None:
@@ -115,8 +115,10 @@ def _proxies(text: str) -> tuple[str, ...]:
 
 
 def _mail_server(url: SecretStr) -> SecretStr:
-    if smtp_of(url) is None:
-        raise ValueError(Wrong.SMTP)
+    try:
+        smtp_of(url.get_secret_value())
+    except ValueError:
+        raise ValueError(Wrong.SMTP) from None
     return url
 
 
@@ -178,7 +180,7 @@ class Settings(EditionSettings):
     @property
     def smtp(self) -> Smtp | None:
         """The server that takes our mails."""
-        return smtp_of(self.smtp_url) if self.smtp_url else None
+        return smtp_of(self.smtp_url.get_secret_value()) if self.smtp_url else None
 
 
 class SettingsError(Exception):

@@ -8,19 +8,18 @@ import logging
 import re
 import ssl
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from ipaddress import ip_address
-from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 from markupsafe import Markup
 
 from bot.delivery.channel import Delivered, Gone, Later, Outcome, Refused
+from bot.settings.smtp import Smtp
 
 LOG = logging.getLogger("shuping.mail")
 
@@ -28,7 +27,6 @@ LONGEST, LONGEST_LOCAL = 254, 64
 """Characters of an address, and of what stands before its @ (RFC 5321, RFC 3696 erratum 1690)."""
 LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
-SUBMISSION, SUBMISSIONS = 587, 465
 TIMEOUT, LONGEST_SENDING = 20.0, 60.0
 """Seconds for one answer of the server, and for a whole mail."""
 AT_ONCE = 4
@@ -65,44 +63,6 @@ def _domain(name: str) -> str | None:
     if len(labels) < 2 or labels[-1].isdigit() or not all(LABEL.fullmatch(label) for label in labels):
         return None
     return domain
-
-
-@dataclass(frozen=True, slots=True)
-class Smtp:
-    """A server that takes our mails. `tls` from the first byte on, or by STARTTLS, or, on this machine alone, none."""
-
-    host: str
-    port: int
-    tls: bool
-    start_tls: bool
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-
-def smtp_of(url: str) -> Smtp:
-    """A server from `smtp://user:password@host:587` or `smtps://host:465`. Raises ValueError for anything else.
-
-    A password travels encrypted, or not at all, unless it stays on this machine.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ValueError("smtp://user:password@host:587")
-    tls = parts.scheme == "smtps"
-    return Smtp(
-        parts.hostname,
-        parts.port or (SUBMISSIONS if tls else SUBMISSION),
-        tls,
-        not tls and not _is_here(parts.hostname),
-        unquote(parts.username) if parts.username else None,
-        unquote(parts.password) if parts.password else None,
-    )
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @dataclass(frozen=True, slots=True)

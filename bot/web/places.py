@@ -9,7 +9,7 @@ from bot.screens.wishes import FILES, Detail, Leaf, Wish
 from flows.inputs import Suppose, Want
 from scoring.rubric import Rubric
 
-CARD, KEEP = "/", "/keep"
+CARD, KEEP, OPEN = "/", "/keep", "/open"
 
 
 def place_of(reply: Reply) -> str | None:

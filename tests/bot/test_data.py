@@ -4,10 +4,15 @@ import json
 import re
 import sqlite3
 import sys
+from datetime import UTC, datetime
 
 import pexpect
 import pytest
 
+from bot.reports.export import stored_data
+from storage.memory import MemoryStore
+from storage.store import Decision
+from storage.window import Unconfirmed, Window
 from tests.bot.child import COMMAND, Done, Shuping, environment, sentence
 
 SAYS_DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
@@ -56,6 +61,17 @@ def test_everything_stored_of_somebody_is_printed(shuping: Shuping) -> None:
     assert dossier["log"]
     assert "另一家" not in done.out
     assert data(shuping, "export", "--as", "anna", "--database", shuping.database) == done
+
+
+async def test_addresses_are_in_it_and_what_was_mailed_to_them_is_not() -> None:
+    until = datetime(2025, 3, 1, tzinfo=UTC)
+    window = Window(email="anna@example.org", unconfirmed=Unconfirmed(address="a@b.cn", hash="secret", until=until))
+    async with MemoryStore() as store:
+        await store.apply("web:1", lambda _: Decision(dossier="d", window=window))
+        stored = await stored_data(store, "web:1")
+    assert stored["contact"]["email"] == "anna@example.org"
+    assert stored["contact"]["unconfirmed"] == {"address": "a@b.cn", "until": "2025-03-01T00:00:00Z"}
+    assert "secret" not in str(stored)
 
 
 @pytest.mark.parametrize("command", [("export",), ("delete", "--yes")])

@@ -8,11 +8,12 @@ from pydantic import SecretStr
 
 from bot.settings import SECRET, Settings, SettingsError, load_settings
 from bot.settings.files import FileTrouble, SettingsFileError
+from bot.settings.wrong import Wrong
 from tests.bot.child import Shuping, sentence
 
 TOKEN = "4242:" + "x" * 35
 NOBODY = 65534
-MAILS = {"MAIL_FROM": "shuping@example.org", "WEB_URL": "https://shuping.example.org"}
+MAILS = {"mail_from": "shuping@example.org", "web_url": "https://shuping.example.org"}
 """What mails need besides a server."""
 
 
@@ -124,8 +125,8 @@ def test_a_secret_may_come_from_a_file(config: Path, monkeypatch: pytest.MonkeyP
     given = "smtps://a:secret@host" if name == "smtp_url" else "a-secret"
     file = config / "secret"
     file.write_bytes(f"{given}{end}".encode())
-    for variable, value in {**MAILS, f"{name.upper()}_FILE": str(file)}.items():
-        monkeypatch.setenv(f"SHUPING_{variable}", value)
+    for variable, value in {**MAILS, f"{name}_file": str(file)}.items():
+        monkeypatch.setenv(f"SHUPING_{variable.upper()}", value)
     secret = getattr(load_settings(), name)
     assert secret.get_secret_value() == given
 
@@ -199,6 +200,91 @@ def test_nothing_is_deleted_at_once(config: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SHUPING_KEEP_FINISHED", given)
     with pytest.raises(SettingsError):
         load_settings()
+
+
+def told(monkeypatch: pytest.MonkeyPatch, **given: str) -> Settings:
+    """The settings with these variables."""
+    for name, value in given.items():
+        monkeypatch.setenv(f"SHUPING_{name.upper()}", value)
+    return load_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "site"),
+    [
+        ("https://shuping.example.org", "https://shuping.example.org"),
+        ("https://shuping.example.org/", "https://shuping.example.org"),
+        ("http://192.168.1.5:8000", "http://192.168.1.5:8000"),
+        ("https://[2001:db8::1]:8443/", "https://[2001:db8::1]:8443"),
+        ("https://数评.example.org", "https://xn--kdv266f.example.org"),
+    ],
+)
+def test_the_page_has_an_address_of_its_own(
+    config: Path, monkeypatch: pytest.MonkeyPatch, given: str, site: str
+) -> None:
+    settings = told(monkeypatch, web_url=given)
+    assert settings.site == site
+    assert settings.serves_page
+
+
+@pytest.mark.parametrize("given", ["https://a.org/page", "https://a.org/?x=1", "https://a.org/#x", "https://u:p@a.org"])
+def test_the_page_lies_below_no_path(config: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        told(monkeypatch, web_url=given)
+    assert (refused.value.variable, refused.value.reason) == ("SHUPING_WEB_URL", Wrong.SITE)
+
+
+@pytest.mark.parametrize(
+    ("given", "proxies"),
+    [
+        (None, ("127.0.0.1/32", "::1/128")),
+        ("none", ()),
+        ("10.0.0.7", ("10.0.0.7/32",)),
+        ("10.0.0.0/8, fd00::/8", ("10.0.0.0/8", "fd00::/8")),
+    ],
+)
+def test_who_is_believed_to_speak_for_others(
+    config: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, proxies: tuple[str, ...]
+) -> None:
+    assert told(monkeypatch, **({"web_proxies": given} if given else {})).web_proxies == proxies
+
+
+@pytest.mark.parametrize("given", ["*", "nginx", "10.0.0.1/8", "127.0.0.1,", "127.0.0.1;10.0.0.1", "None", "300.1.1.1"])
+def test_no_name_and_no_everybody_is_believed(config: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        told(monkeypatch, web_proxies=given)
+    assert refused.value.reason is Wrong.PROXIES
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "reason"),
+    [
+        ({"smtp_url": "mail"}, "SMTP_URL", Wrong.SMTP),
+        ({"smtp_url": "smtp://a:secret@"}, "SMTP_URL", Wrong.SMTP),
+        ({"smtp_url": "smtp://a:secret@h:0"}, "SMTP_URL", Wrong.SMTP),
+        ({"smtp_url": "smtp://a:secret@h:x"}, "SMTP_URL", Wrong.SMTP),
+        ({"smtp_url": "smtp://a:sec ret@h"}, "SMTP_URL", Wrong.SMTP),
+        ({"smtp_url": "smtp://a:secret@h", "mail_from": ""}, "MAIL_FROM", Wrong.MAIL_FROM),
+        ({"smtp_url": "smtp://a:secret@h", "mail_from": "shuping"}, "MAIL_FROM", Wrong.MAIL_FROM),
+        ({"smtp_url": "smtp://a:secret@h", "mail_from": "a@b.org, c@d.org"}, "MAIL_FROM", Wrong.MAIL_FROM),
+        ({"smtp_url": "smtp://a:secret@h", "mail_from": "a@b.org\nBcc: c@d.org"}, "MAIL_FROM", Wrong.MAIL_FROM),
+        ({"smtp_url": "smtp://a:secret@h", "web_url": ""}, "WEB_URL", Wrong.MAIL_SITE),
+    ],
+)
+def test_mails_need_a_server_a_sender_and_a_place_to_lead_to(
+    config: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], variable: str, reason: Wrong
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        told(monkeypatch, **{**MAILS, **given})
+    assert (refused.value.variable, refused.value.reason) == (f"SHUPING_{variable}", reason)
+    assert "ret@" not in str(refused.value)
+
+
+def test_a_mail_server_is_told_without_its_password(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = told(monkeypatch, smtp_url="smtp://anna:geheim@mail.example.org", **MAILS)
+    assert settings.smtp
+    assert (settings.smtp.password, settings.smtp.port) == ("geheim", 587)
+    assert "geheim" not in repr(settings) + str(settings.smtp)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@
   const inline = (element) => getComputedStyle(element).display === "inline";
   const seen = (element) => {
     const box = element.getBoundingClientRect();
-    return element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && box.width > 1 && box.height > 1;
+    const waits = box.right < 0; // a link to skip by, until it has the focus
+    return element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && box.width > 1 && box.height > 1 && !waits;
   };
   const scrolls = (element) => /auto|scroll/.test(getComputedStyle(element).overflowX);
   const inside = (element) => {

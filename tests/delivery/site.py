@@ -52,11 +52,13 @@ class Process:
     def __post_init__(self) -> None:
         site, outside = self.site, Outside(lambda: self.site.now)
         self.channels = [place.channel() for place in site.places]
-        self.reports = Reports(site.store, RULES)
+        self.reports = Reports(site.store, site.rules)
         self.worker = Worker(
-            site.store, self.channels, outside, RULES, RUBRIC, self.reports, lambda: monotonic() + self.late
+            site.store, self.channels, outside, site.rules, RUBRIC, self.reports, lambda: monotonic() + self.late
         )
-        self.intakes = [Intake(site.store, channel, self.worker, outside, RULES, RUBRIC) for channel in self.channels]
+        self.intakes = [
+            Intake(site.store, channel, self.worker, outside, site.rules, RUBRIC) for channel in self.channels
+        ]
 
     async def begin(self, *, takes: bool) -> None:
         """Send; and take what people do, too."""
@@ -123,6 +125,7 @@ class Site:
 
     store: Store
     places: tuple[Place, Place]
+    rules: Rules = RULES
     processes: list[Process] = field(default_factory=list)
     began: float | None = None
     """Since then does the clock run; None while it stands still."""

@@ -98,6 +98,33 @@ async def test_progress_where_nobody_can_be_reminded_makes_it_void_here(site: Si
     assert reminders(page) == []
 
 
+async def test_a_channel_that_never_speaks_first_reminds_who_gave_an_address(site: Site) -> None:
+    """By mail; and whoever goes on there is not reminded here, too."""
+    ann = await site.person()
+    page = await site.linked(ann, site.places[1])
+    await addressed(site, page, "anna@example.org")
+    await site.does(page, "B")
+    await site.passes(days=1)
+    assert (reminders(ann), len(reminders(page))) == ([], 1)
+
+
+async def test_who_has_taken_the_address_back_is_not_reminded(site: Site) -> None:
+    page = site.places[1].person()
+    await site.does(page, "/start", "开始", "示例厂", "D")
+    await addressed(site, page, "anna@example.org")
+    await site.does(page, "B")
+    await addressed(site, page, None)
+    tries = page.tries
+    await site.passes(days=8)
+    assert page.tries == tries
+
+
+async def addressed(site: Site, person: Person, email: str | None) -> None:
+    """Their window is known to have this address."""
+    window = (await site.window(person)).model_copy(update={"email": email})
+    await site.store.apply(person.window, lambda _: Decision(window=window))
+
+
 async def test_by_day_only_and_nothing_waits_with_it(site: Site) -> None:
     """It falls due at five in the afternoon, while nothing can be sent; then it is night."""
     ann = await site.person()

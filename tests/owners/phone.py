@@ -90,12 +90,15 @@ class Phone:
     async def tap(self, label: str) -> None:
         """Press the button whose words begin so, of the newest message that has it."""
         self.taps += 1
+        await self._give(Pressed(*self.button(label)))
+
+    def button(self, label: str) -> tuple[str, str]:
+        """The data of the button that `tap` presses, and the message it is on."""
         offered = [(data, reference, words) for reference, words, data in self._offered()]
         for fits in (str.__eq__, str.startswith, str.__contains__):
             for data, reference, words in offered:
                 if fits(words, label):
-                    await self._give(Pressed(data, reference))
-                    return
+                    return data, reference
         raise AssertionError(f"no button {label!r} among {[words for *_, words in offered]}")
 
     def _offered(self) -> Iterator[tuple[str, str, str]]:

@@ -181,6 +181,107 @@ async def test_a_new_link_voids_the_others_of_its_dossier_alone(store: Store) ->
         assert (await store.state(f"by {hash_}")).dossier == opened
 
 
+async def test_links_for_another_purpose_are_neither_voided_nor_used_up(store: Store) -> None:
+    for purpose in ("window", "mail"):
+        await store.apply(WINDOW, opens("d1", links=(replace(LINK, hash=purpose, purpose=purpose),)))
+    await store.apply(OTHER, follows, link="window")
+    await store.apply("third", follows, link="mail")
+    assert (await store.state("third")).dossier == "d1"
+
+
+async def test_several_links_are_offered_at_once_and_one_uses_up_all(store: Store) -> None:
+    """A link and its code."""
+    await store.apply(WINDOW, opens("d1", links=(LINK, replace(LINK, hash="code"))))
+    await store.apply(OTHER, follows, link="code")
+    await store.apply("third", follows, link="hash")
+    assert (await store.state(OTHER)).dossier == "d1"
+    assert await store.state("third") == State()
+
+
+async def test_a_link_for_more_than_once_stays_until_its_end(store: Store) -> None:
+    await store.apply(WINDOW, opens("d1", links=(replace(LINK, once=False),)))
+    for window in (OTHER, "third"):
+        await store.apply(window, follows, link="hash")
+        assert (await store.state(window)).dossier == "d1"
+    await store.tidy(NOW, LINK.until)
+    await store.apply("fourth", follows, link="hash")
+    assert await store.state("fourth") == State()
+
+
+async def test_links_of_every_purpose_go_with_their_dossier(store: Store) -> None:
+    links = (LINK, replace(LINK, hash="mail", purpose="mail", once=False))
+    await store.apply(WINDOW, opens("d1", links=links))
+    await store.apply(WINDOW, decides(forgotten=DOSSIER))
+    for hash_ in ("hash", "mail"):
+        await store.apply(OTHER, follows, link=hash_)
+    assert await store.state(OTHER) == State()
+
+
+# what was answered last
+
+
+@pytest.mark.parametrize(("last", "revisions"), [(None, [1, 2, 3]), (0, []), (2, [2, 3]), (9, [1, 2, 3])])
+async def test_the_newest_lines_of_a_log_come_with_the_oldest_of_them_first(
+    store: Store, last: int | None, revisions: list[int]
+) -> None:
+    for window in (WINDOW, OTHER):
+        for _ in range(3):
+            await store.apply(window, grown)
+    dossier = (await store.state(WINDOW)).dossier
+    assert dossier
+    assert [line.after for line in await store.log(dossier, last)] == revisions
+
+
+# a window that moves
+
+
+THERE = "terminal:elsewhere"
+
+
+async def test_a_window_that_has_moved_is_all_there_and_nothing_answers_to_its_old_name(store: Store) -> None:
+    await shared(store, "d1", "d2")
+    await store.apply(WINDOW, just(begun("d2"), entry(1, by="anna"), entry(2, by="42")))
+    await store.apply(WINDOW, sends(message("one"), message("two", 5, "card"), window=Window(zone="UTC", email="a@b")))
+    assert await taken(store)
+    before, letters = await store.state(WINDOW), await store.waiting(WINDOW)
+    assert await store.move(WINDOW, THERE)
+    assert await store.state(THERE) == before
+    assert await store.waiting(THERE) == [replace(one, window=THERE) for one in letters]
+    assert (await store.state(WINDOW), await store.waiting(WINDOW)) == (State(), [])
+    assert [line.by for line in await store.log("d2")] == ["elsewhere", "42"]
+    following = await store.following(Lane(THERE, aside=False), NOW, ME)
+    assert following, "who sends there goes on"
+    assert (await store.state(OTHER)).shared
+
+
+async def test_a_window_that_is_not_stored_or_whose_new_name_is_taken_does_not_move(store: Store) -> None:
+    await store.apply(WINDOW, opens("d1"))
+    await store.apply(OTHER, opens("d2"))
+    await store.apply("stranger", sends(message("hello")))
+    for window, to in (("nobody", THERE), ("stranger", THERE), (WINDOW, OTHER), (WINDOW, WINDOW), (WINDOW, "stranger")):
+        assert not await store.move(window, to)
+    assert [(await store.state(window)).dossier for window in (WINDOW, OTHER)] == ["d1", "d2"]
+    assert await waiting(store, window="stranger") == ["hello"]
+
+
+async def test_what_was_set_aside_moves_along(store: Store) -> None:
+    await store.apply(WINDOW, opens("d1", outbox=(message("odd"),)))
+    due = await taken(store)
+    assert due
+    await store.set_aside(due.queued)
+    assert await store.move(WINDOW, THERE)
+    await store.forget(THERE)
+    assert await store.damaged() == 0
+
+
+async def test_what_was_answered_in_a_window_that_has_moved_is_nobodys_once_it_is_forgotten(store: Store) -> None:
+    await shared(store, "d1")
+    await store.apply(WINDOW, just(begun("d1"), entry(1, by="anna")))
+    assert await store.move(WINDOW, THERE)
+    await store.forget(THERE)
+    assert [line.by for line in await store.log("d1")] == [""]
+
+
 # forgetting a dossier
 
 

@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 from flows.session import Phase, Session, Ticking
 from storage.errors import DamagedRowError, StorageError, Trouble
+from storage.outbox import Urgency
 from storage.sqlite import migrations
 from storage.sqlite.migrations import MIGRATIONS, migrate, version_of
 from storage.sqlite.store import open_sqlite
-from storage.store import Arrival, LogEntry, State
+from storage.store import Arrival, Decision, Link, LogEntry, State
 from storage.window import Window
 from tests.storage.child import answer, child, go
 from tests.storage.support import (
@@ -308,6 +309,26 @@ async def test_updates_stay_known_and_what_was_set_aside_stays_aside(path: Path)
         assert await store.damaged() == 1
         await store.forget(ANN)
         assert await store.damaged() == 0
+
+
+async def test_links_of_before_open_once_and_what_waits_keeps_its_urgency(path: Path) -> None:
+    """An urgency has come between: that of echoes."""
+    old = {0: Urgency.ANSWER, 1: Urgency.GREETING, 2: Urgency.RETIREMENT, 3: Urgency.REMINDER, 4: Urgency.FILE}
+    with of_version(path, ECHOES - 1) as connection:
+        connection.execute("INSERT INTO links (hash, dossier, until) VALUES ('hash', 'd1', ?)", (NOW.timestamp(),))
+        statement = "INSERT INTO outbox (window, reply, due, urgency) VALUES (?, ?, 5, ?)"
+        connection.executemany(statement, [(ANN, str(urgency), urgency) for urgency in (*old, "odd")])
+    links: list[Link | None] = []
+
+    def looks(state: State) -> Decision:
+        links.append(state.link)
+        return Decision()
+
+    async with await open_sqlite(path) as store:
+        found = {int(one.reply): one.urgency for one in await store.waiting(ANN)}
+        assert found == old, "what is damaged stays so"
+        await store.apply(OTHER, looks, link="hash")
+    assert links == [Link("hash", "d1", NOW, "window", once=True)]
 
 
 async def test_what_is_broken_stays_broken_in_its_place_and_harms_nobody(path: Path) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from bot.web.mail import Mailer, Smtp
+from bot.settings.smtp import Smtp
+from bot.web.mail import Mailer
 
 USER, PASSWORD = "shuping@example.cn", "a p@ss/word:of%20ours"
 SENDER = "shuping@example.cn"

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.channel import Delivered, Gone, Later, Outcome, Refused
+from bot.settings.smtp import Smtp, smtp_of
 from bot.web import mail
-from bot.web.mail import Letter, Mailer, Smtp, message_of, read_address, smtp_of
+from bot.web.mail import Letter, Mailer, message_of, read_address
 from tests.web.post import HANG, PASSWORD, SENDER, USER, Post, post_office
 
 NOW = datetime(2025, 3, 1, 8, 0, tzinfo=UTC)

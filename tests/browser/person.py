@@ -1,0 +1,114 @@
+"""Somebody with a browser: opens the page, taps by the words that are seen, types, and reads what comes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from re import compile as pattern
+from re import escape
+from typing import Self
+
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Response
+
+from bot.dialogue.buttons import CHOICE_MARK, SEPARATOR
+from tests.browser.chromium import PATIENCE, Look, context_of, page_of
+from tests.browser.watch import Watch
+
+FORM = "main input[name=form]"
+"""What each form brings along: another one with every answer of the server."""
+COOKIE = "shuping"
+FIELD = "textarea[name=text], input[name=text]"
+
+
+@dataclass
+class Person:
+    """One browser of somebody's. `taps` counts what was tapped and sent; a line that was typed is one, too."""
+
+    look: Look
+    context: BrowserContext
+    page: Page
+    watch: Watch
+    taps: int = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def met(cls, browser: Browser, look: Look, url: str) -> AsyncIterator[Self]:
+        """Somebody who has never been here; their browser is closed at the end."""
+        context = await context_of(browser, look, url)
+        watch = Watch(context, url)
+        try:
+            yield cls(look, context, await page_of(context, look), watch)
+        finally:
+            await context.close()
+
+    async def open(self, path: str = "/") -> Response:
+        """Go to an address."""
+        response = await self.page.goto(path)
+        assert response
+        return response
+
+    async def token(self) -> str:
+        """Their secret, which their own scripts cannot see."""
+        return next(each["value"] for each in await self.context.cookies() if each["name"] == COOKIE)
+
+    async def become(self, token: str) -> None:
+        """Theirs is the browser that has this token."""
+        await self.context.add_cookies([{"name": COOKIE, "value": token, "url": self.watch.origin}])
+
+    def button(self, words: str) -> Locator:
+        """The button, or link, whose words begin so; the last one, where several do: the newest stands below."""
+        named = pattern(rf"^(\w )?\W*{escape(words)}")
+        role = self.page.get_by_role("button", name=named).or_(self.page.get_by_role("link", name=named))
+        return role.last
+
+    async def tap(self, words: str) -> None:
+        """Tap a button of a form by its words, and see what comes of it."""
+        await self._answered(self.button(words))
+
+    async def type(self, line: str) -> None:
+        """Type a line, send it, and see what comes of it."""
+        await self.write(line)
+        await self._answered(self.send)
+
+    async def write(self, line: str) -> None:
+        """Type a line, and do not send it yet."""
+        await self.page.locator(FIELD).fill(line)
+
+    @property
+    def send(self) -> Locator:
+        """The button that sends a line."""
+        return self.page.locator(f"form:has({FIELD}) button").last
+
+    async def do(self, what: str) -> None:
+        """Tap the button that does this, by what its form says after the card that it is of."""
+        match = "^" if what.startswith(CHOICE_MARK) else "$"
+        data = what if what.startswith(CHOICE_MARK) else f"{SEPARATOR}{what}"
+        await self._answered(self.page.locator(f'main button[name=do][value{match}="{data}"]').last)
+
+    async def follow(self, place: str) -> None:
+        """Tap a link, and see where it leads."""
+        async with self.page.expect_navigation():
+            await self.press(self.page.locator(f'a[href="{place}"]').last)
+        self.taps += 1
+
+    async def press(self, locator: Locator) -> None:
+        """As a finger does it, or a mouse."""
+        await (locator.tap() if self.look.touches else locator.click())
+
+    async def _answered(self, locator: Locator) -> None:
+        """Each answer of the server has a number of its own in its forms: what has a new one is the answer."""
+        before = await self.nonce()
+        await self.press(locator)
+        self.taps += 1
+        await self.page.locator(f'{FORM}:not([value="{before}"])').first.wait_for(state="attached", timeout=PATIENCE)
+
+    async def nonce(self) -> str:
+        """The number of the forms that are shown."""
+        return await self.page.locator(FORM).first.input_value()
+
+    async def text(self) -> str:
+        """All that is read on the page."""
+        return await self.page.locator("main").inner_text()
+
+    async def heading(self) -> str:
+        """What the card is about."""
+        return await self.page.locator("main h1").inner_text()

@@ -1,0 +1,65 @@
+"""The page, served on a port of this machine from a database of its own."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from secrets import token_hex
+
+from bot.delivery.reports import Reports
+from bot.dialogue.context import Outside
+from bot.telegram.server import served
+from bot.web.app import application
+from bot.web.site import Site
+from bot.web.visitor import CHANNEL, window_of
+from flows.session import Session
+from scoring.editions import load_rubric
+from storage.opening import open_store
+from storage.store import Arrival, Decision
+from storage.window import Window
+from tests.dialogue.support import RULES
+
+RUBRIC = load_rubric("miit-2024")
+
+
+@dataclass
+class Server:
+    """Where the page is, and what it stands on. `ahead`: the clock of the page before that of this machine."""
+
+    url: str
+    site: Site
+    ahead: timedelta = timedelta(0)
+    _updates: "count[int]" = field(default_factory=lambda: count(1))
+
+    async def session(self, token: str) -> Session | None:
+        """What is in front of the browser with this token."""
+        return (await self.site.store.state(window_of(token))).session
+
+    async def put(self, session: Session, token: str | None = None) -> str:
+        """Somebody is at this place of the conversation; their token."""
+        token = token or token_hex(16)
+        decision = Decision(dossier=token_hex(16), session=session, window=Window(language=session.language))
+        arrival = Arrival(CHANNEL, next(self._updates), datetime.now(UTC))
+        assert await self.site.store.apply(window_of(token), lambda _: decision, arrival)
+        return token
+
+
+@asynccontextmanager
+async def served_page(file: Path) -> AsyncIterator[Server]:
+    """The page on a database that is this file."""
+    async with await open_store(f"sqlite:///{file}") as store:
+        address = f"127.0.0.1:{_free_port()}"
+        site = Site(store, RULES, RUBRIC, Outside(lambda: datetime.now(UTC) + server.ahead), Reports(store, RULES))
+        server = Server(f"http://{address}", site)
+        async with served(application(site), address):
+            yield server
+        await site.reports.close()
+
+
+def _free_port() -> int:
+    """A port that nobody has at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
