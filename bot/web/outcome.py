@@ -67,4 +67,4 @@ def _past(past: Sequence[Assessment], words: Wording) -> Drawn | None:
     if len(past) != 1 or past[0].rubric not in known():
         return None
     own = wording(words.language, past[0].rubric, words.medium)
-    return drawn(result_of(past[0].record, own), own)
+    return drawn(result_of(past[0].record, own), own, Stand(past=True))
