@@ -25,7 +25,7 @@ from scoring.editions import load_rubric
 from storage.opening import open_store
 from storage.store import State
 from tests.delivery.toy import Toy, meant
-from tests.dialogue.support import NOW
+from tests.dialogue.support import NOW, RULES
 from tests.web.browser import Browser
 from tests.web.post import Post
 
