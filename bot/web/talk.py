@@ -58,7 +58,7 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
         if state.session is None and said.session is not None and (wait := site.limits.begin(client)):
             answer = Answer(wait=wait)
             return Decision()
-        opened = isinstance(message, Followed) and said.dossier is not None
+        opened = isinstance(message, Followed) and _opens(said, state, now)
         answer = _answer([read(outgoing.reply) for outgoing in said.outbox if outgoing.due <= now], opened=opened)
         said = replace(said, outbox=tuple(message for message in said.outbox if message.due > now))
         return said if visitor.keeps else _beside_the_chat(said, state, now)
@@ -71,6 +71,11 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
     if site.worker:
         site.worker.take_up(visitor.window, applied)
     return replace(answer, forgotten=bool(applied.decision.forgotten) and applied.state.session is None)
+
+
+def _opens(said: Decision, state: State, now: datetime) -> bool:
+    """What was followed leads somewhere: it is a link's, which is not over, and its dossier is in front now."""
+    return state.link is not None and state.link.until > now and said.dossier == state.link.dossier
 
 
 def _beside_the_chat(said: Decision, state: State, now: datetime) -> Decision:

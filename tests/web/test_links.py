@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from tests.web.conftest import Web
 from tests.web.test_conversation import begun
 
@@ -80,8 +82,9 @@ async def test_a_code_is_over_after_half_an_hour(web: Web) -> None:
     assert "不对，或者过期了" in other.text
 
 
-async def test_codes_cannot_be_tried_at_will(web: Web) -> None:
-    browser = await web.browser()
+@pytest.mark.parametrize("known", [False, True], ids=["a stranger", "who has an assessment"])
+async def test_codes_cannot_be_tried_at_will(web: Web, *, known: bool) -> None:
+    browser = await begun(web) if known else await web.browser()
     statuses = []
     for number in range(8):
         await browser.open("/code")
