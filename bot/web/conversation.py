@@ -9,6 +9,7 @@ from bot.web import talk
 from bot.web.painter import card_view, turns, ways_of
 from bot.web.places import CARD, reply_at
 from bot.web.visit import Visit
+from bot.web.visitor import Visitor
 
 FLASH = "said"
 FLASH_SECONDS = 60
@@ -35,7 +36,7 @@ async def card(visit: Visit, said: tuple[Reply, ...]) -> Response:
         "card.html",
         words=page.words,
         card=card_view(page),
-        turns=turns(now.recent, page.words),
+        turns=turns(now.recent, page.words) if page.session.asking else [],
         texts=[(text, ways_of(text, page.words.rubric)) for text in now.texts if isinstance(text, TextPage)],
         known=now.state.session is not None,
     )
@@ -62,6 +63,8 @@ async def answered(visit: Visit, answer: talk.Answer) -> Response:
     """What comes of a message: another place, the card alone for our script, or the card by a fresh look."""
     if answer.place:
         return visit.go(answer.place)
+    if answer.forgotten and visit.visitor.keeps:  # whoever had the old link is not to see what is begun from now on
+        visit.visitor = Visitor.fresh()
     telling = [reply for reply in answer.said if not isinstance(reply, Card) or reply.notices or reply.paused]
     flash = None if visit.scripted else visit.visitor.flash([written(reply) for reply in telling])
     if flash is None:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from bot.dialogue.replies import Compared, Explained, File, Firms, Look, Privacy, Reply
 from bot.screens.wishes import FILES, Detail, Leaf, Wish
 
-CARD, KEEP = "/", "/keep"
+CARD, KEEP, OPEN = "/", "/keep", "/open"
 
 
 def place_of(reply: Reply) -> str | None:
