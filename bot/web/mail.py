@@ -164,6 +164,16 @@ class Mailer:
             client.close()
         return Delivered()
 
+    async def greet(self) -> None:
+        """Say who we are, and send nothing. Raises OSError, TimeoutError and SMTPException."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(LONGEST_SENDING):
+                await client.connect()
+                await client.quit()
+        finally:
+            client.close()
+
     def _client(self) -> aiosmtplib.SMTP:
         smtp = self._smtp
         return aiosmtplib.SMTP(

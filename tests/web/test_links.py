@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from tests.web.conftest import Web
 from tests.web.test_conversation import begun
 
@@ -80,8 +82,9 @@ async def test_a_code_is_over_after_half_an_hour(web: Web) -> None:
     assert "不对，或者过期了" in other.text
 
 
-async def test_codes_cannot_be_tried_at_will(web: Web) -> None:
-    browser = await web.browser()
+@pytest.mark.parametrize("known", [False, True], ids=["a stranger", "who has an assessment"])
+async def test_codes_cannot_be_tried_at_will(web: Web, *, known: bool) -> None:
+    browser = await begun(web) if known else await web.browser()
     statuses = []
     for number in range(8):
         await browser.open("/code")
@@ -159,7 +162,7 @@ async def test_who_deletes_all_gets_another_link(web: Web) -> None:
     old = browser.token
     await browser.press("删除数据")
     await browser.press("是，全部删除")
-    assert "已删除" in browser.text
+    assert "已全部删除" in browser.text
     assert browser.token != old
     assert (await web.store.state(f"web:{old}")).window is None
     other = await web.visitor()
