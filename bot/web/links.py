@@ -33,21 +33,21 @@ async def keep(visit: Visit, wrong: str | None = None, typed: str = "") -> Respo
     words = visit.words(state.session.language)
     address = f"{visit.base}/a/{visit.visitor.secret}" if visit.visitor.keeps else None
     qr = qr_svg(address, words.text("web.keep.qr")) if address else None
+    zone = visit.site.rules.zone_of(state.window)
     window, now = state.window or Window(), visit.site.outside.now()
     awaited = window.unconfirmed if window.unconfirmed and window.unconfirmed.until > now else None
-    zone = visit.site.rules.zone_of(state.window)
     return visit.page(
         "keep.html",
         words=words,
         address=address,
         qr=qr,
+        at=proposed(now.astimezone(zone)),
+        wrong_time="when" in visit.request.query_params,
         mails=visit.site.mailer is not None,
         email=window.email,
         awaited=awaited,
         wrong=wrong,
         typed=typed,
-        at=proposed(now.astimezone(zone)),
-        wrong_time="when" in visit.request.query_params,
     )
 
 

@@ -5,7 +5,7 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from itertools import count
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.delivery.intake import Incoming, Intake
 from bot.delivery.reports import Reports
+from bot.delivery.rules import page_door
 from bot.delivery.worker import Worker
 from bot.dialogue.context import Outside
 from bot.http.server import PageConnection, served
@@ -91,10 +92,11 @@ async def installation(file: Path, post: Post) -> AsyncIterator[Installation]:
     async with await open_store(f"sqlite:///{file}") as store:
         address = f"127.0.0.1:{_free_port()}"
         url, outside, toy, mailer = f"http://{address}", Outside(lambda: here.now), Toy(), post.mailer()
-        reports = Reports(store, RULES)
-        worker = Worker(store, [WebChannel(store, mailer, url, outside), toy], outside, RULES, RUBRIC, reports)
-        site = Site(store, RULES, RUBRIC, outside, reports, url=url, worker=worker, mailer=mailer)
-        here = Installation(url, site, post, toy, Intake(store, toy, worker, outside, RULES, RUBRIC))
+        rules = replace(RULES, doors=[page_door(url)])
+        reports = Reports(store, rules)
+        worker = Worker(store, [WebChannel(store, mailer, url, outside), toy], outside, rules, RUBRIC, reports)
+        site = Site(store, rules, RUBRIC, outside, reports, url=url, worker=worker, mailer=mailer)
+        here = Installation(url, site, post, toy, Intake(store, toy, worker, outside, rules, RUBRIC))
         async with served(application(site), address, PageConnection):
             yield here
         await here.halt()
