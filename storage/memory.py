@@ -108,6 +108,7 @@ class MemoryStore(Store):
 
     def _write(self, window: str, asked: State, decision: Decision) -> bool:
         """Whether anything was echoed."""
+        bereft = self._bereft(window, asked, decision)
         if decision.forgotten:
             self._forget_front(window, asked.dossier, decision.forgotten)
         if decision.dossier is not None:
@@ -122,9 +123,20 @@ class MemoryStore(Store):
             self._unlink(link.dossier, link.purpose)
         self._links |= {link.hash: link for link in decision.links}
         self._queue(window, self._fronts.get(window), decision)
-        if decision.session is None or decision.echo is None:
+        if decision.echo is None:
             return False
-        return self._echo(window, decision.owner(asked), decision.echo)
+        for other in bereft:
+            self._put(other, None, (decision.echo.outgoing,))
+        return bool(bereft) or (
+            decision.session is not None and self._echo(window, decision.owner(asked), decision.echo)
+        )
+
+    def _bereft(self, window: str, asked: State, decision: Decision) -> list[str]:
+        """Who is to be told that somebody else has deleted what they had sight of."""
+        if decision.forgotten is not Forgetting.DOSSIER or decision.echo is None or asked.dossier is None:
+            return []
+        others = sorted(other for other in self._seen_from(asked.dossier) if other != window)
+        return [other for other in others if self._hears(other, decision.echo)][:MOST_ECHOED]
 
     def _save(self, dossier: str, session: Session, decision: Decision) -> None:
         self._sessions[dossier] = session
@@ -192,17 +204,18 @@ class MemoryStore(Store):
         self._carry_out(window, dossier, queueing(self._rows(window), outbox))
 
     def _echo(self, window: str, dossier: str, echo: Echo) -> bool:
-        others = (other for other in self._seen_from(dossier) if echo.here or other != window)
-        told = sorted(other for other in others if self._hears(other, echo))
-        told = [other for other in told if self._fronts.get(other) == dossier][:MOST_ECHOED]
-        changes = [(other, echoing(self._rows(other), echo.outgoing, echo.now)) for other in told]
+        others = sorted(other for other in self._seen_from(dossier) if echo.here or other != window)
+        told = [other for other in others if self._hears(other, echo) and self._shows(other, dossier)]
+        changes = [(other, echoing(self._rows(other), echo.outgoing, echo.now)) for other in told[:MOST_ECHOED]]
         for other, change in changes:
             self._carry_out(other, dossier, change)
         return any(change.added for _, change in changes)
 
     def _hears(self, window: str, echo: Echo) -> bool:
-        how = self._windows.get(window, Window())
-        return channel_of(window) in echo.channels and how.card is not None and not how.blocked
+        return channel_of(window) in echo.channels and not self._windows[window].blocked
+
+    def _shows(self, window: str, dossier: str) -> bool:
+        return self._fronts.get(window) == dossier and self._windows[window].card is not None
 
     def _carry_out(self, window: str, dossier: str | None, changes: Queueing) -> None:
         self._remove(self._outbox[number] for number in changes.removed)

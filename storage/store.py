@@ -47,10 +47,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """A message to the other windows that have the same dossier in front and a live card there, of these channels.
+    """A message to the other windows, of these channels, that look at the same dossier and take messages.
 
-    It is decided `now`, and due a little later: so seldom at most does it come to a window, however often there is one.
-    `here`: to the window itself, too, since what it decided was decided on a page beside it.
+    Where a session is changed: to those that have it in front and a live card there. It is decided `now` and due a
+    little later, and so seldom at most does it come, however often there is one. Where a dossier is forgotten: to all
+    that had sight of it, about no dossier. `here`: to the window itself, too, since what it decided was decided on a
+    page beside it.
     """
 
     outgoing: Outgoing
@@ -95,8 +97,9 @@ class Decision:
     it is. Messages whose key is in `cancelled` leave the outbox unsent, those about the dossier in every window;
     `silenced` empties the window's outbox; `forgotten` deletes before anything else of this decision is written, and
     brings the newest of the remaining dossiers to the front. `links` replace those of their dossiers and purposes. A
-    link that was asked about is followed when its dossier comes to the front. `echo` goes to other windows, if there is
-    a session. Messages wait with those of their window that are being retried.
+    link that was asked about is followed when its dossier comes to the front. `echo` tells other
+    windows of a session, or that the dossier is forgotten. Messages wait with those of their window that are being
+    retried.
     """
 
     dossier: str | None = None

@@ -1,8 +1,10 @@
 """Deleting: a firm's dossier wherever it is open, or only this window's sight of it; with a receipt."""
 
+from dataclasses import replace
+
 from bot.dialogue.buttons import Choice, consent, data_of
 from bot.dialogue.replies import Card, Named, Text, written
-from bot.dialogue.situation import CARD, Situation
+from bot.dialogue.situation import CARD, Situation, echo
 from storage.outbox import Outgoing
 from storage.store import Decision, Forgetting
 
@@ -22,10 +24,11 @@ def ask_delete(situation: Situation) -> Decision:
 
 
 def delete(situation: Situation) -> Decision:
-    """The dossier goes, with all windows; the receipt stays in the outbox until it has arrived."""
+    """The dossier goes, with all windows, which are told; the receipt stays in the outbox until it has arrived."""
     at, others = _moment(situation), len(situation.state.dossiers) > 1
     said = Named("delete.receipt.firm", {"at": at}) if others else Named("delete.receipt", {"at": at})
-    return _forgotten(situation, Forgetting.DOSSIER, said)
+    told = Text((Named("delete.elsewhere", {"at": at}),), language=situation.session.language)
+    return replace(_forgotten(situation, Forgetting.DOSSIER, said), echo=echo(situation, told))
 
 
 def leave(situation: Situation) -> Decision:

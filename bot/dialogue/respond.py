@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from bot.dialogue import reminders
 from bot.dialogue.buttons import (
@@ -26,7 +25,7 @@ from bot.dialogue.messages import Commanded, Followed, InPublic, Membership, Mes
 from bot.dialogue.reading import read
 from bot.dialogue.replies import Card, Compared, Named, Text, written
 from bot.dialogue.requests import grant, puzzled, tell
-from bot.dialogue.situation import CARD, Situation, detail, refuse, retirement, say, show, stale
+from bot.dialogue.situation import CARD, Situation, detail, echo, refuse, retirement, say, show, stale
 from bot.dialogue.steps import advance
 from bot.screens import screen_of
 from bot.screens.wishes import Comparison, Detail, Leaf, Look, Meant
@@ -38,11 +37,9 @@ from flows.session import CardRef, Phase, Session, new_session
 from locales import supported
 from scoring.editions import load_rubric
 from storage.outbox import Outgoing, Urgency
-from storage.store import Decision, Echo, State
+from storage.store import Decision, State
 from storage.window import Window
 
-ECHO_AFTER = timedelta(seconds=3)
-"""So long after a change other windows show it, and so seldom at most: people answer card after card."""
 DESCRIBES = 3
 """Who speaks of so many items describes their factory."""
 
@@ -109,21 +106,8 @@ def _answered(situation: Situation) -> Decision:
         session=session if here else decision.session,
         window=window,
         outbox=(*decision.outbox, *_retired(situation)),
-        echo=_echo(situation) if here and session != situation.state.session else None,
+        echo=echo(situation, Card(), CARD) if here and session != situation.state.session else None,
     )
-
-
-def _echo(situation: Situation) -> Echo | None:
-    """What one window changes is seen in the others, where it can be changed in place."""
-    channels = situation.context.rules.echoes
-    if not situation.state.shared or not channels:
-        return None
-    return echo(situation.now, channels)
-
-
-def echo(now: datetime, channels: frozenset[str], *, here: bool = False) -> Echo:
-    """The live card as it will be then, in the place of the one that stands there."""
-    return Echo(Outgoing(written(Card()), now + ECHO_AFTER, CARD, urgency=Urgency.ECHO), channels, now, here)
 
 
 def _seen(situation: Situation, decision: Decision, session: Session) -> CardRef | None:

@@ -1,7 +1,7 @@
 """A message and who is there, and the ways to answer. Everything here is pure: a situation in, a decision out."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.context import Context
@@ -24,11 +24,13 @@ from bot.screens.wishes import FILES, Detail, Leaf
 from bot.words.wording import Wording, words_of
 from flows.session import Phase, Session
 from storage.outbox import Outgoing, Urgency
-from storage.store import Decision, State
+from storage.store import Decision, Echo, State
 from storage.window import Window
 
 CARD = "card"
 """The key of the live card: an unsent one is superseded."""
+ECHO_AFTER = timedelta(seconds=3)
+"""So long after a change other windows show it, and so seldom at most: people answer card after card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,15 @@ def file(situation: Situation, wanted: str, past: str = "") -> Outgoing:
     """A report or an export, made when its turn comes; asked for twice at once, it comes once for each firm."""
     key = f"file.{wanted}{past}.{situation.dossier}"
     return Outgoing(written(File(wanted, past)), situation.now, key, urgency=Urgency.FILE)
+
+
+def echo(situation: Situation, reply: Reply, key: str | None = None) -> Echo | None:
+    """What one window does to a firm is said in the others, where what stands there can be changed."""
+    channels = situation.context.rules.echoes
+    if not situation.state.shared or not channels:
+        return None
+    due = situation.now + ECHO_AFTER
+    return Echo(Outgoing(written(reply), due, key, urgency=Urgency.ECHO), channels, situation.now)
 
 
 def retirement(reference: str, now: datetime) -> Outgoing:

@@ -1,12 +1,13 @@
 """One input: read, decided upon, and written, in one transaction. The hot path."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from storage.outbox import Lane, Queued
 from storage.sqlite import outbox, state
 from storage.sqlite.deletion import forget_front
-from storage.store import Applied, Arrival, Claim, Decide, Decision, Due, State
+from storage.store import Applied, Arrival, Claim, Decide, Decision, Due, Forgetting, State
 
 SEEN = "INSERT OR IGNORE INTO updates (channel, id, seen) VALUES (?, ?, ?)"
 
@@ -29,8 +30,9 @@ def transact(connection: sqlite3.Connection, asked: Asked, place: str) -> Applie
         return None
     before = state.load(connection, window, place, link=asked.link)
     decision = asked.decide(before)
+    bereft = _bereft(connection, window, before, decision)
     after, first = _write(connection, window, before, decision, place)
-    echoed = _echo(connection, window, before, decision)
+    echoed = _echo(connection, window, before, decision, bereft)
     due = None
     if asked.claim is not None and arrival is not None:
         known = Due(first, after) if first else None
@@ -77,7 +79,21 @@ def _turned(connection: sqlite3.Connection, window: str, before: State, decision
     return present
 
 
-def _echo(connection: sqlite3.Connection, window: str, before: State, decision: Decision) -> bool:
-    if decision.echo is None or decision.session is None:
+def _bereft(connection: sqlite3.Connection, window: str, before: State, decision: Decision) -> list[str]:
+    """Who is to be told that somebody else has deleted what they had sight of."""
+    if decision.forgotten is not Forgetting.DOSSIER or decision.echo is None or before.dossier is None:
+        return []
+    return outbox.hearing(connection, window, before.dossier, decision.echo)
+
+
+def _echo(
+    connection: sqlite3.Connection, window: str, before: State, decision: Decision, bereft: Sequence[str]
+) -> bool:
+    """Whether anybody is to be told of anything."""
+    if decision.echo is None:
         return False
-    return outbox.echo(connection, window, decision.owner(before), decision.echo)
+    for other in bereft:
+        outbox.put(connection, other, None, (decision.echo.outgoing,))
+    if decision.session is None:
+        return bool(bereft)
+    return outbox.echo(connection, window, decision.owner(before), decision.echo) or bool(bereft)

@@ -41,20 +41,23 @@ FROM outbox WHERE window = ? AND (urgency < {ASIDE} OR number = ? OR key IN (SEL
 ORDER BY number
 """  # noqa: S608  # a number
 """To the rules a damaged row is one like others. Of what stands aside, hundreds may wait that are of no account."""
+OTHERS = f"""
+SELECT windows.window AS other FROM sights JOIN windows ON windows.window = sights.window
+WHERE sights.dossier = :dossier AND sights.window <> :window
+AND substr(windows.window, 1, instr(windows.window || ':', ':') - 1) IN (SELECT value FROM json_each(:channels))
+AND json_valid(data) AND NOT coalesce(json_extract(data, '$.blocked'), 0) AND {{which}}
+ORDER BY windows.window LIMIT {MOST_ECHOED}
+"""  # noqa: S608  # a number
+HEARING = OTHERS.format(which="1")
+"""The other windows of a dossier that can be told of it."""
+SHOWING = OTHERS.format(which="front = :dossier AND json_extract(data, '$.card') IS NOT NULL")
+"""Those of them in which it is to be seen."""
 ECHOED = f"""
 SELECT other, number, key, CAST(due AS REAL), CAST(attempts AS INTEGER), CAST(anew AS INTEGER), CAST(urgency AS INTEGER)
-FROM (
-    SELECT windows.window AS other FROM sights JOIN windows ON windows.window = sights.window
-    WHERE sights.dossier = :dossier AND front = :dossier AND sights.window <> :window
-    AND substr(windows.window, 1, instr(windows.window || ':', ':') - 1) IN (SELECT value FROM json_each(:channels))
-    AND json_valid(data) AND json_extract(data, '$.card') IS NOT NULL
-    AND NOT coalesce(json_extract(data, '$.blocked'), 0)
-    ORDER BY windows.window LIMIT {MOST_ECHOED}
-)
-LEFT JOIN outbox ON outbox.window = other AND urgency < {ASIDE}
+FROM ({SHOWING}) LEFT JOIN outbox ON outbox.window = other AND urgency < {ASIDE}
 ORDER BY other, number
-"""  # noqa: S608  # numbers
-"""The windows that are to be told of a change, each with what the rules look at of what waits there."""
+"""  # noqa: S608  # our own parts
+"""The same, each with what the rules look at of what waits there."""
 QUEUE = """
 INSERT INTO outbox (window, dossier, key, reply, due, attempts, anew, urgency) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
@@ -135,14 +138,22 @@ def put(connection: sqlite3.Connection, window: str, dossier: str | None, outbox
 
 def echo(connection: sqlite3.Connection, window: str, dossier: str, echo: Echo) -> bool:
     """Queue an echo for the other windows of a dossier; whether there was any to be queued."""
-    values = {"dossier": dossier, "window": "" if echo.here else window, "channels": json.dumps(sorted(echo.channels))}
-    echoed = False
-    for other, rows in groupby(connection.execute(ECHOED, values).fetchall(), itemgetter(0)):
+    found, echoed = connection.execute(ECHOED, _told(window, dossier, echo)).fetchall(), False
+    for other, rows in groupby(found, itemgetter(0)):
         waiting = [Waiting(*row[1:]) for row in rows if row[1] is not None]
         changes = echoing(waiting, echo.outgoing, echo.now)
         _carry_out(connection, other, dossier, changes)
         echoed = echoed or bool(changes.added)
     return echoed
+
+
+def hearing(connection: sqlite3.Connection, window: str, dossier: str, echo: Echo) -> list[str]:
+    """The other windows that can be told what becomes of a dossier."""
+    return [other for (other,) in connection.execute(HEARING, _told(window, dossier, echo))]
+
+
+def _told(window: str, dossier: str, echo: Echo) -> dict[str, str]:
+    return {"dossier": dossier, "window": "" if echo.here else window, "channels": json.dumps(sorted(echo.channels))}
 
 
 def _carry_out(connection: sqlite3.Connection, window: str, dossier: str | None, changes: Queueing) -> list[Queued]:

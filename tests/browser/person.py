@@ -90,6 +90,10 @@ class Person:
             await self.press(self.page.locator(f'a[href="{place}"]').last)
         self.taps += 1
 
+    async def unfold(self) -> None:
+        """Open all that is folded."""
+        await self.page.evaluate("() => { for (const one of document.querySelectorAll('details')) one.open = true }")
+
     async def press(self, locator: Locator) -> None:
         """As a finger does it, or a mouse."""
         await (locator.tap() if self.look.touches else locator.click())

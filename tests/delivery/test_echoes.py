@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from bot.delivery.channel import Gone, Later
-from bot.dialogue import respond
+from bot.dialogue import situation
 from bot.dialogue.replies import Card, written
 from bot.dialogue.situation import CARD
 from locales import catalogue
@@ -19,6 +19,7 @@ from tests.delivery.places import Person, Place, silent_place
 from tests.delivery.site import RULES, Site, until
 
 FIRST, SECOND, THIRD, FOURTH = (f"第 {number} 项" for number in range(1, 5))
+GONE = "已在另一台手机或电脑上删除"
 STALE = catalogue("zh-Hans")("event.stale")
 
 
@@ -179,7 +180,7 @@ async def test_windows_of_channels_that_are_not_told_change_others_all_the_same(
 
 async def test_it_is_noticed_in_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The worker sleeps until something is due, and is told of what falls due before that."""
-    monkeypatch.setattr(respond, "ECHO_AFTER", timedelta(seconds=0.2))
+    monkeypatch.setattr(situation, "ECHO_AFTER", timedelta(seconds=0.2))
     ann, phone = await pair(site)
     site.began = monotonic()
     await ann.say("B")
@@ -202,6 +203,18 @@ async def test_it_is_noticed_in_time_also_of_windows_that_no_worker_serves(site:
     assert applied.echoed
     site.process.worker.expect(due)
     await until(lambda: phone.tries > tries)
+
+
+async def test_who_looked_at_a_firm_that_is_deleted_elsewhere_is_told(site: Site) -> None:
+    ann, phone = await pair(site)
+    await site.does(ann, "/delete")
+    label = catalogue("zh-Hans")("button.choice.delete")
+    await site.presses(ann, label)
+    assert GONE not in phone.texts[-1]
+    await site.passes(seconds=3)
+    assert GONE in phone.texts[-1]
+    assert await site.store.waiting(phone.window) == []
+    assert await site.store.state(phone.window) == State()
 
 
 async def test_two_windows_that_answer_at_once_end_up_alike(site: Site) -> None:

@@ -10,10 +10,12 @@ from bot.dialogue.buttons import Choice as Button
 from bot.dialogue.context import Door, Manner, fresh_ids
 from bot.dialogue.firms import LINK_LASTS, MOST_FIRMS, code_hash, hash_of, link_hash
 from bot.dialogue.messages import Commanded, Followed, Message, Pressed, Typed
-from bot.dialogue.replies import Card, Firms, Named
+from bot.dialogue.replies import Card, Firms, Named, read
+from bot.dialogue.situation import ECHO_AFTER
 from flows.firm import LONGEST_NAME
 from flows.session import Firm, Phase
 from locales import catalogue
+from storage.outbox import Urgency
 from storage.store import Decision, Forgetting, Link, State
 from storage.window import Window
 from tests.dialogue.support import CARD, FRESH, NOW, PAGE, RULES, STRANGER, TAPPING, TYPING, at, hear
@@ -255,6 +257,40 @@ def test_a_yes_deletes_and_leaves_a_receipt(choice: Button, what: Forgetting, na
     assert heard.values == {"at": f"{NOW:%Y-%m-%d %H:%M} UTC"}
     assert heard.said[0].language == SESSION.language
     assert heard.kinds == (["text", "card"] if state is SEVERAL else ["text"])
+
+
+ECHOING = replace(RULES, echoes=frozenset({"telegram"}))
+
+
+@pytest.mark.parametrize(("choice", "names"), [(Button.DELETE, ["delete.elsewhere"]), (Button.LEAVE, [])])
+def test_others_are_told_of_what_is_deleted_and_of_nothing_that_stays(choice: Button, names: list[str]) -> None:
+    heard = hear(Pressed(consent(choice, SESSION, shared=True), "3"), SHARED, rules=ECHOING)
+    echo = heard.decision.echo
+    assert [line.name for line in (read(echo.outgoing.reply).lines if echo else ())] == names
+
+
+def test_what_changes_is_shown_in_other_windows_a_little_later() -> None:
+    heard = hear(Typed("B"), SHARED, rules=ECHOING)
+    echo = heard.decision.echo
+    assert echo
+    assert (echo.now, echo.outgoing.due, echo.channels) == (NOW, NOW + ECHO_AFTER, frozenset({"telegram"}))
+    assert read(echo.outgoing.reply) == Card()
+    assert (echo.outgoing.key, echo.outgoing.anew, echo.outgoing.urgency) == ("card", False, Urgency.ECHO)
+
+
+@pytest.mark.parametrize(
+    ("message", "state"),
+    [
+        (Typed("B"), ALONE),
+        (Commanded("privacy"), SHARED),
+        (Typed("嗯嗯"), SHARED),
+        (Commanded("firms", "new"), SHARED),
+        (Commanded("link"), SHARED),
+    ],
+    ids=["nobody else looks at it", "a look", "nothing understood", "another firm", "a link"],
+)
+def test_what_changes_nothing_for_others_is_not_shown_to_them(message: Message, state: State) -> None:
+    assert hear(message, state, rules=ECHOING).decision.echo is None
 
 
 def test_who_was_to_be_left_with_it_and_is_not_there_any_more_is_asked_about_again() -> None:

@@ -7,15 +7,18 @@ import pytest
 
 from bot.dialogue.context import Keep
 from bot.dialogue.pages import CardPage, TextPage, View, page_of
-from bot.dialogue.replies import Card, Firms, Named, Privacy, Reply, Text
-from bot.words.wording import Medium
-from flows.session import Firm, Session
+from bot.dialogue.replies import Card, Explained, Firms, Look, Named, Privacy, Reply, Text
+from bot.screens.wishes import Detail
+from bot.words.wording import Medium, wording
+from flows.session import Assessment, Firm, Phase, Session
 from locales import catalogue
 from tests.dialogue.support import NOW, RULES, STRANGER, at
 from tests.flows.driver import RUBRIC
 from tests.flows.scenes import scene
 
 TEXT = catalogue("zh-Hans")
+PHASES = {True: Phase.QUESTIONS, False: Phase.SCENARIOS}
+"""Where an item is asked: whether it is a question."""
 
 
 def told(reply: Reply, view: View) -> str:
@@ -95,3 +98,63 @@ def test_what_is_said_by_name_is_said_in_the_language_of_the_moment() -> None:
     for language in ("zh-Hans", "en"):
         view = replace(VIEW, state=at(scene("single").but(language=language)))
         assert told(Text((Named("delete.kept"),)), view).strip() == catalogue(language)("delete.kept")
+
+
+# by medium
+
+
+def page(reply: Reply, medium: Medium, session: Session, *, live: bool = False) -> TextPage:
+    state = at(session)
+    found = page_of(reply, replace(VIEW, state=state, medium=medium, live=live))
+    assert isinstance(found, TextPage)
+    return found
+
+
+@pytest.mark.parametrize(("medium", "whole"), [(Medium.TAPPING, False), (Medium.PAGE, True)])
+def test_a_phone_shows_a_long_help_in_pages_and_a_page_shows_all_of_it(medium: Medium, whole: bool) -> None:
+    reply, session = Explained("q4"), scene("single")
+    all_of_it = page(reply, medium, session)
+    shown = page(reply, medium, session, live=True)
+    assert (shown.sections == all_of_it.sections) is whole
+    labels = [button.label for row in shown.buttons for button in row]
+    assert labels[-1] == TEXT("button.back")
+    assert (len(labels) == 1) is whole
+
+
+@pytest.mark.parametrize(("medium", "buttons"), [(Medium.TYPING, False), (Medium.TAPPING, True), (Medium.PAGE, True)])
+def test_where_one_taps_there_are_ways_on_from_a_detail(medium: Medium, buttons: bool) -> None:
+    state = at(shelf()[1][1], dossier="d-two", dossiers=("d-one", "d-two"))
+    past = Assessment(
+        id="ab" * 16,
+        rubric=RUBRIC.id,
+        firm=Firm(),
+        record=scene("result").record,
+        score="1",
+        grade=1,
+        previous=None,
+        started_at=NOW,
+        finished_at=NOW,
+    )
+    view = replace(VIEW, state=state, shelf=shelf(), history=[past, past], medium=medium)
+    for reply in (Firms(), Look(Detail.HISTORY), Look(Detail.PAST, "1")):
+        found = page_of(reply, view)
+        assert isinstance(found, TextPage)
+        assert bool(found.buttons) is buttons
+
+
+def test_on_a_page_nothing_is_said_in_short_words_for_want_of_room() -> None:
+    """Every item of the standard, as the terminal says it."""
+    for item in RUBRIC.items:
+        session = scene("single").but(item=item, phase=PHASES[item in RUBRIC.question])
+        typed, shown = (
+            page_of(Card(), replace(VIEW, state=at(session), medium=medium)) for medium in (Medium.TYPING, Medium.PAGE)
+        )
+        assert isinstance(typed, CardPage)
+        assert isinstance(shown, CardPage)
+        assert [one.text for one in shown.screen.choices] == [one.text for one in typed.screen.choices]
+
+
+def test_a_page_says_what_is_said_where_one_taps_unless_it_has_words_of_its_own() -> None:
+    on_page, tapping = (wording("zh-Hans", RUBRIC.id, medium) for medium in (Medium.PAGE, Medium.TAPPING))
+    assert on_page.hint("firms") == tapping.hint("firms")
+    assert on_page.hint("privacy.way") != tapping.hint("privacy.way")

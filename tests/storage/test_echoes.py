@@ -4,7 +4,7 @@ import pytest
 
 from flows.session import CardRef
 from storage.outbox import Urgency
-from storage.store import MOST_ECHOED, Applied, Decide, Echo, Link, State, Store
+from storage.store import MOST_ECHOED, Applied, Decide, Echo, Forgetting, Link, State, Store
 from storage.store import Decision as Decided
 from storage.window import Window
 from tests.storage.support import (
@@ -170,6 +170,30 @@ async def test_a_crowd_is_told_in_part(store: Store) -> None:
 async def test_it_is_deleted_with_what_it_is_about(shared: Store) -> None:
     await changes(shared, echo())
     await shared.forget(OTHER)
+    assert await shared.waiting(OTHER) == []
+
+
+@pytest.mark.parametrize("how", [LIVE, Window()], ids=["with a card", "before its first card"])
+async def test_a_deletion_is_told_to_all_who_had_sight_of_it(shared: Store, how: Window) -> None:
+    """Whatever they have in front; and about nothing that is stored any more."""
+    await looks_on(shared, THIRD, how)
+    await shared.apply(THIRD, opens("d2"))
+    await looks_on(shared, "telegram:44", Window(blocked=True))
+    await looks_on(shared, "web:1")
+    applied = await shared.apply(WINDOW, decides(forgotten=Forgetting.DOSSIER, echo=echo()))
+    assert applied
+    assert applied.echoed
+    for window in (OTHER, THIRD):
+        assert [(one.reply, one.dossier) for one in await shared.waiting(window)] == [("echo", None)]
+    for window in (WINDOW, "telegram:44", "web:1"):
+        assert await shared.waiting(window) == []
+    assert await shared.state(OTHER) == State()
+
+
+async def test_who_only_looks_away_tells_nobody(shared: Store) -> None:
+    applied = await shared.apply(WINDOW, decides(forgotten=Forgetting.SIGHT, echo=echo()))
+    assert applied
+    assert not applied.echoed
     assert await shared.waiting(OTHER) == []
 
 
