@@ -6,8 +6,9 @@ from bot.dialogue.messages import Message
 from bot.dialogue.pages import CardPage, TextPage
 from bot.dialogue.replies import Card, Reply, read, written
 from bot.web import talk
+from bot.web.outcome import drawn_below
 from bot.web.painter import card_view, turns, ways_of
-from bot.web.places import CARD, reply_at
+from bot.web.places import CARD, card_after, reply_at
 from bot.web.visit import Visit
 from bot.web.visitor import Visitor
 
@@ -49,7 +50,7 @@ async def say(visit: Visit) -> Response:
     if message is None:
         return visit.go(CARD)
     update = talk.update_of(form.own, form.fields.get("do", ""), form.fields.get("text", ""))
-    return await answered(visit, await give(visit, message, update))
+    return await answered(visit, await give(visit, message, update), card_after(message, visit.site.rubric))
 
 
 async def give(visit: Visit, message: Message, update: int) -> talk.Answer:
@@ -59,8 +60,8 @@ async def give(visit: Visit, message: Message, update: int) -> talk.Answer:
     return answer
 
 
-async def answered(visit: Visit, answer: talk.Answer) -> Response:
-    """What comes of a message: another place, the card alone for our script, or the card by a fresh look."""
+async def answered(visit: Visit, answer: talk.Answer, place: str = CARD) -> Response:
+    """What comes of a message: another place, the card alone for our script, or the card by a fresh look at `place`."""
     if answer.place:
         return visit.go(answer.place)
     if answer.forgotten and visit.visitor.keeps:  # whoever had the old link is not to see what is begun from now on
@@ -69,7 +70,7 @@ async def answered(visit: Visit, answer: talk.Answer) -> Response:
     flash = None if visit.scripted else visit.visitor.flash([written(reply) for reply in telling])
     if flash is None:
         return await card(visit, answer.said)
-    response = visit.go(CARD)
+    response = visit.go(place)
     if telling:
         visit.set_cookie(response, FLASH, flash, FLASH_SECONDS)
     return response
@@ -85,4 +86,5 @@ async def detail(visit: Visit) -> Response:
     if not isinstance(page, TextPage):
         return visit.go(CARD)
     words = await visit.own_words()
-    return visit.page("text.html", words=words, page=page, rows=ways_of(page, words.rubric))
+    line, shown = drawn_below(page, words)
+    return visit.page("look.html", words=words, page=page, rows=ways_of(page, words.rubric), trend=line, drawn=shown)

@@ -39,6 +39,7 @@
   const reveal = () => {
     for (const button of page.querySelectorAll("[data-copy]")) { button.hidden = !navigator.clipboard; }
     for (const button of page.querySelectorAll("[data-share]")) { button.hidden = !navigator.share; }
+    for (const link of page.querySelectorAll("[data-file=share]")) { link.hidden = !navigator.canShare; }
   };
 
   // What is typed stays typed until it was sent.
@@ -53,6 +54,22 @@
     const main = document.getElementById("main");
     (document.getElementById("card") ?? main).scrollIntoView({ block: "start" });
     main.focus({ preventScroll: true });
+  };
+
+  // Among many items, the one that was tapped stays where it is; what came of it stands above.
+  const holding = (button) => {
+    const item = button?.closest(".item");
+    if (!item) { return settle; }
+    const top = item.getBoundingClientRect().top;
+    const at = [...item.querySelectorAll("button")].indexOf(button);
+    return () => {
+      const again = document.getElementById(item.id);
+      if (!again) { settle(); return; }
+      scrollBy({ top: again.getBoundingClientRect().top - top, behavior: "instant" });
+      const same = again.querySelectorAll("button")[at];
+      same?.setAttribute("aria-describedby", "held");
+      same?.focus({ preventScroll: true });
+    };
   };
 
   const typed = () => document.getElementById("text")?.value ?? "";
@@ -70,13 +87,14 @@
     const body = new URLSearchParams(new FormData(form));
     if (button?.name) { body.set(button.name, button.value); }
     const kept = body.has("text") && form.contains(document.getElementById("text")) ? "" : typed();
+    const hold = holding(button);
     button?.classList.add("busy");
     page.setAttribute("aria-busy", "true");
     try {
       const answer = await send(form.action, body);
       const place = answer.headers.get("x-go");
       tell("");
-      if (place) { location.assign(place); } else { show(await answer.text(), kept); settle(); }
+      if (place) { location.assign(place); } else { show(await answer.text(), kept); hold(); }
     } finally {
       page.removeAttribute("aria-busy");
       button?.classList.remove("busy");
