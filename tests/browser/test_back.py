@@ -15,13 +15,13 @@ BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scr
 @BOTH
 async def test_back_after_an_answer_shows_the_present_card(meet: Meet, server: Server, *, scripts: bool) -> None:
     person = await meet(Look(scripts=scripts))
-    await person.open("/robots.txt")
+    await person.open("/code")
     await at_scene(person, server, "single")
     await person.page.locator("button.choice").nth(3).click()
     await expect(person.page.locator("main h1")).not_to_contain_text("规划实施")
     title, before = await person.heading(), await server.session(await person.token())
     await person.page.go_back()
-    if "/robots.txt" in person.page.url:
+    if "/code" in person.page.url:
         await person.page.go_forward()
     await expect(person.page.locator("main h1")).to_have_text(title)
     assert await server.session(await person.token()) == before

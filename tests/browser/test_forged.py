@@ -1,14 +1,20 @@
 """Forms that were never ours, cookies that were never given, and other sites that try to speak for somebody."""
 
-import pytest
-from playwright.async_api import APIResponse
+from collections.abc import AsyncIterator, Callable
 
+import pytest
+import pytest_asyncio
+from playwright.async_api import APIResponse
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from bot.http.server import served
 from tests.browser.conftest import Meet
 from tests.browser.gallery import at_scene
 from tests.browser.person import FORM, Person
-from tests.browser.server import Server
-
-EVIL = "http://evil.test"
+from tests.browser.server import Server, free_port
 
 
 async def _say(person: Person, **fields: str) -> APIResponse:
@@ -64,26 +70,44 @@ async def test_a_cookie_that_we_never_gave_opens_nothing(person: Person, server:
     assert "您好" in await person.heading()
 
 
-async def test_no_other_site_speaks_for_somebody(person: Person, server: Server) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def elsewhere() -> AsyncIterator[Callable[[str], str]]:
+    """Another site, which shows what it is given: elsewhere(html) → its address."""
+    shown: list[str] = []
+
+    async def answer(_: Request) -> HTMLResponse:
+        return HTMLResponse(f"<!doctype html><title>A site</title>{shown[-1]}")
+
+    def show(html: str) -> str:
+        shown.append(html)
+        return f"http://localhost:{port}/"
+
+    port = free_port()
+    async with served(Starlette(routes=[Route("/", answer)]), f"127.0.0.1:{port}"):
+        yield show
+
+
+async def test_no_other_site_speaks_for_somebody(
+    person: Person, server: Server, elsewhere: Callable[[str], str]
+) -> None:
     await at_scene(person, server, "single")
     before = await server.session(await person.token())
     form, do = await person.nonce(), await _button(person)
-    person.watch.expect("elsewhere", "status of 403")
-    trap = (
-        f'<form method="post" action="{server.url}/say"><input name="form" value="{form}">'
-        f'<input name="do" value="{do}"><button>A prize</button></form>'
+    person.watch.expect("elsewhere", "favicon", "status of 403")
+    await person.page.goto(
+        elsewhere(
+            f'<form method="post" action="{server.url}/say"><input name="form" value="{form}">'
+            f'<input name="do" value="{do}"><button>A prize</button></form>'
+        )
     )
-    await person.context.route(f"{EVIL}/**", lambda route: route.fulfill(body=trap, content_type="text/html"))
-    await person.page.goto(EVIL)
-    await person.page.get_by_role("button").click()
-    await person.page.wait_for_url(f"{server.url}/say")
+    async with person.page.expect_response(f"{server.url}/say") as response:
+        await person.page.get_by_role("button").click()
+    assert (await response.value).status == 403
     assert await server.session(await person.token()) == before
 
 
-async def test_no_other_site_frames_the_page(person: Person, server: Server) -> None:
+async def test_no_other_site_frames_the_page(person: Person, server: Server, elsewhere: Callable[[str], str]) -> None:
     await at_scene(person, server, "single")
-    person.watch.expect("elsewhere", "frame-ancestors", "chrome-error")
-    frame = f'<iframe src="{server.url}/"></iframe>'
-    await person.context.route(f"{EVIL}/**", lambda route: route.fulfill(body=frame, content_type="text/html"))
-    await person.page.goto(EVIL)
+    person.watch.expect("elsewhere", "favicon", "frame-ancestors", "chrome-error")
+    await person.page.goto(elsewhere(f'<iframe src="{server.url}/"></iframe>'))
     assert await person.page.frame_locator("iframe").locator("main").count() == 0
