@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.web import calendars, conversation, downloads, links, telegram
+from bot.web import calendars, conversation, downloads, links, mails, telegram
 from bot.web.assets import asset
 from bot.web.forms import TooLargeError
 from bot.web.guard import Guard
@@ -51,6 +51,12 @@ def application(site: Site) -> Starlette:
             at("/a/{token}", links.arrive),
             at("/open", links.ask),
             at("/open", links.follow, "POST"),
+            at("/keep/mail", mails.ask, "POST"),
+            at("/keep/mail/end", mails.end, "POST"),
+            at("/m/{key}", mails.look_at_confirming),
+            at("/m/{key}", mails.confirmed, "POST"),
+            at("/u/{key}", mails.look_at_stopping),
+            at("/u/{key}", mails.stopped, "POST"),
             at("/code", links.ask_code),
             at("/code", links.take_code, "POST"),
             at("/tg", telegram.door),

@@ -17,6 +17,7 @@ from bot.web.qr import qr_svg
 from bot.web.visit import Visit
 from bot.web.visitor import TOKEN, Visitor, window_of
 from storage.store import Decision, Link, State
+from storage.window import Window
 
 WANTED = "open"
 """The cookie with the link that somebody came by, so that it stays in no address."""
@@ -24,8 +25,8 @@ WANTED_SECONDS = 600
 OPENED_WITHIN = timedelta(minutes=1)
 
 
-async def keep(visit: Visit) -> Response:
-    """The link to keep, and other ways back."""
+async def keep(visit: Visit, wrong: str | None = None, typed: str = "") -> Response:
+    """The link to keep, other ways back, and reminders by mail; `wrong` is said of an address that was `typed`."""
     state = await visit.site.store.state(visit.visitor.window)
     if state.session is None:
         return visit.go(CARD)
@@ -33,13 +34,20 @@ async def keep(visit: Visit) -> Response:
     address = f"{visit.base}/a/{visit.visitor.secret}" if visit.visitor.keeps else None
     qr = qr_svg(address, words.text("web.keep.qr")) if address else None
     zone = visit.site.rules.zone_of(state.window)
+    window, now = state.window or Window(), visit.site.outside.now()
+    awaited = window.unconfirmed if window.unconfirmed and window.unconfirmed.until > now else None
     return visit.page(
         "keep.html",
         words=words,
         address=address,
         qr=qr,
-        at=proposed(visit.site.outside.now().astimezone(zone)),
+        at=proposed(now.astimezone(zone)),
         wrong_time="when" in visit.request.query_params,
+        mails=visit.site.mailer is not None,
+        email=window.email,
+        awaited=awaited,
+        wrong=wrong,
+        typed=typed,
     )
 
 
