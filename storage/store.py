@@ -49,10 +49,10 @@ class Link:
 class Echo:
     """A message to the other windows, of these channels, that look at the same dossier and take messages.
 
-    Where a session is changed: to those that have it in front and a live card there. It is decided `now` and due a
-    little later, and so seldom at most does it come, however often there is one. Where a dossier is forgotten: to all
-    that had sight of it, about no dossier. `here`: to the window itself, too, since what it decided was decided on a
-    page beside it.
+    Where a session is changed: to those that have it in front and a live card there; `here`: also to the window itself,
+    since what it decided was decided on a page beside it. It is decided `now` and due a little later, and so seldom at
+    most does it come, however often there is one. Where a dossier is forgotten: to all others that had sight of it,
+    about no dossier.
     """
 
     outgoing: Outgoing

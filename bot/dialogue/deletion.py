@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.dialogue.buttons import Choice, consent, data_of
 from bot.dialogue.replies import Card, Named, Text, written
-from bot.dialogue.situation import CARD, Situation, echo
+from bot.dialogue.situation import CARD, Situation, told_elsewhere
 from storage.outbox import Outgoing
 from storage.store import Decision, Forgetting
 
@@ -28,7 +28,7 @@ def delete(situation: Situation) -> Decision:
     at, others = _moment(situation), len(situation.state.dossiers) > 1
     said = Named("delete.receipt.firm", {"at": at}) if others else Named("delete.receipt", {"at": at})
     told = Text((Named("delete.elsewhere", {"at": at}),), language=situation.session.language)
-    return replace(_forgotten(situation, Forgetting.DOSSIER, said), echo=echo(situation, told))
+    return replace(_forgotten(situation, Forgetting.DOSSIER, said), echo=told_elsewhere(situation, told))
 
 
 def leave(situation: Situation) -> Decision:

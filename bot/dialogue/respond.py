@@ -25,7 +25,17 @@ from bot.dialogue.messages import Commanded, Followed, InPublic, Membership, Mes
 from bot.dialogue.reading import read
 from bot.dialogue.replies import Card, Compared, Named, Text, written
 from bot.dialogue.requests import grant, puzzled, tell
-from bot.dialogue.situation import CARD, Situation, detail, echo, refuse, retirement, say, show, stale
+from bot.dialogue.situation import (
+    CARD,
+    Situation,
+    detail,
+    refuse,
+    retirement,
+    say,
+    show,
+    stale,
+    told_elsewhere,
+)
 from bot.dialogue.steps import advance
 from bot.screens import screen_of
 from bot.screens.wishes import Comparison, Detail, Leaf, Look, Meant
@@ -106,7 +116,7 @@ def _answered(situation: Situation) -> Decision:
         session=session if here else decision.session,
         window=window,
         outbox=(*decision.outbox, *_retired(situation)),
-        echo=echo(situation, Card(), CARD) if here and session != situation.state.session else None,
+        echo=told_elsewhere(situation, Card()) if here and session != situation.state.session else None,
     )
 
 

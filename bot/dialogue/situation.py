@@ -155,13 +155,16 @@ def file(situation: Situation, wanted: str, past: str = "") -> Outgoing:
     return Outgoing(written(File(wanted, past)), situation.now, key, urgency=Urgency.FILE)
 
 
-def echo(situation: Situation, reply: Reply, key: str | None = None) -> Echo | None:
+def told_elsewhere(situation: Situation, reply: Reply) -> Echo | None:
     """What one window does to a firm is said in the others, where what stands there can be changed."""
     channels = situation.context.rules.echoes
-    if not situation.state.shared or not channels:
-        return None
-    due = situation.now + ECHO_AFTER
-    return Echo(Outgoing(written(reply), due, key, urgency=Urgency.ECHO), channels, situation.now)
+    return echo(situation.now, channels, reply) if situation.state.shared and channels else None
+
+
+def echo(now: datetime, channels: frozenset[str], reply: Reply, *, here: bool = False) -> Echo:
+    """A reply a little later; the card takes the place of the one that stands there."""
+    key = CARD if isinstance(reply, Card) else None
+    return Echo(Outgoing(written(reply), now + ECHO_AFTER, key, urgency=Urgency.ECHO), channels, now, here)
 
 
 def retirement(reference: str, now: datetime) -> Outgoing:

@@ -9,17 +9,16 @@ from bot.dialogue.context import Context
 from bot.dialogue.firms import hash_of
 from bot.dialogue.messages import Followed, Message
 from bot.dialogue.pages import Page, View, needs_history, needs_shelf, page_of
-from bot.dialogue.replies import Card, Reply, Text, read, written
+from bot.dialogue.replies import Card, Reply, Text, read
 from bot.dialogue.respond import respond
-from bot.dialogue.situation import CARD, ECHO_AFTER
+from bot.dialogue.situation import echo
 from bot.dialogue.steps import ABSENT
 from bot.web.places import place_of
 from bot.web.site import INSIDE, MANNER, Site
 from bot.web.visitor import CHANNEL, TELEGRAM, Visitor
 from bot.words.wording import Medium, words_of
 from scoring.editions import known
-from storage.outbox import Outgoing, Urgency
-from storage.store import Arrival, Decision, Echo, State
+from storage.store import Arrival, Decision, State
 
 RECENT = 3
 """So many answers stand above the card."""
@@ -83,8 +82,7 @@ def _beside_the_chat(said: Decision, state: State, now: datetime) -> Decision:
     if said.session in (None, state.session) or said.window is None or state.window is None:
         return said
     window = said.window.model_copy(update={"seen": state.window.seen})
-    card = Outgoing(written(Card()), now + ECHO_AFTER, CARD, urgency=Urgency.ECHO)
-    return replace(said, window=window, echo=Echo(card, frozenset({TELEGRAM}), now, here=True))
+    return replace(said, window=window, echo=echo(now, frozenset({TELEGRAM}), Card(), here=True))
 
 
 def _answer(replies: list[Any], *, opened: bool) -> Answer:

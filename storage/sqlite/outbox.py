@@ -54,7 +54,7 @@ SHOWING = OTHERS.format(which="front = :dossier AND json_extract(data, '$.card')
 """Those of them in which it is to be seen."""
 ECHOED = f"""
 SELECT other, number, key, CAST(due AS REAL), CAST(attempts AS INTEGER), CAST(anew AS INTEGER), CAST(urgency AS INTEGER)
-FROM ({SHOWING}) LEFT JOIN outbox ON outbox.window = other AND urgency < {ASIDE}
+FROM ({SHOWING}) LEFT JOIN outbox ON outbox.window = other AND (urgency < {ASIDE} OR key = :key)
 ORDER BY other, number
 """  # noqa: S608  # our own parts
 """The same, each with what the rules look at of what waits there."""
@@ -137,9 +137,9 @@ def put(connection: sqlite3.Connection, window: str, dossier: str | None, outbox
 
 
 def echo(connection: sqlite3.Connection, window: str, dossier: str, echo: Echo) -> bool:
-    """Queue an echo for the other windows of a dossier; whether there was any to be queued."""
-    found, echoed = connection.execute(ECHOED, _told(window, dossier, echo)).fetchall(), False
-    for other, rows in groupby(found, itemgetter(0)):
+    """Queue an echo for the windows of a dossier; whether there was any to be queued."""
+    values, echoed = _told("" if echo.here else window, dossier, echo), False
+    for other, rows in groupby(connection.execute(ECHOED, values).fetchall(), itemgetter(0)):
         waiting = [Waiting(*row[1:]) for row in rows if row[1] is not None]
         changes = echoing(waiting, echo.outgoing, echo.now)
         _carry_out(connection, other, dossier, changes)
@@ -152,8 +152,10 @@ def hearing(connection: sqlite3.Connection, window: str, dossier: str, echo: Ech
     return [other for (other,) in connection.execute(HEARING, _told(window, dossier, echo))]
 
 
-def _told(window: str, dossier: str, echo: Echo) -> dict[str, str]:
-    return {"dossier": dossier, "window": "" if echo.here else window, "channels": json.dumps(sorted(echo.channels))}
+def _told(window: str, dossier: str, echo: Echo) -> dict[str, str | None]:
+    """Of which dossier, and who is not to be told."""
+    channels = json.dumps(sorted(echo.channels))
+    return {"dossier": dossier, "window": window, "channels": channels, "key": echo.outgoing.key}
 
 
 def _carry_out(connection: sqlite3.Connection, window: str, dossier: str | None, changes: Queueing) -> list[Queued]:

@@ -42,7 +42,9 @@ async def test_nobody_is_kept_out(meet: Meet, server: Server, look: Look) -> Non
     assert await _faults(await meet(look), server, both) == {}
 
 
-async def _faults(person: Person, server: Server, look_at: Callable[[Page], Awaitable[list[str]]]) -> dict[str, object]:
+async def _faults(
+    person: Person, server: Server, look_at: Callable[[Page], Awaitable[list[str]]]
+) -> dict[str, list[str]]:
     """What is wrong, by the name of the page."""
     found = {}
     for name, show in PAGES.items():

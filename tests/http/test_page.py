@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -15,7 +16,9 @@ from bot.http.asgi import Receive, Send, respond
 from bot.http.server import FILES, PageConnection, served
 from tests.telegram.e2e.driver import free_port
 
-MEGABYTES = 4 * 2**20
+MEGABYTES = 24 * 2**20
+"""More than the system takes in advance for who does not read."""
+PIECE = 65_536
 SECONDS = 0.5
 
 
@@ -27,8 +30,8 @@ async def mirror(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 async def flood(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """A long answer, piece by piece."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    for left in range(MEGABYTES - 65_536, -1, -65_536):
-        await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": left > 0})
+    for left in range(MEGABYTES - PIECE, -1, -PIECE):
+        await send({"type": "http.response.body", "body": b"x" * PIECE, "more_body": left > 0})
 
 
 class Hasty(PageConnection):
@@ -43,6 +46,17 @@ async def server(application: Any, proxies: Sequence[str] = ()) -> AsyncIterator
     port = free_port()
     async with served(application, f"127.0.0.1:{port}", Hasty, proxies):
         yield port
+
+
+async def asked(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection that takes little in advance, with a request."""
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE)
+    one.settimeout(0)
+    await asyncio.get_running_loop().sock_connect(one, ("127.0.0.1", port))
+    reader, writer = await asyncio.open_connection(sock=one, limit=PIECE)
+    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    return reader, writer
 
 
 @pytest.mark.parametrize(
@@ -72,11 +86,10 @@ async def test_only_a_proxy_that_is_named_is_believed(
 async def test_who_takes_a_long_answer_slowly_gets_it_whole() -> None:
     """Several patiences long; each piece that is taken buys time for the next."""
     async with server(flood) as port:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=16_384)
-        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        reader, writer = await asked(port)
         taken, began = 0, asyncio.get_running_loop().time()
         while taken < MEGABYTES:
-            piece = await asyncio.wait_for(reader.read(16_384), 10)
+            piece = await asyncio.wait_for(reader.read(PIECE), 10)
             assert piece, taken
             taken += len(piece)
             await asyncio.sleep(3 * SECONDS * len(piece) / MEGABYTES)
@@ -87,8 +100,7 @@ async def test_who_takes_a_long_answer_slowly_gets_it_whole() -> None:
 async def test_who_takes_nothing_of_a_long_answer_is_cut_off() -> None:
     """Else everybody who looks away in the middle of a report would hold a place for ever."""
     async with server(flood) as port:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=16_384)
-        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        reader, writer = await asked(port)
         await reader.readexactly(1000)
         reader._transport.pause_reading()  # type: ignore[attr-defined]
         await asyncio.sleep(4 * SECONDS)

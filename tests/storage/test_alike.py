@@ -79,7 +79,9 @@ class Trial:
             silenced=self.chance.random() < 0.1,
             forgotten=forgotten,
             links=tuple(self.link() for _ in range(self.one(0, 0, 0, 1, 2))),
-            echo=self.rarely([Echo(self.message(), frozenset(self.one(["telegram"], ["web"])), self.now)]),
+            echo=self.rarely(
+                [Echo(self.message(), frozenset(self.one(["telegram"], ["web"])), self.now, self.one(*FLIP))]
+            ),
         )
         self.chance = chance
         return decision

@@ -1,6 +1,7 @@
 """The page with a worker and a mail server, on a database in a file; time passes when a test says so."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -29,6 +30,7 @@ from tests.dialogue.support import NOW, RULES
 from tests.web.browser import Browser
 from tests.web.post import Post
 
+LINK = re.compile(r"http://127\.0\.0\.1:\d+(/\S+)")
 RUBRIC = load_rubric("miit-2024")
 
 
@@ -112,3 +114,10 @@ def body(mail: EmailMessage, kind: str = "plain") -> str:
     part = mail.get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
+
+
+def paths(mail: EmailMessage) -> list[str]:
+    """Paths of the links in a mail, in their order, the same as text and as HTML."""
+    found = LINK.findall(body(mail))
+    assert found == re.findall(r'href="http://127\.0\.0\.1:\d+([^"]+)"', body(mail, "html"))
+    return found

@@ -16,13 +16,12 @@ from storage.store import Decision
 from tests.dialogue.support import RULES
 from tests.flows.scenes import scene
 from tests.web.browser import Browser
-from tests.web.installation import Installation, body
+from tests.web.installation import Installation, body, paths
 from tests.web.post import HANG
 
 TEXT = catalogue("zh-Hans")
 ANNA, BOB = "anna@example.com", "bob@example.com"
 TITLE, STOP = TEXT("reminder.title"), TEXT("mail.stop")
-LINK = re.compile(r"http://127\.0\.0\.1:\d+(/\S+)")
 
 
 @pytest.fixture
@@ -55,18 +54,11 @@ async def leave(browser: Browser, address: str) -> Browser:
     return await (await browser.open("/keep")).press(TEXT("web.mail.send"), email=address)
 
 
-def links(mail: EmailMessage) -> list[str]:
-    """Paths of the links in a mail, in their order, the same as text and as HTML."""
-    found = LINK.findall(body(mail))
-    assert found == re.findall(r'href="http://127\.0\.0\.1:\d+([^"]+)"', body(mail, "html"))
-    return found
-
-
 async def confirmed(here: Installation, browser: Browser, address: str = ANNA) -> None:
     """Somebody leaves their address, and confirms it on another device."""
     await leave(browser, address)
     async with Browser(here.url) as phone:
-        await phone.open(links(here.post.to(address)[-1])[0])
+        await phone.open(paths(here.post.to(address)[-1])[0])
         await phone.press(TEXT("web.mail.confirm.do"))
         assert address in phone.text
 
@@ -86,16 +78,16 @@ async def test_who_leaves_an_address_is_reminded_and_goes_on_in_another_browser_
     assert reminders(here) == []
     await here.passes(days=0.1)
     (mail,) = reminders(here)
-    assert mail["List-Unsubscribe"] == f"<{here.url}{links(mail)[1]}>"
+    assert mail["List-Unsubscribe"] == f"<{here.url}{paths(mail)[1]}>"
     assert "还有 30 项" in body(mail)
 
-    await other.open(links(mail)[0])
+    await other.open(paths(mail)[0])
     assert (await here.state(other)).session is None  # looking does nothing
     await other.press(TEXT("web.open"))
     assert (await here.session(other)).id == (await here.session(browser)).id
     assert "第 2 项/31" in other.text
 
-    await other.open(links(mail)[1])
+    await other.open(paths(mail)[1])
     await here.passes(days=2)
     assert len(reminders(here)) == 2  # looking does nothing
     await other.press(TEXT("web.mail.stop.do"))
@@ -144,14 +136,14 @@ async def test_each_mail_has_a_link_that_goes_on_working(here: Installation, bro
     await confirmed(here, browser)
     for days in (1, 2, 4):
         await here.passes(days=days)
-    paths = [links(mail)[0] for mail in reminders(here)]
-    assert len(set(paths)) == 3
-    for path in (*paths, *paths):
+    opening = [paths(mail)[0] for mail in reminders(here)]
+    assert len(set(opening)) == 3
+    for path in (*opening, *opening):
         async with Browser(here.url) as another:
             await (await another.open(path)).press(TEXT("web.open"))
             assert await here.session(another)
     await here.passes(days=31)
-    await (await other.open(paths[2])).press(TEXT("web.open"))
+    await (await other.open(opening[2])).press(TEXT("web.open"))
     assert (await here.state(other)).session is None
 
 
@@ -165,7 +157,7 @@ async def test_a_mail_speaks_the_language_of_its_reader(language: str, here: Ins
         asked = here.post.to(ANNA)[0]
         assert asked["Subject"] == text("mail.confirm.subject")
         assert text("mail.confirm.text") in body(asked)
-        await browser.open(links(asked)[0])
+        await browser.open(paths(asked)[0])
         assert text("web.mail.confirm.title") in browser.text
         await browser.press(text("web.mail.confirm.do"))
     await here.passes(days=1)
@@ -207,7 +199,7 @@ async def test_nothing_is_sent_to_an_address_that_nobody_confirmed(here: Install
 
 async def test_a_confirmation_is_by_the_button_and_once(here: Installation, browser: Browser, other: Browser) -> None:
     await leave(browser, ANNA)
-    (path,) = links(here.post.mails[0])
+    (path,) = paths(here.post.mails[0])
     for _ in range(3):
         await other.open(path)
     state = await here.state(browser)
@@ -225,7 +217,7 @@ async def test_a_confirmation_is_by_the_button_and_once(here: Installation, brow
 async def test_a_confirmation_that_comes_late_is_void(here: Installation, browser: Browser, other: Browser) -> None:
     await leave(browser, ANNA)
     await here.passes(days=3)
-    await other.post(links(here.post.mails[0])[0], {})
+    await other.post(paths(here.post.mails[0])[0], {})
     assert TEXT("web.mail.confirm.void.title") in other.text
     assert "anna" not in (await browser.open("/keep")).text
 
@@ -248,7 +240,7 @@ async def test_the_link_of_a_former_address_does_not_end_mails_to_the_new_one(
     await confirmed(here, browser, ANNA)
     await here.passes(days=1)
     await confirmed(here, browser, BOB)
-    await other.post(links(reminders(here, ANNA)[0])[1], {})
+    await other.post(paths(reminders(here, ANNA)[0])[1], {})
     assert TEXT("web.mail.stop.void.title") in other.text
     await here.passes(days=2)
     assert len(reminders(here, BOB)) == 1
@@ -297,7 +289,7 @@ async def test_a_mail_opens_the_firm_that_it_is_about(here: Installation, browse
     found = {}
     for mail in reminders(here):
         async with Browser(here.url) as another:
-            await (await another.open(links(mail)[0])).press(TEXT("web.open"))
+            await (await another.open(paths(mail)[0])).press(TEXT("web.open"))
             found[(await here.session(another)).firm.name] = body(mail)
     assert set(found) == {"示例机械", "另一家"}
     assert all(name and name in told for name, told in found.items())
@@ -354,7 +346,7 @@ async def test_one_click_in_a_mail_program_ends_it(here: Installation, browser: 
     await confirmed(here, browser)
     await here.passes(days=1)
     async with httpx.AsyncClient() as program:
-        path = links(reminders(here)[0])[1]
+        path = paths(reminders(here)[0])[1]
         answer = await program.post(f"{here.url}{path}", data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
     await here.passes(days=6)
@@ -374,14 +366,15 @@ async def test_deleting_the_dossier_deletes_the_address_and_ends_it(
 ) -> None:
     await confirmed(here, browser)
     await here.passes(days=1)
+    window = window_of(browser.token)
     await (await browser.open("/")).say("/delete")
     await browser.press(TEXT("button.choice.delete"))
-    assert (await here.state(browser)).window is None
+    assert (await here.site.store.state(window)).window is None
     await here.passes(days=6)
     assert len(reminders(here)) == 1
-    await (await other.open(links(reminders(here)[0])[0])).press(TEXT("web.open"))
+    await (await other.open(paths(reminders(here)[0])[0])).press(TEXT("web.open"))
     assert (await here.state(other)).session is None
-    await other.post(links(reminders(here)[0])[1], {})
+    await other.post(paths(reminders(here)[0])[1], {})
     assert TEXT("web.mail.stop.void.title") in other.text
 
 
@@ -467,8 +460,8 @@ async def test_a_mail_that_is_sent_again_is_the_same_mail(here: Installation, br
     await here.passes(minutes=2)
     first, second = reminders(here)
     assert first["Message-ID"] == second["Message-ID"]
-    assert links(first) == links(second)
-    await (await other.open(links(first)[0])).press(TEXT("web.open"))
+    assert paths(first) == paths(second)
+    await (await other.open(paths(first)[0])).press(TEXT("web.open"))
     assert await here.session(other)
 
 
@@ -506,7 +499,7 @@ async def test_the_pages_of_mails_ask_for_nothing_in_other_browsers(here: Instal
     """A mail program's own browser may keep no cookies."""
     await leave(browser, ANNA)
     async with httpx.AsyncClient() as program:
-        answer = await program.post(f"{here.url}{links(here.post.mails[0])[0]}")
+        answer = await program.post(f"{here.url}{paths(here.post.mails[0])[0]}")
     assert TEXT("web.mail.confirmed.title") in answer.text
 
 
