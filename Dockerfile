@@ -16,7 +16,7 @@ RUN pip wheel --no-cache-dir --no-index --no-build-isolation --no-deps --wheel-d
 
 FROM base
 LABEL org.opencontainers.image.title="shuping" \
-      org.opencontainers.image.description="A guided self-assessment of the digital level of small manufacturers, on Telegram" \
+      org.opencontainers.image.description="A guided self-assessment of the digital level of small manufacturers, on Telegram and as a page" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN pip uninstall --yes --root-user-action=ignore pip \
     && rm -r /usr/local/lib/python3.13/ensurepip \
@@ -32,4 +32,4 @@ VOLUME /data
 # What is written under /data belongs to nobody else.
 ENTRYPOINT ["sh", "-c", "umask 0077 && exec shuping \"$@\"", "shuping"]
 HEALTHCHECK --interval=1m --timeout=20s --start-period=1m --retries=3 CMD ["shuping", "doctor", "--health"]
-CMD ["telegram"]
+CMD ["serve"]

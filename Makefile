@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+PORT ?= 8000
 SOURCES := bot flows scoring storage locales tests bench tools
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test slow browser check fix bench peers docs wheel audit sbom lock clean
+.PHONY: help chat web test slow browser check fix bench peers docs wheel audit sbom lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +26,9 @@ $(VENV)/dev: requirements/dev.lock $(VENV)/run
 
 chat: $(VENV)/run ## start the assessment in this terminal
 	@$(BIN)/shuping chat $(ARGS)
+
+web: $(VENV)/run ## serve the page from this machine, to every phone in this network (PORT=8000)
+	@SHUPING_WEB_LISTEN=0.0.0.0:$(PORT) $(BIN)/shuping web --qr $(ARGS)
 
 test: $(VENV)/dev ## run the tests (about two minutes)
 	@$(BIN)/python -m pytest -n 2 -m "not slow and not browser" $(ARGS)

@@ -9,6 +9,8 @@ from errno import ENOENT
 from os import strerror
 from pathlib import Path
 
+from bot.cli import reach
+from bot.cli.advice import AdviceError, BrokenError
 from bot.cli.modes import too_wide
 from bot.settings import SECRET, Settings, load_settings, use_editions
 from bot.settings.files import env_file_in_use, places, secret_files, variables
@@ -23,18 +25,6 @@ TOKEN = re.compile(r"(?<!\d)\d{1,20}:[A-Za-z0-9_-]{30,}")
 LONGEST_ENV_FILE = 1 << 16
 
 
-class AdviceError(Exception):
-    """Something works, but should be mended: a sentence each."""
-
-    def __init__(self, *sentences: str) -> None:
-        super().__init__(*sentences)
-        self.sentences = sentences
-
-
-class BrokenError(AdviceError):
-    """Something does not work."""
-
-
 @dataclass(frozen=True, slots=True)
 class Check:
     """A thing to look at: `look` returns what it found, or raises: AdviceError and BrokenError, or any other error."""
@@ -46,7 +36,7 @@ class Check:
 def doctor(language: str, env_file: Path | None, *, online: bool) -> int:
     """Look at everything, say what is wrong and how to mend it. Status 1 if anything is; advice alone is status 0.
 
-    Telegram is asked only if `online`.
+    Telegram and the mail server are asked only if `online`.
     """
     text = catalogue(language)
     checks = (
@@ -87,6 +77,8 @@ def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, onl
         Check("database", lambda: _database(text, settings)),
         Check("modes", lambda: _modes(text, settings, env_file)),
         Check("token", lambda: _token(text, settings, online=online)),
+        Check("page", lambda: reach.page(text, settings)),
+        Check("mail", lambda: reach.mail(text, settings, online=online)),
         Check("operator", lambda: _operator(text, settings)),
     )
     return max([_report(check, text, language) for check in checks])
@@ -210,10 +202,10 @@ def _token(text: Catalogue, settings: Settings, *, online: bool) -> str:
 
 
 def _operator(text: Catalogue, settings: Settings) -> str:
-    """People on Telegram are told who runs the bot."""
+    """People are told who runs the bot."""
     told = {"SHUPING_OPERATOR_NAME": settings.operator_name, "SHUPING_OPERATOR_CONTACT": settings.operator_contact}
     missing = [variable for variable, value in told.items() if not value]
-    if settings.telegram_token is None:
+    if settings.telegram_token is None and not settings.serves_page:
         return text("doctor.token.none")
     if missing:
         raise AdviceError(*(text("doctor.operator.missing", variable=variable) for variable in missing))

@@ -12,7 +12,7 @@ from bot.dialogue.reading import NUMBERS, known_words, normalised
 from bot.dialogue.replies import Card, Firms, Named, Text, written
 from bot.dialogue.situation import CARD, Situation, refuse, say, show, stale
 from bot.dialogue.steps import advance
-from bot.words.wording import words_of
+from bot.words.wording import Medium, words_of
 from flows.firm import LONGEST_NAME
 from flows.inputs import ChooseLanguage
 from flows.session import new_session
@@ -92,7 +92,8 @@ def offer_link(situation: Situation) -> Decision:
     fresh, doors = context.fresh, context.rules.doors
     minutes = str(round(LINK_LASTS / timedelta(minutes=1)))
     ways = [line for door in doors for line in _way(door, fresh)]
-    lines = (Named("link.what", {"minutes": minutes}), *ways, Named("link.code", {"code": fresh.token}))
+    at_a_desk = () if context.manner.medium is Medium.PAGE else (Named("link.code", {"code": fresh.token}),)
+    lines = (Named("link.what", {"minutes": minutes}), *ways, *at_a_desk)
     hashes = [link_hash(fresh.token), *(code_hash(fresh.code) for door in doors if door.name == "page")]
     links = tuple(Link(one, situation.state.dossier, situation.now + LINK_LASTS) for one in hashes)
     return replace(say(situation, Text(lines)), links=links)

@@ -480,7 +480,7 @@ def privacy(words: Wording, rules: Rules) -> Iterator[str]:
     text, unfinished, finished = words.text, rules.keep.unfinished, rules.keep.finished
     yield text("privacy.unfinished.until", days=_days(unfinished)) if unfinished else text("privacy.unfinished")
     yield text("privacy.finished.until", days=_days(finished)) if finished else text("privacy.finished")
-    yield text("privacy.rights")
+    yield words.hint("privacy.rights")
 
 
 def _days(kept: timedelta) -> int:

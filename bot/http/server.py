@@ -24,6 +24,8 @@ from bot.http.asgi import Send, respond
 BACKLOG = 64
 """So many connections may wait to be taken in."""
 FILES = 4096
+NAME = "shuping"
+"""What we call ourselves, so that we are known for what we are to whoever looks for a free address."""
 GRACE_SECONDS = 2
 OWED = (h11.IDLE, h11.SEND_BODY)
 ANSWERABLE = (h11.IDLE, h11.SEND_RESPONSE)
@@ -151,13 +153,14 @@ async def served(
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        headers=[("server", NAME)],
         backlog=BACKLOG,
         timeout_keep_alive=connection.idle,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # signals are ours
-    serving = asyncio.create_task(server.serve([_bound(address)]))
+    serving = asyncio.create_task(server.serve([listening_socket(address)]))
     try:
         yield serving
     finally:
@@ -165,7 +168,8 @@ async def served(
         await serving
 
 
-def _bound(address: str) -> socket.socket:
+def listening_socket(address: str) -> socket.socket:
+    """A socket at "host:port". Raises OSError if it cannot be had."""
     host, port = host_and_port(address)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=BACKLOG)

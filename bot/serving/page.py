@@ -7,6 +7,7 @@ import sys
 from bot.http.server import PageConnection, allow_files, served
 from bot.serving.addresses import is_everywhere, reached_at
 from bot.serving.here import FAILED, OUTSIDE, EndedError, Here
+from bot.serving.mail import mailer_of
 from bot.web.app import application
 from bot.web.site import Site
 
@@ -24,8 +25,10 @@ class PagePart:
             OUTSIDE,
             here.reports,
             url=here.settings.site,
+            filing=here.settings.web_filing,
             worker=here.worker,
             bot_token=token.get_secret_value() if token else None,
+            mailer=mailer_of(here.settings),
         )
 
     async def run(self) -> None:

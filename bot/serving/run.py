@@ -105,13 +105,17 @@ def _here(settings: Settings, text: Catalogue, store: Store) -> Here:
     doors = [page_door(settings.site)] if settings.site else []
     rules, rubric = rules_of(settings, doors), current()
     reports = Reports(store, rules)
-    worker = Worker(store, _channels(settings), OUTSIDE, rules, rubric, reports)
+    worker = Worker(store, _channels(settings, store), OUTSIDE, rules, rubric, reports)
     return Here(settings, text, store, rules, doors, rubric, worker, reports, Ownership(store))
 
 
-def _channels(settings: Settings) -> Sequence[Channel]:  # noqa: ARG001
+def _channels(settings: Settings, store: Store) -> Sequence[Channel]:
     """Those that are there from the start; Telegram's joins once Telegram was reached."""
-    return ()
+    if settings.smtp is None:
+        return ()
+    from bot.serving.mail import mail_channels
+
+    return mail_channels(settings, store)
 
 
 async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:

@@ -97,7 +97,7 @@ class TelegramPart:
 
     async def _take(self) -> None:
         await self._insist(self._client.initialize)
-        menus = asyncio.create_task(set_menus(self._client))
+        menus = asyncio.create_task(set_menus(self._client, _secure(self._here.settings.site)))
         try:
             reception = Reception(self._client, self._opened())
             await (self._listen(reception) if self._here.settings.webhook_url else self._poll_in_turn(reception))
@@ -180,6 +180,11 @@ class TelegramPart:
                 pause = min(LONGEST_PAUSE, pause * 2)
             else:
                 return
+
+
+def _secure(site: str | None) -> str | None:
+    """Telegram opens a page inside itself by https only."""
+    return site if site and site.startswith("https:") else None
 
 
 async def _until(event: asyncio.Event) -> None:

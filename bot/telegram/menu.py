@@ -1,9 +1,10 @@
-"""The list of commands that Telegram shows beside the keyboard, in each language."""
+"""What Telegram shows beside the keyboard: the commands, in each language, and the button that opens the page."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
-from telegram import Bot, BotCommand
+from telegram import Bot, BotCommand, MenuButtonDefault, MenuButtonWebApp, WebAppInfo
 from telegram.error import BadRequest, TelegramError
 
 from bot.dialogue.commands import COMMANDS
@@ -14,13 +15,15 @@ from locales import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 
 LOG = logging.getLogger("shuping.menu")
 
+DOOR = "/tg"
+"""Where the page is opened from inside Telegram."""
 
-async def set_menus(bot: Bot) -> None:
-    """Tell Telegram, however long that takes; nobody waits for it."""
+
+async def set_menus(bot: Bot, site: str | None) -> None:
+    """Tell Telegram, however long that takes; nobody waits for it. `site` is the address of the page, by https."""
     for code, language in menus().items():
-        text = catalogue(language)
-        menu = [BotCommand(name, text(f"command.{name}")) for name in COMMANDS]
-        await _set_menu(bot, menu, None if language == DEFAULT_LANGUAGE else code)
+        await _insist(lambda: _set_commands(bot, language, code))  # noqa: B023  # at once
+    await _insist(lambda: _set_button(bot, site))
 
 
 def menus() -> dict[str, str]:
@@ -29,12 +32,29 @@ def menus() -> dict[str, str]:
     return {language.partition("-")[0]: language for language in reversed(LANGUAGES)}
 
 
-async def _set_menu(bot: Bot, menu: list[BotCommand], code: str | None) -> None:
+async def _set_commands(bot: Bot, language: str, code: str) -> None:
+    text = catalogue(language)
+    menu = [BotCommand(name, text(f"command.{name}")) for name in COMMANDS]
+    await bot.set_my_commands(menu, language_code=None if language == DEFAULT_LANGUAGE else code)
+
+
+async def _set_button(bot: Bot, site: str | None) -> None:
+    """Ours where there is a page; where there is none any more, the usual one. One that somebody else has set stays."""
+    present = await bot.get_chat_menu_button()
+    if site:
+        wanted = MenuButtonWebApp(catalogue(DEFAULT_LANGUAGE)("mini_app.button"), WebAppInfo(f"{site}{DOOR}"))
+        if present != wanted:
+            await bot.set_chat_menu_button(menu_button=wanted)
+    elif isinstance(present, MenuButtonWebApp) and present.web_app.url.endswith(DOOR):
+        await bot.set_chat_menu_button(menu_button=MenuButtonDefault())
+
+
+async def _insist(call: Callable[[], Awaitable[None]]) -> None:
     pause = FIRST_PAUSE
     while True:
         try:
             with odd_answers():
-                await bot.set_my_commands(menu, language_code=code)
+                await call()
         except BadRequest as error:
             LOG.warning("Telegram does not take the menu: %s", unquoted(error.message))
             return

@@ -11,14 +11,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.web import conversation, downloads, links, telegram
+from bot.web import calendars, conversation, downloads, links, mails, telegram
 from bot.web.assets import asset
 from bot.web.forms import TooLargeError
 from bot.web.guard import Guard
 from bot.web.painter import environment
 from bot.web.site import Site
 from bot.web.visit import CrowdedError, Handler, LostError, Visit
-from storage.errors import StorageError
+from scoring.errors import MissingEditionError
+from storage.errors import DamagedRowError, StorageError
 
 LOG = logging.getLogger("shuping.web")
 
@@ -46,8 +47,16 @@ def application(site: Site) -> Starlette:
             at("/keep", links.keep),
             at("/keep/code", links.offer, "POST"),
             at("/keep/renew", links.renew, "POST"),
-            at("/a/{token}", links.look_at),
-            at("/a/{token}", links.follow, "POST"),
+            at("/keep/calendar", calendars.remind, "POST"),
+            at("/a/{token}", links.arrive),
+            at("/open", links.ask),
+            at("/open", links.follow, "POST"),
+            at("/keep/mail", mails.ask, "POST"),
+            at("/keep/mail/end", mails.end, "POST"),
+            at("/m/{key}", mails.look_at_confirming),
+            at("/m/{key}", mails.confirmed, "POST"),
+            at("/u/{key}", mails.look_at_stopping),
+            at("/u/{key}", mails.stopped, "POST"),
             at("/code", links.ask_code),
             at("/code", links.take_code, "POST"),
             at("/tg", telegram.door),
@@ -58,6 +67,9 @@ def application(site: Site) -> Starlette:
         middleware=[Middleware(Guard, framed=site.bot_token is not None), Middleware(GZipMiddleware, minimum_size=400)],
         exception_handlers={
             StorageError: _unsaved,
+            DamagedRowError: _told("damaged", 500),
+            MissingEditionError: _told("edition", 503),
+            Exception: _told("broken", 500),
             TooLargeError: _told("too_large", 413),
             LostError: _told("lost", 403),
             CrowdedError: _crowded,

@@ -6,9 +6,11 @@ from bot.dialogue.messages import Message
 from bot.dialogue.pages import CardPage, TextPage
 from bot.dialogue.replies import Card, Reply, read, written
 from bot.web import talk
+from bot.web.outcome import drawn_below
 from bot.web.painter import card_view, turns, ways_of
-from bot.web.places import CARD, reply_at
+from bot.web.places import CARD, card_after, reply_at
 from bot.web.visit import Visit
+from bot.web.visitor import Visitor
 
 FLASH = "said"
 FLASH_SECONDS = 60
@@ -35,7 +37,7 @@ async def card(visit: Visit, said: tuple[Reply, ...]) -> Response:
         "card.html",
         words=page.words,
         card=card_view(page),
-        turns=turns(now.recent, page.words),
+        turns=turns(now.recent, page.words) if page.session.asking else [],
         texts=[(text, ways_of(text, page.words.rubric)) for text in now.texts if isinstance(text, TextPage)],
         known=now.state.session is not None,
     )
@@ -48,7 +50,7 @@ async def say(visit: Visit) -> Response:
     if message is None:
         return visit.go(CARD)
     update = talk.update_of(form.own, form.fields.get("do", ""), form.fields.get("text", ""))
-    return await answered(visit, await give(visit, message, update))
+    return await answered(visit, await give(visit, message, update), card_after(message, visit.site.rubric))
 
 
 async def give(visit: Visit, message: Message, update: int) -> talk.Answer:
@@ -58,15 +60,17 @@ async def give(visit: Visit, message: Message, update: int) -> talk.Answer:
     return answer
 
 
-async def answered(visit: Visit, answer: talk.Answer) -> Response:
-    """What comes of a message: another place, the card alone for our script, or the card by a fresh look."""
+async def answered(visit: Visit, answer: talk.Answer, place: str = CARD) -> Response:
+    """What comes of a message: another place, the card alone for our script, or the card by a fresh look at `place`."""
     if answer.place:
         return visit.go(answer.place)
+    if answer.forgotten and visit.visitor.keeps:  # whoever had the old link is not to see what is begun from now on
+        visit.visitor = Visitor.fresh()
     telling = [reply for reply in answer.said if not isinstance(reply, Card) or reply.notices or reply.paused]
     flash = None if visit.scripted else visit.visitor.flash([written(reply) for reply in telling])
     if flash is None:
         return await card(visit, answer.said)
-    response = visit.go(CARD)
+    response = visit.go(place)
     if telling:
         visit.set_cookie(response, FLASH, flash, FLASH_SECONDS)
     return response
@@ -82,4 +86,5 @@ async def detail(visit: Visit) -> Response:
     if not isinstance(page, TextPage):
         return visit.go(CARD)
     words = await visit.own_words()
-    return visit.page("text.html", words=words, page=page, rows=ways_of(page, words.rubric))
+    line, shown = drawn_below(page, words)
+    return visit.page("look.html", words=words, page=page, rows=ways_of(page, words.rubric), trend=line, drawn=shown)

@@ -25,7 +25,7 @@ DRAWN = 12
 """So many assessments are drawn, the latest."""
 SPELT = 5
 """So many have their scores beside them; of more, the first and the last."""
-EDGE = 14
+EDGE = 10
 """What is written nearer to an edge than so many percent does not stand in the middle of its place."""
 STEP = Fraction(92, 100)
 """How much of a rung's place it fills; the rest is the gap between two."""
@@ -191,12 +191,13 @@ class Drawn:
 class Stand:
     """What a result is seen against: the `wanted` grade, and what was `before`.
 
-    `tried`: the result is only supposed, and before is how things are.
+    `tried`: the result is only supposed, and before is how things are. `past`: it is one of the history.
     """
 
     wanted: int | None = None
     before: Result | None = None
     tried: bool = False
+    past: bool = False
 
 
 def drawn(result: Result, words: Wording, stand: Stand | None = None) -> Drawn:
@@ -228,7 +229,9 @@ def _marks(result: Result, words: Wording, stand: Stand) -> dict[int, str]:
     """What is written above some of the rungs, in the order in which it is said."""
     text, before = words.text, stand.before.grade if stand.before else result.grade
     marks = {stand.wanted: text("drawing.wanted")} if stand.wanted is not None else {}
-    if stand.tried:
+    if stand.past:
+        marks |= {result.grade: text("drawing.then")}
+    elif stand.tried:
         marks |= {result.grade: text("drawing.tried"), before: text("drawing.present")}
     else:
         marks |= {before: text("drawing.before"), result.grade: text("drawing.present")}
@@ -261,7 +264,7 @@ def _conditions(result: Result, row: Grade, words: Wording) -> Iterator[Conditio
     """Score, scenarios, and restrictive ones among them, as far as a grade asks for them (standard, section 二)."""
     text = words.text
     told = text("drawing.condition.score", score=shown_points(result), wanted=row.score)
-    short = text("far.points", short=shown((row.score - result.score).as_integer_ratio(), {0}))
+    short = shown((row.score - result.score).as_integer_ratio(), {0})
     yield _condition(told, result.score, row.score, short, words)
     reached, restrictive = result.counts[row.level]
     if row.scenarios:

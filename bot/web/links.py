@@ -1,27 +1,54 @@
 """Links: the one to keep, codes for another device, and how either opens."""
 
+from datetime import timedelta
+from secrets import token_hex
+
 from starlette.responses import Response
 
+from bot.dialogue.firms import link_hash
 from bot.dialogue.messages import Commanded, Followed
 from bot.dialogue.pages import TextPage
 from bot.web import talk
+from bot.web.calendars import proposed
 from bot.web.conversation import answered, card, give
 from bot.web.painter import ways_of
-from bot.web.places import CARD, KEEP
+from bot.web.places import CARD, KEEP, OPEN
 from bot.web.qr import qr_svg
 from bot.web.visit import Visit
 from bot.web.visitor import TOKEN, Visitor, window_of
+from storage.store import Decision, Link, State
+from storage.window import Window
+
+WANTED = "open"
+"""The cookie with the link that somebody came by, so that it stays in no address."""
+WANTED_SECONDS = 600
+OPENED_WITHIN = timedelta(minutes=1)
 
 
-async def keep(visit: Visit) -> Response:
-    """The link to keep, and other ways back."""
+async def keep(visit: Visit, wrong: str | None = None, typed: str = "") -> Response:
+    """The link to keep, other ways back, and reminders by mail; `wrong` is said of an address that was `typed`."""
     state = await visit.site.store.state(visit.visitor.window)
     if state.session is None:
         return visit.go(CARD)
     words = visit.words(state.session.language)
     address = f"{visit.base}/a/{visit.visitor.secret}" if visit.visitor.keeps else None
     qr = qr_svg(address, words.text("web.keep.qr")) if address else None
-    return visit.page("keep.html", words=words, address=address, qr=qr)
+    zone = visit.site.rules.zone_of(state.window)
+    window, now = state.window or Window(), visit.site.outside.now()
+    awaited = window.unconfirmed if window.unconfirmed and window.unconfirmed.until > now else None
+    return visit.page(
+        "keep.html",
+        words=words,
+        address=address,
+        qr=qr,
+        at=proposed(now.astimezone(zone)),
+        wrong_time="when" in visit.request.query_params,
+        mails=visit.site.mailer is not None,
+        email=window.email,
+        awaited=awaited,
+        wrong=wrong,
+        typed=typed,
+    )
 
 
 async def offer(visit: Visit) -> Response:
@@ -45,8 +72,8 @@ async def renew(visit: Visit) -> Response:
     return visit.go(KEEP)
 
 
-async def look_at(visit: Visit) -> Response:
-    """The link to keep opens its window in a browser that has none; any other is asked first.
+async def arrive(visit: Visit) -> Response:
+    """The link to keep opens its window in a browser that has none; any other is asked about at a clean address.
 
     Chat apps and mail scanners fetch links by themselves: nothing is used up, and nothing stored, by looking.
     """
@@ -55,27 +82,49 @@ async def look_at(visit: Visit) -> Response:
         return visit.page("missing.html", 404)
     if token == visit.visitor.secret:
         return visit.go(CARD)
-    visit.limited(visit.site.limits.link(visit.client))
-    own = await visit.site.store.state(visit.visitor.window)
     theirs = await visit.site.store.state(window_of(token))
-    if theirs.session is None:
-        return visit.page("open.html", words=await visit.own_words(), token=token, own=own.session)
-    visit.site.limits.link_was_right(visit.client)
-    if own.session is None:
-        visit.visitor = Visitor(window_of(token), token, known=False)
+    if theirs.session is not None:
+        own = await visit.site.store.state(visit.visitor.window)
+        if own.session is None:
+            visit.visitor = Visitor(window_of(token), token, known=False)
+            return visit.go(CARD)
+    response = visit.go(OPEN)
+    visit.set_cookie(response, WANTED, token, WANTED_SECONDS)
+    return response
+
+
+async def ask(visit: Visit) -> Response:
+    """Whether what a link leads to is wanted here."""
+    if WANTED not in visit.request.cookies:
         return visit.go(CARD)
-    return visit.page("open.html", words=await visit.own_words(), token=token, own=own.session)
+    return visit.page("open.html", words=await visit.own_words())
 
 
 async def follow(visit: Visit) -> Response:
-    """This window gets sight of the dossier of a link."""
+    """This window gets sight of the dossier of a link: of one for once, or of another window's."""
     form = await visit.form()
-    token = visit.request.path_params["token"]
+    token = visit.request.cookies.get(WANTED, "")
     visit.limited(visit.site.limits.link(visit.client))
-    answer = await give(visit, Followed(token), talk.update_of(form.own, token))
+    once = await _link_of(visit, window_of(token)) or token
+    answer = await give(visit, Followed(once), talk.update_of(form.own, token))
     if answer.opened:
         visit.site.limits.link_was_right(visit.client)
-    return await answered(visit, answer)
+    response = await answered(visit, answer)
+    response.delete_cookie(WANTED)
+    return response
+
+
+async def _link_of(visit: Visit, window: str) -> str | None:
+    """A link for once to what is in front of a window whose own link somebody has; None if there is no such window."""
+    token, until = token_hex(16), visit.site.outside.now() + OPENED_WITHIN
+
+    def offered(state: State) -> Decision:
+        if state.session is None or state.dossier is None:
+            return Decision()
+        return Decision(links=(Link(link_hash(token), state.dossier, until, purpose="visit"),))
+
+    applied = await visit.site.store.apply(window, offered)
+    return token if applied and applied.decision.links else None
 
 
 async def ask_code(visit: Visit) -> Response:

@@ -35,6 +35,8 @@ MISTAKEN_WAIT = 300.0
 """Seconds until a server is tried again that does not know us, or that we do not trust: somebody has to look."""
 POLICY = 7
 """The second number of a status (RFC 3463) that says: it is not the mailbox, it is us, or what we wrote."""
+RULE = "———"
+"""Above the small print; "-- " would be folded away by mail programs."""
 UNABLE = (aiosmtplib.SMTPException, aiosmtplib.SMTPNotSupported)
 """The server knows neither encryption nor passwords; what else goes wrong has a class of its own."""
 STATUS = re.compile(r"\s*[245]\.(\d{1,3})\.\d{1,3}\b")
@@ -69,11 +71,12 @@ def _domain(name: str) -> str | None:
 class Letter:
     """A mail before it is one: paragraphs, one link, and what stands below in small print.
 
-    `id` is the same when the same mail is sent again, so that mailboxes show it once; `stop` is the address that ends
-    mails of this kind, with its words.
+    `name` is what the sender is called; `id` is the same when the same mail is sent again, so that mailboxes show it
+    once; `stop` is the address that ends mails of this kind, with its words.
     """
 
     to: str
+    name: str
     subject: str
     paragraphs: tuple[str, ...]
     link: str
@@ -84,12 +87,12 @@ class Letter:
     stop: tuple[str, str] | None = None
 
 
-def message_of(letter: Letter, sender: str, name: str, now: datetime) -> EmailMessage:
+def message_of(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     """The letter as plain text and as HTML. Raises ValueError for an address or a header that cannot be one."""
     if read_address(letter.to) != letter.to:
         raise ValueError("one address, as it is read")
     message = EmailMessage(SMTP)
-    message["From"] = Address(name, addr_spec=sender)
+    message["From"] = Address(letter.name, addr_spec=sender)
     message["To"] = Address(addr_spec=letter.to)
     message["Subject"] = " ".join(letter.subject.split())
     message["Date"] = format_datetime(now)
@@ -106,7 +109,7 @@ def message_of(letter: Letter, sender: str, name: str, now: datetime) -> EmailMe
 
 def _plain(letter: Letter) -> str:
     stop = (f"{letter.stop[0]}\n{letter.stop[1]}",) if letter.stop else ()
-    return "\n\n".join((*letter.paragraphs, f"{letter.link}\n{letter.url}", "-- ", *letter.small, *stop)) + "\n"
+    return "\n\n".join((*letter.paragraphs, f"{letter.link}\n{letter.url}", RULE, *letter.small, *stop)) + "\n"
 
 
 def _html(letter: Letter) -> str:
@@ -128,18 +131,18 @@ class Mailer:
         self._smtp, self._trusted = smtp, trusted
         self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def send(self, letter: Letter, name: str, now: datetime) -> Outcome:
-        """Send a letter from "name <sender>". Raises nothing: whatever goes wrong is an outcome.
+    async def send(self, letter: Letter, now: datetime, within: float = LONGEST_SENDING) -> Outcome:
+        """Send a letter `within` so many seconds. Raises nothing: whatever goes wrong is an outcome.
 
         `Gone`: there is no such mailbox. `Delivered`: the server took it; what it does then is not ours to know.
         """
         try:
-            message = message_of(letter, self.sender, name, now)
+            message = message_of(letter, self.sender, now)
         except ValueError:
             LOG.error("a mail cannot be written")  # noqa: TRY400  # the error quotes what people wrote
             return Refused()
         try:
-            async with self._places, asyncio.timeout(LONGEST_SENDING):
+            async with self._places, asyncio.timeout(within):
                 return await self._sent(message, letter.to)
         except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
             return _outcome_of(error)
@@ -160,6 +163,16 @@ class Mailer:
         finally:
             client.close()
         return Delivered()
+
+    async def greet(self) -> None:
+        """Say who we are, and send nothing. Raises OSError, TimeoutError and SMTPException."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(LONGEST_SENDING):
+                await client.connect()
+                await client.quit()
+        finally:
+            client.close()
 
     def _client(self) -> aiosmtplib.SMTP:
         smtp = self._smtp

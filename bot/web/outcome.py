@@ -58,7 +58,7 @@ def steps_on(page: CardPage) -> list[Section]:
 
 
 def drawn_below(page: TextPage, words: Wording) -> tuple[Trend | None, Drawn | None]:
-    """The line of the assessments that a look is about; of a single one, its result."""
+    """What a longer look has below: the line of several assessments, or all of one."""
     return trend(page.past, words), _past(page.past, words)
 
 
@@ -67,4 +67,4 @@ def _past(past: Sequence[Assessment], words: Wording) -> Drawn | None:
     if len(past) != 1 or past[0].rubric not in known():
         return None
     own = wording(words.language, past[0].rubric, words.medium)
-    return drawn(result_of(past[0].record, own), own)
+    return drawn(result_of(past[0].record, own), own, Stand(past=True))

@@ -17,7 +17,7 @@ from bot.screens.wishes import Detail, Leaf, Wish
 from bot.web.drawing import Drawn, Rung
 from bot.web.forms import written
 from bot.web.outcome import body_of, drawn_on, next_rung, steps_on
-from bot.web.places import place_of_wish
+from bot.web.places import mark_of_item, place_of_wish
 from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.inputs import Help, Pause
@@ -44,9 +44,9 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item with all that it can be set to; `place` is where on the page it stands."""
+    """An item with all that it can be set to; by its `mark` it is found on the page."""
 
-    place: str
+    mark: str
     label: str
     state: str
     ways: tuple[Way, ...]
@@ -129,14 +129,9 @@ def card_view(page: CardPage) -> CardView:
     )
 
 
-def place_of_item(item: str, rubric: Rubric) -> str:
-    """Where on a page an item stands."""
-    return f"i{rubric.position[item]}"
-
-
 def _item_of(row: Row, page: CardPage) -> Item:
     ways = tuple(Way(choice.label, data=_target(choice.wish, page)[1], marked=choice.marked) for choice in row.choices)
-    return Item(place_of_item(row.item, page.words.rubric), row.label, row.state, ways, row.several)
+    return Item(mark_of_item(row.item, page.words.rubric), row.label, row.state, ways, row.several)
 
 
 def _item(action: Action) -> str:

@@ -2,10 +2,14 @@
 
 from urllib.parse import urlencode
 
+from bot.dialogue.buttons import decode
+from bot.dialogue.messages import Message, Pressed
 from bot.dialogue.replies import Compared, Explained, File, Firms, Look, Privacy, Reply
 from bot.screens.wishes import FILES, Detail, Leaf, Wish
+from flows.inputs import Suppose, Want
+from scoring.rubric import Rubric
 
-CARD, KEEP = "/", "/keep"
+CARD, KEEP, OPEN = "/", "/keep", "/open"
 
 
 def place_of(reply: Reply) -> str | None:
@@ -25,6 +29,21 @@ def place_of(reply: Reply) -> str | None:
             return _at(f"/file/{wanted}", past)
         case _:
             return None
+
+
+def mark_of_item(item: str, rubric: Rubric) -> str:
+    """By what an item is found on the card's page."""
+    return f"i{rubric.position[item]}"
+
+
+def card_after(message: Message, rubric: Rubric) -> str:
+    """The address of the card, once a message is applied: where one has just tapped among many items, that item."""
+    press = decode(message.data, rubric) if isinstance(message, Pressed) else None
+    match press.wish if press else None:
+        case Suppose(item=item) | Want(item=item):
+            return f"{CARD}#{mark_of_item(item, rubric)}"
+        case _:
+            return CARD
 
 
 def place_of_wish(wish: Wish) -> str | None:

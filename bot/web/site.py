@@ -6,6 +6,7 @@ from bot.delivery.reports import Reports
 from bot.delivery.worker import Worker
 from bot.dialogue.context import Manner, Outside, Rules
 from bot.web.limits import PageLimits, page_limits
+from bot.web.mail import Mailer
 from bot.words.wording import Medium
 from scoring.rubric import Rubric
 from storage.store import Store
@@ -31,4 +32,8 @@ class Site:
     worker: Worker | None = None
     bot_token: str | None = None
     """Of the Telegram bot, by which the page knows who opens it from inside Telegram."""
+    mailer: Mailer | None = None
+    """By whom reminders are mailed to those who want them; None: nobody is asked for an address."""
+    filing: str | None = None
+    """The number under which the site is filed in mainland China; the page shows it."""
     limits: PageLimits = field(default_factory=page_limits)

@@ -12,10 +12,12 @@ from bot.dialogue.pages import Page, View, needs_history, needs_shelf, page_of
 from bot.dialogue.replies import Card, Reply, Text, read
 from bot.dialogue.respond import respond
 from bot.dialogue.situation import echo
+from bot.dialogue.steps import ABSENT
 from bot.web.places import place_of
 from bot.web.site import INSIDE, MANNER, Site
 from bot.web.visitor import CHANNEL, TELEGRAM, Visitor
-from bot.words.wording import Medium
+from bot.words.wording import Medium, words_of
+from scoring.editions import known
 from storage.store import Arrival, Decision, State
 
 RECENT = 3
@@ -30,6 +32,8 @@ class Answer:
     place: str | None = None
     opened: bool = False
     """A link led to a dossier."""
+    forgotten: bool = False
+    """All was deleted of what the window had sight of."""
     wait: float = 0.0
     """So many seconds until this address may begin another assessment; nothing was done."""
 
@@ -53,7 +57,7 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
         if state.session is None and said.session is not None and (wait := site.limits.begin(client)):
             answer = Answer(wait=wait)
             return Decision()
-        opened = state.link is not None and said.dossier == state.link.dossier
+        opened = isinstance(message, Followed) and _opens(said, state, now)
         answer = _answer([read(outgoing.reply) for outgoing in said.outbox if outgoing.due <= now], opened=opened)
         said = replace(said, outbox=tuple(message for message in said.outbox if message.due > now))
         return said if visitor.keeps else _beside_the_chat(said, state, now)
@@ -65,7 +69,12 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
         return Answer()
     if site.worker:
         site.worker.take_up(visitor.window, applied)
-    return answer
+    return replace(answer, forgotten=bool(applied.decision.forgotten) and applied.state.session is None)
+
+
+def _opens(said: Decision, state: State, now: datetime) -> bool:
+    """What was followed leads somewhere: it is a link's, which is not over, and its dossier is in front now."""
+    return state.link is not None and state.link.until > now and said.dossier == state.link.dossier
 
 
 def _beside_the_chat(said: Decision, state: State, now: datetime) -> Decision:
@@ -86,12 +95,22 @@ def _answer(replies: list[Any], *, opened: bool) -> Answer:
 async def present(site: Site, visitor: Visitor, language: str, said: tuple[Reply, ...]) -> "Present":
     """What is to be seen now: the card, and what was just said."""
     state = await site.store.state(visitor.window)
-    card = next((reply for reply in said if isinstance(reply, Card)), Card())
-    view = View(state, site.outside.now(), site.rules, Medium.PAGE, site.rubric)
+    now = site.outside.now()
+    card = next((reply for reply in said if isinstance(reply, Card)), None) or Card(_welcome(state, now))
+    view = View(state, now, site.rules, Medium.PAGE, site.rubric)
     texts = tuple(page for reply in said if isinstance(reply, Text) and (page := page_of(_in(reply, language), view)))
     page = page_of(_in(card, language), view)
     log = await site.store.log(state.dossier) if state.dossier else []
     return Present(state, page, texts, tuple(log[-RECENT:]))
+
+
+def _welcome(state: State, now: datetime) -> tuple[str, ...]:
+    """Where they left off, for who comes back after a while."""
+    session = state.session
+    if session is None or now - session.updated_at < ABSENT or session.rubric not in known():
+        return ()
+    line = words_of(session, Medium.PAGE).welcome_back(session)
+    return (line,) if line else ()
 
 
 def _in(reply: Reply, language: str) -> Reply:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from bot.words.results import between, headline_of, result_of
 from bot.words.sections import Section
-from bot.words.wording import Wording, wording
+from bot.words.wording import Medium, Wording, wording
 from flows.session import Assessment
 from scoring.editions import known
 from scoring.exact import fixed
@@ -31,6 +31,8 @@ def history(past: Sequence[Assessment], words: Wording) -> list[Section]:
     if not older:
         return [Section(words.text("history.title"), (newest,))]
     listed = Section(words.text("history.title"), (words.text("history.line.newest", line=newest), *older))
+    if words.medium is Medium.PAGE:  # where it is drawn
+        return [listed, Section("", (*_mixed(past, words), words.hint("history")))]
     return [listed, _chart(past, words)]
 
 
@@ -105,8 +107,12 @@ def _chart(past: Sequence[Assessment], words: Wording) -> Section:
         )
         for number, entry in enumerate(drawn, start=1)
     )
-    mixed = [words.text("history.editions")] if len({entry.rubric for entry in drawn}) > 1 else []
-    return Section(words.text("history.chart"), (*lines, *mixed, words.hint("history")))
+    return Section(words.text("history.chart"), (*lines, *_mixed(drawn, words), words.hint("history")))
+
+
+def _mixed(past: Sequence[Assessment], words: Wording) -> tuple[str, ...]:
+    """That scores by several editions are not to be compared."""
+    return (words.text("history.editions"),) if len({entry.rubric for entry in past}) > 1 else ()
 
 
 def _bar(score: Fraction) -> str:

@@ -99,7 +99,7 @@ def test_one_alone_has_no_trend(language: str) -> None:
 
 
 @EVERY
-@pytest.mark.parametrize("medium", Medium)
+@pytest.mark.parametrize("medium", [Medium.TYPING, Medium.TAPPING])
 def test_the_chart_is_in_the_order_of_the_list_and_says_how_to_go_on(language: str, medium: Medium) -> None:
     words = wording(language, "miit-2024", medium)
     chart = history(THREE, words)[1]
@@ -107,6 +107,14 @@ def test_the_chart_is_in_the_order_of_the_list_and_says_how_to_go_on(language: s
     assert [words.grade(grade) in line for grade, line in zip((4, 1, 0), chart.lines, strict=False)] == [True] * 3
     assert [f" {number}. " in line for number, line in zip((1, 2, 3), chart.lines, strict=False)] == [True] * 3
     assert chart.lines[-1] == words.hint("history")
+
+
+@EVERY
+def test_a_page_draws_the_chart_itself(language: str) -> None:
+    words = wording(language, "miit-2024", Medium.PAGE)
+    listed, told = history(THREE, words)
+    assert listed.lines == history(THREE, wording(language, "miit-2024"))[0].lines
+    assert told.lines == (words.hint("history"),)
 
 
 def test_a_block_is_drawn_only_when_its_ten_points_are_reached() -> None:

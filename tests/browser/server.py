@@ -3,15 +3,16 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
 
 from bot.delivery.reports import Reports
+from bot.delivery.rules import page_door
 from bot.dialogue.context import Outside
-from bot.telegram.server import served
+from bot.http.server import PageConnection, served
 from bot.web.app import application
 from bot.web.site import Site
 from bot.web.visitor import CHANNEL, window_of
@@ -22,6 +23,7 @@ from storage.store import Arrival, Decision
 from storage.window import Window
 from tests.dialogue.support import RULES
 
+BOT_TOKEN = "123456:of-a-bot-that-is-none"  # noqa: S105  # made for this
 RUBRIC = load_rubric("miit-2024")
 
 
@@ -41,6 +43,7 @@ class Server:
     async def put(self, session: Session, token: str | None = None) -> str:
         """Somebody is at this place of the conversation; their token."""
         token = token or token_hex(16)
+        session = session.but(id=token_hex(16))  # nobody else's
         decision = Decision(dossier=token_hex(16), session=session, window=Window(language=session.language))
         arrival = Arrival(CHANNEL, next(self._updates), datetime.now(UTC))
         assert await self.site.store.apply(window_of(token), lambda _: decision, arrival)
@@ -51,15 +54,17 @@ class Server:
 async def served_page(file: Path) -> AsyncIterator[Server]:
     """The page on a database that is this file."""
     async with await open_store(f"sqlite:///{file}") as store:
-        address = f"127.0.0.1:{_free_port()}"
-        site = Site(store, RULES, RUBRIC, Outside(lambda: datetime.now(UTC) + server.ahead), Reports(store, RULES))
-        server = Server(f"http://{address}", site)
-        async with served(application(site), address):
+        address = f"127.0.0.1:{free_port()}"
+        url = f"http://{address}"
+        rules = replace(RULES, doors=[page_door(url)])
+        outside = Outside(lambda: datetime.now(UTC) + server.ahead)
+        server = Server(url, Site(store, rules, RUBRIC, outside, Reports(store, rules), url=url, bot_token=BOT_TOKEN))
+        async with served(application(server.site), address, PageConnection):
             yield server
-        await site.reports.close()
+        await server.site.reports.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port that nobody has at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])

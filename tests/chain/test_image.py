@@ -111,6 +111,10 @@ def test_arguments_reach_the_program_as_they_are(tmp_path: Path) -> None:
     assert said == "0077\ntelegram|--as|a b $HOME|"
 
 
+def test_it_runs_all_that_is_configured() -> None:
+    assert json.loads(_of("CMD")[0]) == ["serve"]
+
+
 def test_health_is_that_of_the_bot() -> None:
     options, command = _of("HEALTHCHECK")[0].split("CMD ")
     assert json.loads(command) == ["shuping", "doctor", "--health"]

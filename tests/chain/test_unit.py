@@ -92,6 +92,10 @@ def test_the_token_comes_from_a_file_that_only_the_program_sees() -> None:
     assert "TOKEN=" not in UNIT.read_text().replace("TOKEN_FILE=", "")
 
 
+def test_it_runs_all_that_is_configured() -> None:
+    assert _directives()["ExecStart"] == ["/opt/shuping/bin/shuping serve"]
+
+
 def test_only_a_wrong_setting_is_final() -> None:
     directives = _directives()
     assert directives["Restart"] == ["always"]

@@ -20,6 +20,7 @@ from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
 from bot.telegram.polling import name_of
 from bot.understanding.lexicon import vocabulary
+from bot.web.mails import ASKED, SAID, WRONG
 from bot.words.complaints import REASONS, complaint
 from bot.words.steps import CLASSES
 from bot.words.wording import Medium, wording
@@ -100,6 +101,10 @@ FAMILIES: dict[str, Iterable[object]] = {
     "command.{}": COMMANDS,
     "report.caption.{}": ("pdf", "xlsx"),
     "serving.{}": SERVING,
+    "web.mail.wrong.{}": WRONG,
+    "web.mail.{}.title": SAID,
+    "web.mail.{}.text": SAID,
+    "web.mail.{}.do": ASKED,
     "settings.trouble.{}": (trouble.value for trouble in FileTrouble),
 }
 HINTS: dict[str, Iterable[str]] = {"question.{}": get_args(KindName)}

@@ -45,6 +45,17 @@ async def test_both_are_there(api: TelegramApi, install: Install, browser: Brows
     assert process.troubles == []
 
 
+@pytest.mark.parametrize(("site", "kind"), [("https://example.org", "web_app"), ("http://10.0.0.5", "commands")])
+async def test_a_button_beside_the_keyboard_opens_a_page_that_telegram_takes(
+    api: TelegramApi, install: Install, site: str, kind: str
+) -> None:
+    process = await served(install("serve", WEB_URL=site))
+    await api.eventually(lambda: len(api.calls("getChatMenuButton")) == 1)
+    await api.quiet()
+    assert api.world.menu_button["type"] == kind
+    assert await process.stop() == 0
+
+
 async def test_the_page_does_not_wait_for_telegram(api: TelegramApi, install: Install, browser: Browser) -> None:
     await api.down()
     process = await served(install("serve"))

@@ -261,6 +261,25 @@ def language(params: Params) -> str:
     return code
 
 
+def menu_button(params: Params) -> Json:
+    """The button of setChatMenuButton, checked."""
+    value = structure(params, "menu_button", "menu button") or {"type": "default"}
+    if not isinstance(value, dict):
+        raise bad("object expected as menu button")
+    match value.get("type"):
+        case "default" | "commands":
+            return {"type": "commands"}
+        case "web_app":
+            url = str((value.get("web_app") or {}).get("url", ""))
+            if not str(value.get("text", "")).strip():
+                raise bad("menu button text must be non-empty")
+            if not url.startswith("https://"):
+                raise bad(f"menu button Web App URL '{url}' is invalid: Only HTTPS links are allowed")
+            return {"type": "web_app", "text": value["text"], "web_app": {"url": url}}
+        case _:
+            raise bad("can't parse menu button: MenuButton has unsupported type")
+
+
 def scope(params: Params) -> str:
     """The scope of commands as a key."""
     value = structure(params, "scope", "BotCommandScope")

@@ -22,6 +22,7 @@ from tests.telegram.limits import (
     integer,
     keyboard,
     language,
+    menu_button,
     scope,
     string,
     structure,
@@ -49,6 +50,7 @@ class Methods:
         table: list[Callable[[Params], Any]] = [
             *(self.getMe, self.sendMessage, self.editMessageText, self.editMessageReplyMarkup, self.deleteMessage),
             *(self.answerCallbackQuery, self.sendDocument, self.sendPhoto, self.setMyCommands, self.getMyCommands),
+            *(self.setChatMenuButton, self.getChatMenuButton),
             *(self.deleteMyCommands, self.getChat, self.sendChatAction, self.getFile, self.getWebhookInfo),
         ]
         self.table: dict[str, Callable[[Params], Any]] = {method.__name__.lower(): method for method in table}
@@ -256,6 +258,13 @@ class Methods:
     def deleteMyCommands(self, params: Params) -> bool:  # noqa: N802
         self.world.commands.pop((scope(params), language(params)), None)
         return True
+
+    def setChatMenuButton(self, params: Params) -> bool:  # noqa: N802
+        self.world.menu_button = menu_button(params)
+        return True
+
+    def getChatMenuButton(self, _: Params) -> Json:  # noqa: N802
+        return self.world.menu_button
 
     def getChat(self, params: Params) -> Json:  # noqa: N802
         return {**self.chat(params).json, "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": GIFTS}

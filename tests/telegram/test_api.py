@@ -7,7 +7,17 @@ from typing import Any
 
 import aiohttp
 import pytest
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup
+from telegram import (
+    Bot,
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    MenuButtonCommands,
+    MenuButtonDefault,
+    MenuButtonWebApp,
+    ReplyKeyboardMarkup,
+    WebAppInfo,
+)
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from tests.telegram.api import TelegramApi
@@ -111,6 +121,18 @@ async def test_commands_by_language_and_scope(api: TelegramApi, bot: Bot) -> Non
     assert (await bot.get_chat(ann.id)).first_name == "Ann"
     assert await bot.send_chat_action(ann.id, "typing")
     assert ann.chat.actions == ["typing"]
+
+
+async def test_the_button_beside_the_keyboard(bot: Bot, raw: Raw) -> None:
+    assert isinstance(await bot.get_chat_menu_button(), MenuButtonCommands)
+    page = MenuButtonWebApp("Open", WebAppInfo("https://example.org/tg"))
+    await bot.set_chat_menu_button(menu_button=page)
+    assert await bot.get_chat_menu_button() == page
+    reason = "menu button Web App URL 'http://example.org' is invalid: Only HTTPS links are allowed"
+    plain = {"type": "web_app", "text": "Open", "web_app": {"url": "http://example.org"}}
+    assert await raw("setChatMenuButton", menu_button=plain) == (400, refused(reason))
+    await bot.set_chat_menu_button(menu_button=MenuButtonDefault())
+    assert isinstance(await bot.get_chat_menu_button(), MenuButtonCommands)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ class World:
     taps: dict[str, Tap] = field(default_factory=dict)
     files: dict[str, Stored] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    menu_button: Json = field(default_factory=lambda: {"type": "commands"})
+    """The one of all private chats; nothing here asks for that of a single one."""
     announced: dict[tuple[str, str], str] = field(default_factory=dict)
     updates: Updates = field(default_factory=Updates)
     message_ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))

@@ -98,8 +98,8 @@ class Browser:
     async def open(self, path: str = "/") -> "Browser":
         return await self._take(await self.client.get(path))
 
-    async def post(self, path: str, fields: dict[str, str]) -> "Browser":
-        return await self._take(await self.client.post(path, data=fields, headers=self._extra))
+    async def post(self, path: str, fields: dict[str, str], headers: dict[str, str] | None = None) -> "Browser":
+        return await self._take(await self.client.post(path, data=fields, headers={**self._extra, **(headers or {})}))
 
     async def _take(self, answer: httpx.Response) -> "Browser":
         if place := answer.headers.get("x-go"):

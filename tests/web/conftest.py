@@ -22,6 +22,7 @@ from storage.store import State, Store
 from tests.delivery.site import RUBRIC, RULES
 from tests.flows.driver import START
 from tests.web.browser import Browser
+from tests.web.installation import Installation, installation
 from tests.web.post import Post, certificate, post_office
 
 BOT_TOKEN = "123456:of-a-bot-that-is-none"  # noqa: S105  # made for this
@@ -97,3 +98,10 @@ async def post(pair: tuple[Path, Path]) -> AsyncIterator[Post]:
     """A mail server."""
     async with post_office(pair) as post:
         yield post
+
+
+@pytest.fixture
+async def here(tmp_path: Path, post: Post) -> AsyncIterator[Installation]:
+    """The page, with its mails."""
+    async with installation(tmp_path / "shuping.db", post) as here:
+        yield here

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Component
 
@@ -75,6 +75,7 @@ def test_an_hour_that_the_clock_leaves_out_is_no_fault() -> None:
     assert begins == datetime(2025, 3, 30, 1, 30, tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp")), min_size=1, max_size=200))
 def test_no_title_breaks_out_of_its_line(title: str) -> None:
     file = made(title=title)

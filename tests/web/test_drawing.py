@@ -133,6 +133,12 @@ def test_what_a_re_check_gained_is_marked_and_so_is_what_is_only_tried() -> None
     assert tried.name == "等级阶梯：现在无等级、试到二级（规范级）。"
 
 
+def test_of_a_past_result_it_is_said_that_it_was_so_then() -> None:
+    words = page()
+    marks = [rung.mark for rung in drawn(result_of(OVER, words), words, Stand(past=True)).ladder.rungs if rung.mark]
+    assert marks == ["当时"]
+
+
 def test_each_rung_says_what_its_grade_asks_for_and_what_of_it_is_met() -> None:
     words = page()
     result = result_of(HALF, words)

@@ -3,7 +3,7 @@
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.web.limits import (
@@ -103,6 +103,7 @@ def test_a_cost_that_no_bucket_holds_is_a_mistake(cost: float) -> None:
         Limit(rate=1, burst=2).take("a", cost)
 
 
+@settings(deadline=None)
 @given(
     st.floats(0.001, 100),
     st.integers(1, 50),
@@ -117,6 +118,7 @@ def test_no_more_passes_than_a_burst_and_the_rate(rate: float, burst: int, asked
         assert passed <= burst + rate * (clock.now - began) + 0.01
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 100), st.integers(1, 20))
 def test_who_waits_as_long_as_told_is_let_through(rate: float, burst: int) -> None:
     clock = Clock()

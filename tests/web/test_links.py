@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from tests.web.conftest import Web
 from tests.web.test_conversation import begun
 
@@ -80,8 +82,9 @@ async def test_a_code_is_over_after_half_an_hour(web: Web) -> None:
     assert "不对，或者过期了" in other.text
 
 
-async def test_codes_cannot_be_tried_at_will(web: Web) -> None:
-    browser = await web.browser()
+@pytest.mark.parametrize("known", [False, True], ids=["a stranger", "who has an assessment"])
+async def test_codes_cannot_be_tried_at_will(web: Web, *, known: bool) -> None:
+    browser = await begun(web) if known else await web.browser()
     statuses = []
     for number in range(8):
         await browser.open("/code")
@@ -121,6 +124,15 @@ async def test_no_form_but_our_own_is_taken(web: Web) -> None:
     assert (await web.state(browser)).session == before
 
 
+async def test_a_form_of_another_site_takes_no_cookie_away(web: Web) -> None:
+    browser = await begun(web)
+    action, fields = browser.filled("车间有工控网")
+    browser.client.cookies.clear()  # as browsers do with what another site has them send
+    await browser.post(action, fields)
+    assert browser.answer.status_code == 403
+    assert "set-cookie" not in browser.answer.headers
+
+
 async def test_a_cookie_lost_in_the_middle_is_told_and_comes_back(web: Web) -> None:
     browser = await begun(web)
     token = browser.token
@@ -139,3 +151,59 @@ async def test_another_firms_button_opens_nothing(web: Web) -> None:
     before = (await web.state(browser)).session
     await browser.post(action, {**fields, "do": theirs})
     assert (await web.state(browser)).session == before
+
+
+async def test_a_kept_link_adds_to_what_a_browser_has(web: Web) -> None:
+    mine, theirs = await begun(web), await begun(web, firm="别家厂")
+    await mine.open(f"/a/{theirs.token}")
+    assert str(mine.answer.url) == f"{web.url}/open"
+    await mine.press("打开")
+    state = await web.state(mine)
+    assert state.session
+    assert state.session.firm.name == "别家厂"
+    assert len(state.dossiers) == 2
+    await mine.open("/d/firms")
+    assert "示例五金厂" in mine.text
+
+
+async def test_who_deletes_all_gets_another_link(web: Web) -> None:
+    browser = await begun(web)
+    old = browser.token
+    await browser.press("删除数据")
+    await browser.press("是，全部删除")
+    assert "已全部删除" in browser.text
+    assert browser.token != old
+    assert (await web.store.state(f"web:{old}")).window is None
+    other = await web.visitor()
+    await other.open(f"/a/{old}")
+    await other.press("打开")
+    assert "链接" in other.text
+
+
+async def test_the_calendar_gets_the_link_and_the_time(web: Web) -> None:
+    browser = await begun(web)
+    await browser.open("/keep")
+    await browser.press("放进日历", at="2024-09-03T09:30")
+    assert browser.answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    unfolded = browser.answer.text.replace("\r\n ", "")
+    assert f"{web.url}/a/{browser.token}" in unfolded
+    assert "DTSTART:20240903T013000Z" in unfolded
+
+
+async def test_a_time_that_is_over_is_told(web: Web) -> None:
+    browser = await begun(web)
+    for at in ("2024-09-01T09:30", "", "soon", "9999-12-31T23:59", "2024-09-03T09:30+20:00"):
+        await browser.open("/keep")
+        await browser.press("放进日历", at=at)
+        assert ("选一个以后的时间" in browser.text) == (at != "2024-09-03T09:30+20:00"), at
+
+
+async def test_who_comes_back_is_told_where_they_were(web: Web) -> None:
+    browser = await begun(web)
+    await browser.press("车间有工控网")
+    await browser.press("✅ 完成")
+    await browser.open()
+    assert "欢迎回来" not in browser.text
+    web.pass_time(timedelta(hours=2))
+    await browser.open()
+    assert "欢迎回来" in browser.text

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.web.mini_app import LARGEST, MiniUser, issue, session_key, user_of, verify
@@ -103,6 +103,7 @@ def test_another_bot_cannot_vouch() -> None:
     assert verify(init_data(FIELDS, "123456:another"), TOKEN, NOW) is None
 
 
+@settings(deadline=None)
 @given(st.integers(0), st.integers(1, 255))
 def test_no_byte_can_be_changed_so_that_somebody_else_is_known(at: int, by: int) -> None:
     data = bytearray(init_data().encode())
@@ -110,6 +111,7 @@ def test_no_byte_can_be_changed_so_that_somebody_else_is_known(at: int, by: int)
     assert verify(data.decode("latin-1"), TOKEN, NOW) in (None, MiniUser(id=42, language_code="zh-hans"))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=8))
 def test_nothing_made_up_is_believed_and_nothing_breaks(fields: dict[str, str]) -> None:
     made = urlencode({**FIELDS, **fields, "hash": "f" * 64}, errors="replace")
@@ -171,6 +173,7 @@ def test_the_key_of_signs_is_not_the_key_of_init_data() -> None:
     assert hmac.new(b"WebAppData", TOKEN.encode(), hashlib.sha256).digest() != KEY
 
 
+@settings(deadline=None)
 @given(st.integers(0), st.integers(1, 255))
 def test_no_sign_can_be_changed(at: int, by: int) -> None:
     sign = bytearray(issue(42, NOW, KEY).encode())
@@ -178,6 +181,7 @@ def test_no_sign_can_be_changed(at: int, by: int) -> None:
     assert user_of(sign.decode("latin-1"), NOW, KEY) is None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_sign_can_be_made_up(sign: str) -> None:
     assert user_of(sign, NOW, KEY) is None

@@ -1,0 +1,233 @@
+"""Never lost, never doubled: whatever the network does to a form, and whenever the process dies, it counts once."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bot.delivery.reports import Reports
+from bot.dialogue.context import Manner
+from bot.http.server import PageConnection, served
+from bot.serving.here import OUTSIDE
+from bot.telegram.updates import act_of
+from bot.web.app import application
+from bot.web.limits import page_limits
+from bot.web.site import Site
+from bot.words.wording import Medium
+from storage.opening import open_store
+from storage.store import Store
+from tests.delivery.site import RUBRIC, RULES, TOKEN
+from tests.telegram.api import TelegramApi
+from tests.telegram.e2e.driver import Shuping, free_port
+from tests.telegram.e2e.model import Told
+from tests.telegram.e2e.walking import Plan, begin_by_taps, card, say
+from tests.telegram.people import Person
+from tests.web.crowd import Crowd, Walker, begun_from, commits, played, same, watch
+from tests.web.network import Fate, Network
+
+CHAT = Manner(Medium.TAPPING)
+
+
+@dataclass
+class Town:
+    """A page on a file, and people before it behind a bad network."""
+
+    file: Path
+    store: Store
+    network: Network
+    crowd: Crowd
+    process: Shuping | None = None
+
+    def will_crash(self, times: int, among: int) -> None:
+        """The process is killed so often while so many things are done, and started again at once."""
+        for act in self.network.chance.sample(range(1, among), times):
+            self.crowd.at[act] = self._crash
+
+    async def _crash(self) -> None:
+        assert self.process
+        await self.process.kill()
+        await self.process.spawn()
+
+    async def begun(self) -> Walker:
+        """Somebody at the first question."""
+        ann = await self.crowd.person()
+        await ann.look()
+        await ann.browser.press("▶ 开始")
+        await ann.browser.press("跳过")
+        await ann.browser.press("小微企业")
+        return ann
+
+    async def link(self, walker: Walker) -> str:
+        """What opens somebody's dossier elsewhere."""
+        await walker.browser.say("/link")
+        found = TOKEN.search(walker.browser.text)
+        assert found
+        await walker.look()
+        return found[0]
+
+    @asynccontextmanager
+    async def harmed(self, harm: float = 0.5) -> AsyncIterator[None]:
+        """The network is bad for a while; afterwards all is as if every message had come once."""
+        before = [walker.window for walker in self.crowd.people]
+        model = await begun_from(self.store, before)
+        watch(self.file)
+        self.network.harm = harm
+        yield
+        self.network.harm = 0
+        await self.network.settle()
+        committed = commits(self.file)
+        assert {commit.key for commit in committed} == {*self.crowd.sent}, "all that was answered, and nothing else"
+        await played(model, committed, self.crowd.sent)
+        await same(self.store, model, {*before, *(walker.window for walker in self.crowd.people)})
+
+
+@asynccontextmanager
+async def town_at(file: Path, address: str, seed: int) -> AsyncIterator[Town]:
+    """People before a page that is served there, from this file."""
+    chance = Random(seed)  # noqa: S311  # no secrets
+    async with (
+        await open_store(f"sqlite:///{file}") as store,
+        Network(address, chance, harm=0) as network,
+        AsyncExitStack() as stack,
+    ):
+        yield Town(file, store, network, Crowd(network.url, chance, stack))
+
+
+@asynccontextmanager
+async def town_here(tmp_path: Path, seed: int = 0) -> AsyncIterator[Town]:
+    """The page in this process; an hour passes from request to request, so nobody asks for too much."""
+    file, address, hours = tmp_path / "shuping.db", f"127.0.0.1:{free_port()}", count(0, 3600)
+    async with town_at(file, address, seed) as town:
+        reports = Reports(town.store, RULES)
+        site = Site(town.store, RULES, RUBRIC, OUTSIDE, reports, limits=page_limits(lambda: float(next(hours))))
+        async with served(application(site), address, PageConnection):
+            yield town
+        await reports.close()
+
+
+@pytest.mark.parametrize("fate", Fate)
+async def test_whatever_becomes_of_a_tap_it_counts_once(tmp_path: Path, fate: Fate) -> None:
+    async with town_here(tmp_path) as town:
+        ann = await town.begun()
+        action, fields = ann.browser.filled("稍后")
+        async with town.harmed(0):
+            town.network.planned.append(fate)
+            await ann.say(fields)
+            await ann.look()
+        session = (await town.store.state(ann.window)).session
+        assert action == "/say"
+        assert session
+        assert session.parked == ("q1",)
+        assert "第 2 项" in ann.browser.text
+        assert not town.network.planned
+
+
+async def test_a_crowd_behind_a_bad_network(tmp_path: Path) -> None:
+    """Two tabs of one browser, two browsers on one dossier, and strangers."""
+    async with town_here(tmp_path, seed=1) as town:
+        await crowded(town)
+        async with town.harmed():
+            await town.crowd.walk(acts=15)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 6))
+async def test_a_crowd_behind_worse_networks(tmp_path: Path, seed: int) -> None:
+    async with town_here(tmp_path, seed) as town:
+        await crowded(town)
+        async with town.harmed(0.4 + seed / 20):
+            await town.crowd.walk(acts=60)
+
+
+async def crowded(town: Town) -> None:
+    """Everybody is there."""
+    ann = await town.begun()
+    await town.crowd.tab(ann)
+    await town.crowd.linked(await town.link(ann))
+    for _ in range(3):
+        await (await town.crowd.person()).look()
+
+
+# a process that is killed
+
+
+@asynccontextmanager
+async def town_apart(api: TelegramApi, folder: Path, seed: int, *command: str, **settings: str) -> AsyncIterator[Town]:
+    """The page in a process of its own."""
+    address = f"127.0.0.1:{free_port()}"
+    process = Shuping(api, folder, {"WEB_LISTEN": address, **settings}, command)
+    await process.spawn()
+    await process.until_says("The page is at", within=20)
+    try:
+        async with town_at(process.file, address, seed) as town:
+            town.process = process
+            yield town
+    finally:
+        await process.kill()
+    assert process.troubles == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_crowd_before_a_process_that_is_killed_again_and_again(tmp_path: Path, seed: int) -> None:
+    async with TelegramApi() as api, town_apart(api, tmp_path, seed, "web", TELEGRAM_TOKEN="") as town:
+        await crowded(town)
+        async with town.harmed(0.3):
+            town.will_crash(times=5, among=6 * 25)
+            await town.crowd.walk(acts=25)
+
+
+class Tapper:
+    """Somebody in Telegram who taps on, whatever happens beside them on the page."""
+
+    def __init__(self, town: Town, api: TelegramApi, person: Person, told: Told) -> None:
+        self.town, self.api, self.person, self.told = town, api, person, told
+
+    @property
+    def window(self) -> str:
+        return f"telegram:{self.person.id}"
+
+    async def walk(self, acts: int) -> None:
+        """So many taps on what they see, whether that is the present card or not any more."""
+        self.told.bodies.clear()
+        for _ in range(acts):
+            await self.town.crowd.acted()
+            live = card(self.person)
+            data = self.town.network.chance.choice(live.buttons)["callback_data"]
+            self.person.tap(data, live, stale=True)
+            await self.api.quiet(0.05, within=30)
+        for number, body in self.told.bodies.items():
+            act = act_of({"update_id": number, **body})
+            if number and act:
+                self.town.crowd.sent["telegram", number] = self.window, act.message, CHAT
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("crashes", [0, 4])
+async def test_a_browser_beside_telegram(tmp_path: Path, crashes: int) -> None:
+    """Both on one dossier, begun in the chat, and followed on the page."""
+    async with TelegramApi() as api:
+        told = Told.listen(api)
+        async with town_apart(api, tmp_path, crashes, "serve") as town:
+            await both(town, api, told, crashes)
+
+
+async def both(town: Town, api: TelegramApi, told: Told, crashes: int) -> None:
+    """Somebody taps in the chat while somebody else is at the page."""
+    ann = api.person("Ann")
+    await begin_by_taps(ann, Plan())
+    ann.say("/link")
+    message = await ann.until(lambda message: TOKEN.search(message.text))
+    found = TOKEN.search(message.text)
+    assert found
+    await town.crowd.linked(found[0])
+    await say(ann, "/resume")
+    await api.quiet()
+    town.crowd.people.append(Tapper(town, api, ann, told))
+    async with town.harmed(0.3):
+        town.will_crash(times=crashes, among=80)
+        await town.crowd.walk(acts=40)
