@@ -105,6 +105,7 @@ class Visit:
             "scripted": self.scripted,
             "languages": LANGUAGES,
             "back": CARD,
+            "filing": self.site.filing,
         }
         response = HTMLResponse(render(template, **{**shell, **values}), status)
         self.remember(response)
