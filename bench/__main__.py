@@ -7,7 +7,8 @@ from bench.table import Row, table
 
 MODULES = {
     **{
-        name: f"bench.{name}_speed" for name in ("scoring", "flows", "storage", "batch", "start", "reports", "telegram")
+        name: f"bench.{name}_speed"
+        for name in ("scoring", "flows", "storage", "batch", "start", "reports", "telegram", "web")
     },
     "quick": "bench.quick",
 }

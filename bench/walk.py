@@ -94,7 +94,8 @@ class Person:
         self.say(Confirm())
 
     def finish(self) -> None:
-        self.say(Submit())
+        if self.session.phase is Phase.REVIEW:  # after a look at it; the last answer leads on by itself
+            self.say(Submit())
         self.say(Commit())
 
 
@@ -137,7 +138,7 @@ DETOURS: list[AnyInput] = [
     EnterFigures(),
 ]  # fmt: skip
 AFTERWARDS: list[AnyInput] = [
-    Recheck(), Pick(("q2", "q3", "q12"), True), Done(), Answer(("E",)), Keep(), Keep(), Submit(), Commit(),
+    Recheck(), Pick(("q2", "q3", "q12"), True), Answer(("E",)), Keep(), Keep(), Commit(),
     Anew(),
 ]  # fmt: skip
 

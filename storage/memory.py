@@ -127,9 +127,9 @@ class MemoryStore(Store):
             return False
         for other in bereft:
             self._put(other, None, (decision.echo.outgoing,))
-        return bool(bereft) or (
-            decision.session is not None and self._echo(window, decision.owner(asked), decision.echo)
-        )
+        if decision.session is None:
+            return bool(bereft)
+        return self._echo(window, decision.owner(asked), decision.echo) or bool(bereft)
 
     def _bereft(self, window: str, asked: State, decision: Decision) -> list[str]:
         """Who is to be told that somebody else has deleted what they had sight of."""

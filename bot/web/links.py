@@ -82,10 +82,8 @@ async def arrive(visit: Visit) -> Response:
         return visit.page("missing.html", 404)
     if token == visit.visitor.secret:
         return visit.go(CARD)
-    visit.limited(visit.site.limits.link(visit.client))
     theirs = await visit.site.store.state(window_of(token))
     if theirs.session is not None:
-        visit.site.limits.link_was_right(visit.client)
         own = await visit.site.store.state(visit.visitor.window)
         if own.session is None:
             visit.visitor = Visitor(window_of(token), token, known=False)

@@ -124,6 +124,15 @@ async def test_no_form_but_our_own_is_taken(web: Web) -> None:
     assert (await web.state(browser)).session == before
 
 
+async def test_a_form_of_another_site_takes_no_cookie_away(web: Web) -> None:
+    browser = await begun(web)
+    action, fields = browser.filled("车间有工控网")
+    browser.client.cookies.clear()  # as browsers do with what another site has them send
+    await browser.post(action, fields)
+    assert browser.answer.status_code == 403
+    assert "set-cookie" not in browser.answer.headers
+
+
 async def test_a_cookie_lost_in_the_middle_is_told_and_comes_back(web: Web) -> None:
     browser = await begun(web)
     token = browser.token

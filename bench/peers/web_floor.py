@@ -1,0 +1,59 @@
+"""A bare page: Starlette on our server; for each tap one row, synced, and one Jinja template of the same size."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import aiosqlite
+from jinja2 import DictLoader, Environment
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from bot.http.server import PageConnection, served
+
+TEMPLATE = """
+<main><form method="post" action="/say"><input type="hidden" name="form" value="{{ form }}">
+<h1>{{ title }}</h1>
+{% for choice in choices %}
+<button class="way choice" name="do" value="{{ choice }}"><b>{{ choice }}</b> <span>{{ line }}</span></button>
+{% endfor %}
+{% for line in lines %}
+<p>{{ line }}</p>
+{% endfor %}
+</form></main>
+"""
+LINE = "已经用上工控网的车间，设备能不能“互相说话”？"
+WRITE = "INSERT INTO taps (said) VALUES (?)"
+
+
+async def main(file: Path, address: str, size: int) -> None:
+    """Serve pages of so many bytes, until told to stop."""
+    environment = Environment(loader=DictLoader({"card.html": TEMPLATE}), autoescape=True, auto_reload=False)
+    template = environment.get_template("card.html")
+    shown = {"form": "0" * 49, "title": LINE, "choices": ["A", "B", "C", "D", "E"], "line": LINE, "lines": ()}
+    missing = size - len(template.render(shown).encode())
+    shown["lines"] = [LINE] * max(0, round(missing / len(f"<p>{LINE}</p>\n".encode())))
+
+    async with aiosqlite.connect(file, isolation_level=None) as database:
+        for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "CREATE TABLE taps (said TEXT)"):
+            await database.execute(statement)
+
+        async def card(_: Request) -> Response:
+            return HTMLResponse(template.render(shown))
+
+        async def say(request: Request) -> Response:
+            await database.execute(WRITE, ((await request.body()).decode(),))
+            return HTMLResponse(template.render(shown))
+
+        app = Starlette(routes=[Route("/", card), Route("/say", say, methods=["POST"])])
+        async with served(app, address, PageConnection, ["127.0.0.1"]):
+            await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    from bot.serving.run import _quick_loop
+
+    with asyncio.Runner(loop_factory=_quick_loop()) as runner:
+        runner.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
