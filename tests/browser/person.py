@@ -36,9 +36,9 @@ class Person:
 
     @classmethod
     @asynccontextmanager
-    async def met(cls, browser: Browser, look: Look, url: str) -> AsyncIterator[Self]:
-        """Somebody who has never been here; their browser is closed at the end."""
-        context = await context_of(browser, look, url)
+    async def met(cls, browser: Browser, look: Look, url: str, *, scale: float = 1) -> AsyncIterator[Self]:
+        """Somebody who has never been here; their browser is closed at the end. `scale`: pixels of a screen's pixel."""
+        context = await context_of(browser, look, url, scale=scale)
         watch = Watch(context, url)
         try:
             yield cls(look, context, await page_of(context, look), watch)
