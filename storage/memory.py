@@ -127,9 +127,9 @@ class MemoryStore(Store):
             return False
         for other in bereft:
             self._put(other, None, (decision.echo.outgoing,))
-        return bool(bereft) or (
-            decision.session is not None and self._echo(window, decision.owner(asked), decision.echo)
-        )
+        if decision.session is None:
+            return bool(bereft)
+        return self._echo(window, decision.owner(asked), decision.echo) or bool(bereft)
 
     def _bereft(self, window: str, asked: State, decision: Decision) -> list[str]:
         """Who is to be told that somebody else has deleted what they had sight of."""
@@ -335,7 +335,7 @@ class MemoryStore(Store):
         window = self._windows.get(queued.window)
         returned = window is not None and window.returned is not None and window.returned > asked
         silenced = silences(self._rows(queued.window), queued.number, returned=returned)
-        self._remove(self._of(queued.window) if silenced else [queued])
+        self._remove([queued, *(self._of(queued.window) if silenced else ())])
         if silenced:
             self._reach(queued.window, blocked=True)
         return silenced

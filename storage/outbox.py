@@ -158,11 +158,11 @@ def echoing(waiting: Sequence[Waiting], echo: Outgoing, now: datetime) -> Queuei
 
     What is due by now may be on its way, and show what was before: it stays, and the echo comes after it.
     """
-    like = [one for one in waiting if one.key == echo.key]
+    like = [one for one in waiting if one.key and one.key == echo.key]
     if any(one.due > now.timestamp() for one in like):
         return Queueing([], [])
     late = [one.number for one in like if one.urgency == Urgency.ECHO]
-    return Queueing(late, queueing([one for one in waiting if one.key != echo.key], [echo]).added)
+    return Queueing(late, queueing([one for one in waiting if one not in like], [echo]).added)
 
 
 def _is_sooner(waiting: Sequence[Waiting], outgoing: Outgoing) -> bool:

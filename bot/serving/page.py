@@ -25,6 +25,7 @@ class PagePart:
             OUTSIDE,
             here.reports,
             url=here.settings.site,
+            filing=here.settings.web_filing,
             worker=here.worker,
             bot_token=token.get_secret_value() if token else None,
             mailer=mailer_of(here.settings),

@@ -39,6 +39,7 @@ LONGEST_SECONDS = 36_500 * SECONDS["d"]
 """A hundred years; much longer, and dates would run out."""
 FOREVER = "forever"
 NONE = "none"
+FILING = re.compile(r"\w{1,3}ICP\w\d{4,12}\w(-\d{1,4})?")
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}", re.ASCII)
 
 
@@ -114,6 +115,13 @@ def _proxies(text: str) -> tuple[str, ...]:
     return found
 
 
+def _filing(text: str) -> str:
+    """ "京ICP备12345678号-1": what a site of mainland China has to show."""
+    if FILING.fullmatch(text) is None:
+        raise ValueError(Wrong.FILING)
+    return text
+
+
 def _mail_server(url: SecretStr) -> SecretStr:
     try:
         smtp_of(url.get_secret_value())
@@ -157,6 +165,7 @@ class Settings(EditionSettings):
     web_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8000"
     web_url: Annotated[HttpUrl, AfterValidator(_site)] | None = None
     web_proxies: Annotated[tuple[str, ...], BeforeValidator(_proxies)] = _proxies("127.0.0.1,::1")
+    web_filing: Annotated[str, AfterValidator(_filing)] | None = None
     smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = None
     mail_from: Annotated[str, AfterValidator(_mail_address)] | None = None
     remind_after: Annotated[tuple[timedelta, ...], BeforeValidator(_durations)] = _durations("24h,3d,7d")

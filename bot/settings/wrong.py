@@ -20,6 +20,7 @@ class Wrong(StrEnum):
     URL = "url"
     SITE = "site"
     PROXIES = "proxies"
+    FILING = "filing"
     SMTP = "smtp"
     MAIL_FROM = "mail_from"
     MAIL_SITE = "mail_site"

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from bot.dialogue.firms import link_hash
 from bot.dialogue.messages import Commanded, Followed
 from bot.dialogue.pages import TextPage
+from bot.dialogue.replies import Card, Named, written
 from bot.web import talk
 from bot.web.calendars import proposed
-from bot.web.conversation import answered, card, give
+from bot.web.conversation import FLASH, FLASH_SECONDS, answered, card, give
 from bot.web.painter import ways_of
 from bot.web.places import CARD, KEEP, OPEN
 from bot.web.qr import qr_svg
@@ -82,16 +83,22 @@ async def arrive(visit: Visit) -> Response:
         return visit.page("missing.html", 404)
     if token == visit.visitor.secret:
         return visit.go(CARD)
-    visit.limited(visit.site.limits.link(visit.client))
     theirs = await visit.site.store.state(window_of(token))
     if theirs.session is not None:
-        visit.site.limits.link_was_right(visit.client)
         own = await visit.site.store.state(visit.visitor.window)
         if own.session is None:
             visit.visitor = Visitor(window_of(token), token, known=False)
-            return visit.go(CARD)
+            return _arrived(visit)
     response = visit.go(OPEN)
     visit.set_cookie(response, WANTED, token, WANTED_SECONDS)
+    return response
+
+
+def _arrived(visit: Visit) -> Response:
+    """Whoever made the link sees what is answered here; who got it from somebody else has to know."""
+    response = visit.go(CARD)
+    if told := visit.visitor.flash([written(Card((Named("web.arrived"),)))]):
+        visit.set_cookie(response, FLASH, told, FLASH_SECONDS)
     return response
 
 

@@ -152,7 +152,8 @@ def _choice(choice: Choice, page: CardPage) -> Way:
     place, data = _target(choice.wish, page)
     if page.session.phase is Phase.WELCOME:
         return Way(choice.label, place, data)
-    return Way(choice.text, place, data, choice.key, choice.marked)
+    key = choice.key if page.session.asking or choice.key.isdecimal() else ""  # letters of options are spoken of
+    return Way(choice.text, place, data, key, choice.marked)
 
 
 def _way(action: Action, page: CardPage) -> Way:

@@ -34,4 +34,6 @@ class Site:
     """Of the Telegram bot, by which the page knows who opens it from inside Telegram."""
     mailer: Mailer | None = None
     """By whom reminders are mailed to those who want them; None: nobody is asked for an address."""
+    filing: str | None = None
+    """The number under which the site is filed in mainland China; the page shows it."""
     limits: PageLimits = field(default_factory=page_limits)

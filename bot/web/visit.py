@@ -45,6 +45,7 @@ class Visit:
     def __init__(self, site: Site, request: Request) -> None:
         self.site, self.request = site, request
         self.visitor: Visitor = visitor_of(request.cookies.get(self.cookie), site.bot_token, site.outside.now())
+        self._stranger = self.visitor
         self.language = language_of(request.headers.get("accept-language", ""))
 
     @property
@@ -104,14 +105,19 @@ class Visit:
             "scripted": self.scripted,
             "languages": LANGUAGES,
             "back": CARD,
+            "filing": self.site.filing,
         }
         response = HTMLResponse(render(template, **{**shell, **values}), status)
         self.remember(response)
         return response
 
     def remember(self, response: Response) -> None:
-        """A browser that came without a cookie gets one; nothing is stored of it."""
-        if not self.visitor.known:
+        """A browser that came without a cookie gets one; nothing is stored of it.
+
+        A form that comes without one may be another site's, and the browser has its own all the same: it keeps that.
+        """
+        looked = self.request.method != "POST"
+        if not self.visitor.known and (looked or self.visitor is not self._stranger):
             self.set_cookie(response, self.cookie, self.visitor.secret, COOKIE_SECONDS)
 
     def set_cookie(self, response: Response, name: str, value: str, seconds: int) -> None:

@@ -256,6 +256,18 @@ def test_no_name_and_no_everybody_is_believed(config: Path, monkeypatch: pytest.
     assert refused.value.reason is Wrong.PROXIES
 
 
+@pytest.mark.parametrize("given", ["京ICP备12345678号", "粤ICP备2024123456号-12", "沪ICP备1234号-1"])
+def test_the_number_of_a_filing(config: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    assert told(monkeypatch, web_filing=given).web_filing == given
+
+
+@pytest.mark.parametrize("given", ["12345678", "京公网安备 11010502030123号", "京ICP备12345678号<b>", "京ICP备号"])
+def test_what_is_no_number_of_a_filing(config: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        told(monkeypatch, web_filing=given)
+    assert refused.value.reason is Wrong.FILING
+
+
 @pytest.mark.parametrize(
     ("given", "variable", "reason"),
     [

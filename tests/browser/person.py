@@ -1,10 +1,12 @@
 """Somebody with a browser: opens the page, taps by the words that are seen, types, and reads what comes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from re import compile as pattern
 from re import escape
+from time import monotonic
 from typing import Self
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Response
@@ -16,6 +18,8 @@ from tests.browser.watch import Watch
 FORM = "main input[name=form]"
 """What each form brings along: another one with every answer of the server."""
 COOKIE = "shuping"
+BETWEEN_TAPS = 0.45
+"""Seconds; the page takes what comes sooner for the second half of a double tap (page.js)."""
 FIELD = "textarea[name=text], input[name=text]"
 
 
@@ -28,6 +32,7 @@ class Person:
     page: Page
     watch: Watch
     taps: int = 0
+    _rested: float = 0.0
 
     @classmethod
     @asynccontextmanager
@@ -47,16 +52,18 @@ class Person:
         return response
 
     async def token(self) -> str:
-        """Their secret, which their own scripts cannot see."""
-        return next(each["value"] for each in await self.context.cookies() if each["name"] == COOKIE)
+        """Their secret, which their own scripts cannot see; "" before they have one."""
+        return next((each["value"] for each in await self.context.cookies() if each["name"] == COOKIE), "")
 
     async def become(self, token: str) -> None:
         """Theirs is the browser that has this token."""
-        await self.context.add_cookies([{"name": COOKIE, "value": token, "url": self.watch.origin}])
+        await self.context.add_cookies(
+            [{"name": COOKIE, "value": token, "url": self.watch.origin, "httpOnly": True, "sameSite": "Lax"}]
+        )
 
     def button(self, words: str) -> Locator:
         """The button, or link, whose words begin so; the last one, where several do: the newest stands below."""
-        named = pattern(rf"^(\w )?\W*{escape(words)}")
+        named = pattern(rf"^([A-Z] )?[^A-Za-z0-9一-鿿]*{escape(words)}")
         role = self.page.get_by_role("button", name=named).or_(self.page.get_by_role("link", name=named))
         return role.last
 
@@ -95,8 +102,20 @@ class Person:
         await self.page.evaluate("() => { for (const one of document.querySelectorAll('details')) one.open = true }")
 
     async def press(self, locator: Locator) -> None:
-        """As a finger does it, or a mouse."""
-        await (locator.tap() if self.look.touches else locator.click())
+        """As a finger does it; or, on a desk, a keyboard where scripts run, and a mouse where not."""
+        if self.look.touches:
+            await self._tapped(locator)
+        elif self.look.scripts:
+            await locator.press("Enter")
+        else:
+            await locator.click()
+
+    async def _tapped(self, locator: Locator) -> None:
+        """Nobody taps twice in one place as fast as a double tap who does not mean one."""
+        if self.look.scripts:
+            await asyncio.sleep(max(0.0, self._rested - monotonic()))
+        await locator.tap()
+        self._rested = monotonic() + BETWEEN_TAPS
 
     async def _answered(self, locator: Locator) -> None:
         """Each answer of the server has a number of its own in its forms: what has a new one is the answer."""

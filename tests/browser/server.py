@@ -54,7 +54,7 @@ class Server:
 async def served_page(file: Path) -> AsyncIterator[Server]:
     """The page on a database that is this file."""
     async with await open_store(f"sqlite:///{file}") as store:
-        address = f"127.0.0.1:{_free_port()}"
+        address = f"127.0.0.1:{free_port()}"
         url = f"http://{address}"
         rules = replace(RULES, doors=[page_door(url)])
         outside = Outside(lambda: datetime.now(UTC) + server.ahead)
@@ -64,7 +64,7 @@ async def served_page(file: Path) -> AsyncIterator[Server]:
         await server.site.reports.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port that nobody has at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])

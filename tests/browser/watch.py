@@ -58,4 +58,4 @@ class Watch:
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)
         if parts.scheme not in LOCAL and f"{parts.scheme}://{parts.netloc}" != self.origin:
-            self.faults.append(f"a request to elsewhere: {request.url}")
+            self._complain(f"a request to elsewhere: {request.url}")

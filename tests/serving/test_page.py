@@ -75,6 +75,15 @@ async def test_a_wrong_setting_is_told_by_name(install: Install, setting: str, g
     assert f"SHUPING_{setting}=" in line
 
 
+async def test_the_number_of_the_filing_is_shown_with_a_link_to_the_register(
+    install: Install, browser: Browser
+) -> None:
+    filed = await served(install("web", WEB_FILING="京ICP备12345678号-1"))
+    page = await browser.look(f"{address_of(filed)}/")
+    assert '<a href="https://beian.miit.gov.cn/">京ICP备12345678号-1</a>' in page
+    assert "<footer" not in await browser.look(f"{address_of(await served(install('web')))}/")
+
+
 @pytest.mark.slow
 async def test_the_public_address_is_told_and_drawn(install: Install) -> None:
     process = await served(install("web", "--qr", WEB_URL="https://shuping.example.org"))

@@ -23,6 +23,9 @@ async def test_the_link_brings_everything_back_after_the_cookie_is_lost(web: Web
     assert "网络建设" in other.text
     assert str(other.answer.url) == f"{web.url}/"
     assert other.token == token
+    assert "有这个链接的人都能看到" in other.text
+    await other.open()
+    assert "有这个链接的人都能看到" not in other.text
 
 
 async def test_looking_at_a_link_uses_up_nothing_and_stores_nothing(web: Web) -> None:
@@ -122,6 +125,15 @@ async def test_no_form_but_our_own_is_taken(web: Web) -> None:
         assert browser.answer.status_code == 403, form
         assert "不记得您了" in browser.text
     assert (await web.state(browser)).session == before
+
+
+async def test_a_form_of_another_site_takes_no_cookie_away(web: Web) -> None:
+    browser = await begun(web)
+    action, fields = browser.filled("车间有工控网")
+    browser.client.cookies.clear()  # as browsers do with what another site has them send
+    await browser.post(action, fields)
+    assert browser.answer.status_code == 403
+    assert "set-cookie" not in browser.answer.headers
 
 
 async def test_a_cookie_lost_in_the_middle_is_told_and_comes_back(web: Web) -> None:

@@ -68,8 +68,7 @@ async def test_the_result_says_first_how_it_stands_and_then_what_to_do(web: Web)
 
 async def test_files_are_links_that_open_without_scripts(web: Web) -> None:
     browser = await assessed(web)
-    links = {button.href for button in browser.page.buttons if button.href.startswith("/file/")}
-    assert links == {"/file/png", "/file/pdf", "/file/xlsx"}
+    assert {"/file/png", "/file/pdf", "/file/xlsx"} <= {button.href for button in browser.page.buttons}
 
 
 async def test_what_is_provisional_goes_on_with_what_is_open(web: Web) -> None:
@@ -227,7 +226,7 @@ def test_cards_have_no_style_in_them_and_names_for_what_is_drawn(name: str, lang
         assert tag != "svg" or (given["role"] == "img" and given["aria-label"].strip())
     marks = [given["id"] for _, given in tags if "id" in given]
     assert len(set(marks)) == len(marks)
-    assert {given["aria-labelledby"] for _, given in tags if "aria-labelledby" in given} <= {*marks}
+    assert all(given["aria-label"] for _, given in tags if given.get("role") == "group")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

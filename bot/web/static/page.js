@@ -6,8 +6,11 @@
   const status = document.getElementById("status");
   const words = document.body.dataset;
   const WAITS = [1000, 2000, 4000, 8000, 15000];
+  const LONGEST = 30000; // milliseconds that a crowd is waited for without asking
+  const QUICK = 400, NEAR = 30; // milliseconds and pixels between the two taps of a double one
   const HEADERS = { "x-shuping": "1" };
   let sending = false;
+  let shown = 0;
 
   const tell = (text) => { status.textContent = text; };
 
@@ -27,12 +30,14 @@
   // The same form again and again until there is an answer: it is applied once, however often it arrives.
   const send = async (address, body) => {
     for (let tries = 0; ; tries++) {
+      let crowd = 0;
       try {
         const answer = await timely(address, { method: "POST", body, headers: HEADERS }, 20000);
-        if (answer.status < 500) { return answer; }
+        crowd = answer.status === 429 ? Number(answer.headers.get("retry-after")) * 1000 : 0;
+        if (answer.status < 500 && (!crowd || crowd > LONGEST)) { return answer; }
       } catch { /* offline, or too slow */ }
       tell(words.unsent);
-      await pause(WAITS[Math.min(tries, WAITS.length - 1)]);
+      await pause(Math.max(crowd, WAITS[Math.min(tries, WAITS.length - 1)]));
     }
   };
 
@@ -45,6 +50,8 @@
   // What is typed stays typed until it was sent.
   const show = (html, kept = "") => {
     page.innerHTML = html;
+    shown = performance.now();
+    if (document.getElementById("card")?.dataset.ref) { history.replaceState(null, "", "/"); }
     const typed = document.getElementById("text");
     if (typed && kept) { typed.value = kept; }
     reveal();
@@ -100,6 +107,16 @@
       button?.classList.remove("busy");
     }
   };
+
+  // The second of two quick taps in one place was meant for what stood there before.
+  let last = { at: -QUICK, x: 0, y: 0 };
+  document.addEventListener("click", (event) => {
+    if (!event.detail) { return; } // a key
+    const tap = { at: performance.now(), x: event.clientX, y: event.clientY };
+    const near = Math.hypot(tap.x - last.x, tap.y - last.y) < NEAR;
+    if (near && tap.at - last.at < QUICK && shown > last.at) { event.preventDefault(); event.stopPropagation(); }
+    last = tap;
+  }, true);
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
