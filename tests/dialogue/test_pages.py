@@ -156,5 +156,5 @@ def test_on_a_page_nothing_is_said_in_short_words_for_want_of_room() -> None:
 
 def test_a_page_says_what_is_said_where_one_taps_unless_it_has_words_of_its_own() -> None:
     on_page, tapping = (wording("zh-Hans", RUBRIC.id, medium) for medium in (Medium.PAGE, Medium.TAPPING))
-    assert on_page.hint("firms") == tapping.hint("firms")
+    assert on_page.hint("anew") == tapping.hint("anew")
     assert on_page.hint("privacy.way") != tapping.hint("privacy.way")
