@@ -131,7 +131,8 @@ class CardPage:
 class TextPage:
     """Sections, a bar of how far one is above the lines of the first, and rows of buttons below the last.
 
-    `live`: it takes the place of the card. `past`: the assessments that it is about, the newest first.
+    `live`: it takes the place of the card. `past`: the one assessment that it is about, or several to be seen side by
+    side, the newest first.
     """
 
     sections: tuple[Section, ...]
@@ -311,7 +312,8 @@ def _looked(reply: Look | Compared | Explained, session: Session, words: Wording
             return TextPage((compared(view.history, numbers, words),))
         case Look(wanted=Detail.HISTORY):
             listed = tuple(history(view.history, words))
-            return TextPage(listed, _of_history(session, words, view), past=tuple(view.history))
+            several = tuple(view.history) if len(view.history) > 1 else ()
+            return TextPage(listed, _of_history(session, words, view), past=several)
         case Look(wanted=Detail.PAST, about=about):
             found, sections = past_result(view.history, about, words)
             buttons = _of_past(found, session, words, view) if found else ()
