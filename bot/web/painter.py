@@ -85,6 +85,11 @@ class CardView:
     steps: tuple[Section, ...]
     groups: tuple[Items, ...]
 
+    @property
+    def typed(self) -> bool:
+        """There is nothing to choose: one types where the choices would be."""
+        return not (self.choices or self.first or self.body)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
