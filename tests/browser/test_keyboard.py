@@ -33,7 +33,7 @@ async def test_a_keyboard_is_enough(meet: Meet, server: Server, *, scripts: bool
     for words, key, then in (
         ("▶", "Enter", "企业叫什么"),
         ("跳过", "Space", "哪一类"),
-        ("D", "Enter", "网络建设"),
+        ("小微", "Enter", "网络建设"),
         ("B", "Space", "网络建设"),
         ("✅", "Enter", "设备数字化"),
     ):
