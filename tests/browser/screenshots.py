@@ -35,8 +35,21 @@ from tests.flows.scenes import SAID
 
 SCALE, QUALITY = 1.5, 45
 ANSWERS = {
-    "q1": "BC", "q2": "C", "q3": "B", "q4": "GHN", "q5": "C", "q6": "BC", "q7": "BC", "q8": "D", "q9": "BC",
-    "q10": "BD", "q11": "B", "q12": "C", "q13": "C", "q14": "C", "q15": "B",
+    "q1": "BC",
+    "q2": "C",
+    "q3": "B",
+    "q4": "GHN",
+    "q5": "C",
+    "q6": "BC",
+    "q7": "BC",
+    "q8": "D",
+    "q9": "BC",
+    "q10": "BD",
+    "q11": "B",
+    "q12": "C",
+    "q13": "C",
+    "q14": "C",
+    "q15": "B",
 }
 LEVEL = 2
 """What a shop of some thirty people says, of each question and of every scenario."""

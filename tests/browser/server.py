@@ -49,7 +49,9 @@ class Server:
         now = self.site.outside.now()
         session = session.but(id=token_hex(16), updated_at=now)  # nobody else's, and of this minute
         answers: list[tuple[str, AnswerValue]] = [*session.record.choices.items(), *session.record.levels.items()]
-        log = tuple(LogEntry(session.id, "recorded", item, None, after, now, CHANNEL) for item, after in answers[-SAID:])
+        log = tuple(
+            LogEntry(session.id, "recorded", item, None, after, now, CHANNEL) for item, after in answers[-SAID:]
+        )
         window = Window(language=session.language)
         decision = Decision(dossier=token_hex(16), session=session, log=log, window=window)
         arrival = Arrival(CHANNEL, next(self._updates), now)
