@@ -307,7 +307,7 @@ def label_of(data: str, words: Wording) -> str:
 def _looked(reply: Look | Compared | Explained, session: Session, words: Wording, view: View) -> TextPage:
     match reply:
         case Explained(item=item):
-            return TextPage(tuple(explained(item, words, in_question(item, session, words))))
+            return TextPage(tuple(explained(item, words, in_question(item, card_of(words.rubric, session)))))
         case Compared(numbers=numbers):
             return TextPage((compared(view.history, numbers, words),))
         case Look(wanted=Detail.HISTORY):
@@ -365,9 +365,9 @@ def _fuels(card: EnergyCard, session: Session, words: Wording) -> TextPage:
     return TextPage((Section(words.text("energy.others"), tuple(one.text for one in others)),), rows)
 
 
-def in_question(item: str, session: Session, words: Wording) -> str | None:
+def in_question(item: str, card: ShownCard) -> str | None:
     """The level that is on the screen, or that somebody's words come to."""
-    match card_of(words.rubric, session):
+    match card:
         case LadderCard(scenario=scenario, level=level) if scenario.id == item:
             return str(level)
         case ProposalCard(item=at, draft=draft) if at == item and isinstance(draft.answer, int) and draft.answer:

@@ -85,6 +85,11 @@ class CardView:
     steps: tuple[Section, ...]
     groups: tuple[Items, ...]
 
+    @property
+    def typed(self) -> bool:
+        """There is nothing to choose: one types where the choices would be."""
+        return not (self.choices or self.first or self.body)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -116,7 +121,7 @@ def card_view(page: CardPage) -> CardView:
         fixed=tuple(ways[name] for name in FIXED if name in ways),
         ref=written(ref),
         percent=(progress.total - progress.rest) * 100 // progress.total if progress and progress.total else None,
-        unfolded=_unfolded(item, words, in_question(item, page.session, words)) if item else "",
+        unfolded=_unfolded(item, words, in_question(item, page.card)) if item else "",
         body=body_of(page) if shown else None,
         drawn=shown,
         next=next_rung(page, shown) if shown else None,

@@ -57,7 +57,7 @@ LEVEL = 2
 
 def _at(item: str, *then: AnyInput) -> Session:
     """They have come so far, and did what follows."""
-    walker = Walker().begin(name="宏图五金厂", kind=FirmKind.MICRO)
+    walker = Walker().begin(name="示例五金厂", kind=FirmKind.MICRO)
     while walker.session.item != item and walker.session.asking:
         here = walker.session.item or ""
         if here in ANSWERS:
