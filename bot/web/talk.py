@@ -56,7 +56,7 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
     def decide(state: State) -> Decision:
         nonlocal answer
         said = respond(message, state, context)
-        if state.session is None and said.session is not None and (wait := site.limits.begin(client)):
+        if _begins(said, state) and (wait := site.limits.begin(client)):
             answer = Answer(wait=wait)
             return Decision()
         opened = isinstance(message, Followed) and _opens(said, state, now)
@@ -73,6 +73,11 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
         site.worker.take_up(visitor.window, applied)
     forgotten = bool(applied.decision.forgotten) and applied.state.session is None
     return replace(answer, forgotten=forgotten, applied=applied)
+
+
+def _begins(said: Decision, state: State) -> bool:
+    """A dossier begins; another firm's takes as much room as the first."""
+    return said.session is not None and said.owner(state) not in state.dossiers
 
 
 def _opens(said: Decision, state: State, now: datetime) -> bool:
