@@ -33,7 +33,7 @@ from tests.browser.server import Server, served_page
 from tests.flows.driver import Walker
 from tests.flows.scenes import SAID
 
-SCALE, QUALITY = 1.5, 45
+SCALE, QUALITY = 1.5, 40
 ANSWERS = {
     "q1": "BC",
     "q2": "C",
@@ -84,7 +84,7 @@ CARDS: dict[str, Callable[[], Session]] = {
 }
 AFTERWARDS = {"result": "", "plan": "Aplan", "what-if": "Awhat_if"}
 """From the result on, by what is tapped there."""
-OTHERS = ("keep", "code to give", "code to type", "nothing there", "cookies lost")
+OTHERS = ("keep", "code to give", "code to type", "nothing there", "cookies lost", "not saved")
 
 
 async def take(browser: Browser, server: Server, folder: Path, look: Look, *, whole: bool) -> None:
