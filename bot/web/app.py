@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 from math import ceil
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from bot.web import calendars, conversation, downloads, links, mails, telegram
 from bot.web.assets import asset
@@ -26,8 +28,8 @@ LOG = logging.getLogger("shuping.web")
 Tell = Callable[[Request, Exception], Awaitable[Response]]
 
 
-def application(site: Site) -> Starlette:
-    """The page as an ASGI application."""
+def application(site: Site) -> ASGIApp:
+    """The page as an ASGI application. The guard is before all of it, so that it sees what goes wrong, too."""
     environment()
 
     def at(path: str, handler: Handler, method: str = "GET") -> Route:
@@ -64,7 +66,7 @@ def application(site: Site) -> Starlette:
             Route("/static/{name}", asset),
             Route("/robots.txt", _robots),
         ],
-        middleware=[Middleware(Guard, framed=site.bot_token is not None), Middleware(GZipMiddleware, minimum_size=400)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=400)],
         exception_handlers={
             StorageError: _unsaved,
             DamagedRowError: _told("damaged", 500),
@@ -73,12 +75,12 @@ def application(site: Site) -> Starlette:
             TooLargeError: _told("too_large", 413),
             LostError: _told("lost", 403),
             CrowdedError: _crowded,
-            404: _told("missing", 404),
-            405: _told("missing", 405),
+            404: _missing,
+            405: _missing,
         },
     )
     app.state.site = site
-    return app
+    return Guard(app, framed=site.bot_token is not None)
 
 
 def _told(name: str, status: int) -> Tell:
@@ -86,6 +88,14 @@ def _told(name: str, status: int) -> Tell:
         return Visit(request.app.state.site, request).page(f"{name}.html", status)
 
     return tell
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    """There is no such address; to ask for it is a request like any other."""
+    visit = Visit(request.app.state.site, request)
+    if wait := visit.site.limits.request(visit.client):
+        return await _crowded(request, CrowdedError(wait))
+    return visit.page("missing.html", error.status_code if isinstance(error, HTTPException) else 404)
 
 
 async def _unsaved(request: Request, error: Exception) -> Response:

@@ -1,5 +1,7 @@
 """The card, what is said on it, and longer looks."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from bot.dialogue.messages import Message
@@ -21,11 +23,18 @@ LONGEST_ABOUT = 64
 async def present(visit: Visit) -> Response:
     """The card as it is, and what was just said."""
     said = visit.request.cookies.get(FLASH)
-    replies = tuple(map(read, visit.visitor.said(said))) if said else ()
-    response = await card(visit, replies)
+    response = await card(visit, _replies(visit.visitor.said(said)) if said else ())
     if said:
         response.delete_cookie(FLASH)
     return response
+
+
+def _replies(said: Sequence[str]) -> tuple[Reply, ...]:
+    """What a cookie says, unless its browser made it up."""
+    try:
+        return tuple(map(read, said))
+    except ValueError:
+        return ()
 
 
 async def card(visit: Visit, said: tuple[Reply, ...], state: State | None = None) -> Response:

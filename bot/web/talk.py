@@ -56,7 +56,7 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
     def decide(state: State) -> Decision:
         nonlocal answer
         said = respond(message, state, context)
-        if state.session is None and said.session is not None and (wait := site.limits.begin(client)):
+        if _begins(said, state) and (wait := site.limits.begin(client)):
             answer = Answer(wait=wait)
             return Decision()
         opened = isinstance(message, Followed) and _opens(said, state, now)
@@ -75,6 +75,11 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
     return replace(answer, forgotten=forgotten, state=applied.state)
 
 
+def _begins(said: Decision, state: State) -> bool:
+    """A dossier begins; another firm's takes as much room as the first."""
+    return said.session is not None and said.owner(state) not in state.dossiers
+
+
 def _opens(said: Decision, state: State, now: datetime) -> bool:
     """What was followed leads somewhere: it is a link's, which is not over, and its dossier is in front now."""
     return state.link is not None and state.link.until > now and said.dossier == state.link.dossier
@@ -82,10 +87,9 @@ def _opens(said: Decision, state: State, now: datetime) -> bool:
 
 def _beside_the_chat(said: Decision, state: State, now: datetime) -> Decision:
     """Inside Telegram, the card in the chat behind the page follows it; until then, the old one stands there."""
-    if said.session in (None, state.session) or said.window is None or state.window is None:
+    if said.session in (None, state.session) or state.window is None:
         return said
-    window = said.window.model_copy(update={"seen": state.window.seen})
-    return replace(said, window=window, echo=echo(now, frozenset({TELEGRAM}), Card(), here=True))
+    return replace(said, echo=echo(now, frozenset({TELEGRAM}), Card(), here=True))
 
 
 def _answer(replies: list[Any], *, opened: bool) -> Answer:

@@ -20,8 +20,8 @@ from bot.web.mini_app import session_key, user_of
 
 CHANNEL, TELEGRAM = "web", "telegram"
 TOKEN = re.compile(r"[0-9a-f]{32}")
-LONGEST_FLASH = 3500
-"""Characters of a cookie; browsers take 4,096 with its name and attributes."""
+LONGEST_FLASH, LONGEST_SAID = 3500, 16_384
+"""Characters of a cookie (browsers take 4,096 with its name and attributes), and bytes of what is packed in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +52,24 @@ class Visitor:
 
     def flash(self, replies: Sequence[str]) -> str | None:
         """What is to be said after a redirect, as a cookie that nobody else can write; None if it is too long."""
-        packed = base64.urlsafe_b64encode(zlib.compress(to_json(list(replies)))).decode()
+        content = to_json(list(replies))
+        packed = base64.urlsafe_b64encode(zlib.compress(content)).decode()
         value = f"{packed}.{self._signed(packed.encode())[:32]}"
-        return value if len(value) <= LONGEST_FLASH else None
+        return value if len(value) <= LONGEST_FLASH and len(content) <= LONGEST_SAID else None
 
     def said(self, flash: str) -> list[str]:
-        """What such a cookie says; nothing, if it is not ours."""
+        """What such a cookie says; nothing, if it is not ours.
+
+        Who knows their own cookie can sign another one for themselves, so it is opened like anything from strangers.
+        """
         packed, _, signature = flash.partition(".")
         if not hmac.compare_digest(signature.encode(), self._signed(packed.encode())[:32].encode()):
             return []
-        return [str(reply) for reply in from_json(zlib.decompress(base64.urlsafe_b64decode(packed)))]
+        try:
+            said = from_json(zlib.decompressobj().decompress(base64.urlsafe_b64decode(packed), LONGEST_SAID))
+        except (ValueError, zlib.error):
+            return []
+        return [str(reply) for reply in said] if isinstance(said, list) else []
 
     def _signed(self, content: bytes) -> str:
         return hmac.digest(self.secret.encode(), content, "sha256").hex()

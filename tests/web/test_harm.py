@@ -1,0 +1,97 @@
+"""What somebody who means harm can do to others by the page: nothing, or no more than is written down."""
+
+import base64
+import hmac
+import json
+import zlib
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from bot.web.guard import HEADERS
+from bot.web.visitor import Visitor, window_of
+from tests.web.conftest import Web
+from tests.web.test_conversation import begun
+
+PAUSE = timedelta(seconds=0.5)
+OWN = "ab" * 16
+"""A cookie that somebody has made up: what they sign with it is theirs."""
+
+
+# what a browser brings along
+
+
+def signed(packed: str) -> str:
+    """As we sign what we say in a cookie: whoever knows the cookie beside it can."""
+    return f"{packed}.{hmac.digest(OWN.encode(), packed.encode(), 'sha256').hex()[:32]}"
+
+
+def packed(content: bytes) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(content)).decode()
+
+
+def nested(depth: int) -> bytes:
+    return b"[" * depth + b"]" * depth
+
+
+FORGED = {
+    "much in little": packed(b"[" + b'"",' * 200_000 + b'""]'),
+    "no base64": "ü",
+    "nothing packed": "abcd",
+    "no JSON": packed(b"["),
+    "another shape": packed(b"42"),
+    "deep": packed(nested(2_000)),
+    "no reply": packed(json.dumps(["{}"]).encode()),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+def test_words_that_somebody_has_signed_for_themselves_are_read_within_bounds(forged: str) -> None:
+    assert Visitor(window_of(OWN), OWN).said(signed(forged)) in ([], ["{}"])
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+async def test_forged_words_are_passed_over(web: Web, forged: str) -> None:
+    async with httpx.AsyncClient(base_url=web.url) as client:
+        cookie = f"shuping={OWN}; said={signed(forged)}".encode()
+        answer = await client.get("/", headers={b"cookie": cookie})
+    assert answer.status_code == 200
+
+
+# what every answer has
+
+
+async def test_an_answer_that_went_wrong_is_guarded_like_any_other(web: Web) -> None:
+    browser = await begun(web)
+    del web.site.reports
+    async with httpx.AsyncClient(base_url=web.url, cookies={"shuping": browser.token}) as client:
+        answer = await client.get("/file/json")
+    assert answer.status_code == 500
+    assert HEADERS.items() <= dict(answer.headers).items()
+    assert answer.headers["cache-control"] == "no-store"
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nowhere", 404), ("POST", "/", 405), ("GET", "/say", 405)]
+)
+async def test_what_is_not_there_counts_as_a_request(web: Web, method: str, path: str, status: int) -> None:
+    async with httpx.AsyncClient(base_url=web.url) as client:
+        statuses = [(await client.request(method, path)).status_code for _ in range(605)]
+    assert statuses == [status] * 600 + [429] * 5
+
+
+# the disk
+
+
+async def test_another_firm_is_counted_like_the_first(web: Web) -> None:
+    browser = await begun(web)
+    statuses = []
+    for _ in range(62):
+        await browser.open()
+        await browser.say("/firms new")
+        statuses.append(browser.answer.status_code)
+        web.pass_time(PAUSE)
+    assert statuses == [200] * 59 + [429] * 3
+    assert len((await web.state(browser)).dossiers) == 60
