@@ -89,7 +89,7 @@ OTHERS = ("keep", "code to give", "code to type", "nothing there", "cookies lost
 
 async def take(browser: Browser, server: Server, folder: Path, look: Look, *, whole: bool) -> None:
     """A person for each picture."""
-    shows = {**PAGES} if whole else {"welcome": PAGES["welcome"], **_shows()}
+    shows = {**PAGES} if whole else {"welcome": _welcome, **_shows()}
     for name, show in shows.items():
         async with Person.met(browser, look, server.url, scale=SCALE) as person:
             await show(person, server)
@@ -107,6 +107,10 @@ def _shows() -> dict[str, Show]:
         "history": partial(_after, tapped="", then="/d/history"),
         **{name: PAGES[name] for name in OTHERS},
     }
+
+
+async def _welcome(person: Person, server: Server) -> None:
+    await person.open()
 
 
 async def _card(person: Person, server: Server, made: Callable[[], Session]) -> None:
