@@ -33,7 +33,7 @@ from tests.browser.server import Server, served_page
 from tests.flows.driver import Walker
 from tests.flows.scenes import SAID
 
-SCALE, QUALITY = 1.5, 40
+SCALE, QUALITY = 1.5, 45
 ANSWERS = {
     "q1": "BC",
     "q2": "C",
@@ -53,6 +53,12 @@ ANSWERS = {
 }
 LEVEL = 2
 """What a shop of some thirty people says, of each question and of every scenario."""
+
+
+async def _greeting(person: Person, server: Server) -> None:
+    """Somebody who has never been here."""
+    await person.context.clear_cookies()
+    await person.open()
 
 
 def _at(item: str, *then: AnyInput) -> Session:
@@ -84,12 +90,12 @@ CARDS: dict[str, Callable[[], Session]] = {
 }
 AFTERWARDS = {"result": "", "plan": "Aplan", "what-if": "Awhat_if"}
 """From the result on, by what is tapped there."""
-OTHERS = ("keep", "code to give", "code to type", "nothing there", "cookies lost", "not saved")
+OTHERS = ("keep", "code to give", "code to type", "nothing there", "cookies lost")
 
 
 async def take(browser: Browser, server: Server, folder: Path, look: Look, *, whole: bool) -> None:
     """A person for each picture."""
-    shows = {**PAGES} if whole else {"welcome": _welcome, **_shows()}
+    shows = {**PAGES} if whole else {"welcome": _greeting, **_shows()}
     for name, show in shows.items():
         async with Person.met(browser, look, server.url, scale=SCALE) as person:
             await show(person, server)
@@ -107,10 +113,6 @@ def _shows() -> dict[str, Show]:
         "history": partial(_after, tapped="", then="/d/history"),
         **{name: PAGES[name] for name in OTHERS},
     }
-
-
-async def _welcome(person: Person, server: Server) -> None:
-    await person.open()
 
 
 async def _card(person: Person, server: Server, made: Callable[[], Session]) -> None:
