@@ -29,7 +29,7 @@ def inert(text: str) -> str:
 
 def inert_lines(text: str) -> str:
     """The same for text that may have several lines."""
-    return "\n".join(map(inert, text.split("\n")))
+    return "\n".join(map(inert, text.split("\n"))) if "\n" in text else inert(text)
 
 
 def inert_json(text: str) -> str:

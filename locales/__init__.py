@@ -39,6 +39,7 @@ class Catalogue:
         self.language = language
         self.keys = keys
         self._translations = translations
+        self._found: dict[str, str] = {}
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key with its placeholders filled. KeyError for an unknown key or a missing value."""
@@ -49,8 +50,13 @@ class Catalogue:
 
     def get(self, key: str) -> str | None:
         """The text of a key, as it stands; None for an unknown key."""
+        if (found := self._found.get(key)) is not None:
+            return found
         text = self._translations.gettext(key)
-        return None if text == key else text
+        if text == key:
+            return None
+        self._found[key] = text
+        return text
 
     def count(self, key: str, number: int, **values: object) -> str:
         """The text of a key for a number of things ({number}), in the right plural."""

@@ -335,7 +335,7 @@ class MemoryStore(Store):
         window = self._windows.get(queued.window)
         returned = window is not None and window.returned is not None and window.returned > asked
         silenced = silences(self._rows(queued.window), queued.number, returned=returned)
-        self._remove(self._of(queued.window) if silenced else [queued])
+        self._remove([queued, *(self._of(queued.window) if silenced else ())])
         if silenced:
             self._reach(queued.window, blocked=True)
         return silenced

@@ -131,7 +131,8 @@ class CardPage:
 class TextPage:
     """Sections, a bar of how far one is above the lines of the first, and rows of buttons below the last.
 
-    `live`: it takes the place of the card. `past`: the assessments that it is about, the newest first.
+    `live`: it takes the place of the card. `past`: the one assessment that it is about, or several to be seen side by
+    side, the newest first.
     """
 
     sections: tuple[Section, ...]
@@ -306,12 +307,13 @@ def label_of(data: str, words: Wording) -> str:
 def _looked(reply: Look | Compared | Explained, session: Session, words: Wording, view: View) -> TextPage:
     match reply:
         case Explained(item=item):
-            return TextPage(tuple(explained(item, words, in_question(item, session, words))))
+            return TextPage(tuple(explained(item, words, in_question(item, card_of(words.rubric, session)))))
         case Compared(numbers=numbers):
             return TextPage((compared(view.history, numbers, words),))
         case Look(wanted=Detail.HISTORY):
             listed = tuple(history(view.history, words))
-            return TextPage(listed, _of_history(session, words, view), past=tuple(view.history))
+            several = tuple(view.history) if len(view.history) > 1 else ()
+            return TextPage(listed, _of_history(session, words, view), past=several)
         case Look(wanted=Detail.PAST, about=about):
             found, sections = past_result(view.history, about, words)
             buttons = _of_past(found, session, words, view) if found else ()
@@ -363,9 +365,9 @@ def _fuels(card: EnergyCard, session: Session, words: Wording) -> TextPage:
     return TextPage((Section(words.text("energy.others"), tuple(one.text for one in others)),), rows)
 
 
-def in_question(item: str, session: Session, words: Wording) -> str | None:
+def in_question(item: str, card: ShownCard) -> str | None:
     """The level that is on the screen, or that somebody's words come to."""
-    match card_of(words.rubric, session):
+    match card:
         case LadderCard(scenario=scenario, level=level) if scenario.id == item:
             return str(level)
         case ProposalCard(item=at, draft=draft) if at == item and isinstance(draft.answer, int) and draft.answer:

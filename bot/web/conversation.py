@@ -13,6 +13,7 @@ from bot.web.painter import card_view, turns, ways_of
 from bot.web.places import CARD, card_after, reply_at
 from bot.web.visit import Visit
 from bot.web.visitor import Visitor
+from storage.store import State
 
 FLASH = "said"
 FLASH_SECONDS = 60
@@ -36,9 +37,9 @@ def _replies(said: Sequence[str]) -> tuple[Reply, ...]:
         return ()
 
 
-async def card(visit: Visit, said: tuple[Reply, ...]) -> Response:
-    """The card's page, with what is `said` above it."""
-    now = await talk.present(visit.site, visit.visitor, visit.language, said)
+async def card(visit: Visit, said: tuple[Reply, ...], state: State | None = None) -> Response:
+    """The card's page, with what is `said` above it; of the `state`, if that is known."""
+    now = await talk.present(visit.site, visit.visitor, visit.language, said, state)
     if not isinstance(now.card, CardPage):
         return visit.page("text.html", page=now.card, rows=())
     page = now.card
@@ -46,7 +47,7 @@ async def card(visit: Visit, said: tuple[Reply, ...]) -> Response:
         "card.html",
         words=page.words,
         card=card_view(page),
-        turns=turns(now.recent, page.words) if page.session.asking else [],
+        turns=turns(now.recent, page.words),
         texts=[(text, ways_of(text, page.words.rubric)) for text in now.texts if isinstance(text, TextPage)],
         known=now.state.session is not None,
     )
@@ -78,7 +79,7 @@ async def answered(visit: Visit, answer: talk.Answer, place: str = CARD) -> Resp
     telling = [reply for reply in answer.said if not isinstance(reply, Card) or reply.notices or reply.paused]
     flash = None if visit.scripted else visit.visitor.flash([written(reply) for reply in telling])
     if flash is None:
-        return await card(visit, answer.said)
+        return await card(visit, answer.said, answer.state)
     response = visit.go(place)
     if telling:
         visit.set_cookie(response, FLASH, flash, FLASH_SECONDS)

@@ -1,6 +1,7 @@
 """What holds for every answer: nothing foreign is loaded, nothing is kept on the way, nobody else frames us."""
 
-from starlette.datastructures import MutableHeaders
+from functools import lru_cache
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from locales import DEFAULT_LANGUAGE, supported
@@ -12,13 +13,14 @@ POLICY = (
 NOBODY, FRAMES = "'none'", "https://web.telegram.org"
 """Who may show us inside a page of theirs; Telegram's apps for phones and desktops show us by ourselves."""
 HEADERS = {
+    "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-HSTS = "max-age=31536000"
+HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
 class Guard:
@@ -26,24 +28,23 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, framed: bool = False) -> None:
         self._app = app
-        self._headers = HEADERS | {"content-security-policy": POLICY + (FRAMES if framed else NOBODY)}
+        policy = {"content-security-policy": POLICY + (FRAMES if framed else NOBODY)}
+        self._headers = [(name.encode(), value.encode()) for name, value in (HEADERS | policy).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
-                if scope.get("scheme") == "https":
-                    headers["strict-transport-security"] = HSTS
+                own = {name for name, _ in message["headers"]}
+                added = [*self._headers, HSTS] if scope.get("scheme") == "https" else self._headers
+                message["headers"] = [*message["headers"], *(header for header in added if header[0] not in own)]
             await send(message)
 
         await self._app(scope, receive, guarded)
 
 
+@lru_cache(maxsize=1024)
 def language_of(accepted: str) -> str:
     """The first language of the browser that is ours."""
     tags = (part.partition(";")[0].strip() for part in accepted[:200].split(","))

@@ -1,5 +1,6 @@
 """Links: the one to keep, codes for another device, and how either opens."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from secrets import token_hex
 
@@ -8,9 +9,10 @@ from starlette.responses import Response
 from bot.dialogue.firms import link_hash
 from bot.dialogue.messages import Commanded, Followed
 from bot.dialogue.pages import TextPage
+from bot.dialogue.replies import Card, Named, Text, written
 from bot.web import talk
 from bot.web.calendars import proposed
-from bot.web.conversation import answered, card, give
+from bot.web.conversation import FLASH, FLASH_SECONDS, answered, card, give
 from bot.web.painter import ways_of
 from bot.web.places import CARD, KEEP, OPEN
 from bot.web.qr import qr_svg
@@ -60,7 +62,23 @@ async def offer(visit: Visit) -> Response:
     words = await visit.own_words()
     if told is None:
         return await card(visit, answer.said)
-    return visit.page("text.html", words=words, page=told, rows=ways_of(told, words.rubric), back=KEEP)
+    given = _given(answer)
+    address = given.get("link.address.page", {}).get("address")
+    return visit.page(
+        "given.html",
+        words=words,
+        page=told,
+        rows=ways_of(told, words.rubric),
+        back=KEEP,
+        code=given.get("link.page_code", {}).get("code"),
+        qr=qr_svg(address, words.text("web.keep.qr")) if address else "",
+    )
+
+
+def _given(answer: talk.Answer) -> dict[str, Mapping[str, str]]:
+    """What was told, by the names of its sentences: a code is to be read from afar, an address by a camera."""
+    lines = (line for reply in answer.said if isinstance(reply, Text) for line in reply.lines)
+    return {line.name: line.values for line in lines if isinstance(line, Named)}
 
 
 async def renew(visit: Visit) -> Response:
@@ -87,9 +105,17 @@ async def arrive(visit: Visit) -> Response:
         own = await visit.site.store.state(visit.visitor.window)
         if own.session is None:
             visit.visitor = Visitor(window_of(token), token, known=False)
-            return visit.go(CARD)
+            return _arrived(visit)
     response = visit.go(OPEN)
     visit.set_cookie(response, WANTED, token, WANTED_SECONDS)
+    return response
+
+
+def _arrived(visit: Visit) -> Response:
+    """Whoever made the link sees what is answered here; who got it from somebody else has to know."""
+    response = visit.go(CARD)
+    if told := visit.visitor.flash([written(Card((Named("web.arrived"),)))]):
+        visit.set_cookie(response, FLASH, told, FLASH_SECONDS)
     return response
 
 

@@ -39,7 +39,7 @@ RULE = "———"
 """Above the small print; "-- " would be folded away by mail programs."""
 UNABLE = (aiosmtplib.SMTPException, aiosmtplib.SMTPNotSupported)
 """The server knows neither encryption nor passwords; what else goes wrong has a class of its own."""
-STATUS = re.compile(r"\s*[245]\.(\d{1,3})\.\d{1,3}\b")
+STATUS = re.compile(r"\s*[245]\.(\d{1,3})\.\d{1,3}")
 
 
 def read_address(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -65,8 +65,9 @@ class Items:
 class CardView:
     """The live card.
 
-    `ways` are all its actions by name. `body` is a template of its own, which results, plan and what-if have; with it
-    is `drawn` what is drawn, and the grade that comes `next`. `steps` are those of a plan.
+    `ways` are all its actions by name; `unfolded` is what there is to read on its item, as HTML. `body` is a template
+    of its own, which results, plan and what-if have; with it is `drawn` what is drawn, and the grade that comes `next`.
+    `steps` are those of a plan.
     """
 
     page: CardPage
@@ -77,13 +78,17 @@ class CardView:
     fixed: tuple[Way, ...]
     ref: str
     percent: int | None
-    official: tuple[Section, ...]
-    help: tuple[Section, ...]
+    unfolded: str
     body: str | None
     drawn: Drawn | None
     next: Rung | None
     steps: tuple[Section, ...]
     groups: tuple[Items, ...]
+
+    @property
+    def typed(self) -> bool:
+        """There is nothing to choose: one types where the choices would be."""
+        return not (self.choices or self.first or self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +121,7 @@ def card_view(page: CardPage) -> CardView:
         fixed=tuple(ways[name] for name in FIXED if name in ways),
         ref=written(ref),
         percent=(progress.total - progress.rest) * 100 // progress.total if progress and progress.total else None,
-        official=tuple(official(item, words)) if item else (),
-        help=tuple(explained(item, words, in_question(item, page.session, words))) if item else (),
+        unfolded=_unfolded(item, words, in_question(item, page.card)) if item else "",
         body=body_of(page) if shown else None,
         drawn=shown,
         next=next_rung(page, shown) if shown else None,
@@ -127,6 +131,12 @@ def card_view(page: CardPage) -> CardView:
             for group, rows in groupby(screen.rows, lambda row: row.group)
         ),
     )
+
+
+@lru_cache(maxsize=512)
+def _unfolded(item: str, words: Wording, key: str | None) -> str:
+    """Help and official text of an item, which are the same for everybody, and most of what a page says."""
+    return render("unfolded.html", text=words.text, help=explained(item, words, key), official=official(item, words))
 
 
 def _item_of(row: Row, page: CardPage) -> Item:
@@ -147,7 +157,8 @@ def _choice(choice: Choice, page: CardPage) -> Way:
     place, data = _target(choice.wish, page)
     if page.session.phase is Phase.WELCOME:
         return Way(choice.label, place, data)
-    return Way(choice.text, place, data, choice.key, choice.marked)
+    key = choice.key if page.session.asking or choice.key.isdecimal() else ""  # letters of options are spoken of
+    return Way(choice.text, place, data, key, choice.marked)
 
 
 def _way(action: Action, page: CardPage) -> Way:

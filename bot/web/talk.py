@@ -36,6 +36,8 @@ class Answer:
     """All was deleted of what the window had sight of."""
     wait: float = 0.0
     """So many seconds until this address may begin another assessment; nothing was done."""
+    state: State | None = None
+    """What is stored after it; None where that has to be looked up."""
 
 
 def update_of(nonce: str, *said: str) -> int:
@@ -69,7 +71,8 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
         return Answer()
     if site.worker:
         site.worker.take_up(visitor.window, applied)
-    return replace(answer, forgotten=bool(applied.decision.forgotten) and applied.state.session is None)
+    forgotten = bool(applied.decision.forgotten) and applied.state.session is None
+    return replace(answer, forgotten=forgotten, state=applied.state)
 
 
 def _begins(said: Decision, state: State) -> bool:
@@ -97,16 +100,19 @@ def _answer(replies: list[Any], *, opened: bool) -> Answer:
     return Answer(told, next(places, None), opened)
 
 
-async def present(site: Site, visitor: Visitor, language: str, said: tuple[Reply, ...]) -> "Present":
-    """What is to be seen now: the card, and what was just said."""
-    state = await site.store.state(visitor.window)
+async def present(
+    site: Site, visitor: Visitor, language: str, said: tuple[Reply, ...], state: State | None = None
+) -> "Present":
+    """What is to be seen now: the card, and what was just said; of what is stored, unless that is known."""
+    state = state or await site.store.state(visitor.window)
     now = site.outside.now()
     card = next((reply for reply in said if isinstance(reply, Card)), None) or Card(_welcome(state, now))
     view = View(state, now, site.rules, Medium.PAGE, site.rubric)
     texts = tuple(page for reply in said if isinstance(reply, Text) and (page := page_of(_in(reply, language), view)))
     page = page_of(_in(card, language), view)
-    log = await site.store.log(state.dossier) if state.dossier else []
-    return Present(state, page, texts, tuple(log[-RECENT:]))
+    asking = state.session is not None and state.session.asking
+    recent = await site.store.log(state.dossier, last=RECENT) if state.dossier and asking else []
+    return Present(state, page, texts, tuple(recent))
 
 
 def _welcome(state: State, now: datetime) -> tuple[str, ...]:
@@ -125,7 +131,7 @@ def _in(reply: Reply, language: str) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """The card's page, texts above it, and the newest entries of the answer log."""
+    """The card's page, texts above it, and, while questions are asked, the newest entries of the answer log."""
 
     state: State
     card: Page | None

@@ -51,7 +51,7 @@ class Visit:
     @property
     def secure(self) -> bool:
         """The browser came by https."""
-        return self.request.url.scheme == "https"
+        return bool(self.request.scope["scheme"] == "https")
 
     @property
     def cookie(self) -> str:

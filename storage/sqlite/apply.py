@@ -35,7 +35,7 @@ def transact(connection: sqlite3.Connection, asked: Asked, place: str) -> Applie
     echoed = _echo(connection, window, before, decision, bereft)
     due = None
     if asked.claim is not None and arrival is not None:
-        known = Due(first, after) if first else None
+        known = Due(first, after) if first and not echoed else None
         due = outbox.take(connection, Lane(window, aside=False), asked.claim, arrival.at, place, known)
     return Applied(decision, after, due, echoed)
 

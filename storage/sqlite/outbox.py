@@ -41,16 +41,16 @@ FROM outbox WHERE window = ? AND (urgency < {ASIDE} OR number = ? OR key IN (SEL
 ORDER BY number
 """  # noqa: S608  # a number
 """To the rules a damaged row is one like others. Of what stands aside, hundreds may wait that are of no account."""
-OTHERS = f"""
+_OTHERS = f"""
 SELECT windows.window AS other FROM sights JOIN windows ON windows.window = sights.window
 WHERE sights.dossier = :dossier AND sights.window <> :window
 AND substr(windows.window, 1, instr(windows.window || ':', ':') - 1) IN (SELECT value FROM json_each(:channels))
 AND json_valid(data) AND NOT coalesce(json_extract(data, '$.blocked'), 0) AND {{which}}
 ORDER BY windows.window LIMIT {MOST_ECHOED}
 """  # noqa: S608  # a number
-HEARING = OTHERS.format(which="1")
+HEARING = _OTHERS.format(which="1")
 """The other windows of a dossier that can be told of it."""
-SHOWING = OTHERS.format(which="front = :dossier AND json_extract(data, '$.card') IS NOT NULL")
+SHOWING = _OTHERS.format(which="front = :dossier AND json_extract(data, '$.card') IS NOT NULL")
 """Those of them in which it is to be seen."""
 ECHOED = f"""
 SELECT other, number, key, CAST(due AS REAL), CAST(attempts AS INTEGER), CAST(anew AS INTEGER), CAST(urgency AS INTEGER)

@@ -36,9 +36,9 @@ class Person:
 
     @classmethod
     @asynccontextmanager
-    async def met(cls, browser: Browser, look: Look, url: str) -> AsyncIterator[Self]:
-        """Somebody who has never been here; their browser is closed at the end."""
-        context = await context_of(browser, look, url)
+    async def met(cls, browser: Browser, look: Look, url: str, *, scale: float = 1) -> AsyncIterator[Self]:
+        """Somebody who has never been here; their browser is closed at the end. `scale`: pixels of a screen's pixel."""
+        context = await context_of(browser, look, url, scale=scale)
         watch = Watch(context, url)
         try:
             yield cls(look, context, await page_of(context, look), watch)
@@ -102,10 +102,20 @@ class Person:
         await self.page.evaluate("() => { for (const one of document.querySelectorAll('details')) one.open = true }")
 
     async def press(self, locator: Locator) -> None:
-        """As a finger does it, or a mouse; nobody taps twice in one place as fast as a double tap."""
-        await asyncio.sleep(max(0.0, self._rested - monotonic()))
-        await (locator.tap() if self.look.touches else locator.click())
-        self._rested = monotonic() + BETWEEN_TAPS if self.look.scripts else 0.0
+        """As a finger does it; or, on a desk, a keyboard where scripts run, and a mouse where not."""
+        if self.look.touches:
+            await self._tapped(locator)
+        elif self.look.scripts:
+            await locator.press("Enter")
+        else:
+            await locator.click()
+
+    async def _tapped(self, locator: Locator) -> None:
+        """Nobody taps twice in one place as fast as a double tap who does not mean one."""
+        if self.look.scripts:
+            await asyncio.sleep(max(0.0, self._rested - monotonic()))
+        await locator.tap()
+        self._rested = monotonic() + BETWEEN_TAPS
 
     async def _answered(self, locator: Locator) -> None:
         """Each answer of the server has a number of its own in its forms: what has a new one is the answer."""

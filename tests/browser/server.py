@@ -16,14 +16,17 @@ from bot.http.server import PageConnection, served
 from bot.web.app import application
 from bot.web.site import Site
 from bot.web.visitor import CHANNEL, window_of
+from flows.events import AnswerValue
 from flows.session import Session
 from scoring.editions import load_rubric
 from storage.opening import open_store
-from storage.store import Arrival, Decision
+from storage.store import Arrival, Decision, LogEntry
 from storage.window import Window
 from tests.dialogue.support import RULES
 
 BOT_TOKEN = "123456:of-a-bot-that-is-none"  # noqa: S105  # made for this
+SAID = 2
+"""So many answers were given just now."""
 RUBRIC = load_rubric("miit-2024")
 
 
@@ -43,9 +46,15 @@ class Server:
     async def put(self, session: Session, token: str | None = None) -> str:
         """Somebody is at this place of the conversation; their token."""
         token = token or token_hex(16)
-        session = session.but(id=token_hex(16))  # nobody else's
-        decision = Decision(dossier=token_hex(16), session=session, window=Window(language=session.language))
-        arrival = Arrival(CHANNEL, next(self._updates), datetime.now(UTC))
+        now = self.site.outside.now()
+        session = session.but(id=token_hex(16), updated_at=now)  # nobody else's, and of this minute
+        answers: list[tuple[str, AnswerValue]] = [*session.record.choices.items(), *session.record.levels.items()]
+        log = tuple(
+            LogEntry(session.id, "recorded", item, None, after, now, CHANNEL) for item, after in answers[-SAID:]
+        )
+        window = Window(language=session.language)
+        decision = Decision(dossier=token_hex(16), session=session, log=log, window=window)
+        arrival = Arrival(CHANNEL, next(self._updates), now)
         assert await self.site.store.apply(window_of(token), lambda _: decision, arrival)
         return token
 

@@ -156,5 +156,12 @@ def test_on_a_page_nothing_is_said_in_short_words_for_want_of_room() -> None:
 
 def test_a_page_says_what_is_said_where_one_taps_unless_it_has_words_of_its_own() -> None:
     on_page, tapping = (wording("zh-Hans", RUBRIC.id, medium) for medium in (Medium.PAGE, Medium.TAPPING))
-    assert on_page.hint("firms") == tapping.hint("firms")
-    assert on_page.hint("privacy.way") != tapping.hint("privacy.way")
+    own, common = (
+        {key.removeprefix(start) for key in TEXT.keys if key.startswith(start) and "{" not in TEXT(key)}
+        for start in ("hint.page.", "hint.tapping.")
+    )
+    assert own
+    assert common - own
+    for name in common | own:
+        assert on_page.hint(name) == TEXT(f"hint.{'page' if name in own else 'tapping'}.{name}")
+        assert name not in common or tapping.hint(name) == TEXT(f"hint.tapping.{name}")

@@ -14,6 +14,7 @@ from storage.outbox import (
     Outgoing,
     Urgency,
     Waiting,
+    echoing,
     in_turn,
     postponed,
     queueing,
@@ -50,6 +51,27 @@ heads = st.builds(Head, st.sampled_from("abc"), urgencies.map(int), times, st.in
 
 
 # what is queued
+
+NOW = datetime.fromtimestamp(A_TIME, UTC)
+
+
+@given(waiting=outboxes)
+def test_an_echo_comes_unless_what_waits_for_later_will_show_the_same(waiting: list[Waiting]) -> None:
+    echo = outgoing("card", 3, Urgency.ECHO)
+    changes = echoing(waiting, echo, NOW)
+    like = [one for one in waiting if one.key == "card"]
+    assert [one.outgoing for one in changes.added] == ([] if any(one.due > A_TIME for one in like) else [echo])
+    after = [one for one in waiting if one.number not in changes.removed]
+    after += [row(99, "card", added.due - A_TIME, Urgency.ECHO) for added in changes.added]
+    assert echoing(after, outgoing("card", 4, Urgency.ECHO), NOW) == ([], []), "one is enough"
+
+
+@given(waiting=outboxes)
+def test_an_echo_takes_the_place_of_another_and_of_nothing_else(waiting: list[Waiting]) -> None:
+    changes = echoing(waiting, outgoing("card", 3, Urgency.ECHO), NOW)
+    gone = {one.number for one in waiting if one.key == "card" and one.urgency is Urgency.ECHO}
+    assert set(changes.removed) == (gone if changes.added else set())
+    assert not any(added.anew for added in changes.added)
 
 
 @given(waiting=outboxes, outbox=messages)
@@ -155,6 +177,7 @@ def test_it_makes_no_difference_what_is_told_row_by_row_or_together(due: list[He
 
 
 def test_answers_go_before_greetings_and_these_before_what_stands_aside() -> None:
-    due = [Head(window, int(urgency), -int(urgency), 9) for window, urgency in zip("edcba", Urgency, strict=True)]
-    assert [head.window for head in in_turn(due)] == [*"edcba"]
-    assert [head.lane for head in in_turn(due)][1:3] == [Lane("d", aside=False), Lane("c", aside=True)]
+    """And echoes, for which nobody waits, between them."""
+    due = [Head(window, int(urgency), -int(urgency), 9) for window, urgency in zip("fedcba", Urgency, strict=True)]
+    assert [head.window for head in in_turn(due)] == [*"fedcba"]
+    assert [head.lane for head in in_turn(due)][2:4] == [Lane("d", aside=False), Lane("c", aside=True)]

@@ -302,7 +302,10 @@ STATEMENTS_OF = {
     f"{module.__name__}.{name}": value
     for module in (apply, deletion, outbox, state)
     for name, value in vars(module).items()
-    if name.isupper() and isinstance(value, str) and re.match(r"\s*(SELECT|UPDATE|DELETE|INSERT)", value)
+    if name.isupper()
+    and name[0] != "_"
+    and isinstance(value, str)
+    and re.match(r"\s*(SELECT|UPDATE|DELETE|INSERT)", value)
 }
 THOROUGH = {deletion.OVERDUE: "slice by slice", deletion.UNMARK: "when the file is written anew"}
 

@@ -22,6 +22,7 @@ class Form:
     """A form with what stands in it."""
 
     action: str
+    id: str = ""
     fields: dict[str, str] = field(default_factory=dict)
 
 
@@ -35,7 +36,10 @@ class Shown(HTMLParser):
         self.buttons: list[Button] = []
         self._open: Button | None = None
         self._silent = 0
+        self._away: dict[str, str] = {}
         self.feed(html)
+        for form in self.forms:
+            form.fields |= self._away if form.id == "typing" else {}
 
     @property
     def text(self) -> str:
@@ -44,9 +48,10 @@ class Shown(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(Form(given["action"]))
+            self.forms.append(Form(given["action"], id=given.get("id", "")))
         elif tag in ("input", "textarea", "select") and self.forms and "name" in given:
-            self.forms[-1].fields[given["name"]] = given.get("value", "")
+            own = self._away if "form" in given else self.forms[-1].fields
+            own[given["name"]] = given.get("value", "")
         elif tag == "button":
             self._open = Button(name=given.get("name", ""), value=given.get("value", ""), form=len(self.forms) - 1)
         elif tag == "a":

@@ -41,7 +41,7 @@ RARE = ("/delete", "!language:")
 """Buttons of the menu; they would be pressed all the time."""
 WAITS = (0.01, 0.02, 0.05, 0.1)
 """What our script waits, a hundred times as fast."""
-OVERLOADED = 429
+OVERLOADED, LOST = 429, 403
 Sent = dict[tuple[str, int], tuple[str, Message, Manner]]
 """What was said, by channel and id of its update: the window, the message, and how its channel speaks."""
 
@@ -66,6 +66,8 @@ class Crowd:
     stack: AsyncExitStack
     people: list[Somebody] = field(default_factory=list)
     sent: Sent = field(default_factory=dict)
+    refused: set[tuple[str, int]] = field(default_factory=set)
+    """Forms of an earlier cookie, which may have been taken before it was given up."""
     at: dict[int, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     acts: int = 0
 
@@ -84,12 +86,19 @@ class Crowd:
         await other.look()
         return other
 
-    async def linked(self, token: str) -> "Walker":
-        """Somebody new who has sight of the dossier of a link."""
-        other = await self.person()
-        await other.look()
-        await other.browser.say(f"/link {token}")
-        assert len(other.browser.page.forms) > 1, other.browser.text
+    async def begun(self) -> "Walker":
+        """Somebody new, at the first question."""
+        ann = await self.person()
+        await ann.look()
+        for label in ("▶ 开始", "跳过", "小微企业"):
+            await ann.browser.press(label)
+        return ann
+
+    async def linked(self, walker: "Walker") -> "Walker":
+        """Somebody with an assessment of their own, who has opened that of another one."""
+        other = await self.begun()
+        await other.look(f"/a/{walker.browser.token}")
+        await other.browser.press("打开")
         return other
 
     async def walk(self, acts: int) -> None:
@@ -151,10 +160,13 @@ class Walker:
     async def say(self, fields: dict[str, str]) -> None:
         """A form of the page, until there is an answer."""
         form = Form(fields)
+        key = "web", update_of(form.own, form.fields.get("do", ""), form.fields.get("text", ""))
         if form.said:
-            update = update_of(form.own, form.fields.get("do", ""), form.fields.get("text", ""))
-            self.crowd.sent["web", update] = self.window, form.said, MANNER
+            self.crowd.sent.setdefault(key, (self.window, form.said, MANNER))
         await self._until_answered(lambda: self.browser.post("/say", fields))
+        if self.browser.answer.status_code == LOST:
+            self.crowd.refused.add(key)
+            await self.look()
 
     async def look(self, place: str = "/") -> None:
         """A page, until it is there."""
@@ -165,7 +177,7 @@ class Walker:
         while not await self._is_answered(ask):
             await asyncio.sleep(WAITS[min(tries, len(WAITS) - 1)])
             tries += 1
-        assert self.browser.answer.status_code == httpx.codes.OK, self.browser.text
+        assert self.browser.answer.status_code in (httpx.codes.OK, LOST), self.browser.text
 
     async def _is_answered(self, ask: Callable[[], Awaitable[object]]) -> bool:
         try:
@@ -230,15 +242,12 @@ async def begun_from(store: Store, windows: Sequence[str]) -> MemoryStore:
     model, copied = MemoryStore(), set()
     for window in dict.fromkeys(windows):
         state = await store.state(window)
-        if state.dossier in copied:
-            decision = Decision(state.dossier, window=state.window)
-        elif state.dossier:
-            log = await store.log(state.dossier)
-            decision = Decision(state.dossier, state.session, tuple(log), window=state.window)
-        else:
-            continue
-        copied.add(state.dossier)
-        await model.apply(window, lambda _, decision=decision: decision)  # type: ignore[misc]
+        for dossier in [*state.dossiers, *filter(None, [state.dossier])]:
+            session = None if dossier in copied else (await store.state(window, dossier)).session
+            log = tuple(await store.log(dossier)) if session else ()
+            decision = Decision(dossier, session, log, window=state.window)
+            copied.add(dossier)
+            await model.apply(window, lambda _, decision=decision: decision)  # type: ignore[misc]
     return model
 
 

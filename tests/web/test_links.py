@@ -23,6 +23,9 @@ async def test_the_link_brings_everything_back_after_the_cookie_is_lost(web: Web
     assert "网络建设" in other.text
     assert str(other.answer.url) == f"{web.url}/"
     assert other.token == token
+    assert "有这个链接的人都能看到" in other.text
+    await other.open()
+    assert "有这个链接的人都能看到" not in other.text
 
 
 async def test_looking_at_a_link_uses_up_nothing_and_stores_nothing(web: Web) -> None:

@@ -93,7 +93,7 @@
   const submit = async (form, button) => {
     const body = new URLSearchParams(new FormData(form));
     if (button?.name) { body.set(button.name, button.value); }
-    const kept = body.has("text") && form.contains(document.getElementById("text")) ? "" : typed();
+    const kept = document.getElementById("text")?.form === form ? "" : typed();
     const hold = holding(button);
     button?.classList.add("busy");
     page.setAttribute("aria-busy", "true");
