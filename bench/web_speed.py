@@ -21,6 +21,7 @@ from bench.timing import plain_env
 from bench.walk import full_walk
 from bench.web_client import Line, Seat, line_to, seats
 from bot.web.visitor import window_of
+from flows.session import Session
 from tests.telegram.e2e.driver import free_port
 
 ROUNDS, SECONDS = 5, 1.5
@@ -82,14 +83,22 @@ async def ours(folder: Path, dossiers: int = FEW, people: int = PEOPLE) -> Async
 
 
 def _sit_down(file: Path, ring: Sequence[Seat]) -> None:
-    session = FIRST_QUESTION
-    stored = {"id": session.id, "revision": session.revision, "updated_at": NOW.isoformat()}
-    stored["data"] = session.model_dump_json()
-    people = [stored | {"window": window_of(seat.token), "dossier": seat.token[::-1]} for seat in ring]
+    people = [_stored(seat, FIRST_QUESTION.but(id=seat.token)) for seat in ring]
     with sqlite3.connect(file) as connection:
         for statement in PEOPLES:
             connection.executemany(statement, people)
     connection.close()
+
+
+def _stored(seat: Seat, session: Session) -> dict[str, object]:
+    return {
+        "window": window_of(seat.token),
+        "dossier": seat.token[::-1],
+        "id": session.id,
+        "revision": session.revision,
+        "data": session.model_dump_json(),
+        "updated_at": NOW.isoformat(),
+    }
 
 
 @asynccontextmanager
@@ -232,7 +241,7 @@ async def _rows() -> list[Row]:
     with TemporaryDirectory() as folder:
         return [
             *await _beside_the_floor(Path(folder)),
-            *await _stored(Path(folder)),
+            *await _of_many(Path(folder)),
             *await _small(Path(folder)),
         ]
 
@@ -272,7 +281,7 @@ def _beside(found: dict[tuple[str, int], list[Speed]], lines: int) -> list[Row]:
     ]
 
 
-async def _stored(folder: Path) -> list[Row]:
+async def _of_many(folder: Path) -> list[Row]:
     async with ours(folder, MANY) as many, ours(folder, FEW + 1) as few:
         await sit(many)
         await sit(few)

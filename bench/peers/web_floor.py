@@ -1,4 +1,4 @@
-"""A bare page: Starlette on our server; for each tap one row, synced, and one Jinja template of the same size."""
+"""A bare page on our server: for each tap one row, synced, and one Jinja template of the same size, packed."""
 
 import asyncio
 import sys
@@ -7,6 +7,8 @@ from pathlib import Path
 import aiosqlite
 from jinja2 import DictLoader, Environment
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -47,7 +49,8 @@ async def main(file: Path, address: str, size: int) -> None:
             await database.execute(WRITE, ((await request.body()).decode(),))
             return HTMLResponse(template.render(shown))
 
-        app = Starlette(routes=[Route("/", card), Route("/say", say, methods=["POST"])])
+        routes = [Route("/", card), Route("/say", say, methods=["POST"])]
+        app = Starlette(routes=routes, middleware=[Middleware(GZipMiddleware)])
         async with served(app, address, PageConnection, ["127.0.0.1"]):
             await asyncio.Event().wait()
 

@@ -40,7 +40,7 @@ from bot.dialogue.steps import advance
 from bot.screens import screen_of
 from bot.screens.wishes import Comparison, Detail, Leaf, Look, Meant
 from bot.understanding.requests import Request
-from bot.words.wording import words_at_hand
+from bot.words.wording import Medium, words_at_hand
 from flows.cards import FirmNameCard, card_of
 from flows.inputs import ChooseLanguage, Help, Park, Propose
 from flows.session import CardRef, Phase, Session, new_session
@@ -121,10 +121,16 @@ def _answered(situation: Situation) -> Decision:
 
 
 def _seen(situation: Situation, decision: Decision, session: Session) -> CardRef | None:
-    """The card that is before this window once all is sent; which one another firm's will be is not known here."""
+    """The card that is before this window once all is sent; which one another firm's will be is not known here.
+
+    A page says of itself which card it shows, and what it shows is not what stands in a chat behind it.
+    """
     if decision.dossier not in (None, situation.dossier) and decision.session is None:
         return None
-    return session.ref if any(message.key == CARD for message in decision.outbox) else situation.window.seen
+    if situation.context.manner.medium is Medium.PAGE:
+        return situation.window.seen
+    shown = any(message.key == CARD for message in decision.outbox)
+    return session.ref if shown else situation.window.seen
 
 
 def _is_heard(situation: Situation) -> bool:

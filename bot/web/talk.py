@@ -87,10 +87,9 @@ def _opens(said: Decision, state: State, now: datetime) -> bool:
 
 def _beside_the_chat(said: Decision, state: State, now: datetime) -> Decision:
     """Inside Telegram, the card in the chat behind the page follows it; until then, the old one stands there."""
-    if said.session in (None, state.session) or said.window is None or state.window is None:
+    if said.session in (None, state.session) or state.window is None:
         return said
-    window = said.window.model_copy(update={"seen": state.window.seen})
-    return replace(said, window=window, echo=echo(now, frozenset({TELEGRAM}), Card(), here=True))
+    return replace(said, echo=echo(now, frozenset({TELEGRAM}), Card(), here=True))
 
 
 def _answer(replies: list[Any], *, opened: bool) -> Answer:

@@ -69,12 +69,12 @@ class Person:
 
     async def tap(self, words: str) -> None:
         """Tap a button of a form by its words, and see what comes of it."""
-        await self._answered(self.button(words))
+        await self.answered(self.button(words))
 
     async def type(self, line: str) -> None:
         """Type a line, send it, and see what comes of it."""
         await self.write(line)
-        await self._answered(self.send)
+        await self.answered(self.send)
 
     async def write(self, line: str) -> None:
         """Type a line, and do not send it yet."""
@@ -83,13 +83,13 @@ class Person:
     @property
     def send(self) -> Locator:
         """The button that sends a line."""
-        return self.page.locator(f"form:has({FIELD}) button").last
+        return self.page.locator("button.send")
 
     async def do(self, what: str) -> None:
         """Tap the button that does this, by what its form says after the card that it is of."""
         match = "^" if what.startswith(CHOICE_MARK) else "$"
         data = what if what.startswith(CHOICE_MARK) else f"{SEPARATOR}{what}"
-        await self._answered(self.page.locator(f'main button[name=do][value{match}="{data}"]').last)
+        await self.answered(self.page.locator(f'main button[name=do][value{match}="{data}"]').last)
 
     async def follow(self, place: str) -> None:
         """Tap a link, and see where it leads."""
@@ -117,8 +117,8 @@ class Person:
         await locator.tap()
         self._rested = monotonic() + BETWEEN_TAPS
 
-    async def _answered(self, locator: Locator) -> None:
-        """Each answer of the server has a number of its own in its forms: what has a new one is the answer."""
+    async def answered(self, locator: Locator) -> None:
+        """Press it, and see what comes of it: an answer of the server has forms with a number of their own."""
         before = await self.nonce()
         await self.press(locator)
         self.taps += 1

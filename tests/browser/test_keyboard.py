@@ -11,14 +11,14 @@ from tests.browser.server import Server
 MOST = 40
 """So many steps are between anything and the next thing, at most."""
 BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-FOCUSED = "() => document.activeElement.innerText.trim()"
+FOCUSED = "() => document.activeElement === document.body ? '' : document.activeElement.innerText"
 
 
 async def _reach(person: Person, words: str) -> None:
-    """Go on until what has the focus begins so; on its way, the focus is never out of sight."""
+    """Go on until what has the focus says so, and can be seen to have it."""
     for _ in range(MOST):
         await person.page.keyboard.press("Tab")
-        if (await person.page.evaluate(FOCUSED)).startswith(words):
+        if words in await person.page.evaluate(FOCUSED):
             break
     else:
         raise AssertionError(f"{words} cannot be reached")
@@ -33,8 +33,8 @@ async def test_a_keyboard_is_enough(meet: Meet, server: Server, *, scripts: bool
     for words, key, then in (
         ("▶", "Enter", "企业叫什么"),
         ("跳过", "Space", "哪一类"),
-        ("D", "Enter", "网络建设"),
-        ("B", "Space", "网络建设"),
+        ("小微企业", "Enter", "网络建设"),
+        ("车间有工控网", "Space", "网络建设"),
         ("✅", "Enter", "设备数字化"),
     ):
         before = await person.nonce()

@@ -131,3 +131,13 @@ async def test_two_taps_at_once_are_one_without_scripts(meet: Meet, server: Serv
     await expect(person.page.locator("main h1")).not_to_contain_text(FIRST)
     assert await _revision(person, server) == before + 1
     assert await person.page.locator("main .warned").count() == 0
+
+
+async def test_a_phone_that_does_not_tell_by_which_button_is_understood(person: Person, server: Server) -> None:
+    await person.context.add_init_script("delete SubmitEvent.prototype.submitter")
+    await at_scene(person, server, "single")
+    before = await _revision(person, server)
+    await person.press(person.page.locator("button.choice").nth(3))
+    await expect(person.page.locator("main h1")).not_to_contain_text(FIRST)
+    await person.type("B")
+    assert await _revision(person, server) == before + 2

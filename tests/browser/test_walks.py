@@ -17,21 +17,17 @@ LOOKS = (
     ("01_three_lines", Look()),
     ("01_three_lines", Look(scripts=False, font=200)),
     ("02_thumb_only", Look(font=200)),
-    ("02_thumb_only", Look(DESK, scripts=False)),
     ("03_types_everything", Look(DESK)),
     ("03_types_everything", Look(scripts=False)),
-    ("04_figures", Look(still=True)),
+    ("04_figures", Look(DESK, still=True)),
     ("05_does_not_know", Look(scripts=False, dark=True)),
-    ("05_does_not_know", Look()),
     ("06_quick", Look(DESK, font=200)),
-    ("07_upgrade", Look(dark=True)),
     ("07_upgrade", Look(DESK, scripts=False)),
     ("08_english", Look(language="en")),
     ("08_english", Look(DESK, language="en", scripts=False)),
     ("09_traditional", Look(DESK, language="zh-Hant", dark=True)),
     ("09_traditional", Look(language="zh-Hant", scripts=False)),
     ("10_changes_his_mind", Look()),
-    ("10_changes_his_mind", Look(scripts=False)),
 )
 
 

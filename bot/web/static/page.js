@@ -118,13 +118,18 @@
     last = tap;
   }, true);
 
+  // Phones of before 2022 do not tell by which button a form was sent.
+  let pressed = null;
+  document.addEventListener("click", (event) => { pressed = event.target.closest("button"); });
+
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (form.method !== "post" || "plain" in form.dataset) { return; }
     event.preventDefault();
     if (sending) { return; }
     sending = true;
-    try { await submit(form, event.submitter); } finally { sending = false; }
+    const button = event.submitter ?? (pressed?.form === form ? pressed : null);
+    try { await submit(form, button); } finally { sending = false; }
   });
 
   // A file is fetched in view, since making it takes a moment.
@@ -169,7 +174,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.target.id === "text" && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
-      event.target.form.requestSubmit();
+      document.querySelector(".send").click();
     }
   });
 
