@@ -55,6 +55,12 @@ LEVEL = 2
 """What a shop of some thirty people says, of each question and of every scenario."""
 
 
+async def _greeting(person: Person, server: Server) -> None:
+    """Somebody who has never been here."""
+    await person.context.clear_cookies()
+    await person.open()
+
+
 def _at(item: str, *then: AnyInput) -> Session:
     """They have come so far, and did what follows."""
     walker = Walker().begin(name="示例五金厂", kind=FirmKind.MICRO)
@@ -89,7 +95,7 @@ OTHERS = ("keep", "code to give", "code to type", "nothing there", "cookies lost
 
 async def take(browser: Browser, server: Server, folder: Path, look: Look, *, whole: bool) -> None:
     """A person for each picture."""
-    shows = {**PAGES} if whole else {"welcome": PAGES["welcome"], **_shows()}
+    shows = {**PAGES} if whole else {"welcome": _greeting, **_shows()}
     for name, show in shows.items():
         async with Person.met(browser, look, server.url, scale=SCALE) as person:
             await show(person, server)
