@@ -28,8 +28,10 @@ async def download(visit: Visit) -> Response:
         return visit.page("missing.html", 404)
     if state.session is None or state.dossier is None:
         return visit.go(CARD)
-    now = visit.site.outside.now()
-    page = await visit.site.reports.at_once(visit.visitor.window, state.dossier, File(wanted, past), Medium.PAGE, now)
+    site, window, now = visit.site, visit.visitor.window, visit.site.outside.now()
+    visit.limited(site.files.wait(visit.client, window))
+    async with site.files.place(visit.client, window):
+        page = await site.reports.at_once(window, state.dossier, File(wanted, past), Medium.PAGE, now)
     words = await visit.own_words()
     if not isinstance(page, FilePage):
         return visit.page("text.html", 503, words=words, page=page, rows=())

@@ -3,9 +3,11 @@
 All of it is in memory and of a fixed size: a flood of addresses costs no more room than a busy day.
 """
 
+import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
@@ -80,6 +82,52 @@ def give_all_back(*taken: tuple[Limit, str]) -> None:
     """What `take_all` took."""
     for limit, key in taken:
         limit.give_back(key)
+
+
+class Line:
+    """A line of its own for each key: `at_once` are let in, `waiting` more may stand behind them."""
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._at_once, self._most = at_once, at_once + waiting
+        self._doors: dict[str, asyncio.Semaphore] = {}
+        self._there: Counter[str] = Counter()
+
+    def is_full(self, key: str) -> bool:
+        """Nobody else may stand there."""
+        return self._there[key] >= self._most
+
+    @asynccontextmanager
+    async def place(self, key: str) -> AsyncIterator[None]:
+        """Stand there until it is one's turn, and leave with the context."""
+        door = self._doors.setdefault(key, asyncio.Semaphore(self._at_once))
+        self._there[key] += 1
+        try:
+            async with door:
+                yield
+        finally:
+            self._there[key] -= 1
+            if not self._there[key]:
+                del self._there[key], self._doors[key]
+
+
+class FileLines:
+    """Who waits for a file: one is made for a window at a time, and eight for an address, whoever else waits there."""
+
+    SECONDS = 10.0
+    """After so long there may be room again."""
+
+    def __init__(self) -> None:
+        self._of_window, self._of_client = Line(1, 5), Line(8, 56)
+
+    def wait(self, client: str, window: str) -> float:
+        """0.0, or the seconds until it may be tried again."""
+        return self.SECONDS if self._of_window.is_full(window) or self._of_client.is_full(client) else 0.0
+
+    @asynccontextmanager
+    async def place(self, client: str, window: str) -> AsyncIterator[None]:
+        """Their turn."""
+        async with self._of_window.place(window), self._of_client.place(client):
+            yield
 
 
 def client_key(address: str) -> str:

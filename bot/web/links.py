@@ -93,7 +93,8 @@ async def renew(visit: Visit) -> Response:
 async def arrive(visit: Visit) -> Response:
     """The link to keep opens its window in a browser that has none; any other is asked about at a clean address.
 
-    Chat apps and mail scanners fetch links by themselves: nothing is used up, and nothing stored, by looking.
+    Chat apps and mail scanners fetch links by themselves: nothing is used up, and nothing stored, by looking. Whom
+    another site leads here is asked as well: what they take for their own assessment would be read by its owner.
     """
     token = visit.request.path_params["token"]
     if not TOKEN.fullmatch(token):
@@ -101,7 +102,7 @@ async def arrive(visit: Visit) -> Response:
     if token == visit.visitor.secret:
         return visit.go(CARD)
     theirs = await visit.site.store.state(window_of(token))
-    if theirs.session is not None:
+    if theirs.session is not None and not visit.led:
         own = await visit.site.store.state(visit.visitor.window)
         if own.session is None:
             visit.visitor = Visitor(window_of(token), token, known=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from bot.delivery.reports import Reports
 from bot.delivery.worker import Worker
 from bot.dialogue.context import Manner, Outside, Rules
-from bot.web.limits import PageLimits, page_limits
+from bot.web.limits import FileLines, PageLimits, page_limits
 from bot.web.mail import Mailer
 from bot.words.wording import Medium
 from scoring.rubric import Rubric
@@ -37,3 +37,4 @@ class Site:
     filing: str | None = None
     """The number under which the site is filed in mainland China; the page shows it."""
     limits: PageLimits = field(default_factory=page_limits)
+    files: FileLines = field(default_factory=FileLines)

@@ -64,6 +64,11 @@ class Visit:
         return SCRIPT in self.request.headers
 
     @property
+    def led(self) -> bool:
+        """Another site led here, as far as browsers tell."""
+        return self.request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
+
+    @property
     def base(self) -> str:
         """The address of the page, as others reach it."""
         return self.site.url or str(self.request.base_url).rstrip("/")

@@ -1,6 +1,8 @@
 """Forms that were never ours, cookies that were never given, and other sites that try to speak for somebody."""
 
 from collections.abc import AsyncIterator, Callable
+from time import time
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -14,7 +16,9 @@ from bot.http.server import served
 from tests.browser.conftest import Meet
 from tests.browser.gallery import at_scene
 from tests.browser.person import FORM, Person
-from tests.browser.server import Server, free_port
+from tests.browser.server import BOT_TOKEN, Server, free_port
+from tests.flows.scenes import scene
+from tests.web.test_telegram_door import signed
 
 
 async def _say(person: Person, **fields: str) -> APIResponse:
@@ -111,3 +115,45 @@ async def test_no_other_site_frames_the_page(person: Person, server: Server, els
     person.watch.expect("elsewhere", "favicon", "frame-ancestors", "chrome-error")
     await person.page.goto(elsewhere(f'<iframe src="{server.url}/"></iframe>'))
     assert await person.page.frame_locator("iframe").locator("main").count() == 0
+
+
+async def test_no_other_site_leads_to_an_assessment_unasked(
+    person: Person, server: Server, elsewhere: Callable[[str], str]
+) -> None:
+    """Or somebody would answer in it, and whoever made it would read along."""
+    theirs = await server.put(scene("single"))
+    person.watch.expect("elsewhere", "favicon")
+    await person.open()
+    own = await person.token()
+    await person.page.goto(
+        elsewhere(f'<meta http-equiv="refresh" content="0; url={server.url}/a/{theirs}">'), wait_until="commit"
+    )
+    await person.page.wait_for_url(f"{server.url}/open")
+    assert await person.token() == own
+    await person.tap("打开")
+    assert await person.token() == own
+    assert await server.session(own) == await server.session(theirs)
+
+
+async def test_no_other_site_leads_to_a_chat_of_its_own(
+    person: Person, server: Server, elsewhere: Callable[[str], str]
+) -> None:
+    await at_scene(person, server, "single")
+    own = await person.token()
+    person.watch.expect("elsewhere", "favicon")
+    init = quote(signed(666, time(), BOT_TOKEN))
+    await person.page.goto(elsewhere(f'<a href="{server.url}/tg#tgWebAppData={init}">A prize</a>'))
+    await person.page.get_by_role("link").click()
+    await person.page.wait_for_url(f"{server.url}/tg#*")
+    await person.page.wait_for_load_state()
+    await person.open()
+    assert await person.token() == own
+    assert "您好" not in await person.heading()
+
+
+async def test_telegrams_app_leads_to_the_chat(person: Person, server: Server) -> None:
+    await person.page.add_init_script("window.TelegramWebviewProxy = {}")
+    init = quote(signed(42, time(), BOT_TOKEN))
+    await person.open(f"/tg#tgWebAppData={init}")
+    await person.page.wait_for_url(f"{server.url}/")
+    assert (await person.token()).startswith("42.")

@@ -1,16 +1,24 @@
 """What somebody who means harm can do to others by the page: nothing, or no more than is written down."""
 
+import asyncio
 import base64
 import hmac
 import json
 import zlib
-from datetime import timedelta
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
+from bot.delivery.reports import Reports
+from bot.dialogue.pages import Page
+from bot.dialogue.replies import File
 from bot.web.guard import HEADERS
 from bot.web.visitor import Visitor, window_of
+from bot.words.wording import Medium
 from tests.web.conftest import Web
 from tests.web.test_conversation import begun
 
@@ -95,3 +103,55 @@ async def test_another_firm_is_counted_like_the_first(web: Web) -> None:
         web.pass_time(PAUSE)
     assert statuses == [200] * 59 + [429] * 3
     assert len((await web.state(browser)).dossiers) == 60
+
+
+# files, which take long
+
+
+class Slow(Reports):
+    """Makes files only when it is told to."""
+
+    def __init__(self, web: Web) -> None:
+        super().__init__(web.store, web.site.rules)
+        self.go, self.asked, self.in_hand, self.most = asyncio.Event(), asyncio.Semaphore(0), 0, 0
+
+    async def at_once(self, window: str, dossier: str, wanted: File, medium: Medium, now: datetime) -> Page | None:
+        self.in_hand += 1
+        self.most = max(self.most, self.in_hand)
+        self.asked.release()
+        await self.go.wait()
+        self.in_hand -= 1
+        return await super().at_once(window, dossier, wanted, medium, now)
+
+
+@asynccontextmanager
+async def wanting(web: Web, token: str, files: int) -> AsyncIterator[list["asyncio.Task[httpx.Response]"]]:
+    """Somebody who asks for so many files at once."""
+    async with httpx.AsyncClient(base_url=web.url, cookies={"shuping": token}, timeout=20) as client:
+        yield [asyncio.create_task(client.get("/file/json")) for _ in range(files)]
+
+
+async def test_who_wants_many_files_gets_one_after_the_other_and_nobody_waits_behind_them(web: Web) -> None:
+    greedy, modest = await begun(web), await begun(web, firm="别家厂")
+    web.site.reports = slow = Slow(web)
+    async with wanting(web, greedy.token, 30) as many, wanting(web, modest.token, 1) as one:
+        await slow.asked.acquire()
+        await slow.asked.acquire()
+        assert slow.in_hand == 2
+        slow.go.set()
+        assert (await one[0]).status_code == 200
+        statuses = Counter([(await answer).status_code for answer in many])
+    assert statuses == {200: 6, 429: 24}
+    assert slow.most == 2
+
+
+async def test_an_address_leaves_places_for_files_to_others(web: Web) -> None:
+    web.site.reports = slow = Slow(web)
+    room = [await begun(web) for _ in range(40)]
+    async with AsyncExitStack() as stack:
+        files = [await stack.enter_async_context(wanting(web, firm.token, 1)) for firm in room]
+        for _ in range(8):
+            await slow.asked.acquire()
+        slow.go.set()
+        assert {(await answer).status_code for (answer,) in files} == {200}
+    assert slow.most == 8

@@ -183,10 +183,11 @@
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { look(); } });
   reveal();
 
-  // Telegram tells who opens the page behind the "#", which no server sees.
+  // Telegram tells who opens the page behind the "#", which no server sees. Any other site could lead to a chat of its
+  // own that way, but not inside Telegram, whose apps bring this object along, and whose page for browsers frames us.
   const door = document.querySelector("[data-mini]");
   const init = new URLSearchParams(location.hash.slice(1)).get("tgWebAppData");
-  if (door && init) {
+  if (door && init && (window.TelegramWebviewProxy || window.parent !== window)) {
     history.replaceState(null, "", location.pathname);
     door.elements.init.value = init;
     door.submit();
