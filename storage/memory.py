@@ -87,6 +87,7 @@ class MemoryStore(Store):
         *,
         link: str | None = None,
         claim: Claim | None = None,
+        recent: int = 0,
     ) -> Applied | None:
         if arrival is not None and (arrival.channel, arrival.update) in self._seen:
             return None
@@ -98,7 +99,9 @@ class MemoryStore(Store):
         if arrival is not None:
             self._seen[arrival.channel, arrival.update] = arrival.at
             due = self._take(Lane(window, aside=False), claim, arrival.at) if claim else None
-        return Applied(decision, self._state(window), due, echoed)
+        after = self._state(window)
+        entries = self._log.get(after.dossier or "", []) if recent else []
+        return Applied(decision, after, due, echoed, tuple(entries[-recent:]))
 
     def _check(self, asked: State, decision: Decision) -> None:
         """What a database would refuse is refused before anything is written."""

@@ -155,13 +155,15 @@ class Applied:
     """What was decided and is now stored, and the state after it.
 
     `due`: the first message of the window that can be sent by the arrival, if the lane could be claimed. `echoed`: an
-    echo was queued for another window at least.
+    echo was queued for another window at least. `recent`: the newest entries of the answer log of the dossier in front,
+    the oldest first, if any were asked for.
     """
 
     decision: Decision
     state: State
     due: Due | None = None
     echoed: bool = False
+    recent: tuple[LogEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +208,14 @@ class Store(ABC):
         *,
         link: str | None = None,
         claim: Claim | None = None,
+        recent: int = 0,
     ) -> Applied | None:
         """Load the state, decide, and write all that was decided: everything or nothing.
 
         An update's id is remembered in the same transaction; one that was seen before decides nothing: None. `link` is
         the hash of a link to be looked up. With a claim, the window's lane of answers is claimed in the same
-        transaction, if it is free or the holder's own and has something due by the arrival.
+        transaction, if it is free or the holder's own and has something due by the arrival. So many `recent` entries of
+        the answer log are given along.
         Raises StorageError, and ValueError for a session that has no dossier to belong to; whatever `decide` raises
         comes through, and nothing is written.
         """

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
+from string import ascii_uppercase
 
 import aiosqlite
 from jinja2 import DictLoader, Environment
@@ -14,19 +15,23 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.http.server import PageConnection, served
+from scoring.editions import load_rubric
 
 TEMPLATE = """
+<header>{% for word in menu %}<a href="/d/{{ word }}">{{ word }}</a>{% endfor %}</header>
 <main><form method="post" action="/say"><input type="hidden" name="form" value="{{ form }}">
 <h1>{{ title }}</h1>
-{% for choice in choices %}
-<button class="way choice" name="do" value="{{ choice }}"><b>{{ choice }}</b> <span>{{ line }}</span></button>
+{% for one in choices %}
+<button class="way choice" name="do" value="{{ one.data }}"><b>{{ one.key }}</b> <span>{{ one.label }}</span></button>
 {% endfor %}
-{% for line in lines %}
-<p>{{ line }}</p>
-{% endfor %}
+{{ help|safe }}
 </form></main>
 """
 LINE = "已经用上工控网的车间，设备能不能“互相说话”？"
+STANDARD = "".join(scenario.name + "".join(scenario.levels) for scenario in load_rubric("miit-2024").scenarios)
+"""Packs as well as what our pages say."""
+BUTTONS, WORDS = 19, 10
+"""As many as on our cards."""
 WRITE = "INSERT INTO taps (said) VALUES (?)"
 
 
@@ -34,9 +39,10 @@ async def main(file: Path, address: str, size: int) -> None:
     """Serve pages of so many bytes, until told to stop."""
     environment = Environment(loader=DictLoader({"card.html": TEMPLATE}), autoescape=True, auto_reload=False)
     template = environment.get_template("card.html")
-    shown = {"form": "0" * 49, "title": LINE, "choices": ["A", "B", "C", "D", "E"], "line": LINE, "lines": ()}
-    missing = size - len(template.render(shown).encode())
-    shown["lines"] = [LINE] * max(0, round(missing / len(f"<p>{LINE}</p>\n".encode())))
+    choices = [{"data": f"414f098f|7|q1|a{key}", "key": key, "label": LINE} for key in ascii_uppercase[:BUTTONS]]
+    shown = {"form": "0" * 49, "title": LINE, "choices": choices, "menu": [LINE[:4]] * WORDS, "help": ""}
+    missing = max(0, size - len(template.render(shown).encode()))
+    shown["help"] = STANDARD.encode()[:missing].decode(errors="ignore")
 
     async with aiosqlite.connect(file, isolation_level=None) as database:
         for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "CREATE TABLE taps (said TEXT)"):

@@ -13,7 +13,7 @@ from bot.web.painter import card_view, turns, ways_of
 from bot.web.places import CARD, card_after, reply_at
 from bot.web.visit import Visit
 from bot.web.visitor import Visitor
-from storage.store import State
+from storage.store import Applied
 
 FLASH = "said"
 FLASH_SECONDS = 60
@@ -37,9 +37,9 @@ def _replies(said: Sequence[str]) -> tuple[Reply, ...]:
         return ()
 
 
-async def card(visit: Visit, said: tuple[Reply, ...], state: State | None = None) -> Response:
-    """The card's page, with what is `said` above it; of the `state`, if that is known."""
-    now = await talk.present(visit.site, visit.visitor, visit.language, said, state)
+async def card(visit: Visit, said: tuple[Reply, ...], applied: Applied | None = None) -> Response:
+    """The card's page, with what is `said` above it, and what was `applied`."""
+    now = await talk.present(visit.site, visit.visitor, visit.language, said, applied)
     if not isinstance(now.card, CardPage):
         return visit.page("text.html", page=now.card, rows=())
     page = now.card
@@ -47,7 +47,7 @@ async def card(visit: Visit, said: tuple[Reply, ...], state: State | None = None
         "card.html",
         words=page.words,
         card=card_view(page),
-        turns=turns(now.recent, page.words),
+        turns=turns(now.recent, page.words) if page.session.asking else [],
         texts=[(text, ways_of(text, page.words.rubric)) for text in now.texts if isinstance(text, TextPage)],
         known=now.state.session is not None,
     )
@@ -79,7 +79,7 @@ async def answered(visit: Visit, answer: talk.Answer, place: str = CARD) -> Resp
     telling = [reply for reply in answer.said if not isinstance(reply, Card) or reply.notices or reply.paused]
     flash = None if visit.scripted else visit.visitor.flash([written(reply) for reply in telling])
     if flash is None:
-        return await card(visit, answer.said, answer.state)
+        return await card(visit, answer.said, answer.applied)
     response = visit.go(place)
     if telling:
         visit.set_cookie(response, FLASH, flash, FLASH_SECONDS)

@@ -18,7 +18,7 @@ from bot.web.site import INSIDE, MANNER, Site
 from bot.web.visitor import CHANNEL, TELEGRAM, Visitor
 from bot.words.wording import Medium, words_of
 from scoring.editions import known
-from storage.store import Arrival, Decision, State
+from storage.store import Applied, Arrival, Decision, LogEntry, State
 
 RECENT = 3
 """So many answers stand above the card."""
@@ -36,7 +36,7 @@ class Answer:
     """All was deleted of what the window had sight of."""
     wait: float = 0.0
     """So many seconds until this address may begin another assessment; nothing was done."""
-    state: State | None = None
+    applied: Applied | None = None
     """What is stored after it; None where that has to be looked up."""
 
 
@@ -66,13 +66,13 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
 
     arrival = Arrival(CHANNEL, update, now)
     link = hash_of(message) if isinstance(message, Followed) else None
-    applied = await site.store.apply(visitor.window, decide, arrival, link=link)
+    applied = await site.store.apply(visitor.window, decide, arrival, link=link, recent=RECENT)
     if applied is None:
         return Answer()
     if site.worker:
         site.worker.take_up(visitor.window, applied)
     forgotten = bool(applied.decision.forgotten) and applied.state.session is None
-    return replace(answer, forgotten=forgotten, state=applied.state)
+    return replace(answer, forgotten=forgotten, applied=applied)
 
 
 def _begins(said: Decision, state: State) -> bool:
@@ -100,18 +100,20 @@ def _answer(replies: list[Any], *, opened: bool) -> Answer:
 
 
 async def present(
-    site: Site, visitor: Visitor, language: str, said: tuple[Reply, ...], state: State | None = None
+    site: Site, visitor: Visitor, language: str, said: tuple[Reply, ...], applied: Applied | None = None
 ) -> "Present":
-    """What is to be seen now: the card, and what was just said; of what is stored, unless that is known."""
-    state = state or await site.store.state(visitor.window)
+    """What is to be seen now: the card, and what was just said; by what was `applied`, or else by what is stored."""
+    state = applied.state if applied else await site.store.state(visitor.window)
     now = site.outside.now()
     card = next((reply for reply in said if isinstance(reply, Card)), None) or Card(_welcome(state, now))
     view = View(state, now, site.rules, Medium.PAGE, site.rubric)
     texts = tuple(page for reply in said if isinstance(reply, Text) and (page := page_of(_in(reply, language), view)))
     page = page_of(_in(card, language), view)
-    asking = state.session is not None and state.session.asking
-    recent = await site.store.log(state.dossier, last=RECENT) if state.dossier and asking else []
-    return Present(state, page, texts, tuple(recent))
+    return Present(state, page, texts, applied.recent if applied else await _recent(site, state))
+
+
+async def _recent(site: Site, state: State) -> tuple[LogEntry, ...]:
+    return tuple(await site.store.log(state.dossier, last=RECENT)) if state.dossier else ()
 
 
 def _welcome(state: State, now: datetime) -> tuple[str, ...]:
@@ -130,12 +132,12 @@ def _in(reply: Reply, language: str) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """The card's page, texts above it, and, while questions are asked, the newest entries of the answer log."""
+    """The card's page, texts above it, and the newest entries of the answer log."""
 
     state: State
     card: Page | None
     texts: tuple[Page, ...]
-    recent: tuple[Any, ...]
+    recent: tuple[LogEntry, ...]
 
 
 async def looked(site: Site, visitor: Visitor, language: str, reply: Reply) -> Page | None:

@@ -21,6 +21,7 @@ class Asked:
     arrival: Arrival | None
     link: str | None
     claim: Claim | None
+    recent: int
 
 
 def transact(connection: sqlite3.Connection, asked: Asked, place: str) -> Applied | None:
@@ -37,7 +38,8 @@ def transact(connection: sqlite3.Connection, asked: Asked, place: str) -> Applie
     if asked.claim is not None and arrival is not None:
         known = Due(first, after) if first and not echoed else None
         due = outbox.take(connection, Lane(window, aside=False), asked.claim, arrival.at, place, known)
-    return Applied(decision, after, due, echoed)
+    recent = state.log(connection, after.dossier, place, asked.recent) if asked.recent and after.dossier else []
+    return Applied(decision, after, due, echoed, tuple(recent))
 
 
 def _is_new(connection: sqlite3.Connection, arrival: Arrival) -> bool:

@@ -82,8 +82,9 @@ class SqliteStore(Store):
         *,
         link: str | None = None,
         claim: Claim | None = None,
+        recent: int = 0,
     ) -> Applied | None:
-        asked, place = Asked(window, decide, arrival, link, claim), self._place
+        asked, place = Asked(window, decide, arrival, link, claim, recent), self._place
         batched = arrival is not None  # updates come several at a time
         applied = await self._write(lambda database: transact(database, asked, place), batched=batched)
         if applied is not None and applied.decision.forgotten:

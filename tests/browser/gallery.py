@@ -1,11 +1,19 @@
 """Every kind of card and page, each opened as somebody comes to it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from secrets import token_hex
+
+from typing_extensions import override
 
 from bot.screens.wishes import FILES, Detail
 from bot.web.forms import LARGEST_BODY
+from bot.web.limits import Limit
 from flows.session import Phase
+from scoring.errors import MissingEditionError
+from storage.errors import DamagedRowError, StorageError, Trouble
+from storage.memory import MemoryStore
+from storage.store import State
 from tests.browser.person import FIELD, Person
 from tests.browser.server import Server
 from tests.flows.scenes import SCENES, scene
@@ -84,7 +92,7 @@ async def _other_link(person: Person, server: Server) -> None:
 
 async def _missing(person: Person, server: Server) -> None:
     person.watch.expect("status of 404")
-    await person.open("/nothing")
+    assert (await person.open("/nothing")).status == 404
 
 
 async def _lost(person: Person, server: Server) -> None:
@@ -104,6 +112,46 @@ async def _too_large(person: Person, server: Server) -> None:
     await person.page.locator("main a[href='/']").wait_for()
 
 
+async def _crowd(person: Person, server: Server) -> None:
+    person.watch.expect("status of 429")
+    limits = server.site.limits
+    server.site.limits = replace(limits, requests_by_client=Limit(1e-3, 1))
+    server.site.limits.requests_by_client.take("127.0.0.1")
+    assert (await person.open()).status == 429
+    server.site.limits = limits
+
+
+class _Broken(MemoryStore):
+    """A store of which nothing can be had."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    @override
+    async def state(self, window: str, dossier: str | None = None) -> State:
+        raise self._error
+
+
+def _broken(error: Exception, status: int) -> Show:
+    async def show(person: Person, server: Server) -> None:
+        person.watch.expect(f"status of {status}")
+        store = server.site.store
+        server.site.store = _Broken(error)
+        assert (await person.open()).status == status
+        server.site.store = store
+
+    return show
+
+
+async def _inside_telegram(person: Person, server: Server) -> None:
+    await person.open("/tg")
+
+
+async def _mail(person: Person, server: Server) -> None:
+    await person.open("/m/nothing")
+
+
 PAGES: dict[str, Show] = {
     **{name: card(name) for name in SCENES},
     **{f"detail {wanted}": detail(wanted) for wanted in Detail if wanted not in (*FILES, Detail.CARD)},
@@ -115,4 +163,11 @@ PAGES: dict[str, Show] = {
     "nothing there": _missing,
     "cookies lost": _lost,
     "too large": _too_large,
+    "too many": _crowd,
+    "not saved": _broken(StorageError(Trouble.FULL, "here"), 503),
+    "damaged": _broken(DamagedRowError("of these tests"), 500),
+    "edition gone": _broken(MissingEditionError("miit-2020", []), 503),
+    "broken": _broken(RuntimeError("of these tests"), 500),
+    "inside telegram": _inside_telegram,
+    "link of a mail": _mail,
 }

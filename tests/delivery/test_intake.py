@@ -38,13 +38,14 @@ class Fickle(MemoryStore):
         *,
         link: str | None = None,
         claim: Claim | None = None,
+        recent: int = 0,
     ) -> Applied | None:
         match self.planned.popleft() if self.planned else None:
             case asyncio.Event() as event:
                 await event.wait()
             case Exception() as error:
                 raise error
-        return await super().apply(window, decide, arrival, link=link, claim=claim)
+        return await super().apply(window, decide, arrival, link=link, claim=claim, recent=recent)
 
 
 @pytest.fixture

@@ -90,6 +90,17 @@ async def test_the_decision_comes_back_as_it_was_made_with_the_state_after_it(st
     assert await store.state(WINDOW) == State()
 
 
+async def test_a_decision_comes_back_with_the_newest_of_the_log_if_they_are_asked_for(store: Store) -> None:
+    lines = [entry(number) for number in range(1, 5)]
+    for number, line in enumerate(lines, start=1):
+        applied = await store.apply(WINDOW, just(begun().but(revision=number), line), recent=3)
+        assert applied
+        assert [*applied.recent] == lines[max(0, number - 3) : number]
+    applied = await store.apply(WINDOW, lambda _: Decision(forgotten=Forgetting.DOSSIER), recent=3)
+    assert applied
+    assert applied.recent == ()
+
+
 @examples(50)
 @given(session=sessions)
 async def test_a_session_comes_back_in_every_field(store: Store, session: Session) -> None:
