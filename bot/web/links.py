@@ -82,7 +82,7 @@ def _given(answer: talk.Answer) -> dict[str, Mapping[str, str]]:
 
 
 async def renew(visit: Visit) -> Response:
-    """A new link: the old one, and whoever came by it, opens nothing any more."""
+    """A new link: the old one opens nothing any more, nor do those that were given here, nor what came of them."""
     await visit.form()
     fresh = Visitor.fresh()
     if visit.visitor.keeps and await visit.site.store.move(visit.visitor.window, fresh.window):
