@@ -69,6 +69,10 @@ class MemoryStore(Store):
         self._numbers = count(1)
         self._claims: dict[Lane, Claim] = {}
         self._links: dict[str, Link] = {}
+        self._givers: dict[str, str] = {}
+        """The windows that gave links, by their hash."""
+        self._guests: dict[tuple[str, str], str] = {}
+        """Whose link gave a window sight of a dossier."""
         self._seen: dict[tuple[str, int], datetime] = {}
         self._finished: set[str] = set()
         self._leases: dict[str, Lease] = {}
@@ -115,7 +119,7 @@ class MemoryStore(Store):
         if decision.forgotten:
             self._forget_front(window, asked.dossier, decision.forgotten)
         if decision.dossier is not None:
-            self._open(window, decision.dossier)
+            self._open(window, decision.dossier, asked.link)
             if asked.link and asked.link.once and asked.link.dossier == decision.dossier:
                 self._unlink(asked.link.dossier, asked.link.purpose)
         if decision.session is not None:
@@ -125,6 +129,7 @@ class MemoryStore(Store):
         for link in decision.links:
             self._unlink(link.dossier, link.purpose)
         self._links |= {link.hash: link for link in decision.links}
+        self._givers |= {link.hash: window for link in decision.links}
         self._queue(window, self._fronts.get(window), decision)
         if decision.echo is None:
             return False
@@ -148,11 +153,13 @@ class MemoryStore(Store):
         self._history[dossier].extend(decision.finished)
         del self._log[dossier][:-LONGEST_LOG], self._history[dossier][:-LONGEST_HISTORY]
 
-    def _open(self, window: str, dossier: str) -> None:
+    def _open(self, window: str, dossier: str, link: Link | None) -> None:
         self._windows.setdefault(window, Window())
         self._fronts[window] = dossier
         if dossier not in self._sights[window]:
             self._sights[window].append(dossier)
+            if link and link.dossier == dossier:
+                self._guests[window, dossier] = self._givers[link.hash]
 
     # what is stored
 
@@ -403,7 +410,26 @@ class MemoryStore(Store):
         self._claims = {
             lane._replace(window=to) if lane.window == window else lane: held for lane, held in self._claims.items()
         }
+        self._guests = {
+            (to if guest == window else guest, dossier): giver for (guest, dossier), giver in self._guests.items()
+        }
+        for dossier in self._sights[to]:
+            self._turn_out(dossier, window, to)
         return True
+
+    def _turn_out(self, dossier: str, window: str, to: str) -> None:
+        """End what came of the links that a window, now called otherwise, gave to a dossier."""
+        givers = [window]
+        for giver in givers:
+            theirs = [guest for (guest, of), by in self._guests.items() if of == dossier and by == giver]
+            givers += [guest for guest in theirs if guest not in givers]
+        void = [
+            link.hash for link in self._links.values() if link.dossier == dossier and self._givers[link.hash] in givers
+        ]
+        _drop(self._links, void)
+        for guest in givers:
+            if guest not in (window, to):
+                self._lose_sight(guest, dossier)
 
     def _is_stored(self, window: str) -> bool:
         waits = any(one.window == window for kept in (self._outbox, self._damaged) for one in kept.values())
@@ -427,6 +453,7 @@ class MemoryStore(Store):
     def _lose_sight(self, window: str, dossier: str) -> int:
         """Without any other dossier the window goes, too; and the dossier, if no other window has sight of it."""
         self._sights[window].remove(dossier)
+        self._inherit(window, dossier)
         rows = 1 + self._drop_messages(lambda one: one.window == window and one.dossier == dossier)
         if not self._sights[window]:
             rows += self._drop_window(window)
@@ -436,6 +463,16 @@ class MemoryStore(Store):
             return rows + self._drop_dossier(dossier)
         self._sign(dossier, address_of(window), "")
         return rows
+
+    def _inherit(self, window: str, dossier: str) -> None:
+        """Whoever leaves, their links and guests are those of whose guest they were."""
+        host = self._guests.pop((window, dossier), "")
+        host = "" if host == window else host
+        self._guests |= {
+            guest: host for guest, giver in self._guests.items() if guest[1] == dossier and giver == window
+        }
+        of = (link.hash for link in self._links.values() if link.dossier == dossier)
+        self._givers |= {hash_: host for hash_ in of if self._givers[hash_] == window}
 
     def _drop_messages(self, gone: Callable[[Queued], bool]) -> int:
         return sum(
@@ -492,6 +529,7 @@ class MemoryStore(Store):
     async def tidy(self, before: datetime, now: datetime) -> None:
         self._seen = {update: at for update, at in self._seen.items() if at >= before}
         self._links = {link.hash: link for link in self._links.values() if link.until > now}
+        self._givers = {hash_: self._givers[hash_] for hash_ in self._links}
 
     @override
     async def clean(self) -> bool:

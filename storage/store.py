@@ -358,6 +358,8 @@ class Store(ABC):
     async def move(self, window: str, to: str) -> bool:
         """A window has another name from now on, and nothing answers to the old one any more.
 
+        Links that it has given are void, and whoever got sight of its dossiers by one has lost it, as has whoever got
+        it from them.
         False, and nothing done, if it is not stored, or something is stored under the other name.
         """
 

@@ -9,7 +9,7 @@ from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 
 REMEMBERED = 10_000
 """So many keys are remembered by a limit, those that asked last."""
@@ -19,6 +19,8 @@ SLACK = 1e-6
 """Of a token: sums of fractions are not exact."""
 NETWORK_BITS = 64
 """Of an IPv6 address, what one household or one rented server is given; the rest it chooses itself."""
+WIDE_BITS = {4: 24, 6: 48}
+"""What somebody can have for the asking: 65,536 of our networks, or 256 addresses of the fourth version."""
 MINUTE, HOUR = 60.0, 3600.0
 
 
@@ -141,6 +143,15 @@ def client_key(address: str) -> str:
     return str(ip.ipv4_mapped or IPv6Network((ip, NETWORK_BITS), strict=False))
 
 
+def network_key(client: str) -> str:
+    """The wider network of a `client_key`, in which one person may have many addresses."""
+    try:
+        ip = ip_address(client.partition("/")[0])
+    except ValueError:
+        return client
+    return str(ip_network((ip, WIDE_BITS[ip.version]), strict=False))
+
+
 def mailbox_key(address: str) -> str:
     """One for all ways to write an address of the same mailbox: "a.b+c@x" is "ab@x", capitals do not count."""
     local, _, domain = address.casefold().rpartition("@")
@@ -149,19 +160,22 @@ def mailbox_key(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PageLimits:
-    """All limits of the page. Keys: `client_key`, a window's name, `mailbox_key`, or `EVERYBODY`."""
+    """All limits of the page. Keys: `client_key`, `network_key`, a window's name, `mailbox_key`, or `EVERYBODY`."""
 
     requests_by_client: Limit
     requests_by_window: Limit
     begun_by_client: Limit
+    begun_by_network: Limit
     begun_by_all: Limit
     codes_by_client: Limit
     """Wrong return codes: take before looking, give back when the code was right."""
+    codes_by_network: Limit
     codes_by_all: Limit
     links_by_client: Limit
     """Wrong links, the same way."""
     mails_by_mailbox: Limit
     mails_by_client: Limit
+    mails_by_network: Limit
     mails_by_window: Limit
     mails_by_all: Limit
     """Mails that ask to confirm an address; reminders go to confirmed ones only and are not counted here."""
@@ -173,15 +187,22 @@ class PageLimits:
 
     def begin(self, client: str) -> float:
         """A dossier is begun."""
-        return take_all((self.begun_by_client, client), (self.begun_by_all, EVERYBODY))
+        network = network_key(client)
+        return take_all(
+            (self.begun_by_client, client), (self.begun_by_network, network), (self.begun_by_all, EVERYBODY)
+        )
 
     def code(self, client: str) -> float:
         """A return code is tried; give it back if it was right."""
-        return take_all((self.codes_by_client, client), (self.codes_by_all, EVERYBODY))
+        return take_all(*self._of_code(client))
 
     def code_was_right(self, client: str) -> None:
         """Only wrong codes count."""
-        give_all_back((self.codes_by_client, client), (self.codes_by_all, EVERYBODY))
+        give_all_back(*self._of_code(client))
+
+    def _of_code(self, client: str) -> tuple[tuple[Limit, str], ...]:
+        network = network_key(client)
+        return (self.codes_by_client, client), (self.codes_by_network, network), (self.codes_by_all, EVERYBODY)
 
     def link(self, client: str) -> float:
         """A link is tried; give it back if there is such a one."""
@@ -197,6 +218,7 @@ class PageLimits:
             (self.mails_by_window, window),
             (self.mails_by_mailbox, mailbox_key(address)),
             (self.mails_by_client, client),
+            (self.mails_by_network, network_key(client)),
             (self.mails_by_all, EVERYBODY),
         )
 
@@ -211,12 +233,15 @@ def page_limits(clock: Callable[[], float] = time.monotonic) -> PageLimits:
         requests_by_client=limit(600, 60),
         requests_by_window=limit(60, 5),
         begun_by_client=limit(60, 60 / HOUR),
+        begun_by_network=limit(240, 240 / HOUR),
         begun_by_all=limit(1_000, 1),
         codes_by_client=limit(5, 1 / (2 * MINUTE)),
+        codes_by_network=limit(20, 2 / MINUTE),
         codes_by_all=limit(200, 12 / MINUTE),
         links_by_client=limit(20, 6 / MINUTE),
         mails_by_mailbox=limit(3, 3 / (24 * HOUR)),
-        mails_by_client=limit(60, 60 / HOUR),
+        mails_by_client=limit(60, 12 / HOUR),
+        mails_by_network=limit(60, 12 / HOUR),
         mails_by_window=limit(5, 5 / (24 * HOUR)),
         mails_by_all=limit(200, 120 / HOUR),
     )

@@ -82,7 +82,7 @@ def _given(answer: talk.Answer) -> dict[str, Mapping[str, str]]:
 
 
 async def renew(visit: Visit) -> Response:
-    """A new link: the old one, and whoever came by it, opens nothing any more.
+    """A new link: the old one opens nothing any more, nor do those that were given here, nor what came of them.
 
     The browser has it before the old one ends: whatever is lost on the way, one of them opens.
     """

@@ -59,7 +59,7 @@ def _write(
     if decision.window is not None and decision.window != present.window:
         state.reach(connection, window, present.dossier, decision.window)
     if decision.links:
-        state.offer(connection, decision.links)
+        state.offer(connection, window, decision.links)
     first = outbox.decide(connection, window, present.dossier, decision)
     after = replace(
         present, window=decision.window or present.window, session=decision.session or present.session, link=None
@@ -74,7 +74,8 @@ def _turned(connection: sqlite3.Connection, window: str, before: State, decision
         forget_front(connection, window, before.dossier, decision.forgotten)
         present = state.load(connection, window, place)
     if decision.dossier is not None and decision.dossier != present.dossier:
-        state.show(connection, window, decision.dossier)
+        followed = before.link and before.link.dossier == decision.dossier
+        state.show(connection, window, decision.dossier, before.link.hash if before.link and followed else None)
         present = state.load(connection, window, place)
     if before.link and before.link.dossier == decision.dossier:
         state.use(connection, before.link)

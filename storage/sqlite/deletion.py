@@ -8,7 +8,7 @@ from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Session
 from storage.errors import DamagedRowError
 from storage.outbox import address_of
-from storage.sqlite.state import history, save, session_of
+from storage.sqlite.state import history, rename, save, session_of
 from storage.store import Forgetting
 
 MARK = "INSERT OR IGNORE INTO marks (name) VALUES ('unclean')"
@@ -49,6 +49,29 @@ FROM sessions WHERE rowid > ? ORDER BY rowid LIMIT ?
 PROMISED = "SELECT 1 FROM outbox WHERE dossier = ? AND key = ?"
 UNLOG = "DELETE FROM log WHERE dossier = ? AND session = ?"
 UNFINISH = "DELETE FROM assessments WHERE dossier = ? AND id = ?"
+GUESTS = """
+WITH RECURSIVE guests (window, dossier) AS (
+    SELECT guest.window, guest.dossier
+    FROM sights AS own JOIN sights AS guest ON guest.dossier = own.dossier AND guest.giver = :window
+    WHERE own.window = :to
+    UNION
+    SELECT guest.window, guest.dossier
+    FROM guests JOIN sights AS guest ON guest.dossier = guests.dossier AND guest.giver = guests.window
+)
+SELECT window, dossier FROM guests WHERE window <> :to
+"""
+"""Who has sight of what by a link of a window that is now called otherwise, or by a link of theirs, and so on."""
+UNLINK_GIVEN = "DELETE FROM links WHERE dossier = ? AND giver = ?"
+INHERIT = tuple(
+    f"""
+    UPDATE {table} SET giver = coalesce(
+        (SELECT nullif(giver, :window) FROM sights WHERE window = :window AND dossier = :dossier), ''
+    )
+    WHERE dossier = :dossier AND giver = :window
+    """  # noqa: S608  # constants
+    for table in ("links", "sights")
+)
+"""Whoever leaves, their links and guests are those of whose guest they were."""
 FORGET_UPDATES = "DELETE FROM updates WHERE seen < ?"
 FORGET_LINKS = "DELETE FROM links WHERE until <= ?"
 
@@ -62,6 +85,19 @@ def forget(connection: sqlite3.Connection, window: str) -> int:
     dossiers = connection.execute(SIGHTS, (window,)).fetchall()
     rows = sum(_lose_sight(connection, window, dossier) for (dossier,) in dossiers)
     return rows + _delete(connection, OF_WINDOW, window)
+
+
+def move(connection: sqlite3.Connection, window: str, to: str) -> bool:
+    """Give a window another name, and end what came of the links that it gave, or did nothing if it cannot have it."""
+    if not rename(connection, window, to):
+        return False
+    connection.execute(MARK)
+    guests = connection.execute(GUESTS, {"window": window, "to": to}).fetchall()
+    given = [(dossier, window) for (dossier,) in connection.execute(SIGHTS, (to,))]
+    connection.executemany(UNLINK_GIVEN, [*given, *((dossier, guest) for guest, dossier in guests)])
+    for guest, dossier in guests:
+        _lose_sight(connection, guest, dossier)
+    return True
 
 
 def forget_front(connection: sqlite3.Connection, window: str, dossier: str | None, what: Forgetting) -> None:
@@ -88,6 +124,8 @@ def _lose_sight(connection: sqlite3.Connection, window: str, dossier: str) -> in
 
     In one that stays, the answers that were given there stay, and nobody can tell any more by whom.
     """
+    for statement in INHERIT:
+        connection.execute(statement, {"window": window, "dossier": dossier})
     rows = _delete(connection, OF_SIGHT, window, dossier)
     others = connection.execute(SIGHTS, (window,)).fetchall()
     if not others:

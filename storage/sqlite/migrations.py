@@ -211,6 +211,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # an echo comes before the buttons of old cards
         "UPDATE outbox SET urgency = urgency + 1 WHERE urgency >= 2 AND typeof(urgency) = 'integer'",
     ),
+    (
+        # from which window a link came, and a sight by it: it ends with the link of that window
+        "ALTER TABLE links ADD COLUMN giver TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sights ADD COLUMN giver TEXT NOT NULL DEFAULT ''",
+    ),
 )
 
 

@@ -39,7 +39,10 @@ HISTORY = "SELECT data FROM assessments WHERE dossier = ? ORDER BY number DESC"
 LINE = "session, kind, item, before, after, at, by"
 LOG = f"SELECT {LINE} FROM log WHERE dossier = ? ORDER BY number"  # noqa: S608  # constants
 LAST = f"SELECT {LINE} FROM (SELECT * FROM log WHERE dossier = ? ORDER BY number DESC LIMIT ?) ORDER BY number"  # noqa: S608  # constants
-SEE = "INSERT OR IGNORE INTO sights (window, dossier) VALUES (?, ?)"
+SEE = """
+INSERT OR IGNORE INTO sights (window, dossier, giver)
+VALUES (?, ?, coalesce((SELECT giver FROM links WHERE hash = ?), ''))
+"""
 FRONT = "INSERT INTO windows (window, front, data) VALUES (?, ?, '{}') ON CONFLICT DO UPDATE SET front = excluded.front"
 REACH = "INSERT INTO windows (window, front, data) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data"
 NOTE = "UPDATE windows SET data = json_set(data, ?, json(?)) WHERE window = ? AND json_valid(data)"
@@ -59,7 +62,7 @@ AND number <= (SELECT number FROM assessments WHERE dossier = ? ORDER BY number 
 """
 SELDOM = 50
 """So many revisions pass between two looks at whether the log has become too long."""
-OFFER = "INSERT OR REPLACE INTO links (hash, dossier, until, purpose, once) VALUES (?, ?, ?, ?, ?)"
+OFFER = "INSERT OR REPLACE INTO links (hash, dossier, until, purpose, once, giver) VALUES (?, ?, ?, ?, ?, ?)"
 UNLINK = "DELETE FROM links WHERE dossier = ? AND purpose = ?"
 STORED = " UNION ALL ".join(
     f"SELECT 1 FROM {table} WHERE window = :to"  # noqa: S608  # constants
@@ -156,9 +159,9 @@ def _read(text: str | None) -> AnswerValue | None:
 # writing
 
 
-def show(connection: sqlite3.Connection, window: str, dossier: str) -> None:
-    """A dossier comes to the front of a window, which has sight of it from now on."""
-    connection.execute(SEE, (window, dossier))
+def show(connection: sqlite3.Connection, window: str, dossier: str, link: str | None = None) -> None:
+    """A dossier comes to the front of a window, which has sight of it from now on, perhaps by the link of this hash."""
+    connection.execute(SEE, (window, dossier, link))
     connection.execute(FRONT, (window, dossier))
 
 
@@ -172,7 +175,7 @@ def note(connection: sqlite3.Connection, window: str, field: str, value: str | b
     connection.execute(NOTE, (f"$.{field}", to_json(value).decode(), window))
 
 
-def move(connection: sqlite3.Connection, window: str, to: str) -> bool:
+def rename(connection: sqlite3.Connection, window: str, to: str) -> bool:
     """Give a window another name, unless it is not stored, or the other name is taken."""
     values = {"window": window, "to": to, "signed": address_of(window), "signs": address_of(to)}
     if connection.execute(STORED, values).fetchone() or connection.execute(MOVE, values).rowcount == 0:
@@ -212,10 +215,10 @@ def _written(value: AnswerValue | None) -> str | None:
     return None if value is None else json.dumps(value)
 
 
-def offer(connection: sqlite3.Connection, links: Sequence[Link]) -> None:
-    """Links take the place of all others of their dossiers and purposes."""
+def offer(connection: sqlite3.Connection, window: str, links: Sequence[Link]) -> None:
+    """Links that a window gives take the place of all others of their dossiers and purposes."""
     connection.executemany(UNLINK, [(link.dossier, link.purpose) for link in links])
-    rows = [(link.hash, link.dossier, link.until.timestamp(), link.purpose, link.once) for link in links]
+    rows = [(link.hash, link.dossier, link.until.timestamp(), link.purpose, link.once, window) for link in links]
     connection.executemany(OFFER, rows)
 
 

@@ -230,7 +230,9 @@ class SqliteStore(Store):
 
     @override
     async def move(self, window: str, to: str) -> bool:
-        return await self._write(lambda database: state.move(database, window, to))
+        moved = await self._write(lambda database: deletion.move(database, window, to))
+        await self._wipe()
+        return moved
 
     @override
     async def forget(self, window: str) -> int:

@@ -34,11 +34,12 @@ DOSSIER, SIGHT = Forgetting.DOSSIER, Forgetting.SIGHT
 LINK = Link("hash", "d1", NOW + HOUR)
 
 
-async def shared(store: Store, *dossiers: str) -> None:
-    """The window and the other one look at these, the last in front."""
+async def shared(store: Store, *dossiers: str, by: str = WINDOW) -> None:
+    """The window and the other one look at these, the last in front; the one or the other has given links to them."""
+    guest = OTHER if by == WINDOW else WINDOW
     for dossier in dossiers:
-        await store.apply(WINDOW, opens(dossier, links=(Link(dossier, dossier, NOW + HOUR),)))
-        await store.apply(OTHER, follows, link=dossier)
+        await store.apply(by, opens(dossier, links=(Link(dossier, dossier, NOW + HOUR),)))
+        await store.apply(guest, follows, link=dossier)
 
 
 async def gone(store: Store, dossier: str) -> bool:
@@ -239,7 +240,7 @@ THERE = "terminal:elsewhere"
 
 
 async def test_a_window_that_has_moved_is_all_there_and_nothing_answers_to_its_old_name(store: Store) -> None:
-    await shared(store, "d1", "d2")
+    await shared(store, "d1", "d2", by=OTHER)
     await store.apply(WINDOW, just(begun("d2"), entry(1, by="anna"), entry(2, by="42")))
     await store.apply(WINDOW, sends(message("one"), message("two", 5, "card"), window=Window(zone="UTC", email="a@b")))
     assert await taken(store)
@@ -275,11 +276,54 @@ async def test_what_was_set_aside_moves_along(store: Store) -> None:
 
 
 async def test_what_was_answered_in_a_window_that_has_moved_is_nobodys_once_it_is_forgotten(store: Store) -> None:
-    await shared(store, "d1")
+    await shared(store, "d1", by=OTHER)
     await store.apply(WINDOW, just(begun("d1"), entry(1, by="anna")))
     assert await store.move(WINDOW, THERE)
     await store.forget(THERE)
     assert [line.by for line in await store.log("d1")] == [""]
+
+
+async def test_a_window_that_moves_leaves_behind_whoever_came_by_its_links_and_by_theirs(store: Store) -> None:
+    first, second, friend = "web:first", "web:second", "telegram:7"
+    link, theirs = Link("given", "d1", NOW + HOUR), Link("theirs", "d1", NOW + HOUR)
+    await store.apply(friend, opens("d1", links=(link,)))
+    await store.apply(WINDOW, follows, link="given")
+    await store.apply(WINDOW, decides(links=(link,)))
+    await store.apply(first, follows, link="given")
+    await store.apply(first, opens("d9", links=(theirs,)))
+    await store.apply(second, follows, link="theirs")
+    await store.apply(second, decides(links=(theirs, replace(theirs, hash="mail", purpose="mail"))))
+    await store.apply(WINDOW, decides(links=(link,)))
+    assert await store.move(WINDOW, THERE)
+    assert (await store.state(first)).dossiers == ("d9",)
+    assert (await store.state(second)).window is None
+    assert [(await store.state(window)).dossiers for window in (THERE, friend)] == [("d1",), ("d1",)]
+    for hash_ in ("given", "theirs", "mail"):
+        await store.apply("web:new", follows, link=hash_)
+    assert await store.state("web:new") == State()
+
+
+async def test_a_guest_who_leaves_does_not_leave_guests_behind_whom_nothing_ends(store: Store) -> None:
+    link = Link("given", "d1", NOW + HOUR)
+    await store.apply(WINDOW, opens("d1", links=(link,)))
+    await store.apply("web:first", follows, link="given")
+    await store.apply("web:first", decides(links=(replace(link, hash="theirs"),)))
+    await store.apply("web:second", follows, link="theirs")
+    await store.apply("web:first", decides(links=(replace(link, hash="waits"),)))
+    await store.forget("web:first")
+    assert await store.move(WINDOW, THERE)
+    assert (await store.state("web:second")).window is None
+    await store.apply("web:third", follows, link="waits")
+    assert await store.state("web:third") == State()
+
+
+async def test_a_guest_that_moves_leaves_its_host_alone(store: Store) -> None:
+    await store.apply(WINDOW, opens("d1", links=(Link("given", "d1", NOW + HOUR),)))
+    await store.apply(OTHER, follows, link="given")
+    assert await store.move(OTHER, THERE)
+    assert (await store.state(WINDOW)).dossiers == ("d1",)
+    assert await store.move(WINDOW, OTHER)
+    assert (await store.state(THERE)).window is None
 
 
 # forgetting a dossier

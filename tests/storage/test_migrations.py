@@ -44,7 +44,15 @@ from tests.storage.support import (
 LATEST = len(MIGRATIONS)
 DOSSIERS, ECHOES = 5, 6
 """From these versions on chats are windows that look at dossiers, and the other windows are told of changes."""
-RELEASED = ("c1da2a20dab0", "64232e961afe", "4e623a84bef2", "2d13f45980b2", "5729bc9b3b91", "b25bf9f5071c")
+RELEASED = (
+    "c1da2a20dab0",
+    "64232e961afe",
+    "4e623a84bef2",
+    "2d13f45980b2",
+    "5729bc9b3b91",
+    "b25bf9f5071c",
+    "78d3c7a685e0",
+)
 """The first digits of each released step's SHA-256."""
 Schema = tuple[int, int, list[tuple[str, str, str]]]
 

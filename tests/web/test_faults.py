@@ -86,10 +86,10 @@ async def town_at(file: Path, address: str, seed: int) -> AsyncIterator[Town]:
 async def town_here(tmp_path: Path, seed: int = 0) -> AsyncIterator[Town]:
     """The page in this process; an hour passes from request to request, so nobody asks for too much."""
     file, address, hours = tmp_path / "shuping.db", f"127.0.0.1:{free_port()}", count(0, 3600)
-    async with town_at(file, address, seed) as town:
-        reports = Reports(town.store, RULES)
-        site = Site(town.store, RULES, RUBRIC, OUTSIDE, reports, limits=page_limits(lambda: float(next(hours))))
-        async with served(application(site), address, PageConnection):
+    async with await open_store(f"sqlite:///{file}") as store:
+        reports = Reports(store, RULES)
+        site = Site(store, RULES, RUBRIC, OUTSIDE, reports, limits=page_limits(lambda: float(next(hours))))
+        async with served(application(site), address, PageConnection), town_at(file, address, seed) as town:
             yield town
         await reports.close()
 

@@ -21,6 +21,7 @@ from bot.web.visitor import Visitor, window_of
 from bot.words.wording import Medium
 from tests.web.conftest import Web
 from tests.web.test_conversation import begun
+from tests.web.test_links import CODE
 
 PAUSE = timedelta(seconds=0.5)
 OWN = "ab" * 16
@@ -155,3 +156,47 @@ async def test_an_address_leaves_places_for_files_to_others(web: Web) -> None:
         slow.go.set()
         assert {(await answer).status_code for (answer,) in files} == {200}
     assert slow.most == 8
+
+
+# who had the link
+
+
+async def test_a_new_link_ends_all_that_came_of_the_old_one(web: Web) -> None:
+    """Somebody had the old link, opened the firm beside one of their own, and handed it on."""
+    owner, thief, friend = await begun(web), await begun(web, firm="别家厂"), await begun(web, firm="第三家")
+    await thief.open(f"/a/{owner.token}")
+    await thief.press("打开")
+    await thief.open("/keep")
+    await thief.press("要返回码")
+    code = CODE.search(thief.text)
+    assert code
+    await friend.open("/code")
+    await friend.press("打开", code="".join(code.groups()))
+    assert len((await web.state(friend)).dossiers) == 2
+    await owner.open("/keep")
+    await owner.press("要返回码")
+    waiting = CODE.search(owner.text)
+    assert waiting
+    await owner.open("/keep")
+    await owner.press("换新链接")
+    for other, firm in ((thief, "别家厂"), (friend, "第三家")):
+        state = await web.state(other)
+        assert len(state.dossiers) == 1
+        assert state.session
+        assert state.session.firm.name == firm
+    await thief.open("/code")
+    await thief.press("打开", code="".join(waiting.groups()))
+    assert "不对，或者过期了" in thief.text
+    await owner.open()
+    assert "网络建设" in owner.text
+
+
+async def test_a_guest_can_shut_out_nobody_but_their_own_guests(web: Web) -> None:
+    owner, guest = await begun(web), await begun(web, firm="别家厂")
+    await guest.open(f"/a/{owner.token}")
+    await guest.press("打开")
+    await guest.open("/keep")
+    await guest.press("换新链接")
+    assert len((await web.state(guest)).dossiers) == 2
+    await owner.open()
+    assert "网络建设" in owner.text

@@ -14,6 +14,7 @@ from bot.web.limits import (
     client_key,
     give_all_back,
     mailbox_key,
+    network_key,
     page_limits,
     take_all,
 )
@@ -183,7 +184,7 @@ def test_forty_firms_in_one_training_room_never_meet_a_limit(clock: Clock, limit
 
 def _tries(clock: Clock, days: float, step: float, clients: int, limits: PageLimits) -> int:
     """How many wrong codes so many addresses get to try, each as often as it may."""
-    keys, until, tried = [client_key(f"10.0.0.{number}") for number in range(clients)], clock.now + days * 24 * HOUR, 0
+    keys, until, tried = [client_key(f"10.0.{number}.1") for number in range(clients)], clock.now + days * 24 * HOUR, 0
     while clock.now < until:
         tried += sum(limits.code(key) == 0 for key in keys)
         clock.now += step
@@ -220,8 +221,36 @@ def test_who_is_refused_for_one_mailbox_uses_up_nobody_elses_mails(clock: Clock,
 
 def test_nobody_fills_the_disk_with_dossiers(clock: Clock, limits: PageLimits) -> None:
     address = count()
-    begun = sum(limits.begin(client_key(f"2001:db8:0:{next(address):x}::1")) == 0 for _ in range(20_000))
+    begun = sum(limits.begin(client_key(f"2001:db8:{next(address):x}::1")) == 0 for _ in range(20_000))
     assert begun == 1_000
+
+
+WIDE = [f"2001:db8:7:{number:x}::1" for number in range(5_000)], [f"198.51.100.{number}" for number in range(256)]
+"""What one person gets for the asking, or rents for little."""
+
+
+@pytest.mark.parametrize("addresses", WIDE, ids=["IPv6", "IPv4"])
+def test_a_network_of_somebodys_own_uses_up_nothing_of_everybodys(
+    clock: Clock, limits: PageLimits, addresses: list[str]
+) -> None:
+    for hour in range(3):
+        clock.now += hour * HOUR
+        for number, address in enumerate(addresses * 3):
+            client = client_key(address)
+            limits.begin(client)
+            limits.code(client)
+            limits.mail(client, f"web:{hour}.{number}", f"{hour}.{number}@example.com")
+        assert not any(limits.begin(client_key(f"203.0.{number}.7")) for number in range(200))
+        assert not any(limits.code(client_key(f"203.0.{number}.7")) for number in range(40))
+        assert not any(limits.mail("203.0.113.7", f"web:{hour}{n}", f"{hour}.{n}@example.org") for n in range(10))
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("203.0.113.7", "203.0.113.0/24"), ("2001:db8:1:2:3::4", "2001:db8:1::/48"), ("a unix socket", "?")],
+)
+def test_a_wider_network_is_known_by_its_beginning(address: str, network: str) -> None:
+    assert network_key(client_key(address)) == network
 
 
 def test_what_all_limits_remember_is_bounded(limits: PageLimits) -> None:
