@@ -336,3 +336,4 @@ async def telegram_place() -> AsyncIterator[TelegramPlace]:
 
 
 PLACES = {"toy": toy_place, "telegram": telegram_place}
+"""Channels that send. The page answers at once: see `tests/delivery/page.py`."""
