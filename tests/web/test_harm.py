@@ -200,3 +200,31 @@ async def test_a_guest_can_shut_out_nobody_but_their_own_guests(web: Web) -> Non
     assert len((await web.state(guest)).dossiers) == 2
     await owner.open()
     assert "网络建设" in owner.text
+
+
+# time
+
+
+async def test_long_texts_count_as_the_requests_whose_time_they_take(web: Web) -> None:
+    browser = await begun(web)
+    form = next(form for form in browser.page.forms if "text" in form.fields)
+    web.pass_time(timedelta(minutes=1))
+    statuses = []
+    async with httpx.AsyncClient(base_url=web.url, cookies={"shuping": browser.token}) as client:
+        for number in range(5):
+            text = f"{number}{'一二三四五六七八九十' * 120}"
+            statuses.append((await client.post("/say", data={**form.fields, "text": text})).status_code)
+    assert statuses == [303] * 2 + [429] * 3
+    web.pass_time(timedelta(seconds=5))
+    await browser.open()
+    assert "网络建设" in browser.text
+
+
+async def test_a_look_at_all_that_was_finished_counts_as_five(web: Web) -> None:
+    browser = await begun(web)
+    web.pass_time(timedelta(minutes=1))
+    statuses = []
+    for _ in range(12):
+        await browser.open("/d/history")
+        statuses.append(browser.answer.status_code)
+    assert statuses == [200] * 10 + [429] * 2
