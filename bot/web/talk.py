@@ -71,7 +71,8 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
     link = hash_of(message) if isinstance(message, Followed) else None
     applied = await site.store.apply(visitor.window, decide, arrival, link=link, recent=RECENT)
     if applied is None:
-        return site.told.get(update, Answer())
+        told: Answer = site.told.get(update, Answer())
+        return told
     if site.worker:
         site.worker.take_up(visitor.window, applied)
     answer = replace(answer, forgotten=bool(applied.decision.forgotten) and applied.state.session is None)
