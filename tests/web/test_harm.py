@@ -228,3 +228,18 @@ async def test_a_look_at_all_that_was_finished_counts_as_five(web: Web) -> None:
         await browser.open("/d/history")
         statuses.append(browser.answer.status_code)
     assert statuses == [200] * 10 + [429] * 2
+
+
+# memory
+
+
+async def test_what_is_stored_of_somebody_is_no_larger_in_memory_than_a_file_may_be(web: Web) -> None:
+    browser = await begun(web)
+    await browser.open("/file/json")
+    whole = browser.answer.json()
+    assert [one["session"]["firm"]["name"] for one in whole["dossiers"]] == ["示例五金厂"]
+    assert {"window", "contact", "outbox"} < whole.keys()
+    web.site.reports.largest = len(browser.answer.content) // 2
+    await browser.open("/file/json")
+    assert browser.answer.status_code == 503
+    assert "放不进一个文件" in browser.text
