@@ -18,6 +18,7 @@ from bot.web.assets import asset
 from bot.web.forms import TooLargeError
 from bot.web.guard import Guard
 from bot.web.painter import environment
+from bot.web.places import RENEWED
 from bot.web.site import Site
 from bot.web.visit import CrowdedError, Handler, LostError, Visit
 from scoring.errors import MissingEditionError
@@ -49,6 +50,7 @@ def application(site: Site) -> ASGIApp:
             at("/keep", links.keep),
             at("/keep/code", links.offer, "POST"),
             at("/keep/renew", links.renew, "POST"),
+            at(RENEWED, links.renewed),
             at("/keep/calendar", calendars.remind, "POST"),
             at("/a/{token}", links.arrive),
             at("/open", links.ask),

@@ -11,7 +11,7 @@ from bot.dialogue.replies import Card, Reply, read, written
 from bot.web import talk
 from bot.web.outcome import drawn_below
 from bot.web.painter import card_view, turns, ways_of
-from bot.web.places import CARD, card_after, reply_at
+from bot.web.places import CARD, NEXT, RENEWED, card_after, reply_at
 from bot.web.visit import Visit
 from bot.web.visitor import Visitor
 from storage.store import Applied
@@ -27,6 +27,8 @@ HISTORY = 5
 
 async def present(visit: Visit) -> Response:
     """The card as it is, and what was just said."""
+    if NEXT in visit.request.cookies:
+        return visit.go(RENEWED)
     said = visit.request.cookies.get(FLASH)
     response = await card(visit, _replies(visit.visitor.said(said)) if said else ())
     if said:

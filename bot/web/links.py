@@ -14,9 +14,9 @@ from bot.web import talk
 from bot.web.calendars import proposed
 from bot.web.conversation import FLASH, FLASH_SECONDS, answered, card, give
 from bot.web.painter import ways_of
-from bot.web.places import CARD, KEEP, OPEN
+from bot.web.places import CARD, KEEP, NEXT, OPEN, RENEWED
 from bot.web.qr import qr_svg
-from bot.web.visit import Visit
+from bot.web.visit import COOKIE_SECONDS, Visit
 from bot.web.visitor import TOKEN, Visitor, window_of
 from storage.store import Decision, Link, State
 from storage.window import Window
@@ -82,12 +82,31 @@ def _given(answer: talk.Answer) -> dict[str, Mapping[str, str]]:
 
 
 async def renew(visit: Visit) -> Response:
-    """A new link: the old one opens nothing any more, nor do those that were given here, nor what came of them."""
+    """A new link: the old one opens nothing any more, nor do those that were given here, nor what came of them.
+
+    The browser has it before the old one ends: whatever is lost on the way, one of them opens.
+    """
     await visit.form()
-    fresh = Visitor.fresh()
-    if visit.visitor.keeps and await visit.site.store.move(visit.visitor.window, fresh.window):
+    response = visit.go(RENEWED)
+    if signed := visit.visitor.flash([token_hex(16)]):
+        visit.set_cookie(response, NEXT, signed, COOKIE_SECONDS)
+    return response
+
+
+async def renewed(visit: Visit) -> Response:
+    """The new link takes the place of the old one, unless it has done so before."""
+    told = visit.visitor.said(visit.request.cookies.get(NEXT, ""))
+    fresh = Visitor(window_of(told[0]), told[0], known=False) if told and TOKEN.fullmatch(told[0]) else None
+    if fresh and visit.visitor.keeps and await _moved(visit, fresh):
         visit.visitor = fresh
-    return visit.go(KEEP)
+    response = visit.go(KEEP)
+    response.delete_cookie(NEXT)
+    return response
+
+
+async def _moved(visit: Visit, fresh: Visitor) -> bool:
+    store = visit.site.store
+    return await store.move(visit.visitor.window, fresh.window) or bool((await store.state(fresh.window)).dossiers)
 
 
 async def arrive(visit: Visit) -> Response:

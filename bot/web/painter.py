@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -21,7 +21,7 @@ from bot.web.places import mark_of_item, place_of_wish
 from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.inputs import Help, Pause
-from flows.session import Phase
+from flows.session import CardRef, Phase
 from flows.text import inert_lines
 from scoring.rubric import Rubric
 from storage.store import LogEntry
@@ -30,8 +30,7 @@ FIRST = ("met", "done", "commit_ticked", "yes", "right", "agree", "submit", "com
 """The names of actions that are what most people want next."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """A button: `place` is an address to go to, `data` what a form says."""
 
     label: str
@@ -104,9 +103,9 @@ def card_view(page: CardPage) -> CardView:
     screen, words, ref = page.screen, page.words, page.session.ref
     actions = [action for action in screen.actions if not isinstance(action.wish, Pause | Help)]
     item = next((_item(action) for action in actions if _item(action)), "")
-    ways = {action.name: _way(action, page) for action in actions if not _item(action)}
+    ways = {action.name: _way(action, page, ref) for action in actions if not _item(action)}
     progress = None if page.fixed else page.progress
-    choices = tuple(_choice(choice, page) for choice in screen.choices)
+    choices = tuple(_choice(choice, page, ref) for choice in screen.choices)
     greets = page.session.phase is Phase.WELCOME
     shown = drawn_on(page)
     return CardView(
@@ -127,7 +126,7 @@ def card_view(page: CardPage) -> CardView:
         next=next_rung(page, shown) if shown else None,
         steps=tuple(steps_on(page)),
         groups=tuple(
-            Items(group, tuple(_item_of(row, page) for row in rows))
+            Items(group, tuple(_item_of(row, page, ref) for row in rows))
             for group, rows in groupby(screen.rows, lambda row: row.group)
         ),
     )
@@ -139,8 +138,10 @@ def _unfolded(item: str, words: Wording, key: str | None) -> str:
     return render("unfolded.html", text=words.text, help=explained(item, words, key), official=official(item, words))
 
 
-def _item_of(row: Row, page: CardPage) -> Item:
-    ways = tuple(Way(choice.label, data=_target(choice.wish, page)[1], marked=choice.marked) for choice in row.choices)
+def _item_of(row: Row, page: CardPage, ref: CardRef) -> Item:
+    ways = tuple(
+        Way(choice.label, data=_target(choice.wish, page, ref)[1], marked=choice.marked) for choice in row.choices
+    )
     return Item(mark_of_item(row.item, page.words.rubric), row.label, row.state, ways, row.several)
 
 
@@ -153,22 +154,22 @@ def _item(action: Action) -> str:
             return ""
 
 
-def _choice(choice: Choice, page: CardPage) -> Way:
-    place, data = _target(choice.wish, page)
+def _choice(choice: Choice, page: CardPage, ref: CardRef) -> Way:
+    place, data = _target(choice.wish, page, ref)
     if page.session.phase is Phase.WELCOME:
         return Way(choice.label, place, data)
     key = choice.key if page.session.asking or choice.key.isdecimal() else ""  # letters of options are spoken of
     return Way(choice.text, place, data, key, choice.marked)
 
 
-def _way(action: Action, page: CardPage) -> Way:
-    place, data = _target(action.wish, page)
+def _way(action: Action, page: CardPage, ref: CardRef) -> Way:
+    place, data = _target(action.wish, page, ref)
     return Way(page.words.text(f"button.{action.name}"), place, data, name=action.name)
 
 
-def _target(wish: Wish, page: CardPage) -> tuple[str | None, str | None]:
+def _target(wish: Wish, page: CardPage, ref: CardRef) -> tuple[str | None, str | None]:
     place = place_of_wish(wish)
-    return place, None if place else encode(wish, page.session.ref, page.words.rubric)
+    return place, None if place else encode(wish, ref, page.words.rubric)
 
 
 def ways_of(page: TextPage, rubric: Rubric) -> tuple[tuple[Way, ...], ...]:

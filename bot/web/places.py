@@ -9,7 +9,9 @@ from bot.screens.wishes import FILES, Detail, Leaf, Wish
 from flows.inputs import Suppose, Want
 from scoring.rubric import Rubric
 
-CARD, KEEP, OPEN = "/", "/keep", "/open"
+CARD, KEEP, OPEN, RENEWED = "/", "/keep", "/open", "/keep/new"
+NEXT = "next"
+"""The cookie with a new link, until it has taken the place of the old one."""
 
 
 def place_of(reply: Reply) -> str | None:

@@ -1,6 +1,8 @@
 """What the page is made from, for as long as its process runs."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.delivery.reports import Reports
 from bot.delivery.worker import Worker
@@ -37,4 +39,6 @@ class Site:
     filing: str | None = None
     """The number under which the site is filed in mainland China; the page shows it."""
     limits: PageLimits = field(default_factory=page_limits)
+    told: OrderedDict[int, Any] = field(default_factory=OrderedDict)
+    """The newest answers (`bot.web.talk`), by the ids of their messages; whoever sends such a one has seen its form."""
     files: FileLines = field(default_factory=FileLines)

@@ -1,5 +1,6 @@
 """A message from a browser: applied once, however often it is sent, and answered with what is to be seen now."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -22,6 +23,8 @@ from storage.store import Applied, Arrival, Decision, LogEntry, State
 
 RECENT = 3
 """So many answers stand above the card."""
+REMEMBERED = 1_000
+"""So many answers can be given again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,20 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
     link = hash_of(message) if isinstance(message, Followed) else None
     applied = await site.store.apply(visitor.window, decide, arrival, link=link, recent=RECENT)
     if applied is None:
-        return Answer()
+        told: Answer = site.told.get(update, Answer())
+        return told
     if site.worker:
         site.worker.take_up(visitor.window, applied)
-    forgotten = bool(applied.decision.forgotten) and applied.state.session is None
-    return replace(answer, forgotten=forgotten, applied=applied)
+    answer = replace(answer, forgotten=bool(applied.decision.forgotten) and applied.state.session is None)
+    _remember(site.told, update, answer)
+    return replace(answer, applied=applied)
+
+
+def _remember(told: OrderedDict[int, Answer], update: int, answer: Answer) -> None:
+    """For a while, so that who sends the same again, since no answer has arrived, hears what was said."""
+    told[update] = answer
+    if len(told) > REMEMBERED:
+        told.popitem(last=False)
 
 
 def _begins(said: Decision, state: State) -> bool:

@@ -1,12 +1,13 @@
 """Never lost, never doubled: whatever the network does to a form, and whenever the process dies, it counts once."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from random import Random
 
+import httpx
 import pytest
 
 from bot.delivery.reports import Reports
@@ -85,10 +86,10 @@ async def town_at(file: Path, address: str, seed: int) -> AsyncIterator[Town]:
 async def town_here(tmp_path: Path, seed: int = 0) -> AsyncIterator[Town]:
     """The page in this process; an hour passes from request to request, so nobody asks for too much."""
     file, address, hours = tmp_path / "shuping.db", f"127.0.0.1:{free_port()}", count(0, 3600)
-    async with town_at(file, address, seed) as town:
-        reports = Reports(town.store, RULES)
-        site = Site(town.store, RULES, RUBRIC, OUTSIDE, reports, limits=page_limits(lambda: float(next(hours))))
-        async with served(application(site), address, PageConnection):
+    async with await open_store(f"sqlite:///{file}") as store:
+        reports = Reports(store, RULES)
+        site = Site(store, RULES, RUBRIC, OUTSIDE, reports, limits=page_limits(lambda: float(next(hours))))
+        async with served(application(site), address, PageConnection), town_at(file, address, seed) as town:
             yield town
         await reports.close()
 
@@ -108,6 +109,41 @@ async def test_whatever_becomes_of_a_tap_it_counts_once(tmp_path: Path, fate: Fa
         assert session.parked == ("q1",)
         assert "第 2 项" in ann.browser.text
         assert not town.network.planned
+
+
+@pytest.mark.parametrize("scripted", [False, True], ids=["without scripts", "with scripts"])
+@pytest.mark.parametrize("fate", Fate)
+async def test_whatever_becomes_of_a_question_its_answer_is_heard(
+    tmp_path: Path, fate: Fate, *, scripted: bool
+) -> None:
+    async with town_here(tmp_path) as town:
+        ann = await town.crowd.begun()
+        ann.browser._extra = {"x-shuping": "1"} if scripted else {}
+        (form,) = [form.fields for form in ann.browser.page.forms if "text" in form.fields]
+        town.network.planned.append(fate)
+        await ann.say({**form, "text": "什么是PLC"})
+        assert "小电脑" in ann.browser.text
+
+
+@pytest.mark.parametrize("at", ["the form", "the move"])
+@pytest.mark.parametrize("fate", Fate)
+async def test_whatever_becomes_of_a_new_link_one_of_both_opens(tmp_path: Path, fate: Fate, at: str) -> None:
+    """Also if it is not asked for again. The first look after it leads to where the link is shown."""
+    async with town_here(tmp_path) as town:
+        ann = await town.crowd.begun()
+        await ann.look("/keep")
+        old = ann.browser.token
+        action, fields = ann.browser.filled("换新链接")
+        town.network.planned.extend([fate] if at == "the form" else [Fate.PASSED, fate])
+        with suppress(httpx.TransportError):
+            await ann.browser.post(action, fields)
+        town.network.planned.clear()
+        await ann.look()
+        await ann.look()
+        assert "网络建设" in ann.browser.text
+        thief = await town.crowd.person()
+        await thief.look(f"/a/{old}")
+        assert ("网络建设" in thief.browser.text) == (ann.browser.token == old)
 
 
 async def test_a_crowd_behind_a_bad_network(tmp_path: Path) -> None:
