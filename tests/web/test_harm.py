@@ -243,3 +243,20 @@ async def test_what_is_stored_of_somebody_is_no_larger_in_memory_than_a_file_may
     await browser.open("/file/json")
     assert browser.answer.status_code == 503
     assert "放不进一个文件" in browser.text
+
+
+# the log
+
+
+async def test_who_hangs_up_in_the_middle_is_no_news(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    host, _, port = web.url.removeprefix("http://").rpartition(":")
+    for _ in range(3):
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"POST /say HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\ndo=")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+    async with httpx.AsyncClient(base_url=web.url) as client:
+        for _ in range(10):  # by then, the server has heard that they are gone
+            assert (await client.get("/")).status_code == 200
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
