@@ -11,14 +11,12 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pydantic_core import to_json
-
 from bot.delivery.patience import insist
 from bot.dialogue.commands import EXPORT
 from bot.dialogue.context import Rules
 from bot.dialogue.pages import FilePage, Page, TextPage
 from bot.dialogue.replies import File
-from bot.reports.export import stored_data
+from bot.reports.export import stored_file
 from bot.reports.render import Kind
 from bot.words.history import find_past
 from bot.words.sections import Section
@@ -41,9 +39,12 @@ Tell = Callable[[Page], Awaitable[None]]
 class Reports:
     """Makes files, and holds only a few at a time: they wait for their turn to be sent as wishes, not as megabytes."""
 
+    largest = 50_000_000
+    """Bytes of an export; Telegram takes no larger file."""
+
     def __init__(self, store: Store, rules: Rules) -> None:
         self._store, self._rules = store, rules
-        self._places = asyncio.Semaphore(IN_HAND)
+        self._places, self._exporting = asyncio.Semaphore(IN_HAND), asyncio.Semaphore(1)
         self._asked = 0
 
     @cached_property
@@ -131,10 +132,12 @@ class Reports:
         caption = report.caption if kind is Kind.PICTURE else words.text(f"report.caption.{kind.value}")
         return FilePage(kind.value, content, f"shuping-{today}.{kind.value}", caption)
 
-    async def _export(self, window: str, words: Wording, today: date) -> FilePage:
-        """All that is stored about a person; written beside the loop, since it may be long."""
-        stored = await stored_data(self._store, window)
-        content = await asyncio.to_thread(lambda: to_json(stored, indent=1))
+    async def _export(self, window: str, words: Wording, today: date) -> Page:
+        """All that is stored about a person, of one person after the other, since it may be much."""
+        async with self._exporting:
+            content = await stored_file(self._store, window, self.largest)
+        if content is None:
+            return apology(words.text("mydata.too_much"))
         return FilePage(EXPORT, content, f"shuping-{today}.{EXPORT}", words.text("mydata"))
 
 

@@ -1,10 +1,13 @@
 """Everything that is stored of somebody, as JSON; the same from every channel."""
 
 import json
+from asyncio import to_thread
 from typing import Any
 
+from pydantic_core import to_json
+
 from storage.outbox import Queued, Urgency, address_of
-from storage.store import LogEntry, Store
+from storage.store import LogEntry, State, Store
 
 
 async def stored_data(store: Store, window: str) -> dict[str, Any]:
@@ -16,11 +19,30 @@ async def stored_data(store: Store, window: str) -> dict[str, Any]:
     Raises StorageError.
     """
     state = await store.state(window)
+    dossiers = [await _dossier(store, window, dossier) for dossier in state.dossiers]
+    return await _reached(store, window, state) | {"dossiers": dossiers}
+
+
+async def stored_file(store: Store, window: str, largest: int) -> bytes | None:
+    """The same as a file; None if it were larger. One dossier at a time is in memory. Raises StorageError."""
+    state = await store.state(window)
+    head = to_json(await _reached(store, window, state), indent=1).removesuffix(b"\n}")
+    pieces, size = [], len(head)
+    for dossier in state.dossiers:
+        stored = await _dossier(store, window, dossier)
+        pieces.append(await to_thread(to_json, stored, indent=1))  # beside the loop, since it may be long
+        size += len(pieces[-1])
+        if size > largest:
+            return None
+    return head + b',\n "dossiers": [' + b",\n".join(pieces) + b"]\n}"
+
+
+async def _reached(store: Store, window: str, state: State) -> dict[str, Any]:
+    """How, and with what."""
     waiting = [queued for queued in await store.waiting(window) if queued.urgency is not Urgency.FILE]
     return {
         "window": window,
         "contact": state.window and state.window.model_dump(mode="json", exclude={"unconfirmed": {"hash"}}),
-        "dossiers": [await _dossier(store, window, dossier) for dossier in state.dossiers],
         "outbox": [_message(queued) for queued in waiting],
     }
 

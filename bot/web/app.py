@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -75,6 +75,7 @@ def application(site: Site) -> ASGIApp:
             MissingEditionError: _told("edition", 503),
             Exception: _told("broken", 500),
             TooLargeError: _told("too_large", 413),
+            ClientDisconnect: _unheard,
             LostError: _told("lost", 403),
             CrowdedError: _crowded,
             404: _missing,
@@ -113,6 +114,11 @@ async def _crowded(request: Request, error: Exception) -> Response:
     response = visit.page("crowded.html", 429, minutes=max(1, ceil(seconds / 60)))
     response.headers["retry-after"] = str(seconds)
     return response
+
+
+async def _unheard(_: Request, __: Exception) -> Response:
+    """Whoever hung up hears no answer, and it is no news for the log."""
+    return Response(status_code=400)
 
 
 async def _robots(_: Request) -> Response:

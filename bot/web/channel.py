@@ -1,6 +1,7 @@
 """The page as a channel: a page speaks when it is asked, so what is to be said first goes by mail."""
 
 import hmac
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,6 +14,7 @@ from bot.dialogue.firms import link_hash
 from bot.dialogue.pages import Page, TextPage
 from bot.web.addresses import give_up, stop_key
 from bot.web.letters import LINK_LASTS, reminder
+from bot.web.limits import Limit, mailbox_key
 from bot.web.mail import Letter, Mailer
 from bot.web.site import MANNER
 from bot.web.visitor import CHANNEL
@@ -21,6 +23,10 @@ from storage.errors import StorageError
 from storage.outbox import Urgency
 from storage.store import Decision, Link, State, Store
 
+LOG = logging.getLogger("shuping.mail")
+
+MOST_A_DAY = 20
+"""So many reminders does a mailbox get, however many firms are begun for it: the sender's account is everybody's."""
 REMINDERS = (RESUME, RECHECK)
 """What the first button of a reminder does."""
 
@@ -52,6 +58,7 @@ class WebChannel:
     def __init__(self, store: Store, mailer: Mailer, url: str, outside: Outside) -> None:
         self._store, self._mailer, self._url, self._outside = store, mailer, url, outside
         self._secret = token_bytes(32)
+        self._mailboxes = Limit(MOST_A_DAY / 86_400, MOST_A_DAY, clock=lambda: outside.now().timestamp())
 
     def paint(self, page: Page) -> Sequence[Note]:
         """A reminder; whatever else is said is seen on the page."""
@@ -75,7 +82,13 @@ class WebChannel:
             reader = await self._linked(window, payload, token)
             if reader is None:
                 return Delivered()
+            mailbox = mailbox_key(reader.email)
+            if self._mailboxes.take(mailbox):
+                LOG.warning("a reminder was left out: its mailbox has had %d a day", MOST_A_DAY)
+                return Delivered()
             outcome = await self._mailer.send(self._letter(window, payload, reader, token), self._outside.now())
+            if not isinstance(outcome, Delivered):
+                self._mailboxes.give_back(mailbox)
             if isinstance(outcome, Gone):
                 await give_up(self._store, window)
                 return Refused()

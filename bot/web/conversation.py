@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
+from bot.dialogue.commands import LONGEST_TEXT
 from bot.dialogue.messages import Message
-from bot.dialogue.pages import CardPage, TextPage
+from bot.dialogue.pages import CardPage, TextPage, needs_history
 from bot.dialogue.replies import Card, Reply, read, written
 from bot.web import talk
 from bot.web.outcome import drawn_below
@@ -18,6 +19,10 @@ from storage.store import Applied
 FLASH = "said"
 FLASH_SECONDS = 60
 LONGEST_ABOUT = 64
+READ_AT_ONCE = 50
+"""Characters of a text that are read in the time of another request."""
+HISTORY = 5
+"""Requests that a look at up to a thousand assessments is worth."""
 
 
 async def present(visit: Visit) -> Response:
@@ -61,6 +66,7 @@ async def say(visit: Visit) -> Response:
     message = form.said
     if message is None:
         return visit.go(CARD)
+    visit.costs(min(len(form.fields.get("text", "")), LONGEST_TEXT) / READ_AT_ONCE)
     update = talk.update_of(form.own, form.fields.get("do", ""), form.fields.get("text", ""))
     return await answered(visit, await give(visit, message, update), card_after(message, visit.site.rubric))
 
@@ -94,6 +100,7 @@ async def detail(visit: Visit) -> Response:
     reply = reply_at(visit.request.path_params["detail"], about)
     if reply is None:
         return visit.page("missing.html", 404)
+    visit.costs(HISTORY if needs_history(reply) else 0)
     page = await talk.looked(visit.site, visit.visitor, visit.language, reply)
     if not isinstance(page, TextPage):
         return visit.go(CARD)

@@ -69,21 +69,21 @@ class Limit:
             self._full.popitem(last=False)
 
 
-def take_all(*asked: tuple[Limit, str]) -> float:
-    """One token of each limit for its key, or of none: then the seconds until the first that refuses has one."""
+def take_all(*asked: tuple[Limit, str], cost: float = 1.0) -> float:
+    """`cost` tokens of each limit for its key, or none: then the seconds until the first that refuses has them."""
     taken: list[tuple[Limit, str]] = []
     for limit, key in asked:
-        if wait := limit.take(key):
-            give_all_back(*taken)
+        if wait := limit.take(key, cost):
+            give_all_back(*taken, cost=cost)
             return wait
         taken.append((limit, key))
     return 0.0
 
 
-def give_all_back(*taken: tuple[Limit, str]) -> None:
+def give_all_back(*taken: tuple[Limit, str], cost: float = 1.0) -> None:
     """What `take_all` took."""
     for limit, key in taken:
-        limit.give_back(key)
+        limit.give_back(key, cost)
 
 
 class Line:
@@ -180,10 +180,10 @@ class PageLimits:
     mails_by_all: Limit
     """Mails that ask to confirm an address; reminders go to confirmed ones only and are not counted here."""
 
-    def request(self, client: str, window: str | None = None) -> float:
-        """A request; 0.0, or the seconds to wait."""
+    def request(self, client: str, window: str | None = None, cost: float = 1.0) -> float:
+        """A request, or one that is as dear as `cost` of them; 0.0, or the seconds to wait."""
         of_window = [(self.requests_by_window, window)] if window else []
-        return take_all((self.requests_by_client, client), *of_window)
+        return take_all((self.requests_by_client, client), *of_window, cost=cost)
 
     def begin(self, client: str) -> float:
         """A dossier is begun."""

@@ -83,6 +83,11 @@ class Visit:
         if wait:
             raise CrowdedError(wait)
 
+    def costs(self, more: float) -> None:
+        """What is asked for is worth so many requests `more`. Raises CrowdedError."""
+        if more:
+            self.limited(self.site.limits.request(self.client, self.visitor.window, more))
+
     async def form(self) -> Form:
         """The form, if it is one that this browser was given. Raises LostError, TooLargeError."""
         form = await form_of(self.request)

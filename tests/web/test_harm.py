@@ -200,3 +200,63 @@ async def test_a_guest_can_shut_out_nobody_but_their_own_guests(web: Web) -> Non
     assert len((await web.state(guest)).dossiers) == 2
     await owner.open()
     assert "网络建设" in owner.text
+
+
+# time
+
+
+async def test_long_texts_count_as_the_requests_whose_time_they_take(web: Web) -> None:
+    browser = await begun(web)
+    form = next(form for form in browser.page.forms if "text" in form.fields)
+    web.pass_time(timedelta(minutes=1))
+    statuses = []
+    async with httpx.AsyncClient(base_url=web.url, cookies={"shuping": browser.token}) as client:
+        for number in range(5):
+            text = f"{number}{'一二三四五六七八九十' * 120}"
+            statuses.append((await client.post("/say", data={**form.fields, "text": text})).status_code)
+    assert statuses == [303] * 2 + [429] * 3
+    web.pass_time(timedelta(seconds=5))
+    await browser.open()
+    assert "网络建设" in browser.text
+
+
+async def test_a_look_at_all_that_was_finished_counts_as_five(web: Web) -> None:
+    browser = await begun(web)
+    web.pass_time(timedelta(minutes=1))
+    statuses = []
+    for _ in range(12):
+        await browser.open("/d/history")
+        statuses.append(browser.answer.status_code)
+    assert statuses == [200] * 10 + [429] * 2
+
+
+# memory
+
+
+async def test_what_is_stored_of_somebody_is_no_larger_in_memory_than_a_file_may_be(web: Web) -> None:
+    browser = await begun(web)
+    await browser.open("/file/json")
+    whole = browser.answer.json()
+    assert [one["session"]["firm"]["name"] for one in whole["dossiers"]] == ["示例五金厂"]
+    assert {"window", "contact", "outbox"} < whole.keys()
+    web.site.reports.largest = len(browser.answer.content) // 2
+    await browser.open("/file/json")
+    assert browser.answer.status_code == 503
+    assert "放不进一个文件" in browser.text
+
+
+# the log
+
+
+async def test_who_hangs_up_in_the_middle_is_no_news(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    host, _, port = web.url.removeprefix("http://").rpartition(":")
+    for _ in range(3):
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"POST /say HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\ndo=")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+    async with httpx.AsyncClient(base_url=web.url) as client:
+        for _ in range(10):  # by then, the server has heard that they are gone
+            assert (await client.get("/")).status_code == 200
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bot.reports.export import stored_data
+from bot.web.limits import page_limits
 from bot.web.visitor import window_of
 from flows.session import Session
 from locales import LANGUAGES, catalogue
@@ -450,6 +451,27 @@ async def test_a_reminder_that_cannot_be_sent_comes_later_and_once(here: Install
         await here.passes(minutes=2)
     assert len(reminders(here)) == 1
     assert here.post.tries == 1 + 3 + 1
+
+
+async def test_a_mailbox_gets_twenty_reminders_a_day_however_many_firms_are_begun_for_it(
+    here: Installation, browser: Browser
+) -> None:
+    here.site.limits = page_limits(lambda: here.now.timestamp())
+    for number in range(24):
+        here.now += timedelta(seconds=1)
+        await browser.say("/firms new")
+        await browser.say(f"{number}")
+    await confirmed(here, browser)
+    await browser.open("/")
+    for number in range(25):
+        here.now += timedelta(seconds=1)
+        await browser.say(f"/firms {number + 1}")
+        await browser.say("C")
+        await browser.say("B")
+    await here.passes(days=1)
+    assert len(reminders(here)) == 20
+    await here.passes(days=2)
+    assert len(reminders(here)) == 40
 
 
 async def test_a_mail_that_is_sent_again_is_the_same_mail(here: Installation, browser: Browser, other: Browser) -> None:
