@@ -113,22 +113,23 @@ class Line:
 
 
 class FileLines:
-    """Who waits for a file: one is made for a window at a time, and eight for an address, whoever else waits there."""
+    """Who waits for a file: one is made for a window at a time, and eight for a network, whoever else waits there."""
 
     SECONDS = 10.0
     """After so long there may be room again."""
 
     def __init__(self) -> None:
-        self._of_window, self._of_client = Line(1, 5), Line(8, 56)
+        self._of_window, self._of_network = Line(1, 5), Line(8, 56)
 
     def wait(self, client: str, window: str) -> float:
         """0.0, or the seconds until it may be tried again."""
-        return self.SECONDS if self._of_window.is_full(window) or self._of_client.is_full(client) else 0.0
+        full = self._of_window.is_full(window) or self._of_network.is_full(network_key(client))
+        return self.SECONDS if full else 0.0
 
     @asynccontextmanager
     async def place(self, client: str, window: str) -> AsyncIterator[None]:
         """Their turn."""
-        async with self._of_window.place(window), self._of_client.place(client):
+        async with self._of_window.place(window), self._of_network.place(network_key(client)):
             yield
 
 

@@ -11,6 +11,7 @@ from bot.dialogue.messages import Commanded, Followed
 from bot.dialogue.pages import TextPage
 from bot.dialogue.replies import Card, Named, Text, written
 from bot.web import talk
+from bot.web.addresses import give_up
 from bot.web.calendars import proposed
 from bot.web.conversation import FLASH, FLASH_SECONDS, answered, card, give
 from bot.web.painter import ways_of
@@ -98,6 +99,7 @@ async def renewed(visit: Visit) -> Response:
     told = visit.visitor.said(visit.request.cookies.get(NEXT, ""))
     fresh = Visitor(window_of(told[0]), told[0], known=False) if told and TOKEN.fullmatch(told[0]) else None
     if fresh and visit.visitor.keeps and await _moved(visit, fresh):
+        await give_up(visit.site.store, fresh.window)  # whoever had the link may have left an address of theirs
         visit.visitor = fresh
     response = visit.go(KEEP)
     response.delete_cookie(NEXT)

@@ -1,5 +1,6 @@
 """Limits: what passes, what waits and for how long, and that a flood costs no memory."""
 
+import asyncio
 from itertools import count
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from bot.web.limits import (
     HOUR,
     MINUTE,
+    FileLines,
     Limit,
     PageLimits,
     client_key,
@@ -259,3 +261,27 @@ def test_what_all_limits_remember_is_bounded(limits: PageLimits) -> None:
         limits.code(f"{number}")
         limits.mail(f"{number}", f"web:{number}", f"{number}@example.com")
     assert all(len(getattr(limits, name)) <= 10_000 for name in PageLimits.__slots__)
+
+
+# lines
+
+
+async def test_a_network_of_somebodys_own_is_one_in_the_line_for_files() -> None:
+    lines, go, made = FileLines(), asyncio.Event(), 0
+
+    async def wants(client: str, window: str) -> None:
+        nonlocal made
+        async with lines.place(client, window):
+            made += 1
+            await go.wait()
+
+    asked = [asyncio.create_task(wants(client_key(f"2001:db8:7:{number}::1"), f"{number}")) for number in range(64)]
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert made == 8
+    assert lines.wait(client_key("2001:db8:7:99::1"), "another") > 0
+    assert lines.wait(client_key("2001:db8:8::1"), "another") == 0
+    go.set()
+    await asyncio.gather(*asked)
+    assert made == 64
+    assert lines.wait(client_key("2001:db8:7:99::1"), "another") == 0

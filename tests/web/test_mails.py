@@ -474,6 +474,20 @@ async def test_a_mailbox_gets_twenty_reminders_a_day_however_many_firms_are_begu
     assert len(reminders(here)) == 40
 
 
+async def test_a_new_link_ends_mails_to_an_address_that_whoever_had_the_old_one_may_have_left(
+    here: Installation, browser: Browser, other: Browser
+) -> None:
+    await other.open(f"/a/{browser.token}")
+    await confirmed(here, other, BOB)
+    await (await browser.open("/keep")).press(TEXT("web.keep.renew.do"))
+    assert BOB not in browser.text
+    await here.passes(days=1)
+    assert reminders(here, BOB) == []
+    await confirmed(here, browser)
+    await here.passes(days=2)
+    assert len(reminders(here)) == 1
+
+
 async def test_a_mail_that_is_sent_again_is_the_same_mail(here: Installation, browser: Browser, other: Browser) -> None:
     """A server may take a mail and fall silent before it says so."""
     await confirmed(here, browser)
