@@ -67,7 +67,7 @@ class Seat:
     @property
     def head(self) -> str:
         """What their browser sends along."""
-        octets = (self.number >> 16 & 255, self.number >> 8 & 255, self.number & 255)
+        octets = (self.number & 255, self.number >> 8 & 255, self.number >> 16 & 255)  # no neighbours
         return f"Cookie: shuping={self.token}\r\nX-Forwarded-For: 10.{'.'.join(map(str, octets))}\r\n"
 
     async def look(self, on: Line) -> bytes:

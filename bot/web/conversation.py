@@ -66,7 +66,7 @@ async def say(visit: Visit) -> Response:
     message = form.said
     if message is None:
         return visit.go(CARD)
-    visit.costs(min(len(form.fields.get("text", "")), LONGEST_TEXT) / READ_AT_ONCE)
+    visit.costs(min(len(form.fields.get("text", "")), LONGEST_TEXT) // READ_AT_ONCE)
     update = talk.update_of(form.own, form.fields.get("do", ""), form.fields.get("text", ""))
     return await answered(visit, await give(visit, message, update), card_after(message, visit.site.rubric))
 

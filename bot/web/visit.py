@@ -83,7 +83,7 @@ class Visit:
         if wait:
             raise CrowdedError(wait)
 
-    def costs(self, more: float) -> None:
+    def costs(self, more: int) -> None:
         """What is asked for is worth so many requests `more`. Raises CrowdedError."""
         if more:
             self.limited(self.site.limits.request(self.client, self.visitor.window, more))
