@@ -4,11 +4,12 @@ Mail programs fetch the links of a mail by themselves: looking does nothing, onl
 secret along, so these forms work in any browser, and need nothing of ours in it.
 """
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.delivery.channel import Delivered, Gone
 from bot.web import talk
-from bot.web.addresses import Wish, awaited, confirm, give_up, is_reader, key_of, leave, stop
+from bot.web.addresses import Key, Wish, awaited, confirm, give_up, is_reader, key_of, leave, stop
 from bot.web.links import keep
 from bot.web.mail import read_address
 from bot.web.places import CARD, KEEP
@@ -55,10 +56,7 @@ async def look_at_confirming(visit: Visit) -> Response:
 
 async def confirmed(visit: Visit) -> Response:
     """The address is theirs."""
-    key = key_of(visit.request.path_params["key"])
-    if key is None:
-        return visit.page("missing.html", 404)
-    visit.limited(visit.site.limits.link(visit.client))
+    key = _key(visit)
     site, state = visit.site, await visit.site.store.state(key.window)
     address = await confirm(site.store, key, site.rules, site.outside.now())
     if address is None:
@@ -74,10 +72,7 @@ async def look_at_stopping(visit: Visit) -> Response:
 
 async def stopped(visit: Visit) -> Response:
     """No more mails; also at one click in a mail program, which sends nothing of ours along (RFC 8058)."""
-    key = key_of(visit.request.path_params["key"])
-    if key is None:
-        return visit.page("missing.html", 404)
-    visit.limited(visit.site.limits.link(visit.client))
+    key = _key(visit)
     state = await visit.site.store.state(key.window)
     if not await stop(visit.site.store, key):
         return _told(visit, state, "stop.void")
@@ -85,11 +80,17 @@ async def stopped(visit: Visit) -> Response:
     return _told(visit, state, "stopped")
 
 
-async def _looked(visit: Visit, what: str) -> Response:
+def _key(visit: Visit) -> Key:
+    """What a mail's link says, tried once more from this address. Raises HTTPException if it is none, CrowdedError."""
     key = key_of(visit.request.path_params["key"])
     if key is None:
-        return visit.page("missing.html", 404)
+        raise HTTPException(404)
     visit.limited(visit.site.limits.link(visit.client))
+    return key
+
+
+async def _looked(visit: Visit, what: str) -> Response:
+    key = _key(visit)
     state = await visit.site.store.state(key.window)
     address = awaited(state, key, visit.site.outside.now()) if what == "confirm" else None
     if address is None and not (what == "stop" and is_reader(state, key)):
