@@ -52,7 +52,7 @@ def reached(rubric: Rubric, item: str, wanted: AnswerValue, present: AnswerValue
 
 def _propose(turn: Turn, proposals: tuple[Proposal, ...]) -> Step:
     """What is said of the item on the screen alone is asked there; anything else in a list."""
-    possible = [proposal for proposal in proposals if _possible(turn.rubric, proposal)]
+    possible = [_orderly(proposal) for proposal in proposals if _possible(turn.rubric, proposal)]
     session = turn.session
     if session.asking and [proposal.item for proposal in possible] == [session.item]:
         return turn.draft(_draft(possible[0], current_draft(session)))
@@ -78,6 +78,13 @@ def _possible(rubric: Rubric, proposal: Proposal) -> bool:
     if question is None or not answer or not set(answer) <= set(question.letters) or question.kind.unfit(answer):
         return False
     return not proposal.figures or _given_by_figures(rubric, proposal)
+
+
+def _orderly(proposal: Proposal) -> Proposal:
+    """Each option once and in the standard's order, as answers are kept."""
+    if isinstance(proposal.answer, int):
+        return proposal
+    return replace(proposal, answer=tuple(sorted(set(proposal.answer))))
 
 
 def _given_by_figures(rubric: Rubric, proposal: Proposal) -> bool:

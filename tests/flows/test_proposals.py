@@ -205,3 +205,10 @@ def test_said_of_the_item_on_the_screen_alone_it_is_asked_there() -> None:
     assert card.calculation == "8 / 20 = 40%"
     walker.say(Back())
     assert isinstance(walker.card, QuestionCard)
+
+
+def test_options_said_twice_or_out_of_order_are_kept_once_and_in_order() -> None:
+    walker = Walker().begin()
+    walker.say(Propose((Proposal("q6", ("C", "B", "C"), "测评过"), Proposal("finance", 1, "Excel"))))
+    walker.say(Agree(("q6", "finance")))
+    assert walker.session.record.choices == {"q6": ("B", "C")}
