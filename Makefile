@@ -77,9 +77,9 @@ sbom: $(VENV)/dev ## write dist/shuping.cdx.json: everything that is shipped, fo
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 lock: ## pin all dependencies again, with hashes (needs uv)
-	$(COMPILE) pyproject.toml --output-file requirements/run.lock
+	$(COMPILE) pyproject.toml --extra postgres --output-file requirements/run.lock
 	$(COMPILE) --group build --output-file requirements/build.lock
-	$(COMPILE) --group build --group dev pyproject.toml --output-file requirements/dev.lock
+	$(COMPILE) --group build --group dev pyproject.toml --all-extras --output-file requirements/dev.lock
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
