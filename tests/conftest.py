@@ -1,0 +1,21 @@
+"""What tests of several rooms share: a PostgreSQL, started when the first of them asks for it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.postgres import Server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for all tests of this process; quick, and not to be killed."""
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Server) -> Iterator[str]:
+    """The URL of an empty database."""
+    with postgres.database() as url:
+        yield url
