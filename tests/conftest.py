@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.pgbouncer import Bouncer
 from tests.postgres import Server
 
 
@@ -19,3 +20,10 @@ def database(postgres: Server) -> Iterator[str]:
     """The URL of an empty database."""
     with postgres.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgres: Server) -> Iterator[Bouncer]:
+    """In front of that server, in transaction mode. Skips where it is not installed, unless CI is set."""
+    with Bouncer(postgres) as bouncer:
+        yield bouncer

@@ -1,15 +1,18 @@
 """The PostgreSQL of the tests: quick to start, and nothing of it is left behind."""
 
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
+from tests.pgbouncer import CONNECTIONS, Bouncer, installed
 from tests.postgres import Server
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +32,25 @@ def test_each_database_is_new(postgres: Server) -> None:
             connection.execute("CREATE SCHEMA shuping")
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(url)
+
+
+def test_a_bouncer_shares_few_connections_among_many(postgres: Server, pgbouncer: Bouncer) -> None:
+    with postgres.database() as url, ExitStack() as stack:
+        clients = [stack.enter_context(psycopg.connect(pgbouncer.through(url), autocommit=True)) for _ in range(9)]
+        for client in clients:
+            client.prepare_threshold = None
+        servers = [client.execute("SELECT pg_backend_pid()").fetchone() for client in clients]
+        assert len(set(servers)) <= CONNECTIONS
+
+
+def test_without_a_bouncer_one_is_told_unless_it_has_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="apt-get install pgbouncer"):
+        installed()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="apt-get install pgbouncer"):
+        installed()
 
 
 def test_it_starts_within_two_seconds() -> None:
