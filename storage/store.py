@@ -11,6 +11,7 @@ from flows.events import AnswerValue
 from flows.retention import Limits, Purged
 from flows.session import Assessment, CardRef, Session
 from storage.outbox import Lane, Outgoing, Queued
+from storage.stats import Stats
 from storage.window import Window
 
 
@@ -339,6 +340,10 @@ class Store(ABC):
     @abstractmethod
     async def release(self, holder: str) -> None:
         """All claims of a holder end: it stops, or is known to be dead."""
+
+    @abstractmethod
+    async def stats(self, now: datetime) -> Stats:
+        """Numbers about all that is stored, as `storage.stats.summed` defines them. Nobody who writes waits for it."""
 
     # who does what only one process may
 
