@@ -11,6 +11,7 @@ from flows.events import AnswerValue
 from flows.retention import Limits, Purged
 from flows.session import Assessment, CardRef, Session
 from storage.outbox import Lane, Outgoing, Queued
+from storage.stats import Stats
 from storage.window import Window
 
 
@@ -183,8 +184,7 @@ class Slice:
 
 
 FORM = 1
-"""The form of what this program writes of sessions, windows and messages, a number that grows with every change of it
-which programs before it would not understand. What is of a greater form is a newer program's."""
+"""The form of what this program writes, in a store that several versions share: a greater one is newer programs'."""
 LONGEST_LOG, LONGEST_HISTORY = 10_000, 1_000
 """So many lines and finished assessments are kept of a dossier, the newest: nobody fills the disk for others."""
 MOST_ECHOED = 200
@@ -348,6 +348,10 @@ class Store(ABC):
     @abstractmethod
     async def release(self, holder: str) -> None:
         """All claims of a holder end: it stops, or is known to be dead."""
+
+    @abstractmethod
+    async def stats(self, now: datetime) -> Stats:
+        """Numbers about all that is stored, as `storage.stats.summed` defines them. Nobody who writes waits for it."""
 
     # who does what only one process may
 
