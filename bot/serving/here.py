@@ -42,6 +42,19 @@ class Here:
     worker: Worker
     reports: Reports
     ownership: Ownership
+    """Of the house: who has it looks after what is over."""
+    lead: Ownership
+    """Of Telegram: who has it polls, or tells Telegram where to post."""
+
+    @property
+    def leading(self) -> bool:
+        """This process does what only one may, of those with the same parts."""
+        return self.lead.held or (self.settings.telegram_token is None and self.ownership.held)
+
+    @property
+    def silent(self) -> float:
+        """Seconds since a lease that is held was renewed."""
+        return max(self.ownership.silent, self.lead.silent)
 
     def say(self, name: str, **details: object) -> None:
         """A line for whoever runs this."""

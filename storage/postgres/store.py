@@ -24,7 +24,7 @@ from flows.session import Assessment, CardRef, Session
 from storage.broadcasts import Audience, Broadcast, Record
 from storage.errors import StorageError, Trouble
 from storage.outbox import Lane, Outgoing, Queued
-from storage.postgres import broadcasts, deletion, leases, outbox, state
+from storage.postgres import broadcasts, deletion, leases, outbox, rates, state
 from storage.postgres.apply import Asked, MovedError, apply
 from storage.postgres.errors import AGAIN, storage_error
 from storage.postgres.migrations import migrate
@@ -63,6 +63,8 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 class PostgresStore(Store):
     """Made by `open_postgres`."""
+
+    shared = True
 
     def __init__(self, pool: AsyncConnectionPool, place: str) -> None:
         self._pool, self._place = pool, place
@@ -259,6 +261,14 @@ class PostgresStore(Store):
         await self._execute(leases.LET_GO, name, held.holder, held.beat)
 
     @override
+    async def draw(self, name: str, count: int, rate: float, kept: int) -> int | None:
+        return await self._run(lambda connection: rates.draw(connection, name, count, rate, kept), again=False)
+
+    @override
+    async def clock(self) -> datetime | None:
+        return await self._run(_now)
+
+    @override
     async def move(self, window: str, to: str) -> bool:
         return await self._together(lambda connection: deletion.move(connection, window, to))
 
@@ -338,6 +348,14 @@ class PostgresStore(Store):
 async def _count_of_damaged(connection: AsyncConnection) -> int:
     row = await (await connection.execute(outbox.DAMAGED)).fetchone()
     return int(row[0]) if row else 0
+
+
+async def _now(connection: AsyncConnection) -> datetime:
+    row = await (await connection.execute(rates.CLOCK)).fetchone()
+    if row is None:
+        raise AssertionError("there is always a time")
+    now: datetime = row[0]
+    return now.astimezone(UTC)
 
 
 async def _holders(connection: AsyncConnection) -> set[str]:
