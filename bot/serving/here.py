@@ -9,6 +9,8 @@ from bot.delivery.lease import Ownership
 from bot.delivery.reports import Reports
 from bot.delivery.worker import Worker
 from bot.dialogue.context import Door, Outside, Rules
+from bot.observing.observer import Observer
+from bot.serving.condition import Condition
 from bot.settings import Settings
 from locales import Catalogue
 from scoring.rubric import Rubric
@@ -42,6 +44,8 @@ class Here:
     worker: Worker
     reports: Reports
     ownership: Ownership
+    observer: Observer
+    condition: Condition
 
     def say(self, name: str, **details: object) -> None:
         """A line for whoever runs this."""

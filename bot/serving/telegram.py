@@ -97,6 +97,7 @@ class TelegramPart:
 
     async def _take(self) -> None:
         await self._insist(self._client.initialize)
+        self._here.condition.reached = True
         menus = asyncio.create_task(set_menus(self._client, _secure(self._here.settings.site)))
         try:
             reception = Reception(self._client, self._opened())
@@ -112,7 +113,9 @@ class TelegramPart:
             channel = TelegramChannel(self._client, here.settings.telegram_rate)
             here.worker.join(channel)
             here.doors.append(telegram_door(channel.manner.home))
-            self._intake = Intake(here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric)
+            self._intake = Intake(
+                here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric, observer=here.observer
+            )
         return self._intake
 
     async def _poll_in_turn(self, reception: Reception) -> None:
