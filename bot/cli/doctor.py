@@ -79,6 +79,8 @@ def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, onl
         Check("token", lambda: _token(text, settings, online=online)),
         Check("page", lambda: reach.page(text, settings)),
         Check("mail", lambda: reach.mail(text, settings, online=online)),
+        Check("metrics", lambda: reach.metrics(text, settings)),
+        Check("tracing", lambda: reach.tracing(text, settings)),
         Check("operator", lambda: _operator(text, settings)),
     )
     return max([_report(check, text, language) for check in checks])

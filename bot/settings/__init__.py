@@ -155,6 +155,8 @@ class Settings(EditionSettings):
 
     database_url: str = Field(default_factory=default_database)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+    log_format: Literal["text", "json"] = "text"
+    tracing: Literal["none", "otlp"] = "none"
     telegram_token: SecretStr | None = None
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
     telegram_rate: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] = 30.0
@@ -162,6 +164,7 @@ class Settings(EditionSettings):
     webhook_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
     webhook_secret: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
     health_listen: Annotated[str, AfterValidator(_address)] | None = None
+    metrics_listen: Annotated[str, AfterValidator(_address)] | None = None
     web_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8000"
     web_url: Annotated[HttpUrl, AfterValidator(_site)] | None = None
     web_proxies: Annotated[tuple[str, ...], BeforeValidator(_proxies)] = _proxies("127.0.0.1,::1")
