@@ -1,6 +1,6 @@
 """A store that forgets: for tests, and for trying things out (`memory:`)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,6 +28,7 @@ from storage.outbox import (
     queueing,
     silences,
 )
+from storage.stats import Depth, Sessions, Stats, Windows, summed
 from storage.store import (
     LONGEST_CLAIM,
     LONGEST_HISTORY,
@@ -364,6 +365,27 @@ class MemoryStore(Store):
         return len(self._damaged)
 
     @override
+    async def stats(self, now: datetime) -> Stats:
+        grades = Counter(past[-1].grade for past in self._history.values() if past)
+        windows = [(channel_of(name), window) for name, window in self._windows.items()]
+        return summed(
+            now,
+            map(_alike, self._sessions.values()),
+            grades,
+            [
+                Windows(
+                    channel,
+                    sum(of == channel for of, _ in windows),
+                    sum(of == channel and window.blocked for of, window in windows),
+                    sum(of == channel and not window.reminders for of, window in windows),
+                )
+                for channel in {channel for channel, _ in windows}
+            ],
+            [_depth(urgency, self._of(), now) for urgency in Urgency],
+            len(self._damaged),
+        )
+
+    @override
     async def renew(self, claim: Claim) -> None:
         self._claims = {lane: claim if held.holder == claim.holder else held for lane, held in self._claims.items()}
 
@@ -538,6 +560,18 @@ class MemoryStore(Store):
     @override
     async def close(self) -> None:
         pass
+
+
+def _alike(session: Session) -> Sessions:
+    record = session.record
+    answered = len(record.choices) + len(record.levels)
+    return Sessions(session.phase, session.item, session.finished_at is None, answered, 1)
+
+
+def _depth(urgency: Urgency, outbox: Iterable[Queued], now: datetime) -> Depth:
+    dues = [queued.due for queued in outbox if queued.urgency is urgency]
+    over = [due for due in dues if due <= now]
+    return Depth(urgency, len(dues), len(over), min(over, default=None))
 
 
 def _drop(kept: dict[K, V], keys: Iterable[K]) -> int:

@@ -1,4 +1,4 @@
-"""From a database URL to a store: `sqlite:///path/to/file`, or `memory:`."""
+"""From a database URL to a store: `sqlite:///path/to/file`, `postgresql://…`, or `memory:`."""
 
 import re
 from pathlib import Path
@@ -10,6 +10,7 @@ from storage.store import Store
 
 SQLITE = "sqlite:///"
 MEMORY = "memory:"
+POSTGRES = ("postgresql://", "postgres://")
 SCHEME = re.compile(r"(?:[A-Za-z][\w+.-]*(?=:|//))?[:/]*")
 USER = re.compile(r".*@|[^/?#:@]+:(?=\d*[^\d/?#])[^/?#]*", re.DOTALL)
 """All up to the last @; or, where there is none, what looks like a name and a password rather than host and port."""
@@ -25,6 +26,10 @@ async def open_store(url: str) -> Store:
         from storage.sqlite.store import open_sqlite
 
         return await open_sqlite(sqlite_path(url))
+    if url.startswith(POSTGRES):
+        from storage.postgres.store import open_postgres
+
+        return await open_postgres(url, without_credentials(url))
     raise StorageError(Trouble.BAD_URL, without_credentials(url))
 
 

@@ -11,6 +11,7 @@ from flows.events import AnswerValue
 from flows.retention import Limits, Purged
 from flows.session import Assessment, CardRef, Session
 from storage.outbox import Lane, Outgoing, Queued
+from storage.stats import Stats
 from storage.window import Window
 
 
@@ -182,6 +183,8 @@ class Slice:
     following: int | None
 
 
+FORM = 1
+"""The form of what this program writes, in a store that several versions share: a greater one is newer programs'."""
 LONGEST_LOG, LONGEST_HISTORY = 10_000, 1_000
 """So many lines and finished assessments are kept of a dossier, the newest: nobody fills the disk for others."""
 MOST_ECHOED = 200
@@ -197,7 +200,15 @@ Decide = Callable[[State], Decision]
 
 
 class Store(ABC):
-    """Dossiers by their own ids; windows by channel and address ("terminal:anna", "telegram:42")."""
+    """Dossiers by their own ids; windows by channel and address ("terminal:anna", "telegram:42").
+
+    What a newer program wrote (`FORM`) is left to newer programs: whoever would have to read such a session or window
+    raises StorageError (`Trouble.NEWER`), and nothing is written; a lane where such a message, session or window comes
+    next is not claimed, and a claim ends there. It is never set aside, and never dropped.
+    """
+
+    shared = False
+    """Processes of several hosts may be at work on it."""
 
     @abstractmethod
     async def apply(
@@ -338,6 +349,10 @@ class Store(ABC):
     async def release(self, holder: str) -> None:
         """All claims of a holder end: it stops, or is known to be dead."""
 
+    @abstractmethod
+    async def stats(self, now: datetime) -> Stats:
+        """Numbers about all that is stored, as `storage.stats.summed` defines them. Nobody who writes waits for it."""
+
     # who does what only one process may
 
     @abstractmethod
@@ -351,6 +366,21 @@ class Store(ABC):
     @abstractmethod
     async def let_go(self, name: str, held: Lease) -> None:
         """Give a lease back, unless it is somebody else's by now."""
+
+    # what all processes have together: where each host is for itself, there is nothing to be shared
+
+    async def draw(self, name: str, count: int, rate: float, kept: int) -> int | None:  # noqa: ARG002  # of those who share
+        """Take up to `count` of the turns that all processes together have, `rate` a second; how many there were.
+
+        A second's worth of them is saved up at most; the last `kept` of that are left to who draws with a smaller
+        `kept`. None: nobody else draws from here, and the limit is each process's own. Raises StorageError; then none
+        was taken, or nobody knows.
+        """
+        return None
+
+    async def clock(self) -> datetime | None:
+        """What time it is where the store is; None where that is this host's own clock. Raises StorageError."""
+        return None
 
     # deleting, and moving
 

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 from telegram.error import BadRequest, InvalidToken, TelegramError
@@ -109,7 +110,8 @@ class TelegramPart:
         """The way in, and with it the way out."""
         if self._intake is None:
             here = self._here
-            channel = TelegramChannel(self._client, here.settings.telegram_rate)
+            draw = partial(here.store.draw, TelegramChannel.name)
+            channel = TelegramChannel(self._client, here.settings.telegram_rate, draw)
             here.worker.join(channel)
             here.doors.append(telegram_door(channel.manner.home))
             self._intake = Intake(here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric)

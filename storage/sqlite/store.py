@@ -26,6 +26,8 @@ from storage.sqlite import deletion, leases, outbox, state
 from storage.sqlite.apply import Asked, transact
 from storage.sqlite.errors import storage_error
 from storage.sqlite.migrations import migrate, version_of
+from storage.sqlite.stats import stats
+from storage.stats import Stats
 from storage.store import (
     CONFIRM_SECONDS,
     SLICE,
@@ -202,6 +204,13 @@ class SqliteStore(Store):
     async def damaged(self) -> int:
         (count,) = await self._hop(lambda database: database.execute(outbox.DAMAGED).fetchone())
         return int(count)
+
+    @override
+    async def stats(self, now: datetime) -> Stats:
+        try:
+            return await asyncio.to_thread(stats, self._place, now, BUSY_SECONDS)
+        except sqlite3.Error as error:
+            raise storage_error(error, self._place) from None
 
     @override
     async def renew(self, claim: Claim) -> None:
