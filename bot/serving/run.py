@@ -27,7 +27,7 @@ from bot.words.wording import Medium, wording
 from locales import LANGUAGES, Catalogue, catalogue
 from scoring.editions import current
 from storage.errors import StorageError, Trouble
-from storage.opening import open_store
+from storage.opening import open_store, password_of
 from storage.store import Store
 
 T = TypeVar("T")
@@ -109,12 +109,12 @@ async def _observed(
 def _secrets(settings: Settings, plan: Plan) -> Sequence[str]:
     """What no line of the log may show."""
     given = [secret.get_secret_value() for secret in (settings.telegram_token, settings.smtp_url) if secret]
-    password = settings.smtp.password if settings.smtp else None
+    passwords = settings.smtp.password if settings.smtp else None, password_of(settings.database_url)
     if plan.telegram:
         from bot.serving.telegram import secret_of_webhook
 
         given.append(secret_of_webhook(settings))
-    return [*given, *filter(None, [password])]
+    return [*given, *filter(None, passwords)]
 
 
 def _here(

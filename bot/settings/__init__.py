@@ -18,6 +18,8 @@ from scoring.editions import BUNDLED, use
 from scoring.errors import MissingEditionError
 
 SECRET = ("telegram_token", "webhook_secret", "smtp_url")
+FILED = (*SECRET, "database_url")
+"""What may stand in a file of its own: in the address of a database may be a password, too."""
 HIDDEN = "***"
 
 
@@ -212,7 +214,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
     Raises SettingsError for the first wrong value, SettingsFileError and OSError for a file that cannot be used.
     """
     given = variables(env_file_in_use(env_file))
-    secrets = {name: secret(file) for name, file in secret_files(SECRET, given).items()}
+    secrets = {name: secret(file) for name, file in secret_files(FILED, given).items()}
     settings = _checked(Settings, given, secrets)
     _with_mail(settings)
     return settings
