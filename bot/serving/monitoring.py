@@ -72,7 +72,7 @@ def _tracing() -> "Tracing":
 
 @asynccontextmanager
 async def monitored(here: Here, metrics: "Metrics | None") -> AsyncIterator[None]:
-    """Answer machines where settings say, until left. Raises EndedError and OSError for addresses that cannot be had."""
+    """Answer machines where settings say, until left. Raises EndedError and OSError for what is not to be had."""
     settings = here.settings
     async with AsyncExitStack() as stack:
         if metrics and settings.metrics_listen:
@@ -103,10 +103,8 @@ async def _serve(stack: AsyncExitStack, here: Here, name: str, address: str, scr
 
 def _scrape(here: Here, metrics: "Metrics", reading: "Kept[Reading]") -> Scrape:
     """What is done when somebody asks for metrics."""
-    condition, ownership = here.condition, here.ownership
-    metrics.look_at(
-        lambda: ownership.held, lambda: condition.reached, lambda: condition.was_ready, lambda: reading.last
-    )
+    condition = here.condition
+    metrics.look_at(lambda: here.leading, lambda: condition.reached, lambda: condition.was_ready, lambda: reading.last)
 
     async def scrape(accepts: str) -> tuple[str, bytes]:
         await condition.is_ready()
