@@ -10,6 +10,7 @@ from typing import Self
 from flows.events import AnswerValue
 from flows.retention import Limits, Purged
 from flows.session import Assessment, CardRef, Session
+from storage.broadcasts import Audience, Broadcast, Order, Record
 from storage.outbox import Lane, Outgoing, Queued
 from storage.stats import Stats
 from storage.window import Window
@@ -114,6 +115,7 @@ class Decision:
     forgotten: Forgetting | None = None
     links: tuple[Link, ...] = ()
     echo: Echo | None = None
+    order: Order | None = None
 
     def owner(self, asked: State) -> str:
         """Whose the session is. Raises ValueError if nobody's, or theirs who are forgotten."""
@@ -353,6 +355,30 @@ class Store(ABC):
     async def stats(self, now: datetime) -> Stats:
         """Numbers about all that is stored, as `storage.stats.summed` defines them. Nobody who writes waits for it."""
 
+    # messages to very many
+
+    @abstractmethod
+    async def broadcast(self, id_: str | None = None) -> Broadcast | None:
+        """This one; without an id, the one that was confirmed last."""
+
+    @abstractmethod
+    async def recipients(self, channel: str) -> dict[Audience, int]:
+        """How many windows of a channel each audience has by now. Nobody who writes waits for it."""
+
+    @abstractmethod
+    async def fan_out(
+        self, now: datetime, slice_: int, most: int, said: Callable[[Broadcast], str]
+    ) -> Broadcast | None:
+        """Queue the next slice of the broadcast that was confirmed first, and note how far that came; None: none runs.
+
+        At most so many windows are looked at in one transaction, and nothing is done while `most` messages of
+        broadcasts are due and unsent: they are neither in anybody's way nor late to be stopped. `said` is the reply.
+        """
+
+    @abstractmethod
+    async def audit(self) -> list[Record]:
+        """What was done with broadcasts, the oldest first."""
+
     # who does what only one process may
 
     @abstractmethod
@@ -407,7 +433,7 @@ class Store(ABC):
 
     @abstractmethod
     async def tidy(self, before: datetime, now: datetime) -> None:
-        """Forget update ids that were seen before a time, and links that have ended by now."""
+        """Forget what is over by now: links; and, from before a time, update ids, and broadcasts that do not run."""
 
     @abstractmethod
     async def clean(self) -> bool:

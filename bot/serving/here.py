@@ -9,6 +9,8 @@ from bot.delivery.lease import Ownership
 from bot.delivery.reports import Reports
 from bot.delivery.worker import Worker
 from bot.dialogue.context import Door, Outside, Rules
+from bot.observing.observer import Observer
+from bot.serving.condition import Condition
 from bot.settings import Settings
 from locales import Catalogue
 from scoring.rubric import Rubric
@@ -45,16 +47,13 @@ class Here:
     """Of the house: who has it looks after what is over."""
     lead: Ownership
     """Of Telegram: who has it polls, or tells Telegram where to post."""
+    observer: Observer
+    condition: Condition
 
     @property
     def leading(self) -> bool:
         """This process does what only one may, of those with the same parts."""
         return self.lead.held or (self.settings.telegram_token is None and self.ownership.held)
-
-    @property
-    def silent(self) -> float:
-        """Seconds since a lease that is held was renewed."""
-        return max(self.ownership.silent, self.lead.silent)
 
     def say(self, name: str, **details: object) -> None:
         """A line for whoever runs this."""

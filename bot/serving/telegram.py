@@ -100,6 +100,7 @@ class TelegramPart:
 
     async def _take(self) -> None:
         await self._insist(self._client.initialize)
+        self._here.condition.reached = True
         reception = Reception(self._client, self._opened())
         if self._here.settings.webhook_url:
             await self._listen(reception)
@@ -114,7 +115,9 @@ class TelegramPart:
             channel = TelegramChannel(self._client, here.settings.telegram_rate, draw)
             here.worker.join(channel)
             here.doors.append(telegram_door(channel.manner.home))
-            self._intake = Intake(here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric)
+            self._intake = Intake(
+                here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric, observer=here.observer
+            )
         return self._intake
 
     async def _while_leading(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from bot.http.health import HEALTHZ, READYZ
 from bot.web import calendars, conversation, downloads, links, mails, telegram
 from bot.web.assets import asset
 from bot.web.forms import TooLargeError
@@ -69,6 +70,7 @@ def application(site: Site) -> ASGIApp:
             at("/tg", telegram.enter, "POST"),
             Route("/static/{name}", asset),
             Route("/robots.txt", _robots),
+            *(Route(path, site.health) for path in (HEALTHZ, READYZ) if site.health),
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=400)],
         exception_handlers={

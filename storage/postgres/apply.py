@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from flows.session import Assessment, Session
 from storage.outbox import Queueing, Waiting, echoing, queueing
-from storage.postgres import deletion, outbox, state
+from storage.postgres import broadcasts, deletion, outbox, state
 from storage.postgres.outbox import LOCK, Marked, queued_of, rows
 from storage.postgres.state import NO_DOSSIER, Read, columns_of
 from storage.store import (
@@ -88,8 +88,8 @@ async def apply(connection: AsyncConnection, asked: Asked, place: str) -> Applie
 
 
 def _turns(before: State, decision: Decision) -> bool:
-    """Whether something is forgotten, or something comes to the front that may be stored already: seldom enough."""
-    if decision.forgotten:
+    """Whether something is forgotten or ordered, or comes to the front and may be stored already: seldom enough."""
+    if decision.forgotten or decision.order:
         return True
     if decision.dossier is None or decision.dossier == before.dossier:
         return False
@@ -121,7 +121,10 @@ async def _in_steps(
         gone = await outbox.waiting_in(connection, bereft)
         showing = await _showing(connection, asked, decision, before)
         known = Known(before, present, now.waiting, now.recent, gone, showing)
-        return await _carry_out(connection, asked, decision, known, place)
+        applied = await _carry_out(connection, asked, decision, known, place)
+        if decision.order:
+            await broadcasts.order(connection, window, decision.order)
+        return applied
 
 
 async def _turned(connection: AsyncConnection, window: str, before: State, decision: Decision, place: str) -> State:

@@ -11,6 +11,7 @@ from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Session
 from storage.errors import DamagedRowError
 from storage.outbox import address_of
+from storage.postgres.broadcasts import sign
 from storage.postgres.state import columns_of, history, reading
 from storage.store import FORM, Forgetting
 
@@ -23,8 +24,9 @@ OF_SIGHT = tuple(
 )
 OF_WINDOW = tuple(
     f"DELETE FROM shuping.{table} WHERE window_name = %s"  # noqa: S608  # constants
-    for table in ("outbox", "damaged", "claims", "windows")
+    for table in ("windows", "outbox", "damaged", "claims")
 )
+"""The window itself first: whoever is queueing something for it is waited for there."""
 OF_DOSSIER = tuple(
     f"DELETE FROM shuping.{table} WHERE dossier = %s"  # noqa: S608  # constants
     for table in ("links", "log", "assessments", "sessions")
@@ -127,7 +129,7 @@ async def forget(connection: AsyncConnection, window: str) -> int:
     rows = 0
     for dossier in dossiers:
         rows += await _lose_sight(connection, window, dossier)
-    return rows + await _delete(connection, OF_WINDOW, window)
+    return rows + await _forget_window(connection, window)
 
 
 async def move(connection: AsyncConnection, window: str, to: str) -> bool:
@@ -140,6 +142,7 @@ async def move(connection: AsyncConnection, window: str, to: str) -> bool:
         return False
     for statement in MOVE_ALONG:
         await connection.execute(statement, names)
+    await sign(connection, window, to)
     guests = await (await connection.execute(GUESTS, names)).fetchall()
     for dossier, giver in [*((dossier, window) for dossier in dossiers), *((about, guest) for guest, about in guests)]:
         await connection.execute(UNLINK_GIVEN, (dossier, giver))
@@ -175,13 +178,18 @@ async def _lose_sight(connection: AsyncConnection, window: str, dossier: str) ->
     rows = await _delete(connection, OF_SIGHT, window, dossier)
     others = await _dossiers(connection, window)
     if not others:
-        rows += await _delete(connection, OF_WINDOW, window)
+        rows += await _forget_window(connection, window)
     else:
         await connection.execute(TURN, (others[-1], window, dossier))
     if not await (await connection.execute(WINDOWS, (dossier,))).fetchone():
         return rows + await _delete(connection, OF_DOSSIER, dossier)
     await connection.execute(DISOWN, (dossier, address_of(window)))
     return rows
+
+
+async def _forget_window(connection: AsyncConnection, window: str) -> int:
+    await sign(connection, window, "")
+    return await _delete(connection, OF_WINDOW, window)
 
 
 async def _delete(connection: AsyncConnection, statements: Iterable[str], *of: str) -> int:

@@ -21,12 +21,15 @@ from typing_extensions import override
 
 from flows.retention import Limits, Purged
 from flows.session import Assessment, CardRef, Session
+from storage.broadcasts import Audience, Broadcast, Record
 from storage.errors import StorageError, Trouble
 from storage.outbox import Lane, Outgoing, Queued
-from storage.postgres import deletion, leases, outbox, rates, state
+from storage.postgres import broadcasts, deletion, leases, outbox, rates, state
 from storage.postgres.apply import Asked, MovedError, apply
 from storage.postgres.errors import AGAIN, storage_error
 from storage.postgres.migrations import migrate
+from storage.postgres.stats import stats
+from storage.stats import Stats
 from storage.store import (
     CONFIRM_SECONDS,
     SLICE,
@@ -208,6 +211,32 @@ class PostgresStore(Store):
         return await self._run(_count_of_damaged)
 
     @override
+    async def stats(self, now: datetime) -> Stats:
+        async def work(connection: AsyncConnection) -> Stats:
+            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return await stats(connection, now)
+
+        return await self._together(work)
+
+    @override
+    async def broadcast(self, id_: str | None = None) -> Broadcast | None:
+        return await self._run(lambda connection: broadcasts.find(connection, id_))
+
+    @override
+    async def recipients(self, channel: str) -> dict[Audience, int]:
+        return await self._run(lambda connection: broadcasts.recipients(connection, channel))
+
+    @override
+    async def fan_out(
+        self, now: datetime, slice_: int, most: int, said: Callable[[Broadcast], str]
+    ) -> Broadcast | None:
+        return await self._together(lambda connection: broadcasts.fan_out(connection, now, slice_, most, said))
+
+    @override
+    async def audit(self) -> list[Record]:
+        return await self._run(broadcasts.audit)
+
+    @override
     async def renew(self, claim: Claim) -> None:
         await self._execute(outbox.RENEW, claim.until, claim.holder)
 
@@ -262,6 +291,7 @@ class PostgresStore(Store):
         while await self._execute(deletion.FORGET_UPDATES, before):
             pass
         await self._execute(deletion.FORGET_LINKS, now)
+        await self._execute(broadcasts.FORGET, before)
 
     @override
     async def clean(self) -> bool:

@@ -10,7 +10,8 @@ import pytest
 
 from bot.cli import reach
 from bot.cli.advice import AdviceError, BrokenError
-from bot.http.server import Health, served
+from bot.http.health import Health
+from bot.http.server import served
 from bot.settings import Settings
 from locales import catalogue
 from tests.bot.child import Shuping
