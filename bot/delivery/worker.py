@@ -30,7 +30,7 @@ from flows.reminders import into_window
 from flows.session import CardRef
 from scoring.errors import MissingEditionError
 from scoring.rubric import Rubric
-from storage.errors import DamagedRowError
+from storage.errors import DamagedRowError, StorageError, is_newer
 from storage.outbox import Lane, Outgoing, Queued, Urgency, address_of, channel_of
 from storage.store import Applied, Claim, Decision, Due, State, Store
 
@@ -42,11 +42,13 @@ LEASE = timedelta(seconds=8)
 """So long others leave to us what we have claimed, unless we renew it."""
 RENEW_SECONDS, SURE_SECONDS = 2.0, 5.0
 """So long after claiming or renewing do we trust a claim; less than others wait."""
-CHASE_SECONDS = 0.1
-"""So soon is a lane looked at again that another worker has claimed."""
+CHASE_SECONDS, LONGEST_CHASE = 0.1, 10.0
+"""So soon is a lane looked at again that another worker has claimed, until the claim of a dead one has ended."""
 LONGEST_WAIT = 60.0
 LONGEST_LOOK = 15.0
 """So soon is it noticed that the clock was set back."""
+SHARED_LOOK = 2.0
+"""So soon is noticed what another host has queued, and is not at work on."""
 LONGEST_REFUSAL = 86_400.0
 DOUBLINGS = 6
 REMEMBERED = 10_000
@@ -217,7 +219,8 @@ class Worker:
         What is due already is being sent, or could not be: it is looked after once a second.
         """
         due = await self._store.next_due()
-        seconds = LONGEST_LOOK if due is None else min(LONGEST_LOOK, (due - now).total_seconds())
+        longest = SHARED_LOOK if self._store.shared else LONGEST_LOOK
+        seconds = longest if due is None else min(longest, (due - now).total_seconds())
         seconds = max(seconds, 0.05) if seconds > 0 and not self._active else max(seconds, 1.0)
         self._looks = now + timedelta(seconds=seconds)
         with suppress(TimeoutError):
@@ -246,8 +249,12 @@ class Worker:
             alone = False
 
     async def _take(self, lane: Lane) -> Due | None:
-        """Claim a lane that has something due, as soon as whoever else has it leaves it."""
-        while True:
+        """Claim a lane that has something due, as soon as whoever else has it leaves it.
+
+        What nobody here may have, since a newer program wrote it, is left alone after a while.
+        """
+        until = self._clock() + LONGEST_CHASE
+        while self._clock() < until:
             began, now = self._clock(), self._outside.now()
             if found := await insist(lambda: self._store.claim(self.claim(), now, 1, lane)):  # noqa: B023  # at once
                 self._claimed[lane] = began
@@ -255,6 +262,7 @@ class Worker:
             if not await insist(lambda: self._is_due(lane, now)):  # noqa: B023  # at once
                 return None
             await asyncio.sleep(CHASE_SECONDS)
+        return None
 
     async def _is_due(self, lane: Lane, now: datetime) -> bool:
         waiting = await self._store.waiting(lane.window)
@@ -287,6 +295,10 @@ class Worker:
             return await self._following(queued.lane)
         except (DamagedRowError, LookupError, TypeError, ValueError) as error:
             return await self._puzzled(queued, error)
+        except StorageError as error:
+            if not is_newer(error):
+                raise
+            return await self._following(queued.lane)  # where the claim ends, if that is to be sent by a newer program
 
     async def _turn(self, channel: Channel, queued: Queued) -> bool:
         """Wait until it may be sent; gives whether that took any time."""

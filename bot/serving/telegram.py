@@ -121,7 +121,7 @@ class TelegramPart:
         return self._intake
 
     async def _while_leading(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do it, from its beginning, whenever this process is the one that may."""
+        """Do it, from its beginning, whenever this process is the one that may; once it ends, another one may."""
         lead = self._here.lead
         while True:
             await lead.gained.wait()
@@ -134,9 +134,10 @@ class TelegramPart:
                 await asyncio.gather(lost, doing, return_exceptions=True)
             if not doing.cancelled():
                 doing.result()
+                await lead.give_away()
 
     async def _poll(self, reception: Reception) -> None:
-        """Fetch updates, once Telegram knows that we do."""
+        """Fetch updates, once Telegram knows that we do, as far as this program can take them."""
         await self._insist(self._client.delete_webhook)
         self._ready()
         async with self._menus():
