@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from platformdirs import user_data_path
@@ -188,6 +189,15 @@ class Settings(EditionSettings):
     def serves_page(self) -> bool:
         """Something is said about where the page is to be."""
         return bool({"web_listen", "web_url"} & self.model_fields_set)
+
+    @property
+    def database_passwords(self) -> list[str]:
+        """That in the address of the database, if there is one: as it stands there, and as it is meant."""
+        try:
+            password = urlsplit(self.database_url).password
+        except ValueError:
+            return []
+        return sorted({password, unquote(password)}) if password else []
 
     @property
     def smtp(self) -> Smtp | None:
