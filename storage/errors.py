@@ -17,6 +17,12 @@ class Trouble(StrEnum):
     NO_ACCESS = "no_access"
     CONFLICT = "conflict"
     BAD_URL = "bad_url"
+    UNFINISHED = "unfinished"
+    OLDER = "older"
+    IN_USE = "in_use"
+    OPEN_FOLDER = "open_folder"
+    BACKING_UP = "backing_up"
+    BAD_BACKUP = "bad_backup"
 
 
 class StorageError(Exception):

@@ -11,7 +11,9 @@ from typing_extensions import override
 
 from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Assessment, CardRef, Session
+from storage.broadcasts import Audience, Broadcast, Record, is_meant, key_of
 from storage.errors import StorageError, Trouble
+from storage.memory_broadcasts import Broadcasts
 from storage.outbox import (
     Head,
     Lane,
@@ -78,6 +80,7 @@ class MemoryStore(Store):
         self._finished: set[str] = set()
         self._leases: dict[str, Lease] = {}
         self._damaged: dict[int, Queued] = {}
+        self._broadcasts = Broadcasts()
 
     @override
     async def apply(
@@ -132,6 +135,8 @@ class MemoryStore(Store):
         self._links |= {link.hash: link for link in decision.links}
         self._givers |= {link.hash: window for link in decision.links}
         self._queue(window, self._fronts.get(window), decision)
+        if decision.order is not None:
+            self._broadcasts.order(window, decision.order, self._withdraw)
         if decision.echo is None:
             return False
         for other in bereft:
@@ -385,6 +390,47 @@ class MemoryStore(Store):
             len(self._damaged),
         )
 
+    # messages to very many
+
+    @override
+    async def broadcast(self, id_: str | None = None) -> Broadcast | None:
+        found = self._broadcasts.find(id_)
+        return replace(found, waiting=len(self._announcing(found.id))) if found else None
+
+    def _announcing(self, broadcast: str) -> list[Queued]:
+        return [queued for queued in self._of() if queued.key == key_of(broadcast)]
+
+    def _withdraw(self, broadcast: str) -> int:
+        return self._remove(self._announcing(broadcast))
+
+    @override
+    async def recipients(self, channel: str) -> dict[Audience, int]:
+        names = [name for name in self._windows if channel_of(name) == channel]
+        return {audience: sum(self._is_meant(name, audience) for name in names) for audience in Audience}
+
+    def _is_meant(self, window: str, audience: Audience) -> bool:
+        return is_meant(self._windows[window], self._state(window).session, audience)
+
+    @override
+    async def fan_out(
+        self, now: datetime, slice_: int, most: int, said: Callable[[Broadcast], str]
+    ) -> Broadcast | None:
+        running = self._broadcasts.running()
+        due = sum(queued.urgency is Urgency.BROADCAST and queued.due <= now for queued in self._of())
+        if running is None or due >= most:
+            return running
+        names = sorted(name for name in self._windows if channel_of(name) == running.channel)
+        looked_at = [name for name in names if name > self._broadcasts.after][:slice_]
+        outgoing = Outgoing(said(running), now, key_of(running.id), urgency=Urgency.BROADCAST)
+        told = [name for name in looked_at if self._is_meant(name, running.audience)]
+        for name in told:
+            self._put(name, None, (outgoing,))
+        return self._broadcasts.advance(running, len(told), looked_at[-1] if len(looked_at) == slice_ else None, now)
+
+    @override
+    async def audit(self) -> list[Record]:
+        return self._broadcasts.records[:]
+
     @override
     async def renew(self, claim: Claim) -> None:
         self._claims = {lane: claim if held.holder == claim.holder else held for lane, held in self._claims.items()}
@@ -422,6 +468,7 @@ class MemoryStore(Store):
         if window not in self._windows or self._is_stored(to):
             return False
         self._windows[to] = self._windows.pop(window)
+        self._broadcasts.sign(window, to)
         if window in self._fronts:
             self._fronts[to] = self._fronts.pop(window)
         self._sights[to] = self._sights.pop(window, [])
@@ -502,6 +549,7 @@ class MemoryStore(Store):
         )
 
     def _drop_window(self, window: str) -> int:
+        self._broadcasts.sign(window, "")
         self._sights.pop(window, None)
         self._fronts.pop(window, None)
         claims = _drop(self._claims, [Lane(window, aside=False), Lane(window, aside=True)])
@@ -552,6 +600,7 @@ class MemoryStore(Store):
         self._seen = {update: at for update, at in self._seen.items() if at >= before}
         self._links = {link.hash: link for link in self._links.values() if link.until > now}
         self._givers = {hash_: self._givers[hash_] for hash_ in self._links}
+        self._broadcasts.tidy(before)
 
     @override
     async def clean(self) -> bool:

@@ -1,7 +1,8 @@
-"""From a database URL to a store: `sqlite:///path/to/file`, or `memory:`."""
+"""From a database URL to a store: `sqlite:///path/to/file`, `postgresql://…`, or `memory:`."""
 
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from storage.errors import StorageError, Trouble
 from storage.memory import MemoryStore
@@ -9,6 +10,7 @@ from storage.store import Store
 
 SQLITE = "sqlite:///"
 MEMORY = "memory:"
+POSTGRES = ("postgresql://", "postgres://")
 SCHEME = re.compile(r"(?:[A-Za-z][\w+.-]*(?=:|//))?[:/]*")
 USER = re.compile(r".*@|[^/?#:@]+:(?=\d*[^\d/?#])[^/?#]*", re.DOTALL)
 """All up to the last @; or, where there is none, what looks like a name and a password rather than host and port."""
@@ -24,6 +26,10 @@ async def open_store(url: str) -> Store:
         from storage.sqlite.store import open_sqlite
 
         return await open_sqlite(sqlite_path(url))
+    if url.startswith(POSTGRES):
+        from storage.postgres.store import open_postgres
+
+        return await open_postgres(url, without_credentials(url))
     raise StorageError(Trouble.BAD_URL, without_credentials(url))
 
 
@@ -44,6 +50,15 @@ def without_credentials(url: str) -> str:
     if user := USER.match(rest):
         rest = HIDDEN + ("@" if user[0].endswith("@") else "") + rest[user.end() :]
     return url[:begun] + PARAMETER.sub(rf"\1{HIDDEN}", rest)
+
+
+def password_of(url: str) -> str | None:
+    """The password in a URL, as it is sent; None if there is none to be found."""
+    try:
+        found = urlsplit(url).password
+    except ValueError:
+        return None
+    return unquote(found) if found else None
 
 
 def absolute(url: str) -> str:

@@ -22,6 +22,8 @@ class Urgency(IntEnum):
     """The buttons of an old card are taken away."""
     REMINDER = 4
     FILE = 5
+    BROADCAST = 6
+    """What the operator tells very many; nobody waits for it."""
 
     @property
     def aside(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Self
 from flows.events import AnswerValue
 from flows.retention import Limits, Purged
 from flows.session import Assessment, CardRef, Session
+from storage.broadcasts import Audience, Broadcast, Order, Record
 from storage.outbox import Lane, Outgoing, Queued
 from storage.stats import Stats
 from storage.window import Window
@@ -114,6 +115,7 @@ class Decision:
     forgotten: Forgetting | None = None
     links: tuple[Link, ...] = ()
     echo: Echo | None = None
+    order: Order | None = None
 
     def owner(self, asked: State) -> str:
         """Whose the session is. Raises ValueError if nobody's, or theirs who are forgotten."""
@@ -183,6 +185,8 @@ class Slice:
     following: int | None
 
 
+FORM = 1
+"""The form of what this program writes, in a store that several versions share: a greater one is newer programs'."""
 LONGEST_LOG, LONGEST_HISTORY = 10_000, 1_000
 """So many lines and finished assessments are kept of a dossier, the newest: nobody fills the disk for others."""
 MOST_ECHOED = 200
@@ -198,7 +202,15 @@ Decide = Callable[[State], Decision]
 
 
 class Store(ABC):
-    """Dossiers by their own ids; windows by channel and address ("terminal:anna", "telegram:42")."""
+    """Dossiers by their own ids; windows by channel and address ("terminal:anna", "telegram:42").
+
+    What a newer program wrote (`FORM`) is left to newer programs: whoever would have to read such a session or window
+    raises StorageError (`Trouble.NEWER`), and nothing is written; a lane where such a message, session or window comes
+    next is not claimed, and a claim ends there. It is never set aside, and never dropped.
+    """
+
+    shared = False
+    """Processes of several hosts may be at work on it."""
 
     @abstractmethod
     async def apply(
@@ -343,6 +355,30 @@ class Store(ABC):
     async def stats(self, now: datetime) -> Stats:
         """Numbers about all that is stored, as `storage.stats.summed` defines them. Nobody who writes waits for it."""
 
+    # messages to very many
+
+    @abstractmethod
+    async def broadcast(self, id_: str | None = None) -> Broadcast | None:
+        """This one; without an id, the one that was confirmed last."""
+
+    @abstractmethod
+    async def recipients(self, channel: str) -> dict[Audience, int]:
+        """How many windows of a channel each audience has by now. Nobody who writes waits for it."""
+
+    @abstractmethod
+    async def fan_out(
+        self, now: datetime, slice_: int, most: int, said: Callable[[Broadcast], str]
+    ) -> Broadcast | None:
+        """Queue the next slice of the broadcast that was confirmed first, and note how far that came; None: none runs.
+
+        At most so many windows are looked at in one transaction, and nothing is done while `most` messages of
+        broadcasts are due and unsent: they are neither in anybody's way nor late to be stopped. `said` is the reply.
+        """
+
+    @abstractmethod
+    async def audit(self) -> list[Record]:
+        """What was done with broadcasts, the oldest first."""
+
     # who does what only one process may
 
     @abstractmethod
@@ -356,6 +392,21 @@ class Store(ABC):
     @abstractmethod
     async def let_go(self, name: str, held: Lease) -> None:
         """Give a lease back, unless it is somebody else's by now."""
+
+    # what all processes have together: where each host is for itself, there is nothing to be shared
+
+    async def draw(self, name: str, count: int, rate: float, kept: int) -> int | None:  # noqa: ARG002  # of those who share
+        """Take up to `count` of the turns that all processes together have, `rate` a second; how many there were.
+
+        A second's worth of them is saved up at most; the last `kept` of that are left to who draws with a smaller
+        `kept`. None: nobody else draws from here, and the limit is each process's own. Raises StorageError; then none
+        was taken, or nobody knows.
+        """
+        return None
+
+    async def clock(self) -> datetime | None:
+        """What time it is where the store is; None where that is this host's own clock. Raises StorageError."""
+        return None
 
     # deleting, and moving
 
@@ -382,7 +433,7 @@ class Store(ABC):
 
     @abstractmethod
     async def tidy(self, before: datetime, now: datetime) -> None:
-        """Forget update ids that were seen before a time, and links that have ended by now."""
+        """Forget what is over by now: links; and, from before a time, update ids, and broadcasts that do not run."""
 
     @abstractmethod
     async def clean(self) -> bool:

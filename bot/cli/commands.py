@@ -18,6 +18,10 @@ def run(parsed: argparse.Namespace, language: str) -> int:
             return data(parsed, language)
         case "doctor":
             return _doctor(parsed, language)
+        case "backup":
+            from bot.cli.backup import backup
+
+            return backup(parsed, language)
         case "completion":
             from bot.cli.completion import completion
 

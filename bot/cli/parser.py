@@ -15,6 +15,8 @@ LONGEST_SHOWN = 200
 """Characters of a wrong argument that are shown."""
 SHELLS = ("bash", "zsh", "fish")
 SHAPES = ("answers", "result", "rubric")
+KEPT = 7
+"""So many backups stay, unless somebody says otherwise."""
 STDIO = "-"
 """As a file: standard input, or standard output."""
 
@@ -235,5 +237,19 @@ class CommandLine:
         doctor = self._command("doctor", text("cli.doctor"))
         doctor.add_argument("--online", action="store_true", help=text("cli.doctor.online"))
         doctor.add_argument("--health", action="store_true", help=text("cli.doctor.health"))
+        self._add_backup(self._command("backup", text("cli.backup")))
         completion = self._command("completion", text("cli.completion"))
         completion.add_argument("shell", choices=SHELLS, help=text("cli.completion.shell"))
+
+    def _add_backup(self, backup: Parser) -> None:
+        text = self.text
+        backup.add_file("--to", metavar="FOLDER", type=Path, help=text("cli.backup.to"))
+        backup.add_argument("--keep", metavar="N", type=_at_least_one, default=KEPT, help=text("cli.backup.keep"))
+        backup.add_argument("--database", metavar="URL", help=text("cli.database"))
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number

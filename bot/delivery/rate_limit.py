@@ -1,7 +1,8 @@
 """How fast to send, and who goes first: so many calls a second in all, about one a second to a chat after a burst.
 
 Who is answering a card goes before first greetings, reminders and files, and a sixth of the places is kept for them: a
-flood of strangers costs strangers.
+flood of strangers costs strangers. Where several hosts send, they share what there is (`bot.delivery.shared_rate`), and
+each keeps to the limit by itself, too.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
 
+from bot.delivery.shared_rate import Draw, SharedRate
 from storage.outbox import Urgency
 
 CHAT_BURST, CHAT_SECONDS = 3, 1.0
@@ -61,15 +63,16 @@ class Places:
 
 
 class RateLimit:
-    """Gives turns. `rate` is a second's worth; 0 is no limit at all.
+    """Gives turns. `rate` is a second's worth, of all processes that `draw` from one store; 0 is no limit at all.
 
     A place is free again a second after the call began, so that calls that hang hold up nobody.
     """
 
-    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rate: float, draw: Draw | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         together = max(1, int(rate))
         self._places = Places(together, together / rate * MARGIN) if rate else None
+        self._shared = SharedRate(draw, rate / MARGIN, together // KEPT, clock) if rate and draw else None
         self._chats: OrderedDict[str, float] = OrderedDict()
 
     async def turn(self, chat: str, urgency: Urgency = Urgency.ANSWER) -> bool:
@@ -79,8 +82,8 @@ class RateLimit:
         wait = 0.0 if urgency is Urgency.RETIREMENT else self._wait(chat)
         if wait > 0:
             await asyncio.sleep(wait)
-        waited = await self._places.take(urgency)
-        return waited or wait > 0
+        shared = self._shared is not None and await self._shared.take(urgency)
+        return await self._places.take(urgency) or shared or wait > 0
 
     def _wait(self, chat: str) -> float:
         """Seconds until the chat's turn: each takes one, and a few may be taken in advance."""

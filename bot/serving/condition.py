@@ -5,7 +5,7 @@ looked up once at a time, however many ask.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -74,13 +74,13 @@ class Condition:
         self,
         store: Store,
         worker: Worker,
-        ownership: Ownership,
+        ownerships: Collection[Ownership],
         stop: asyncio.Event,
         *,
         telegram: bool,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._worker, self._ownership, self._stop, self._telegram = worker, ownership, stop, telegram
+        self._worker, self._ownerships, self._stop, self.telegram = worker, ownerships, stop, telegram
         self._clock = clock
         self._database = Kept(lambda: _answers(store), KEPT_SECONDS, clock)
         self._asked = float("-inf")
@@ -88,9 +88,9 @@ class Condition:
 
     @property
     def alive(self) -> bool:
-        """It moves: the lease that it holds is renewed, it looks for what is due, what it sends gets on."""
+        """It moves: the leases that it holds are renewed, it looks for what is due, what it sends gets on."""
         return (
-            self._ownership.silent < LEASE_SECONDS
+            all(ownership.silent < LEASE_SECONDS for ownership in self._ownerships)
             and self._worker.silent < LOOK_SECONDS
             and self._worker.stuck < SENDING_SECONDS
         )
@@ -103,7 +103,7 @@ class Condition:
 
     def _found(self) -> dict[str, bool]:
         found = {"database": self._database.last is True, "staying": not self._stop.is_set()}
-        return {**found, "telegram": self.reached} if self._telegram else found
+        return {**found, "telegram": self.reached} if self.telegram else found
 
     async def is_ready(self) -> bool:
         """The same, for whoever sends nobody here."""

@@ -44,8 +44,16 @@ class Here:
     worker: Worker
     reports: Reports
     ownership: Ownership
+    """Of the house: who has it looks after what is over."""
+    lead: Ownership
+    """Of Telegram: who has it polls, or tells Telegram where to post."""
     observer: Observer
     condition: Condition
+
+    @property
+    def leading(self) -> bool:
+        """This process does what only one may, of those with the same parts."""
+        return (self.lead if self.condition.telegram else self.ownership).held
 
     def say(self, name: str, **details: object) -> None:
         """A line for whoever runs this."""

@@ -11,6 +11,7 @@ from bot.observing.observer import UNOBSERVED, Observer, Several
 from bot.serving.condition import Kept
 from bot.serving.here import FAILED, OUTSIDE, REFUSED, EndedError, Here
 from bot.settings import Settings
+from storage.opening import password_of
 
 if TYPE_CHECKING:
     from bot.observing.metrics import Metrics, Reading
@@ -45,7 +46,7 @@ def observation_of(settings: Settings) -> Observation:
 def _secret(settings: Settings) -> str:
     """One that the processes of an installation share, if there is any."""
     token = settings.telegram_token
-    return next(iter(settings.database_passwords), "") or (token.get_secret_value() if token else "")
+    return password_of(settings.database_url) or (token.get_secret_value() if token else "")
 
 
 @asynccontextmanager
@@ -78,6 +79,7 @@ async def monitored(here: Here, metrics: "Metrics | None") -> AsyncIterator[None
     """Answer machines where settings say, until left. Raises EndedError and OSError: an address cannot be had."""
     settings = here.settings
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(here.condition.close)
         if metrics and settings.metrics_listen:
             reading = Kept(lambda: _read(here), READING_SECONDS)
             stack.push_async_callback(reading.close)
@@ -106,10 +108,8 @@ async def _serve(stack: AsyncExitStack, here: Here, name: str, address: str, scr
 
 def _scrape(here: Here, metrics: "Metrics", reading: "Kept[Reading]") -> Scrape:
     """What is done when somebody asks for metrics."""
-    condition, ownership = here.condition, here.ownership
-    metrics.look_at(
-        lambda: ownership.held, lambda: condition.reached, lambda: condition.was_ready, lambda: reading.last
-    )
+    condition = here.condition
+    metrics.look_at(lambda: here.leading, lambda: condition.reached, lambda: condition.was_ready, lambda: reading.last)
 
     async def scrape(accepts: str) -> tuple[str, bytes]:
         await condition.is_ready()
@@ -123,4 +123,6 @@ async def _read(here: Here) -> "Reading":
     """What the database says. Raises StorageError."""
     from bot.observing.metrics import Reading
 
-    return Reading(await here.store.stats(OUTSIDE.now()))
+    theirs, ours = await here.store.clock(), OUTSIDE.now()
+    skew = (ours - theirs).total_seconds() if theirs else None
+    return Reading(await here.store.stats(ours), skew)

@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.delivery.channel import Channel
-from bot.delivery.housekeeping import keep_house, keep_house_in_turn
-from bot.delivery.lease import LostError, Ownership
+from bot.delivery.housekeeping import keep_house_in_turn
+from bot.delivery.lease import TELEGRAM, LostError, Ownership
 from bot.delivery.reports import Reports
 from bot.delivery.rules import page_door, rules_of
 from bot.delivery.worker import Worker
@@ -26,7 +26,7 @@ from bot.words.wording import Medium, wording
 from locales import LANGUAGES, Catalogue, catalogue
 from scoring.editions import current
 from storage.errors import StorageError, Trouble
-from storage.opening import open_store
+from storage.opening import open_store, password_of
 from storage.store import Store
 
 T = TypeVar("T")
@@ -107,13 +107,12 @@ async def _observed(
 def _secrets(settings: Settings, plan: Plan) -> Sequence[str]:
     """What no line of the log may show."""
     given = [secret.get_secret_value() for secret in (settings.telegram_token, settings.smtp_url) if secret]
-    password = settings.smtp.password if settings.smtp else None
-    given += settings.database_passwords
+    passwords = settings.smtp.password if settings.smtp else None, password_of(settings.database_url)
     if plan.telegram:
         from bot.serving.telegram import secret_of_webhook
 
         given.append(secret_of_webhook(settings))
-    return [*given, *filter(None, [password])]
+    return [*given, *filter(None, passwords)]
 
 
 def _here(
@@ -121,10 +120,10 @@ def _here(
 ) -> Here:
     doors = [page_door(settings.site)] if settings.site else []
     rules, rubric = rules_of(settings, doors), current()
-    reports, ownership = Reports(store, rules, observer), Ownership(store)
+    reports, house, lead = Reports(store, rules, observer), Ownership(store), Ownership(store, TELEGRAM)
     worker = Worker(store, _channels(settings, store), OUTSIDE, rules, rubric, reports, observer=observer)
-    condition = Condition(store, worker, ownership, stop, telegram=plan.telegram)
-    return Here(settings, text, store, rules, doors, rubric, worker, reports, ownership, observer, condition)
+    condition = Condition(store, worker, (house, lead), stop, telegram=plan.telegram)
+    return Here(settings, text, store, rules, doors, rubric, worker, reports, house, lead, observer, condition)
 
 
 def _channels(settings: Settings, store: Store) -> Sequence[Channel]:
@@ -137,26 +136,32 @@ def _channels(settings: Settings, store: Store) -> Sequence[Channel]:
 
 
 async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:
-    """Work until told to stop.
+    """Work until told to stop, by turns with others in what only one may do.
 
-    Of the processes that poll Telegram and do nothing else, one works, and the others wait until it ends. Where there
-    is more to do, all do it side by side, and take turns in what only one may do.
+    Where one machine has the database for itself, of the processes that poll Telegram and do nothing else one works,
+    and the others wait until it ends.
     """
-    alone = plan.telegram and not plan.page and here.settings.webhook_url is None
-    tell = (lambda: here.say("second")) if plan.telegram else (lambda: None)
+    alone = plan.telegram and not plan.page and here.settings.webhook_url is None and not here.store.shared
     if alone:
-        await _unless(stop, here.ownership.acquire(tell))
-    if stop.is_set():
-        await here.ownership.release()
-        return STOPPED
-    keep = keep_house if alone else keep_house_in_turn
-    keeping = asyncio.create_task(keep(here.store, here.rules.keep, OUTSIDE.now, here.ownership, tell))
+        await _unless(stop, here.lead.acquire(lambda: here.say("second")))
+    keeping = [asyncio.create_task(work) for work in ([] if stop.is_set() else _keeping(here, plan, alone=alone))]
     try:
-        return await _work(here, _parts(here, plan), keeping, stop)
+        return STOPPED if stop.is_set() else await _work(here, _parts(here, plan), keeping, stop)
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        await here.ownership.release()
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
+        await asyncio.gather(here.ownership.release(), here.lead.release())
+
+
+def _keeping(here: Here, plan: Plan, *, alone: bool) -> Iterator[Coroutine[Any, Any, None]]:
+    """Leases, kept while they are ours; who works `alone` ends without the one of Telegram."""
+    yield keep_house_in_turn(here.store, here.rules.keep, OUTSIDE.now, here.ownership)
+    if alone:
+        yield here.lead.keep()
+    elif plan.telegram:
+        polls = here.settings.webhook_url is None
+        yield here.lead.keep_in_turn(lambda: here.say("second") if polls else None)
 
 
 def _parts(here: Here, plan: Plan) -> Sequence[Part]:
@@ -173,7 +178,7 @@ def _parts(here: Here, plan: Plan) -> Sequence[Part]:
     return parts
 
 
-async def _work(here: Here, parts: Sequence[Part], keeping: "asyncio.Task[None]", stop: asyncio.Event) -> int:
+async def _work(here: Here, parts: Sequence[Part], keeping: "Sequence[asyncio.Task[None]]", stop: asyncio.Event) -> int:
     try:
         return await _run(here, parts, keeping, stop)
     finally:
@@ -185,11 +190,11 @@ async def _work(here: Here, parts: Sequence[Part], keeping: "asyncio.Task[None]"
         await asyncio.gather(*(part.close() for part in parts))
 
 
-async def _run(here: Here, parts: Sequence[Part], keeping: "asyncio.Task[None]", stop: asyncio.Event) -> int:
+async def _run(here: Here, parts: Sequence[Part], keeping: "Sequence[asyncio.Task[None]]", stop: asyncio.Event) -> int:
     """All side by side until one ends, or the lease is lost."""
     works = [asyncio.create_task(work) for work in (here.worker.run(), *(part.run() for part in parts))]
     told = asyncio.create_task(_leaving(here, stop))
-    done, _ = await asyncio.wait({*works, told, keeping}, return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait({*works, told, *keeping}, return_when=asyncio.FIRST_COMPLETED)
     for task in (*works, told):
         task.cancel()
     await asyncio.gather(*works, told, return_exceptions=True)

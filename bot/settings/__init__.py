@@ -6,7 +6,6 @@ from datetime import time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from platformdirs import user_data_path
@@ -19,6 +18,8 @@ from scoring.editions import BUNDLED, use
 from scoring.errors import MissingEditionError
 
 SECRET = ("telegram_token", "webhook_secret", "smtp_url")
+FILED = (*SECRET, "database_url")
+"""What may stand in a file of its own: in the address of a database may be a password, too."""
 HIDDEN = "***"
 
 
@@ -191,15 +192,6 @@ class Settings(EditionSettings):
         return bool({"web_listen", "web_url"} & self.model_fields_set)
 
     @property
-    def database_passwords(self) -> list[str]:
-        """That in the address of the database, if there is one: as it stands there, and as it is meant."""
-        try:
-            password = urlsplit(self.database_url).password
-        except ValueError:
-            return []
-        return sorted({password, unquote(password)}) if password else []
-
-    @property
     def smtp(self) -> Smtp | None:
         """The server that takes our mails."""
         return smtp_of(self.smtp_url.get_secret_value()) if self.smtp_url else None
@@ -222,7 +214,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
     Raises SettingsError for the first wrong value, SettingsFileError and OSError for a file that cannot be used.
     """
     given = variables(env_file_in_use(env_file))
-    secrets = {name: secret(file) for name, file in secret_files(SECRET, given).items()}
+    secrets = {name: secret(file) for name, file in secret_files(FILED, given).items()}
     settings = _checked(Settings, given, secrets)
     _with_mail(settings)
     return settings

@@ -9,6 +9,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 
 from bot.delivery.channel import Delivered, Gone, Later, Outcome, Refused
 from bot.delivery.rate_limit import RateLimit
+from bot.delivery.shared_rate import Draw
 from bot.dialogue.context import Manner
 from bot.dialogue.pages import CardPage, FilePage, Page, PreparedPage, RetiredPage, TextPage
 from bot.logs import unquoted
@@ -51,15 +52,18 @@ Part = Message | Upload | Retirement
 
 
 class TelegramChannel:
-    """See `bot.delivery.channel.Channel`; `rate` is the number of messages a second, 0 is no limit."""
+    """See `bot.delivery.channel.Channel`; `rate` is the number of messages a second, 0 is no limit.
+
+    `draw`: from where all processes together have their turns, as `Store.draw`.
+    """
 
     name = "telegram"
 
-    def __init__(self, client: Client, rate: float) -> None:
+    def __init__(self, client: Client, rate: float, draw: Draw | None = None) -> None:
         """The client is initialised: it knows its name."""
         home = f"https://t.me/{client.username}"
         self.manner = Manner(Medium.TAPPING, home=home)
-        self._client, self._limit = client, RateLimit(rate)
+        self._client, self._limit = client, RateLimit(rate, draw)
 
     def paint(self, page: Page) -> Sequence[Part]:
         """Messages within Telegram's limits."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from storage.outbox import Lane, Queued
-from storage.sqlite import outbox, state
+from storage.sqlite import broadcasts, outbox, state
 from storage.sqlite.deletion import forget_front
 from storage.store import Applied, Arrival, Claim, Decide, Decision, Due, Forgetting, State
 
@@ -60,6 +60,8 @@ def _write(
         state.reach(connection, window, present.dossier, decision.window)
     if decision.links:
         state.offer(connection, window, decision.links)
+    if decision.order is not None:
+        broadcasts.order(connection, window, decision.order)
     first = outbox.decide(connection, window, present.dossier, decision)
     after = replace(
         present, window=decision.window or present.window, session=decision.session or present.session, link=None

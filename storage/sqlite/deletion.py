@@ -8,6 +8,7 @@ from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Session
 from storage.errors import DamagedRowError
 from storage.outbox import address_of
+from storage.sqlite.broadcasts import sign
 from storage.sqlite.state import history, rename, save, session_of
 from storage.store import Forgetting
 
@@ -84,7 +85,7 @@ def forget(connection: sqlite3.Connection, window: str) -> int:
     connection.execute(MARK)
     dossiers = connection.execute(SIGHTS, (window,)).fetchall()
     rows = sum(_lose_sight(connection, window, dossier) for (dossier,) in dossiers)
-    return rows + _delete(connection, OF_WINDOW, window)
+    return rows + _forget_window(connection, window)
 
 
 def move(connection: sqlite3.Connection, window: str, to: str) -> bool:
@@ -92,6 +93,7 @@ def move(connection: sqlite3.Connection, window: str, to: str) -> bool:
     if not rename(connection, window, to):
         return False
     connection.execute(MARK)
+    sign(connection, window, to)
     guests = connection.execute(GUESTS, {"window": window, "to": to}).fetchall()
     given = [(dossier, window) for (dossier,) in connection.execute(SIGHTS, (to,))]
     connection.executemany(UNLINK_GIVEN, [*given, *((dossier, guest) for guest, dossier in guests)])
@@ -129,13 +131,18 @@ def _lose_sight(connection: sqlite3.Connection, window: str, dossier: str) -> in
     rows = _delete(connection, OF_SIGHT, window, dossier)
     others = connection.execute(SIGHTS, (window,)).fetchall()
     if not others:
-        rows += _delete(connection, OF_WINDOW, window)
+        rows += _forget_window(connection, window)
     else:
         connection.execute(TURN, (*others[-1], window, dossier))
     if not connection.execute(WINDOWS, (dossier,)).fetchone():
         return rows + _delete(connection, OF_DOSSIER, dossier)
     connection.execute(DISOWN, (dossier, address_of(window)))
     return rows
+
+
+def _forget_window(connection: sqlite3.Connection, window: str) -> int:
+    sign(connection, window, "")
+    return _delete(connection, OF_WINDOW, window)
 
 
 def _delete(connection: sqlite3.Connection, statements: Iterable[str], *of: str) -> int:

@@ -216,6 +216,36 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE links ADD COLUMN giver TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE sights ADD COLUMN giver TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        # messages of the operator to very many, and who sent them
+        """
+        CREATE TABLE broadcasts (
+            id TEXT PRIMARY KEY,
+            by TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            text TEXT NOT NULL,
+            drafted REAL NOT NULL,
+            progress TEXT NOT NULL DEFAULT 'draft',
+            turn INTEGER,
+            audience TEXT NOT NULL DEFAULT 'all',
+            shown INTEGER NOT NULL DEFAULT 0,
+            queued INTEGER NOT NULL DEFAULT 0,
+            after TEXT NOT NULL DEFAULT ''
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE audit (
+            number INTEGER PRIMARY KEY,
+            at REAL NOT NULL,
+            by TEXT NOT NULL,
+            done TEXT NOT NULL,
+            broadcast TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            audience TEXT NOT NULL,
+            count INTEGER NOT NULL
+        )
+        """,
+    ),
 )
 
 

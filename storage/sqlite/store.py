@@ -20,9 +20,10 @@ from typing_extensions import override
 
 from flows.retention import Limits, Purged
 from flows.session import Assessment, CardRef, Session
+from storage.broadcasts import Audience, Broadcast, Record
 from storage.errors import StorageError, Trouble, system_error
 from storage.outbox import Lane, Outgoing, Queued
-from storage.sqlite import deletion, leases, outbox, state
+from storage.sqlite import broadcasts, deletion, leases, outbox, state
 from storage.sqlite.apply import Asked, transact
 from storage.sqlite.errors import storage_error
 from storage.sqlite.migrations import migrate, version_of
@@ -213,6 +214,30 @@ class SqliteStore(Store):
             raise storage_error(error, self._place) from None
 
     @override
+    async def broadcast(self, id_: str | None = None) -> Broadcast | None:
+        return await self._hop(lambda database: broadcasts.find(database, id_))
+
+    @override
+    async def recipients(self, channel: str) -> dict[Audience, int]:
+        try:
+            return await asyncio.to_thread(broadcasts.recipients, self._place, channel, BUSY_SECONDS)
+        except sqlite3.Error as error:
+            raise storage_error(error, self._place) from None
+
+    @override
+    async def fan_out(
+        self, now: datetime, slice_: int, most: int, said: Callable[[Broadcast], str]
+    ) -> Broadcast | None:
+        running, enough = await self._hop(lambda database: broadcasts.present(database, now, most))
+        if running is None or enough:
+            return running
+        return await self._write(lambda database: broadcasts.fan_out(database, now, slice_, said))
+
+    @override
+    async def audit(self) -> list[Record]:
+        return await self._hop(broadcasts.audit)
+
+    @override
     async def renew(self, claim: Claim) -> None:
         await self._run(outbox.RENEW, claim.until.timestamp(), claim.holder)
 
@@ -268,6 +293,7 @@ class SqliteStore(Store):
     async def tidy(self, before: datetime, now: datetime) -> None:
         await self._run(deletion.FORGET_UPDATES, before.timestamp())
         await self._run(deletion.FORGET_LINKS, now.timestamp())
+        await self._run(broadcasts.FORGET, before.timestamp())
         await self._wipe()  # of who was only greeted, too
 
     @override

@@ -84,7 +84,7 @@ async def condition(
 ) -> AsyncIterator[Condition]:
     monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr(module, "LEAVE_SECONDS", 0.2)
-    made = Condition(store, worker, Ownership(store, clock=clock), stop, telegram=False, clock=clock)
+    made = Condition(store, worker, (Ownership(store, clock=clock),), stop, telegram=False, clock=clock)
     yield made
     store.let.set()
     await made.close()
@@ -113,7 +113,7 @@ async def test_who_is_not_at_work_yet_lives(condition: Condition, site: Site, cl
 
 async def test_a_lease_that_is_not_renewed_is_noticed(store: Moody, worker: Worker, clock: Clock) -> None:
     ownership = Ownership(store, clock=clock)
-    condition = Condition(store, worker, ownership, asyncio.Event(), telegram=False, clock=clock)
+    condition = Condition(store, worker, (ownership,), asyncio.Event(), telegram=False, clock=clock)
     await ownership.acquire(lambda: None)
     clock.now += LEASE_SECONDS - 1
     assert condition.alive
@@ -177,7 +177,7 @@ async def test_what_was_found_is_kept_for_a_second(condition: Condition, store: 
 async def test_where_telegram_is_a_part_it_has_to_be_reached_once(
     store: Moody, worker: Worker, stop: asyncio.Event
 ) -> None:
-    condition = Condition(store, worker, Ownership(store), stop, telegram=True)
+    condition = Condition(store, worker, (Ownership(store),), stop, telegram=True)
     assert await condition.ready() == {"database": True, "staying": True, "telegram": False}
     condition.reached = True
     assert all((await condition.ready()).values())

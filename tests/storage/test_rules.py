@@ -178,6 +178,6 @@ def test_it_makes_no_difference_what_is_told_row_by_row_or_together(due: list[He
 
 def test_answers_go_before_greetings_and_these_before_what_stands_aside() -> None:
     """And echoes, for which nobody waits, between them."""
-    due = [Head(window, int(urgency), -int(urgency), 9) for window, urgency in zip("fedcba", Urgency, strict=True)]
-    assert [head.window for head in in_turn(due)] == [*"fedcba"]
-    assert [head.lane for head in in_turn(due)][2:4] == [Lane("d", aside=False), Lane("c", aside=True)]
+    due = [Head(window, int(urgency), -int(urgency), 9) for window, urgency in zip("gfedcba", Urgency, strict=True)]
+    assert [head.window for head in in_turn(due)] == [*"gfedcba"]
+    assert [head.lane for head in in_turn(due)][2:4] == [Lane("e", aside=False), Lane("d", aside=True)]

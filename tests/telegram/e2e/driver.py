@@ -122,14 +122,19 @@ class Shuping:
 
     async def start(self) -> "Shuping":
         """A new process that takes updates."""
-        method = "setWebhook" if self.settings.get("WEBHOOK_URL") else "getUpdates"
-        before = self.api.log.totals[method]
+        before = self._takings()
         await self.spawn()
         async with asyncio.timeout(START_WITHIN):
-            while self.running and self.api.log.totals[method] == before:  # noqa: ASYNC110  # also one that dies
+            while self.running and self._takings() == before:  # noqa: ASYNC110  # also one that dies
                 await asyncio.sleep(0.02)
         assert self.running, self.output[-3000:]
         return self
+
+    def _takings(self) -> int:
+        """How often a process of it began to take updates, or fetched some."""
+        return (
+            self.output.count(" is ready.") if self.settings.get("WEBHOOK_URL") else self.api.log.totals["getUpdates"]
+        )
 
     async def until_says(self, words: str, within: float = 10.0) -> None:
         """Until that stands in its output."""

@@ -1,0 +1,97 @@
+"""The PostgreSQL of the tests: quick to start, and nothing of it is left behind."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tests.pgbouncer import CONNECTIONS, Bouncer, installed
+from tests.postgres import Server
+
+ROOT = Path(__file__).parents[1]
+HOLDS = (
+    "import sys; from tests.postgres import Server; s = Server(); print(s.folder, s.pid, flush=True); sys.stdin.read()"
+)
+
+
+def segments() -> str:
+    """All shared memory of this machine."""
+    return Path("/proc/sysvipc/shm").read_text()
+
+
+def test_each_database_is_new(postgres: Server) -> None:
+    for _ in range(2):
+        with postgres.database() as url, psycopg.connect(url) as connection:
+            connection.execute("CREATE SCHEMA shuping")
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(url)
+
+
+def test_a_bouncer_shares_few_connections_among_many(postgres: Server, pgbouncer: Bouncer) -> None:
+    with postgres.database() as url, ExitStack() as stack:
+        clients = [stack.enter_context(psycopg.connect(pgbouncer.through(url), autocommit=True)) for _ in range(9)]
+        for client in clients:
+            client.prepare_threshold = None
+        servers = [client.execute("SELECT pg_backend_pid()").fetchone() for client in clients]
+        assert len(set(servers)) <= CONNECTIONS
+
+
+def test_without_a_bouncer_one_is_told_unless_it_has_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="apt-get install pgbouncer"):
+        installed()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="apt-get install pgbouncer"):
+        installed()
+
+
+def test_it_starts_within_two_seconds() -> None:
+    began = time.monotonic()
+    with Server():
+        assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+def test_nothing_is_left_when_the_tests_are_killed(how: signal.Signals) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLDS], cwd=ROOT, stdin=-1, stdout=-1, stderr=-1, text=True) as tests:
+        assert tests.stdout is not None
+        folder, pid = tests.stdout.readline().split()
+        server = psutil.Process(int(pid))
+        guard, segment = server.parent(), f" {pid} "
+        assert guard is not None
+        assert segment in segments()
+        tests.send_signal(how)
+        tests.wait()
+        psutil.wait_procs([server, guard], 10)
+    assert not server.is_running()
+    assert not Path(folder).exists()
+    assert segment not in segments()
+
+
+def test_what_was_committed_survives_a_power_cut() -> None:
+    with Server(durable=True) as server:
+        with psycopg.connect(server.url("postgres", user="postgres")) as connection:
+            connection.execute("CREATE TABLE t AS SELECT 1 AS one")
+        server.kill()
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(server.url("postgres", user="postgres"))
+        server.start()
+        with psycopg.connect(server.url("postgres", user="postgres")) as connection:
+            assert connection.execute("TABLE t").fetchone() == (1,)
+
+
+def test_nothing_is_left_of_one_that_was_killed() -> None:
+    with Server(durable=True) as server:
+        segment = f" {server.pid} "
+        assert segment in segments()
+        server.kill()
+    assert not server.folder.exists()
+    assert segment not in segments()
