@@ -292,7 +292,7 @@ class Store(ABC):
 
     @abstractmethod
     def confirm(self, queued: Queued, holder: str, left: Callable[[], None]) -> None:
-        """A message arrived that does no harm should it be sent again: noted with the next transaction.
+        """A message arrived that does no harm should it be sent again: noted before anything is claimed or renewed.
 
         At the latest after `CONFIRM_SECONDS`, or once the database takes it. Then the lane's claim ends, unless more
         falls due there before it would end by itself: then `left` is called, since nobody may be at work there.
