@@ -22,13 +22,14 @@ from bot.delivery.reports import Reports, apology
 from bot.dialogue import reminders
 from bot.dialogue.context import Outside, Rules
 from bot.dialogue.pages import CardPage, Page, View, needs_history, needs_shelf, page_of
-from bot.dialogue.replies import Card, File, Recheck, Reminder, Reply, read, written
+from bot.dialogue.replies import Broadcasting, Card, File, Recheck, Reminder, Reply, Statistics, read, written
 from bot.dialogue.situation import CARD, retirement
 from bot.words.wording import words_of
 from flows.reminders import into_window
 from flows.session import CardRef
 from scoring.errors import MissingEditionError
 from scoring.rubric import Rubric
+from storage.broadcasts import Progress
 from storage.errors import DamagedRowError
 from storage.outbox import Lane, Outgoing, Queued, Urgency, address_of, channel_of
 from storage.store import Applied, Claim, Decision, Due, State, Store
@@ -198,6 +199,10 @@ class Worker:
             async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation before Python 3.12
                 await self._alarm.wait()
 
+    def look(self) -> None:
+        """Something was stored that is due, by whomever: take it up."""
+        self._alarm.set()
+
     def expect(self, due: datetime) -> None:
         """Something was stored that falls due then, by whomever: it is to be noticed in time."""
         if self._outside.now() < due < self._looks:
@@ -302,9 +307,22 @@ class Worker:
         view = View(state, self._outside.now(), self._rules, channel.manner.medium, self._rubric, live=live)
         if needs_history(reply) and dossier:
             view = replace(view, history=await insist(lambda: self._store.history(dossier)))
+        if isinstance(reply, Statistics):
+            view = replace(view, stats=await insist(lambda: self._store.stats(self._outside.now())))
+        if isinstance(reply, Broadcasting):
+            view = await insist(lambda: self._broadcasting(view, reply, window))
         if needs_shelf(reply):
             view = replace(view, shelf=await insist(lambda: self._store.shelf(window)))
         return view
+
+    async def _broadcasting(self, view: View, reply: Broadcasting, window: str) -> View:
+        """How it stands; a draft, for whom it can be. Nobody sees a draft of somebody else."""
+        found = await self._store.broadcast(reply.id)
+        if found is None or found.progress is not Progress.DRAFT:
+            return replace(view, broadcast=found)
+        if found.by != window:
+            return view
+        return replace(view, broadcast=found, recipients=await self._store.recipients(found.channel))
 
     async def _deliver(self, channel: Channel, due: Due, page: Page | None, reply: Reply) -> Outcome:
         """Part after part; what has arrived of it is noted, and is not sent again."""

@@ -132,7 +132,9 @@ async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:
         await here.ownership.release()
         return STOPPED
     keep = keep_house if alone else keep_house_in_turn
-    keeping = asyncio.create_task(keep(here.store, here.rules.keep, OUTSIDE.now, here.ownership, tell))
+    keeping = asyncio.create_task(
+        keep(here.store, here.rules.keep, OUTSIDE.now, here.ownership, tell, here.worker.look)
+    )
     try:
         async with _health(here.settings, alive=lambda: here.ownership.silent < STUCK_SECONDS):
             return await _work(here, _parts(here, plan), keeping, stop)
