@@ -35,6 +35,11 @@ class StorageError(Exception):
         self.detail = detail
 
 
+def is_newer(error: Exception) -> bool:
+    """What would have to be read was written by a newer program: it is no damage, and waiting does not help here."""
+    return isinstance(error, StorageError) and error.trouble is Trouble.NEWER
+
+
 class DamagedRowError(StorageError):
     """What is stored of one window or dossier cannot be understood; the database is sound, and the others are well."""
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from storage.errors import StorageError, Trouble
 from storage.memory import MemoryStore
@@ -49,6 +50,15 @@ def without_credentials(url: str) -> str:
     if user := USER.match(rest):
         rest = HIDDEN + ("@" if user[0].endswith("@") else "") + rest[user.end() :]
     return url[:begun] + PARAMETER.sub(rf"\1{HIDDEN}", rest)
+
+
+def password_of(url: str) -> str | None:
+    """The password in a URL, as it is sent; None if there is none to be found."""
+    try:
+        found = urlsplit(url).password
+    except ValueError:
+        return None
+    return unquote(found) if found else None
 
 
 def absolute(url: str) -> str:

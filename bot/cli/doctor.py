@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.cli import reach
 from bot.cli.advice import AdviceError, BrokenError
 from bot.cli.modes import too_wide
-from bot.settings import SECRET, Settings, load_settings, use_editions
+from bot.settings import FILED, Settings, load_settings, use_editions
 from bot.settings.files import env_file_in_use, places, secret_files, variables
 from bot.words.complaints import complaint
 from flows.text import inert_lines
@@ -79,6 +79,8 @@ def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, onl
         Check("token", lambda: _token(text, settings, online=online)),
         Check("page", lambda: reach.page(text, settings)),
         Check("mail", lambda: reach.mail(text, settings, online=online)),
+        Check("metrics", lambda: reach.metrics(text, settings)),
+        Check("tracing", lambda: reach.tracing(text, settings)),
         Check("operator", lambda: _operator(text, settings)),
     )
     return max([_report(check, text, language) for check in checks])
@@ -169,7 +171,7 @@ def _modes(text: Catalogue, settings: Settings, env_file: Path | None) -> str:
     """Files with answers or secrets in them are for nobody else."""
     url, used = settings.database_url, env_file_in_use(env_file)
     database = sqlite_path(url) if url.startswith(SQLITE) else None
-    if found := too_wide(text, database, [*filter(None, [used]), *secret_files(SECRET, variables(used)).values()]):
+    if found := too_wide(text, database, [*filter(None, [used]), *secret_files(FILED, variables(used)).values()]):
         raise AdviceError(*found)
     return text("doctor.modes.fine")
 

@@ -1,4 +1,4 @@
-"""Whether people find the page, and mails find a server: two checks of `shuping doctor`."""
+"""Whether people find the page, mails a server, and operators their numbers: checks of `shuping doctor`."""
 
 import asyncio
 import errno
@@ -7,9 +7,11 @@ from contextlib import closing
 from ipaddress import ip_address
 
 from bot.cli.advice import AdviceError, BrokenError
+from bot.http.health import METRICS
 from bot.http.server import NAME, host_and_port, listening_socket
 from bot.settings import Settings
 from locales import Catalogue
+from storage.opening import without_credentials
 
 LOOK_SECONDS = 3.0
 
@@ -19,14 +21,14 @@ def page(text: Catalogue, settings: Settings) -> str:
     if not settings.serves_page:
         return text("doctor.page.none")
     listen = settings.web_listen
-    runs = _is_ours(text, listen)
+    runs = _is_ours(text, listen, "SHUPING_WEB_LISTEN")
     if advice := _about_address(text, settings):
         raise AdviceError(*advice)
     address = settings.site or f"http://{listen}"
     return text("doctor.page.running" if runs else "doctor.page.free", address=address, listen=listen)
 
 
-def _is_ours(text: Catalogue, listen: str) -> bool:
+def _is_ours(text: Catalogue, listen: str, variable: str) -> bool:
     """Whether shuping listens there already; nobody else may."""
     try:
         with closing(listening_socket(listen)):
@@ -35,7 +37,7 @@ def _is_ours(text: Catalogue, listen: str) -> bool:
         if error.errno != errno.EADDRINUSE:
             raise
     if _who_listens(*host_and_port(listen)) != NAME:
-        raise BrokenError(text("doctor.page.taken", listen=listen))
+        raise BrokenError(text("doctor.page.taken", listen=listen, variable=variable))
     return True
 
 
@@ -95,3 +97,24 @@ def mail(text: Catalogue, settings: Settings, *, online: bool) -> str:
     except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
         raise BrokenError(text("doctor.mail.refused", server=server, reason=type(error).__name__)) from None
     return text("doctor.mail.taken", sender=sender, server=server)
+
+
+def metrics(text: Catalogue, settings: Settings) -> str:
+    """Where the metrics are. Raises BrokenError, and OSError for an address that this machine has not."""
+    listen = settings.metrics_listen
+    if listen is None:
+        return text("doctor.metrics.none")
+    runs = _is_ours(text, listen, "SHUPING_METRICS_LISTEN")
+    address = f"http://{listen}{METRICS}"
+    return text("doctor.page.running" if runs else "doctor.page.free", address=address, listen=listen)
+
+
+def tracing(text: Catalogue, settings: Settings) -> str:
+    """Where traces are sent. Raises BrokenError if what sends them is not here."""
+    if settings.tracing == "none":
+        return text("doctor.tracing.none")
+    try:
+        from bot.observing.tracing import endpoint
+    except ImportError:
+        raise BrokenError(text("serving.no_tracing")) from None
+    return text("doctor.tracing.on", address=without_credentials(endpoint()))

@@ -37,9 +37,7 @@ async def keep_house(
 ) -> None:
     """Become the one who does, and do it until cancelled; `tell` is told if we have to wait for that.
 
-    `queued` is told when there is something to be sent.
-
-    Raises LostError if somebody else has taken over.
+    `queued` is told when there is something to be sent. Raises LostError if somebody else has taken over.
     """
     if not ownership.held:
         await ownership.acquire(tell)
@@ -105,9 +103,10 @@ async def _broadcast(store: Store, now: Now, queued: Tell) -> None:
         running = None
         with suppress(StorageError):
             running = await store.fan_out(now(), BROADCAST_SLICE, BROADCAST_WAITING, _announced)
-        if running is not None:
+        goes_on = running is not None and not running.waiting
+        if goes_on:
             queued()
-        await asyncio.sleep(BROADCAST_PAUSE if running else BROADCAST_LOOK)
+        await asyncio.sleep(BROADCAST_PAUSE if goes_on else BROADCAST_LOOK)
 
 
 def _announced(broadcast: Broadcast) -> str:

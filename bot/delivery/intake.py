@@ -13,9 +13,10 @@ from bot.dialogue.context import Context, Outside, Rules
 from bot.dialogue.firms import hash_of
 from bot.dialogue.messages import Followed, Message
 from bot.dialogue.respond import respond
+from bot.observing.observer import UNOBSERVED, Observer
 from scoring.rubric import Rubric
 from storage.errors import DamagedRowError, StorageError
-from storage.store import Arrival, Decide, Decision, Store
+from storage.store import Applied, Arrival, Decide, Decision, Store
 
 LOG = logging.getLogger("shuping.intake")
 
@@ -46,6 +47,7 @@ class Intake:
     outside: Outside
     rules: Rules
     rubric: Rubric
+    observer: Observer = UNOBSERVED
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """For order alone: being right is the store's affair."""
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
@@ -105,19 +107,21 @@ class Intake:
             manner=self.channel.manner,
             rubric=self.rubric,
         )
-        await self._apply(incoming, lambda state: respond(incoming.message, state, context))
+        with self.observer.update(self.channel.name) as update:
+            update.came_to(await self._apply(incoming, lambda state: respond(incoming.message, state, context)))
 
     def _window(self, incoming: Incoming) -> str:
         return f"{self.channel.name}:{incoming.address}"
 
-    async def _apply(self, incoming: Incoming, decide: Decide) -> None:
-        """Commit, then send."""
+    async def _apply(self, incoming: Incoming, decide: Decide) -> Applied | None:
+        """Commit, then send; what was stored, if it is anything new."""
         window, message = self._window(incoming), incoming.message
         arrival = Arrival(self.channel.name, incoming.update, self.outside.now())
         link = hash_of(message) if isinstance(message, Followed) else None
         applied = await self.store.apply(window, decide, arrival, link=link, claim=self.worker.claim())
         if applied is not None:
             self.worker.take_up(window, applied)
+        return applied
 
     def _start(self, work: Coroutine[Any, Any, None] | Awaitable[None]) -> asyncio.Task[None]:
         """Work that `finish` waits for."""

@@ -19,10 +19,14 @@ from storage.store import Lease, Store
 
 LOG = logging.getLogger("shuping.lease")
 
-HOUSE = "house"
+HOUSE, TELEGRAM = "house", "telegram"
+"""Two leases: who looks after what is over, and who polls Telegram, or tells it where to post; the latter only of those
+that have to do with it."""
 BEAT_SECONDS = 2.0
 DEAD_SECONDS = 8.0
 LOOK_SECONDS = 0.5
+SHY_SECONDS = 15.0
+"""So long does who gave a lease away leave it to others."""
 PROC = Path("/proc")
 
 
@@ -78,10 +82,13 @@ class Ownership:
         self._store, self._name, self._clock = store, name, clock
         self._holder = holder_here()
         self._held: Lease | None = None
-        self._beaten = 0.0
+        self._changing = asyncio.Lock()
+        self._beaten, self._shy_until = 0.0, float("-inf")
         self.gained, self.lost = asyncio.Event(), asyncio.Event()
         """One of them is set, for whoever has to begin or to end something."""
         self.lost.set()
+        self.settled = asyncio.Event()
+        """It is known whether it was ours at the first look."""
 
     @property
     def held(self) -> bool:
@@ -106,6 +113,7 @@ class Ownership:
                     seen, since = present, self._clock()
                 if await self._take(seen, since):
                     return
+                self.settled.set()
             except StorageError as error:
                 LOG.error("the lease cannot be had yet: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
             else:
@@ -115,6 +123,8 @@ class Ownership:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _take(self, seen: Lease | None, since: float) -> bool:
+        if self._clock() < self._shy_until:
+            return False
         dead = seen is None or is_gone(seen.holder) or self._clock() - since > DEAD_SECONDS
         return dead and await self._claim(seen)
 
@@ -130,24 +140,44 @@ class Ownership:
         present, past = (self.gained, self.lost) if held else (self.lost, self.gained)
         present.set()
         past.clear()
+        if held:
+            self.settled.set()
 
     async def keep(self) -> None:
-        """Renew the lease until cancelled. Raises LostError if somebody else has it."""
+        """Renew the lease until cancelled. Raises LostError if somebody else has it, or it was given away."""
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             try:
-                if not await self._claim(self._held):
+                if not await self._renewed():
                     raise LostError
             except StorageError as error:
                 LOG.error("the lease cannot be renewed: %s", error.trouble.value)  # noqa: TRY400  # a sentence, not a traceback
 
+    async def _renewed(self) -> bool:
+        async with self._changing:
+            return self._held is not None and await self._claim(self._held)
+
+    async def keep_in_turn(self, tell: Callable[[], None]) -> None:
+        """Whenever it can be had, keep it, until cancelled; `tell` is told when another process holds it."""
+        while True:
+            if not self.held:
+                await self.acquire(tell)
+            with suppress(LostError):
+                await self.keep()
+
+    async def give_away(self) -> None:
+        """Leave it to another process, a newer one if possible, and do not ask for it again for a while."""
+        self._shy_until = self._clock() + SHY_SECONDS
+        await self.release()
+
     async def release(self) -> None:
         """Give it back, so that the next process need not wait."""
-        held = self._held
-        self._keep(None)
-        if held:
-            with suppress(StorageError):
-                await self._store.let_go(self._name, held)
+        async with self._changing:
+            held = self._held
+            self._keep(None)
+            if held:
+                with suppress(StorageError):
+                    await self._store.let_go(self._name, held)
 
 
 async def beats(look: Callable[[], Awaitable[Lease | None]], within: float = DEAD_SECONDS) -> bool:

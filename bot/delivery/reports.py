@@ -16,6 +16,7 @@ from bot.dialogue.commands import EXPORT
 from bot.dialogue.context import Rules
 from bot.dialogue.pages import FilePage, Page, TextPage
 from bot.dialogue.replies import File
+from bot.observing.observer import UNOBSERVED, Made, Observer, Report
 from bot.reports.export import stored_file
 from bot.reports.render import Kind
 from bot.words.history import find_past
@@ -42,8 +43,8 @@ class Reports:
     largest = 50_000_000
     """Bytes of an export; Telegram takes no larger file."""
 
-    def __init__(self, store: Store, rules: Rules) -> None:
-        self._store, self._rules = store, rules
+    def __init__(self, store: Store, rules: Rules, observer: Observer = UNOBSERVED) -> None:
+        self._store, self._rules, self._observer = store, rules, observer
         self._places, self._exporting = asyncio.Semaphore(IN_HAND), asyncio.Semaphore(1)
         self._asked = 0
 
@@ -72,6 +73,7 @@ class Reports:
             return
         words = words_of(state.session, medium)
         if self._asked >= MOST:
+            self._observer.reported(wanted.format, Made.CROWDED, 0.0)
             yield apology(words.text("report.crowded"))
             return
         with self._waiting() as ahead:
@@ -83,6 +85,7 @@ class Reports:
     async def at_once(self, window: str, dossier: str, wanted: File, medium: Medium, now: datetime) -> Page | None:
         """The same for whoever waits for it: None if there is nothing. Raises StorageError."""
         if self._asked >= MOST:
+            self._observer.reported(wanted.format, Made.CROWDED, 0.0)
             state = await self._store.state(window, dossier)
             return apology(words_of(state.session, medium).text("report.crowded")) if state.session else None
         with self._waiting():
@@ -104,11 +107,12 @@ class Reports:
             return None
         words = words_of(state.session, medium)
         today = now.astimezone(self._rules.zone_of(state.window)).date()
-        if wanted.format == EXPORT:
-            return await self._export(window, words, today)
-        return await self._report(wanted, state, words, today)
+        with self._observer.report(wanted.format) as observed:
+            if wanted.format == EXPORT:
+                return await self._export(window, words, today, observed)
+            return await self._report(wanted, state, words, today, observed)
 
-    async def _report(self, wanted: File, state: State, words: Wording, today: date) -> Page:
+    async def _report(self, wanted: File, state: State, words: Wording, today: date, observed: Report) -> Page:
         from bot.reports.pool import Crowded
         from bot.reports.sources import before_it, finished_session, report_of_session
 
@@ -119,24 +123,28 @@ class Reports:
         if wanted.past:
             past = find_past(history, wanted.past)
             if past is None:
+                observed.made = Made.NOTHING
                 return apology(words.text("history.past.unknown"))
             session, history = finished_session(past, session.language), before_it(past, history)
         try:
             report = report_of_session(session, history, words_of(session, words.medium), today)
             content = await self._pool.render(kind, report)
         except Crowded:
+            observed.made = Made.CROWDED
             return apology(words.text("report.crowded"))
         except Exception:
+            observed.made = Made.FAILED
             LOG.exception("a report (%s) could not be made", kind.value)
             return apology(words.text("report.failed"))
         caption = report.caption if kind is Kind.PICTURE else words.text(f"report.caption.{kind.value}")
         return FilePage(kind.value, content, f"shuping-{today}.{kind.value}", caption)
 
-    async def _export(self, window: str, words: Wording, today: date) -> Page:
+    async def _export(self, window: str, words: Wording, today: date, observed: Report) -> Page:
         """All that is stored about a person, of one person after the other, since it may be much."""
         async with self._exporting:
             content = await stored_file(self._store, window, self.largest)
         if content is None:
+            observed.made = Made.TOO_LARGE
             return apology(words.text("mydata.too_much"))
         return FilePage(EXPORT, content, f"shuping-{today}.{EXPORT}", words.text("mydata"))
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from time import monotonic
+from time import monotonic, perf_counter
 from uuid import uuid4
 
-from bot.delivery.channel import Channel, Delivered, Gone, Later, Outcome, Refused
+from bot.delivery.channel import Channel, Delivered, Gone, Later, Outcome, Payload, Refused
 from bot.delivery.lease import holder_here, is_gone
 from bot.delivery.patience import insist
 from bot.delivery.reports import Reports, apology
@@ -24,13 +24,14 @@ from bot.dialogue.context import Outside, Rules
 from bot.dialogue.pages import CardPage, Page, View, needs_history, needs_shelf, page_of
 from bot.dialogue.replies import Broadcasting, Card, File, Recheck, Reminder, Reply, Statistics, read, written
 from bot.dialogue.situation import CARD, retirement
+from bot.observing.observer import UNOBSERVED, Observer, Reminded, Span
 from bot.words.wording import words_of
 from flows.reminders import into_window
 from flows.session import CardRef
 from scoring.errors import MissingEditionError
 from scoring.rubric import Rubric
 from storage.broadcasts import Progress
-from storage.errors import DamagedRowError
+from storage.errors import DamagedRowError, StorageError, is_newer
 from storage.outbox import Lane, Outgoing, Queued, Urgency, address_of, channel_of
 from storage.store import Applied, Claim, Decision, Due, State, Store
 
@@ -42,16 +43,24 @@ LEASE = timedelta(seconds=8)
 """So long others leave to us what we have claimed, unless we renew it."""
 RENEW_SECONDS, SURE_SECONDS = 2.0, 5.0
 """So long after claiming or renewing do we trust a claim; less than others wait."""
-CHASE_SECONDS = 0.1
-"""So soon is a lane looked at again that another worker has claimed."""
+CHASE_SECONDS, LONGEST_CHASE = 0.1, 10.0
+"""So soon is a lane looked at again that another worker has claimed, until the claim of a dead one has ended."""
 LONGEST_WAIT = 60.0
 LONGEST_LOOK = 15.0
 """So soon is it noticed that the clock was set back."""
+SHARED_LOOK = 2.0
+"""So soon is noticed what another host has queued, and is not at work on."""
 LONGEST_REFUSAL = 86_400.0
 DOUBLINGS = 6
 REMEMBERED = 10_000
 SET_BACK = timedelta(seconds=5)
 NEVER = datetime.max.replace(tzinfo=UTC)
+REMINDED = {
+    Delivered: Reminded.SENT,
+    Later: Reminded.LATER,
+    Refused: Reminded.REFUSED,
+    Gone: Reminded.GONE,
+}
 
 
 class Worker:
@@ -66,8 +75,10 @@ class Worker:
         rubric: Rubric,
         reports: Reports,
         clock: Callable[[], float] = monotonic,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._store, self._outside, self._rules, self._rubric, self._reports = store, outside, rules, rubric, reports
+        self._observer = observer
         self._channels: dict[str, Channel] = {channel.name: channel for channel in channels}
         self._clock = clock
         self.holder = f"{holder_here()}/{uuid4().hex[:8]}"
@@ -76,6 +87,8 @@ class Worker:
         self._claimed: dict[Lane, float] = {}
         self._renewed = float("-inf")
         self._alarm = asyncio.Event()
+        self._looked: float | None = None
+        self._moved = clock()
         self._looks = NEVER
         self._latest: datetime | None = None
         self._greetings: OrderedDict[str, str] = OrderedDict()
@@ -84,6 +97,16 @@ class Worker:
         """From now on, what waits for this channel is sent, too."""
         self._channels[channel.name] = channel
         self._alarm.set()
+
+    @property
+    def silent(self) -> float:
+        """Seconds since it last looked for what is due, or tried to; 0 while it is not to."""
+        return 0.0 if self._looked is None else self._clock() - self._looked
+
+    @property
+    def stuck(self) -> float:
+        """Seconds since anything that it is at got on; 0 while it is at nothing."""
+        return self._clock() - self._moved if self._active else 0.0
 
     # what there is to be sent
 
@@ -119,12 +142,15 @@ class Worker:
             return
         if first is not None:
             self._claimed[lane] = self._clock()
+        if not self._active:
+            self._moved = self._clock()
         task = asyncio.create_task(self._drain(lane, first, alone=alone))
         self._active[lane] = task
         task.add_done_callback(lambda _: self._rested(lane))
 
     def _rested(self, lane: Lane) -> None:
         task = self._active.pop(lane)
+        self._moved = self._clock()
         self._claimed.pop(lane, None)
         if not task.cancelled() and (error := task.exception()):
             LOG.error("sending to somebody broke off: %s", type(error).__name__)
@@ -139,6 +165,7 @@ class Worker:
             while True:
                 await insist(self._look)
         finally:
+            self._looked = None
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
 
@@ -165,6 +192,7 @@ class Worker:
     async def _look(self) -> None:
         """Take up what is due, and sleep until more is."""
         self._alarm.clear()
+        self._looked = self._clock()
         self._looks = NEVER  # whatever is expected from now on may be missing in what is read here
         now = self._outside.now()
         await self._mind_the_clock(now)
@@ -192,7 +220,8 @@ class Worker:
         What is due already is being sent, or could not be: it is looked after once a second.
         """
         due = await self._store.next_due()
-        seconds = LONGEST_LOOK if due is None else min(LONGEST_LOOK, (due - now).total_seconds())
+        longest = SHARED_LOOK if self._store.shared else LONGEST_LOOK
+        seconds = longest if due is None else min(longest, (due - now).total_seconds())
         seconds = max(seconds, 0.05) if seconds > 0 and not self._active else max(seconds, 1.0)
         self._looks = now + timedelta(seconds=seconds)
         with suppress(TimeoutError):
@@ -225,8 +254,12 @@ class Worker:
             alone = False
 
     async def _take(self, lane: Lane) -> Due | None:
-        """Claim a lane that has something due, as soon as whoever else has it leaves it."""
-        while True:
+        """Claim a lane that has something due, as soon as whoever else has it leaves it.
+
+        What nobody here may have, since a newer program wrote it, is left alone after a while.
+        """
+        until = self._clock() + LONGEST_CHASE
+        while self._clock() < until:
             began, now = self._clock(), self._outside.now()
             if found := await insist(lambda: self._store.claim(self.claim(), now, 1, lane)):  # noqa: B023  # at once
                 self._claimed[lane] = began
@@ -234,6 +267,7 @@ class Worker:
             if not await insist(lambda: self._is_due(lane, now)):  # noqa: B023  # at once
                 return None
             await asyncio.sleep(CHASE_SECONDS)
+        return None
 
     async def _is_due(self, lane: Lane, now: datetime) -> bool:
         waiting = await self._store.waiting(lane.window)
@@ -257,6 +291,7 @@ class Worker:
                 due, queued = present, present.queued
                 reply = read(queued.reply)
             if not self._is_sure(queued.lane):
+                self._observer.claim_lost()
                 return None
             return await self._say(channel, due, reply, alone=alone)
         except MissingEditionError as error:  # the operator may bring it back
@@ -265,6 +300,10 @@ class Worker:
             return await self._following(queued.lane)
         except (DamagedRowError, LookupError, TypeError, ValueError) as error:
             return await self._puzzled(queued, error)
+        except StorageError as error:
+            if not is_newer(error):
+                raise
+            return await self._following(queued.lane)  # where the claim ends, if that is to be sent by a newer program
 
     async def _turn(self, channel: Channel, queued: Queued) -> bool:
         """Wait until it may be sent; gives whether that took any time."""
@@ -275,6 +314,7 @@ class Worker:
         queued, now = due.queued, self._outside.now()
         if queued.urgency is Urgency.REMINDER and (opens := self._opens(due.state, now)):
             await insist(lambda: self._store.defer(queued, opens))
+            self._observer.reminded(Reminded.LATER)
             self.expect(opens)
             return await self._following(queued.lane)
         void = self._is_void(channel, due, reply, now)
@@ -282,6 +322,8 @@ class Worker:
         if isinstance(reply, Card) and not isinstance(page, CardPage) and due.state.session:
             LOG.error("an assessment is by the edition %s, which is not here", due.state.session.rubric)
         outcome = await self._deliver(channel, due, page, reply)
+        if queued.urgency is Urgency.REMINDER:
+            self._observer.reminded(REMINDED[type(outcome)] if page else Reminded.VOID)
         if not isinstance(outcome, Delivered):
             return await self._failed(channel, due, outcome, now)
         seen = _news(due, page)
@@ -335,9 +377,18 @@ class Worker:
                 done = part
                 await insist(lambda: self._store.advanced(queued, done))  # noqa: B023  # at once
                 await self._turn(channel, queued)
-            outcome = await channel.deliver(address_of(queued.window), parts[part], live)
+            outcome = await self._hand_over(channel, queued, parts[part], live)
             if not isinstance(outcome, Delivered):
                 return outcome
+        return outcome
+
+    async def _hand_over(self, channel: Channel, queued: Queued, payload: Payload, live: str | None = None) -> Outcome:
+        """One part, taken to its address by the channel."""
+        urgency, began = queued.urgency.name.lower(), perf_counter()
+        with self._observer.span(Span.SEND, channel=channel.name, urgency=urgency):
+            outcome = await channel.deliver(address_of(queued.window), payload, live)
+        self._observer.sent(channel.name, urgency, type(outcome).__name__.lower(), perf_counter() - began)
+        self._moved = self._clock()
         return outcome
 
     @staticmethod
@@ -391,7 +442,7 @@ class Worker:
             if queued.attempts == 0:
                 await self._turn(channel, queued)
                 for payload in channel.paint(page):
-                    await channel.deliver(address_of(queued.window), payload, None)
+                    await self._hand_over(channel, queued, payload)
 
         async with self._reports.made(queued, wanted, channel.manner.medium, now, tell) as page:
             await self._turn(channel, queued)
@@ -399,6 +450,7 @@ class Worker:
             if present is None or present.queued != queued:
                 return present  # it was superseded, or all was deleted, while it was made
             if not self._is_sure(queued.lane):
+                self._observer.claim_lost()
                 return None
             outcome = await self._deliver(channel, present, page, wanted)
         if not isinstance(outcome, Delivered):
@@ -442,7 +494,7 @@ class Worker:
         page = apology(words_of(due.state.session, channel.manner.medium).text("report.refused"))
         await self._turn(channel, due.queued)
         for payload in channel.paint(page):
-            await channel.deliver(address_of(due.queued.window), payload, None)
+            await self._hand_over(channel, due.queued, payload)
         await self._card_below(due.queued.window)
 
     async def _put_off(self, queued: Queued, seconds: float) -> None:

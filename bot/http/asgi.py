@@ -7,10 +7,13 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-async def respond(send: Send, status: int, body: bytes = b"") -> None:
-    """Answer with a status, and with JSON, if there is any."""
+JSON = "application/json"
+
+
+async def respond(send: Send, status: int, body: bytes = b"", kind: str = JSON) -> None:
+    """Answer with a status, and with a body, if there is any."""
     headers = [(b"content-length", str(len(body)).encode())]
     if body:
-        headers.append((b"content-type", b"application/json"))
+        headers.append((b"content-type", kind.encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -10,7 +10,7 @@ less than half of it.
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import h11
@@ -18,8 +18,6 @@ import uvicorn
 from typing_extensions import override
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
-
-from bot.http.asgi import Send, respond
 
 BACKLOG = 64
 """So many connections may wait to be taken in."""
@@ -191,21 +189,3 @@ def allow_files() -> None:
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-class Health:
-    """`/healthz`: 200 while `alive` says so, else 503; on an address of its own, whatever happens at the others."""
-
-    def __init__(self, alive: Callable[[], bool]) -> None:
-        self._alive = alive
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:  # noqa: ARG002  # ASGI
-        """One HTTP request."""
-        await respond(send, self._status(scope["method"], scope["path"]))
-
-    def _status(self, method: str, path: str) -> int:
-        if path != "/healthz":
-            return 404
-        if method not in ("GET", "HEAD"):
-            return 405
-        return 200 if self._alive() else 503

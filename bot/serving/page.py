@@ -4,6 +4,7 @@ import asyncio
 import errno
 import sys
 
+from bot.http.health import Health
 from bot.http.server import PageConnection, allow_files, served
 from bot.serving.addresses import is_everywhere, reached_at
 from bot.serving.here import FAILED, OUTSIDE, EndedError, Here
@@ -29,6 +30,8 @@ class PagePart:
             worker=here.worker,
             bot_token=token.get_secret_value() if token else None,
             mailer=mailer_of(here.settings),
+            observer=here.observer,
+            health=Health(lambda: here.condition.alive, here.condition.ready, open_=True),
         )
 
     async def run(self) -> None:
@@ -43,7 +46,7 @@ class PagePart:
                 await asyncio.shield(page)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise EndedError(FAILED, "taken", address=settings.web_listen) from None
+                raise EndedError(FAILED, "taken", address=settings.web_listen, variable="SHUPING_WEB_LISTEN") from None
             raise
 
     async def finish(self) -> None:

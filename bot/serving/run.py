@@ -3,19 +3,22 @@
 import asyncio
 import contextlib
 import signal
-import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.delivery.channel import Channel
-from bot.delivery.housekeeping import keep_house, keep_house_in_turn
-from bot.delivery.lease import LostError, Ownership
+from bot.delivery.housekeeping import keep_house_in_turn
+from bot.delivery.lease import TELEGRAM, LostError, Ownership
 from bot.delivery.reports import Reports
 from bot.delivery.rules import page_door, rules_of
 from bot.delivery.worker import Worker
-from bot.logs import set_up_logs
+from bot.logs import announce, set_up_logs
+from bot.observing.observer import Observer
+from bot.observing.watched import watched
+from bot.serving.condition import Condition
 from bot.serving.here import FAILED, OUTSIDE, REFUSED, STOPPED, EndedError, Here, Part, say
+from bot.serving.monitoring import Observation, monitored, observed
 from bot.settings import Settings
 from bot.understanding.lexicon import vocabulary
 from bot.words.complaints import complaint
@@ -23,14 +26,13 @@ from bot.words.wording import Medium, wording
 from locales import LANGUAGES, Catalogue, catalogue
 from scoring.editions import current
 from storage.errors import StorageError, Trouble
-from storage.opening import open_store
+from storage.opening import open_store, password_of
 from storage.store import Store
 
 T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 FINISH_SECONDS = 6.0
-STUCK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +77,53 @@ def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def serve(settings: Settings, language: str, plan: Plan) -> int:
     """Run the parts; the exit status: 0 it was told to stop, 2 a setting is wrong, 1 for what may pass."""
     text = catalogue(language)
+    set_up_logs(settings.log_level, *_secrets(settings, plan), structured=settings.log_format == "json")
     if plan.telegram and settings.telegram_token is None:
         return _end(text, EndedError(REFUSED, "no_token"))
-    set_up_logs(settings.log_level, *_secrets(settings, plan))
     stop = _stop_on_signals()
     try:
-        store = await _unless(stop, _opened(settings.database_url, language))
-        if store is None:
-            return STOPPED
-        async with store:
-            return await _serve(_here(settings, text, store), plan, stop)
+        async with observed(settings) as observation:
+            return await _observed(settings, language, plan, stop, observation)
+    except EndedError as error:
+        return _end(text, error)
     except (StorageError, OSError) as error:
-        sys.stderr.write(f"shuping: {complaint(error, language)}\n")
+        announce(str(complaint(error, language)))
         return REFUSED if isinstance(error, StorageError) and error.trouble is Trouble.BAD_URL else FAILED
+
+
+async def _observed(
+    settings: Settings, language: str, plan: Plan, stop: asyncio.Event, observation: Observation
+) -> int:
+    """Raises StorageError and OSError for what ends it before it has begun."""
+    opened = await _unless(stop, _opened(settings.database_url, language))
+    if opened is None:
+        return STOPPED
+    async with watched(opened, observation.observer) as store:
+        here = _here(settings, catalogue(language), store, plan, stop, observation.observer)
+        async with monitored(here, observation.metrics):
+            return await _serve(here, plan, stop)
 
 
 def _secrets(settings: Settings, plan: Plan) -> Sequence[str]:
     """What no line of the log may show."""
     given = [secret.get_secret_value() for secret in (settings.telegram_token, settings.smtp_url) if secret]
-    password = settings.smtp.password if settings.smtp else None
+    passwords = settings.smtp.password if settings.smtp else None, password_of(settings.database_url)
     if plan.telegram:
         from bot.serving.telegram import secret_of_webhook
 
         given.append(secret_of_webhook(settings))
-    return [*given, *filter(None, [password])]
+    return [*given, *filter(None, passwords)]
 
 
-def _here(settings: Settings, text: Catalogue, store: Store) -> Here:
+def _here(
+    settings: Settings, text: Catalogue, store: Store, plan: Plan, stop: asyncio.Event, observer: Observer
+) -> Here:
     doors = [page_door(settings.site)] if settings.site else []
     rules, rubric = rules_of(settings, doors), current()
-    reports = Reports(store, rules)
-    worker = Worker(store, _channels(settings, store), OUTSIDE, rules, rubric, reports)
-    return Here(settings, text, store, rules, doors, rubric, worker, reports, Ownership(store))
+    reports, house, lead = Reports(store, rules, observer), Ownership(store), Ownership(store, TELEGRAM)
+    worker = Worker(store, _channels(settings, store), OUTSIDE, rules, rubric, reports, observer=observer)
+    condition = Condition(store, worker, (house, lead), stop, telegram=plan.telegram)
+    return Here(settings, text, store, rules, doors, rubric, worker, reports, house, lead, observer, condition)
 
 
 def _channels(settings: Settings, store: Store) -> Sequence[Channel]:
@@ -119,29 +136,32 @@ def _channels(settings: Settings, store: Store) -> Sequence[Channel]:
 
 
 async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:
-    """Work until told to stop.
+    """Work until told to stop, by turns with others in what only one may do.
 
-    Of the processes that poll Telegram and do nothing else, one works, and the others wait until it ends. Where there
-    is more to do, all do it side by side, and take turns in what only one may do.
+    Where one machine has the database for itself, of the processes that poll Telegram and do nothing else one works,
+    and the others wait until it ends.
     """
-    alone = plan.telegram and not plan.page and here.settings.webhook_url is None
-    tell = (lambda: here.say("second")) if plan.telegram else (lambda: None)
+    alone = plan.telegram and not plan.page and here.settings.webhook_url is None and not here.store.shared
     if alone:
-        await _unless(stop, here.ownership.acquire(tell))
-    if stop.is_set():
-        await here.ownership.release()
-        return STOPPED
-    keep = keep_house if alone else keep_house_in_turn
-    keeping = asyncio.create_task(
-        keep(here.store, here.rules.keep, OUTSIDE.now, here.ownership, tell, here.worker.look)
-    )
+        await _unless(stop, here.lead.acquire(lambda: here.say("second")))
+    keeping = [asyncio.create_task(work) for work in ([] if stop.is_set() else _keeping(here, plan, alone=alone))]
     try:
-        async with _health(here.settings, alive=lambda: here.ownership.silent < STUCK_SECONDS):
-            return await _work(here, _parts(here, plan), keeping, stop)
+        return STOPPED if stop.is_set() else await _work(here, _parts(here, plan), keeping, stop)
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        await here.ownership.release()
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
+        await asyncio.gather(here.ownership.release(), here.lead.release())
+
+
+def _keeping(here: Here, plan: Plan, *, alone: bool) -> Iterator[Coroutine[Any, Any, None]]:
+    """Leases, kept while they are ours; who works `alone` ends without the one of Telegram."""
+    yield keep_house_in_turn(here.store, here.rules.keep, OUTSIDE.now, here.ownership, queued=here.worker.look)
+    if alone:
+        yield here.lead.keep()
+    elif plan.telegram:
+        polls = here.settings.webhook_url is None
+        yield here.lead.keep_in_turn(lambda: here.say("second") if polls else None)
 
 
 def _parts(here: Here, plan: Plan) -> Sequence[Part]:
@@ -158,7 +178,7 @@ def _parts(here: Here, plan: Plan) -> Sequence[Part]:
     return parts
 
 
-async def _work(here: Here, parts: Sequence[Part], keeping: "asyncio.Task[None]", stop: asyncio.Event) -> int:
+async def _work(here: Here, parts: Sequence[Part], keeping: "Sequence[asyncio.Task[None]]", stop: asyncio.Event) -> int:
     try:
         return await _run(here, parts, keeping, stop)
     finally:
@@ -170,15 +190,21 @@ async def _work(here: Here, parts: Sequence[Part], keeping: "asyncio.Task[None]"
         await asyncio.gather(*(part.close() for part in parts))
 
 
-async def _run(here: Here, parts: Sequence[Part], keeping: "asyncio.Task[None]", stop: asyncio.Event) -> int:
+async def _run(here: Here, parts: Sequence[Part], keeping: "Sequence[asyncio.Task[None]]", stop: asyncio.Event) -> int:
     """All side by side until one ends, or the lease is lost."""
     works = [asyncio.create_task(work) for work in (here.worker.run(), *(part.run() for part in parts))]
-    told = asyncio.create_task(_until(stop))
-    done, _ = await asyncio.wait({*works, told, keeping}, return_when=asyncio.FIRST_COMPLETED)
+    told = asyncio.create_task(_leaving(here, stop))
+    done, _ = await asyncio.wait({*works, told, *keeping}, return_when=asyncio.FIRST_COMPLETED)
     for task in (*works, told):
         task.cancel()
     await asyncio.gather(*works, told, return_exceptions=True)
     return STOPPED if told in done else _ended(done, here.text)
+
+
+async def _leaving(here: Here, stop: asyncio.Event) -> None:
+    """Until we were told to end, and whoever sends people here has noticed."""
+    await stop.wait()
+    await here.condition.leave()
 
 
 def _ended(done: "set[asyncio.Task[None]]", text: Catalogue) -> int:
@@ -207,7 +233,7 @@ async def _opened(url: str, language: str) -> Store:
         except StorageError as error:
             if error.trouble not in (Trouble.BUSY, Trouble.FULL):
                 raise
-            sys.stderr.write(f"shuping: {complaint(error, language)}\n")
+            announce(str(complaint(error, language)))
         await asyncio.sleep(pause)
         pause = min(LONGEST_PAUSE, pause * 2)
 
@@ -233,15 +259,3 @@ def _stop_on_signals() -> asyncio.Event:
 
 async def _until(stop: asyncio.Event) -> None:
     await stop.wait()
-
-
-@contextlib.asynccontextmanager
-async def _health(settings: Settings, alive: Callable[[], bool]) -> AsyncIterator[None]:
-    """Say whether we are `alive` to who asks, if somebody is to. Raises OSError if the address is taken."""
-    if settings.health_listen is None:
-        yield
-        return
-    from bot.http.server import Health, HealthConnection, served
-
-    async with served(Health(alive), settings.health_listen, HealthConnection):
-        yield

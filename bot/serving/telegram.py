@@ -2,8 +2,10 @@
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from telegram.error import BadRequest, InvalidToken, TelegramError
@@ -98,13 +100,12 @@ class TelegramPart:
 
     async def _take(self) -> None:
         await self._insist(self._client.initialize)
-        menus = asyncio.create_task(set_menus(self._client, _secure(self._here.settings.site)))
-        try:
-            reception = Reception(self._client, self._opened())
-            await (self._listen(reception) if self._here.settings.webhook_url else self._poll_in_turn(reception))
-        finally:
-            menus.cancel()
-            await asyncio.gather(menus, return_exceptions=True)
+        self._here.condition.reached = True
+        reception = Reception(self._client, self._opened())
+        if self._here.settings.webhook_url:
+            await self._listen(reception)
+        else:
+            await self._while_leading(lambda: self._poll(reception))
 
     def _opened(self) -> Intake:
         """The way in, and with it the way out."""
@@ -114,41 +115,75 @@ class TelegramPart:
             channel = TelegramChannel(self._client, here.settings.telegram_rate, draw)
             here.worker.join(channel)
             here.doors.append(telegram_door(channel.manner.home))
-            self._intake = Intake(here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric)
+            self._intake = Intake(
+                here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric, observer=here.observer
+            )
         return self._intake
 
-    async def _poll_in_turn(self, reception: Reception) -> None:
-        """Poll while it is this process that may."""
-        ownership = self._here.ownership
+    async def _while_leading(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do it, from its beginning, whenever this process is the one that may; once it ends, another one may."""
+        lead = self._here.lead
         while True:
-            await ownership.gained.wait()
-            polling, lost = asyncio.create_task(self._poll(reception)), asyncio.create_task(_until(ownership.lost))
+            await lead.gained.wait()
+            doing, lost = asyncio.create_task(work()), asyncio.create_task(_until(lead.lost))
             try:
-                await asyncio.wait({polling, lost}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({doing, lost}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 lost.cancel()
-                polling.cancel()
-                await asyncio.gather(lost, polling, return_exceptions=True)
-            if not polling.cancelled():
-                return polling.result()
+                doing.cancel()
+                await asyncio.gather(lost, doing, return_exceptions=True)
+            if not doing.cancelled():
+                doing.result()
+                await lead.give_away()
 
     async def _poll(self, reception: Reception) -> None:
-        """Fetch updates, once Telegram knows that we do."""
+        """Fetch updates, once Telegram knows that we do, as far as this program can take them."""
         await self._insist(self._client.delete_webhook)
         self._ready()
-        await poll(self._client, reception.take_all, self._complain)
+        async with self._menus():
+            await poll(self._client, reception.take_all, self._complain)
 
     async def _listen(self, reception: Reception) -> None:
-        """Serve the webhook, once Telegram knows where it is. Raises OSError if the address is taken."""
-        settings, secret = self._here.settings, secret_of_webhook(self._here.settings)
-        url = str(settings.webhook_url)
-        application = Webhook(reception.take, urlsplit(url).path or "/", secret)
+        """Serve the webhook, as every process does, and see to it that Telegram knows where it is.
+
+        Raises OSError if the address is taken.
+        """
+        settings, lead = self._here.settings, self._here.lead
+        application = Webhook(
+            reception.take, urlsplit(str(settings.webhook_url)).path or "/", secret_of_webhook(settings)
+        )
         async with served(application, settings.webhook_listen) as serving:
-            await self._insist(
-                lambda: self._client.set_webhook(url, secret_token=secret, allowed_updates=KINDS, max_connections=40)
-            )
-            self._ready()
-            await asyncio.shield(serving)
+            telling = asyncio.create_task(self._while_leading(self._tell_where))
+            try:
+                await lead.settled.wait()
+                if lead.lost.is_set():
+                    self._ready()
+                await asyncio.wait({serving, telling}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                telling.cancel()
+                await asyncio.gather(telling, return_exceptions=True)
+            if not telling.cancelled():
+                telling.result()
+
+    async def _tell_where(self) -> None:
+        """For all processes, Telegram is told where to post by one."""
+        url, secret = str(self._here.settings.webhook_url), secret_of_webhook(self._here.settings)
+        await self._insist(
+            lambda: self._client.set_webhook(url, secret_token=secret, allowed_updates=KINDS, max_connections=40)
+        )
+        self._ready()
+        async with self._menus():
+            await asyncio.Event().wait()
+
+    @asynccontextmanager
+    async def _menus(self) -> AsyncIterator[None]:
+        """Telegram is told what it shows beside the keyboard, meanwhile."""
+        telling = asyncio.create_task(set_menus(self._client, _secure(self._here.settings.site)))
+        try:
+            yield
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
 
     def _ready(self) -> None:
         self._heard = True

@@ -18,6 +18,8 @@ from scoring.editions import BUNDLED, use
 from scoring.errors import MissingEditionError
 
 SECRET = ("telegram_token", "webhook_secret", "smtp_url")
+FILED = (*SECRET, "database_url")
+"""What may stand in a file of its own: in the address of a database may be a password, too."""
 HIDDEN = "***"
 
 
@@ -165,6 +167,8 @@ class Settings(EditionSettings):
 
     database_url: str = Field(default_factory=default_database)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+    log_format: Literal["text", "json"] = "text"
+    tracing: Literal["none", "otlp"] = "none"
     telegram_token: SecretStr | None = None
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
     telegram_rate: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] = 30.0
@@ -172,6 +176,7 @@ class Settings(EditionSettings):
     webhook_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
     webhook_secret: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
     health_listen: Annotated[str, AfterValidator(_address)] | None = None
+    metrics_listen: Annotated[str, AfterValidator(_address)] | None = None
     web_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8000"
     web_url: Annotated[HttpUrl, AfterValidator(_site)] | None = None
     web_proxies: Annotated[tuple[str, ...], BeforeValidator(_proxies)] = _proxies("127.0.0.1,::1")
@@ -220,7 +225,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
     Raises SettingsError for the first wrong value, SettingsFileError and OSError for a file that cannot be used.
     """
     given = variables(env_file_in_use(env_file))
-    secrets = {name: secret(file) for name, file in secret_files(SECRET, given).items()}
+    secrets = {name: secret(file) for name, file in secret_files(FILED, given).items()}
     settings = _checked(Settings, given, secrets)
     _with_mail(settings)
     return settings

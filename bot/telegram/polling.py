@@ -10,7 +10,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, Ret
 
 from bot.telegram.client import Client, odd_answers, seconds_of
 from bot.telegram.updates import update_id_of
-from storage.errors import StorageError
+from storage.errors import StorageError, is_newer
 
 LOG = logging.getLogger("shuping.polling")
 
@@ -29,8 +29,8 @@ Take = Callable[[list[Any]], Awaitable[None]]
 async def poll(client: Client, take: Take, complain: Callable[[str], None]) -> None:
     """Fetch and take updates until cancelled. Telegram drops an update only when a later offset asks for it.
 
-    `complain` is told the name of a trouble when it begins ("conflict", "network", "storage"). Raises
-    InvalidToken, which waiting cannot mend.
+    `complain` is told the name of a trouble when it begins ("conflict", "network", "storage", "newer"). Returns once an
+    update is about what a newer program wrote; it stays with Telegram. Raises InvalidToken, which waiting cannot mend.
     """
     offset, pause, trouble = 0, FIRST_PAUSE, ""
     while True:
@@ -43,6 +43,8 @@ async def poll(client: Client, take: Take, complain: Callable[[str], None]) -> N
         except (TelegramError, StorageError) as error:
             if (name := name_of(error)) != trouble:
                 complain(name)
+            if is_newer(error):
+                return
             trouble = name
             await asyncio.sleep(wait_after(error, pause))
             pause = min(LONGEST_PAUSE, pause * 2)
@@ -70,7 +72,7 @@ def name_of(error: Exception) -> str:
     """The kind of trouble, which has a sentence `serving.<name>`."""
     match error:
         case StorageError():
-            return "storage"
+            return "newer" if is_newer(error) else "storage"
         case Conflict():
             return "conflict"
         case NetworkError() if not isinstance(error, BadRequest):

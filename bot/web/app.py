@@ -13,19 +13,22 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from bot.http.health import HEALTHZ, READYZ
 from bot.web import calendars, conversation, downloads, links, mails, telegram
 from bot.web.assets import asset
 from bot.web.forms import TooLargeError
 from bot.web.guard import Guard
 from bot.web.painter import environment
-from bot.web.places import RENEWED
+from bot.web.places import CARD, RENEWED
 from bot.web.site import Site
 from bot.web.visit import CrowdedError, Handler, LostError, Visit
 from scoring.errors import MissingEditionError
-from storage.errors import DamagedRowError, StorageError
+from storage.errors import DamagedRowError, StorageError, is_newer
 
 LOG = logging.getLogger("shuping.web")
 
+MOMENT = 2
+"""Seconds until a browser tries again what a newer process can do."""
 Tell = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -67,6 +70,7 @@ def application(site: Site) -> ASGIApp:
             at("/tg", telegram.enter, "POST"),
             Route("/static/{name}", asset),
             Route("/robots.txt", _robots),
+            *(Route(path, site.health) for path in (HEALTHZ, READYZ) if site.health),
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=400)],
         exception_handlers={
@@ -102,9 +106,19 @@ async def _missing(request: Request, error: Exception) -> Response:
 
 
 async def _unsaved(request: Request, error: Exception) -> Response:
-    """Nothing was stored; the same once more does no harm."""
+    """Nothing was stored; the same once more does no harm. Where newer processes are, one of them will do it."""
+    if is_newer(error):
+        return _elsewhere(request)
     LOG.error("a message could not be stored: %s", error.trouble.value if isinstance(error, StorageError) else "?")
     return Visit(request.app.state.site, request).page("unsaved.html", 503)
+
+
+def _elsewhere(request: Request) -> Response:
+    """The browser tries again by itself, as our script does."""
+    response = Visit(request.app.state.site, request).page("moment.html", 503)
+    response.headers["retry-after"] = str(MOMENT)
+    response.headers["refresh"] = f"{MOMENT}" if request.method == "GET" else f"{MOMENT}; url={CARD}"
+    return response
 
 
 async def _crowded(request: Request, error: Exception) -> Response:

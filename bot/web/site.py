@@ -7,6 +7,8 @@ from typing import Any
 from bot.delivery.reports import Reports
 from bot.delivery.worker import Worker
 from bot.dialogue.context import Manner, Outside, Rules
+from bot.http.health import Health
+from bot.observing.observer import UNOBSERVED, Observer
 from bot.web.limits import FileLines, PageLimits, page_limits
 from bot.web.mail import Mailer
 from bot.words.wording import Medium
@@ -38,6 +40,9 @@ class Site:
     """By whom reminders are mailed to those who want them; None: nobody is asked for an address."""
     filing: str | None = None
     """The number under which the site is filed in mainland China; the page shows it."""
+    observer: Observer = UNOBSERVED
+    health: Health | None = None
+    """What a balancer in front of the page may ask; None: nothing."""
     limits: PageLimits = field(default_factory=page_limits)
     told: OrderedDict[int, Any] = field(default_factory=OrderedDict)
     """The newest answers (`bot.web.talk`), by the ids of their messages; whoever sends such a one has seen its form."""

@@ -14,6 +14,7 @@ from bot.dialogue.replies import Card, Reply, Text, read
 from bot.dialogue.respond import respond
 from bot.dialogue.situation import echo
 from bot.dialogue.steps import ABSENT
+from bot.observing.observer import Came
 from bot.web.places import place_of
 from bot.web.site import INSIDE, MANNER, Site
 from bot.web.visitor import CHANNEL, TELEGRAM, Visitor
@@ -69,7 +70,11 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
 
     arrival = Arrival(CHANNEL, update, now)
     link = hash_of(message) if isinstance(message, Followed) else None
-    applied = await site.store.apply(visitor.window, decide, arrival, link=link, recent=RECENT)
+    with site.observer.update(CHANNEL) as observed:
+        applied = await site.store.apply(visitor.window, decide, arrival, link=link, recent=RECENT)
+        observed.came_to(applied)
+        if answer.wait:
+            observed.came = Came.LIMITED
     if applied is None:
         told: Answer = site.told.get(update, Answer())
         return told

@@ -10,7 +10,7 @@ import pytest
 from bot.delivery import lease as leases
 from bot.delivery.lease import HOUSE, LostError, Ownership, beats, holder_here, is_gone
 from storage.memory import MemoryStore
-from storage.store import Lease
+from storage.store import Lease, Store
 
 ELSEWHERE = "another-machine/pid:[1]/7/1234"
 
@@ -106,3 +106,98 @@ async def test_a_lease_that_beats_is_that_of_a_living_process(store: MemoryStore
     keeping = asyncio.create_task(mine.keep())
     assert await beats(look, within=1)
     keeping.cancel()
+
+
+class Watched(Ownership):
+    """Of a host with a clock of its own, on which every look takes as long as it would."""
+
+    def __init__(self, store: Store) -> None:
+        self.seconds = 0.0
+        super().__init__(store, clock=lambda: self.seconds)
+
+    async def acquire_by_clock(self) -> float:
+        """Seconds until it was ours."""
+        acquiring, began = asyncio.create_task(self.acquire(lambda: None)), self.seconds
+        while not acquiring.done():
+            await asyncio.sleep(leases.LOOK_SECONDS)
+            self.seconds += LOOK
+        return self.seconds - began
+
+
+LOOK, WITHIN = leases.LOOK_SECONDS, 10.0
+DEAD = leases.DEAD_SECONDS
+
+
+async def test_whoever_dies_on_another_host_is_followed_within_ten_seconds(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "DEAD_SECONDS", DEAD)
+    held = await store.hold(HOUSE, ELSEWHERE, None)
+    mine = Watched(store)
+    waiting = asyncio.create_task(mine.acquire_by_clock())
+    for _ in range(50):  # it lives for a while
+        await asyncio.sleep(leases.LOOK_SECONDS)
+        held = await store.hold(HOUSE, ELSEWHERE, held)
+    died = mine.seconds
+    await waiting
+    assert mine.held
+    assert DEAD < mine.seconds - died <= WITHIN
+
+
+async def test_whoever_gives_it_away_does_not_get_it_straight_back(store: MemoryStore) -> None:
+    old, new = Watched(store), Watched(store)
+    await old.acquire(lambda: None)
+    keeping = asyncio.create_task(old.keep())
+    await old.give_away()
+    assert await store.lease(HOUSE) is None
+    with pytest.raises(LostError):
+        await asyncio.wait_for(keeping, 1)
+    again = asyncio.create_task(old.acquire(lambda: None))
+    await asyncio.sleep(10 * leases.LOOK_SECONDS)
+    assert not again.done()
+    await asyncio.wait_for(new.acquire(lambda: None), 1)
+    again.cancel()
+
+
+async def test_whoever_gave_it_away_has_it_again_if_nobody_else_wants_it(store: MemoryStore) -> None:
+    mine = Watched(store)
+    await mine.acquire(lambda: None)
+    await mine.give_away()
+    assert leases.SHY_SECONDS <= await mine.acquire_by_clock() <= leases.SHY_SECONDS + 2 * LOOK
+    assert mine.held
+
+
+async def test_a_lease_that_is_given_away_while_it_is_renewed_is_not_kept(store: MemoryStore) -> None:
+    """The renewal is on its way to the database just then."""
+    mine, renewing, hold = Ownership(store), asyncio.Event(), store.hold
+
+    async def slow(name: str, holder: str, seen: Lease | None) -> Lease | None:
+        renewing.set()
+        await asyncio.sleep(0.02)
+        return await hold(name, holder, seen)
+
+    await mine.acquire(lambda: None)
+    store.hold = slow  # type: ignore[method-assign]
+    keeping = asyncio.create_task(mine.keep())
+    await renewing.wait()
+    await mine.give_away()
+    assert not mine.held
+    assert await store.lease(HOUSE) is None
+    with pytest.raises(LostError):
+        await asyncio.wait_for(keeping, 1)
+
+
+async def test_who_keeps_it_in_turn_waits_for_the_next_turn(store: MemoryStore) -> None:
+    first, second = Ownership(store), Ownership(store)
+    keeping = [asyncio.create_task(first.keep_in_turn(lambda: None))]
+    await first.gained.wait()
+    keeping.append(asyncio.create_task(second.keep_in_turn(lambda: None)))
+    await second.settled.wait()
+    assert not second.held
+    await first.give_away()
+    async with asyncio.timeout(1):
+        await second.gained.wait()
+    assert not first.held
+    for task in keeping:
+        task.cancel()
+    await asyncio.gather(*keeping, return_exceptions=True)

@@ -131,6 +131,16 @@ def test_a_secret_may_come_from_a_file(config: Path, monkeypatch: pytest.MonkeyP
     assert secret.get_secret_value() == given
 
 
+def test_the_address_of_the_database_may_come_from_a_file(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written(config / "database_url", "sqlite:////somewhere/else.sqlite3\n")
+    monkeypatch.setenv("SHUPING_DATABASE_URL", "")
+    monkeypatch.setenv("SHUPING_DATABASE_URL_FILE", str(file))
+    assert load_settings().database_url == "sqlite:////somewhere/else.sqlite3"
+    monkeypatch.setenv("SHUPING_DATABASE_URL", "memory:")
+    with pytest.raises(SettingsFileError):
+        load_settings()
+
+
 def test_the_file_of_variables_may_name_the_file_of_a_secret(config: Path) -> None:
     secret = written(config / "token", TOKEN)
     written(config / "shuping.env", f"SHUPING_TELEGRAM_TOKEN_FILE={secret}\n")

@@ -12,7 +12,7 @@ import pytest
 
 from bot.cli.parser import CommandLine
 from bot.http.server import Connection, PageConnection
-from bot.settings import SECRET, Settings
+from bot.settings import FILED, Settings
 from bot.web.forms import LARGEST_BODY
 from locales import catalogue
 from tests.chain.places import CADDY, DEPLOYING, PROXY
@@ -46,7 +46,7 @@ def test_every_setting_is_in_the_table_and_no_other() -> None:
     told = re.findall(r"^\| `SHUPING_(\w+)` \|", TEXT, re.MULTILINE)
     assert sorted(told) == sorted(name.upper() for name in Settings.model_fields)
     rows = dict(re.findall(r"^\| `SHUPING_(\w+)` \| (.*) \|$", TEXT, re.MULTILINE))
-    assert all(f"SHUPING_{name.upper()}_FILE" in rows[name.upper()] for name in SECRET)
+    assert all(f"SHUPING_{name.upper()}_FILE" in rows[name.upper()] for name in FILED)
 
 
 @pytest.mark.parametrize("name", ["web_listen", "webhook_listen", "telegram_rate", "log_level"])

@@ -15,6 +15,7 @@ from bot.delivery.reports import Reports
 from bot.delivery.worker import Worker
 from bot.dialogue.buttons import SESSION_CHARACTERS
 from bot.dialogue.context import Keep, Outside, Rules
+from bot.observing.observer import UNOBSERVED, Observer
 from flows.reminders import Schedule
 from flows.session import Session
 from scoring.editions import load_rubric
@@ -52,12 +53,20 @@ class Process:
     def __post_init__(self) -> None:
         site, outside = self.site, Outside(lambda: self.site.now)
         self.channels = [place.channel() for place in site.places]
-        self.reports = Reports(site.store, site.rules)
+        self.reports = Reports(site.store, site.rules, site.observer)
         self.worker = Worker(
-            site.store, self.channels, outside, site.rules, RUBRIC, self.reports, lambda: monotonic() + self.late
+            site.store,
+            self.channels,
+            outside,
+            site.rules,
+            RUBRIC,
+            self.reports,
+            lambda: monotonic() + self.late,
+            site.observer,
         )
         self.intakes = [
-            Intake(site.store, channel, self.worker, outside, site.rules, RUBRIC) for channel in self.channels
+            Intake(site.store, channel, self.worker, outside, site.rules, RUBRIC, site.observer)
+            for channel in self.channels
         ]
 
     async def begin(self, *, takes: bool) -> None:
@@ -126,6 +135,7 @@ class Site:
     store: Store
     places: tuple[Place, Place]
     rules: Rules = RULES
+    observer: Observer = UNOBSERVED
     processes: list[Process] = field(default_factory=list)
     began: float | None = None
     """Since then does the clock run; None while it stands still."""

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.http.asgi import Receive, Send, respond
-from bot.http.server import Connection, Health, served
+from bot.http.health import Health
+from bot.http.server import Connection, served
 from tests.telegram.e2e.driver import free_port
 
 SECONDS = 0.6

@@ -67,7 +67,8 @@ BUTTONS = {
 SERVING = {
     *(name for _, tree in BOT for name in first_arguments(tree, "say")),
     *(name for _, tree in BOT for name in second_arguments(tree, "EndedError")),
-    *(name_of(error) for error in (StorageError(Trouble.FULL, ""), Conflict(""), NetworkError(""), TelegramError(""))),
+    *(name_of(StorageError(trouble, "")) for trouble in Trouble),
+    *(name_of(error) for error in (Conflict(""), NetworkError(""), TelegramError(""))),
 }
 FAMILIES: dict[str, Iterable[object]] = {
     "effort.count.{}": CLASSES,

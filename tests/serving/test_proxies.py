@@ -49,9 +49,11 @@ def nginx(folder: Path, page: Shuping, port: int) -> list[str]:
 def caddy(folder: Path, page: Shuping, port: int) -> list[str]:
     """The command that runs Caddy by our file, with a certificate of ours, at another port."""
     crt, key = folder / f"{HOST}.crt", folder / f"{HOST}.key"
-    here = CADDY.read_text().replace("127.0.0.1:8000", page.settings["WEB_LISTEN"]).partition("bot.example.org")[0]
+    here = CADDY.read_text().replace("127.0.0.1:8000", page.settings["WEB_LISTEN"]).partition("{$SHUPING_BOT_HOST")[0]
     here = here.replace("{\n\tservers", "{\n\tadmin off\n\tauto_https disable_redirects\n\tservers", 1)
-    here = here.replace(f"{HOST} {{", f"https://{HOST}:{port} {{\n\tbind 127.0.0.1\n\ttls {crt} {key}", 1)
+    here = here.replace(
+        f"{{$SHUPING_HOST:{HOST}}} {{", f"https://{HOST}:{port} {{\n\tbind 127.0.0.1\n\ttls {crt} {key}", 1
+    )
     (folder / "Caddyfile").write_text(here)
     return ["caddy", "run", "--adapter", "caddyfile", "--config", f"{folder}/Caddyfile"]
 

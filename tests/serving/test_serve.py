@@ -147,3 +147,16 @@ async def test_one_that_was_frozen_leaves_polling_to_the_other_and_goes_on_servi
     assert "<form" in await begun(browser, first)
     await begin_by_taps(api.person("Ann"), Walk())
     await asyncio.gather(first.stop(), second.stop())
+
+
+async def test_a_page_in_a_process_of_its_own_keeps_nobody_from_polling(
+    api: TelegramApi, install: Install, browser: Browser
+) -> None:
+    page = await served(install("web"))
+    bot = install("telegram", DATABASE_URL=f"sqlite:///{page.file}")
+    await bot.spawn()
+    await bot.until_says("is ready")
+    await begin_by_taps(api.person("Ann"), Walk())
+    assert "<form" in await begun(browser, page)
+    assert await bot.stop() == 0
+    assert await page.stop() == 0

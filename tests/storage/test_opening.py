@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from storage.errors import StorageError, Trouble
-from storage.opening import open_store
+from storage.opening import open_store, password_of
 from storage.sqlite.errors import storage_error
 from storage.sqlite.store import open_sqlite
 from tests.storage.child import answer, child
@@ -205,3 +205,16 @@ async def test_what_was_there_keeps_its_mode(path: Path) -> None:
     async with await open_sqlite(path) as store:
         await store.apply(WINDOW, grown)
     assert [stat.S_IMODE(place.stat().st_mode) for place in (path.parent, path)] == [0o750, 0o640]
+
+
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [
+        ("postgresql://anna:p%40ss@db:5432/shuping", "p@ss"),
+        ("postgresql://anna@db/shuping", None),
+        ("sqlite:////var/lib/shuping.sqlite3", None),
+        ("postgresql://[db", None),
+    ],
+)
+def test_the_password_of_an_address_is_known_to_whoever_hides_it(url: str, password: str | None) -> None:
+    assert password_of(url) == password

@@ -38,6 +38,11 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def _variable(name: str) -> str:
+    """Settings are ours, but for those of the libraries for traces."""
+    return name if name.startswith("OTEL_") else f"SHUPING_{name}"
+
+
 def webhook() -> dict[str, str]:
     """Settings for a bot that listens."""
     address = f"127.0.0.1:{free_port()}"
@@ -104,7 +109,7 @@ class Shuping:
             "PYTHONPATH": str(ROOT),
             "LC_ALL": "en_US.UTF-8",
             "SHUPING_DATABASE_URL": f"sqlite:///{self.file}",
-            **{f"SHUPING_{name}": value for name, value in self.settings.items() if value},
+            **{_variable(name): value for name, value in self.settings.items() if value},
         }
         with (self.folder / "output.txt").open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
@@ -117,14 +122,19 @@ class Shuping:
 
     async def start(self) -> "Shuping":
         """A new process that takes updates."""
-        method = "setWebhook" if self.settings.get("WEBHOOK_URL") else "getUpdates"
-        before = self.api.log.totals[method]
+        before = self._takings()
         await self.spawn()
         async with asyncio.timeout(START_WITHIN):
-            while self.running and self.api.log.totals[method] == before:  # noqa: ASYNC110  # also one that dies
+            while self.running and self._takings() == before:  # noqa: ASYNC110  # also one that dies
                 await asyncio.sleep(0.02)
         assert self.running, self.output[-3000:]
         return self
+
+    def _takings(self) -> int:
+        """How often a process of it began to take updates, or fetched some."""
+        return (
+            self.output.count(" is ready.") if self.settings.get("WEBHOOK_URL") else self.api.log.totals["getUpdates"]
+        )
 
     async def until_says(self, words: str, within: float = 10.0) -> None:
         """Until that stands in its output."""

@@ -9,15 +9,17 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from bot.delivery.worker import LEASE
+from bot.telegram.menu import menus
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
-from tests.telegram.e2e.driver import Shuping, free_port, webhook
+from tests.telegram.e2e.driver import SECRET, Shuping, free_port, post, webhook
 from tests.telegram.e2e.model import Told, taken
 from tests.telegram.e2e.test_outbox import right
+from tests.telegram.e2e.test_webhook import update
 from tests.telegram.e2e.walking import Plan, begin_by_taps, cards
 from tests.telegram.people import Person
 
-PARKED = 25
+PARKED, MENUS = 25, len(menus())
 WITHIN = LEASE.total_seconds() + 4
 """A reply may have to wait until the lease of a dead process ends, and for the start of the next one."""
 
@@ -95,3 +97,24 @@ async def test_nothing_is_lost_and_nothing_comes_twice_but_what_a_process_died_a
         assert len(shown) >= len(people) * PARKED
         assert sum(shown.values()) - len(shown) <= kills, [card for card, times in shown.items() if times > 1]
         assert all("Traceback" not in bot.output for bot in bots)
+
+
+async def test_telegram_is_told_where_to_post_once_and_again_by_whoever_takes_over(
+    api: TelegramApi, install: Install
+) -> None:
+    """Each process takes what is posted to it from the beginning."""
+    listens = [webhook() for _ in range(2)]
+    first = install(**listens[0])
+    second = install(**listens[1], DATABASE_URL=f"sqlite:///{first.file}")
+    await first.start()
+    await api.eventually(lambda: len(api.calls("setMyCommands")) == MENUS)
+    await second.start()
+    status, _ = await post(listens[1]["WEBHOOK_URL"], update(api.person("Ann", started=True), 1), SECRET)
+    assert status == 200
+    assert [call.params["url"] for call in api.calls("setWebhook")] == [listens[0]["WEBHOOK_URL"]]
+    assert len(api.calls("setMyCommands")) == MENUS
+    await first.kill()
+    await api.eventually(lambda: len(api.calls("setWebhook")) == 2, within=10)
+    assert api.calls("setWebhook")[1].params["url"] == listens[1]["WEBHOOK_URL"]
+    await api.eventually(lambda: len(api.calls("setMyCommands")) == 2 * MENUS)
+    assert await second.stop() == 0
