@@ -321,7 +321,7 @@ class Worker:
         page = None if void else page_of(reply, await self._view(channel, due, reply))
         if isinstance(reply, Card) and not isinstance(page, CardPage) and due.state.session:
             LOG.error("an assessment is by the edition %s, which is not here", due.state.session.rubric)
-        outcome = await self._deliver(channel, due, page, reply)
+        outcome = await self._deliver(channel, await self._tried(due), page, reply)
         if queued.urgency is Urgency.REMINDER:
             self._observer.reminded(REMINDED[type(outcome)] if page else Reminded.VOID)
         if not isinstance(outcome, Delivered):
@@ -331,6 +331,16 @@ class Worker:
             self._store.confirm(queued, self.holder, left=lambda: self.wake(queued.lane))
             return None
         return await self._arrived(due, reply, outcome.card, seen)
+
+    async def _tried(self, due: Due) -> Due:
+        """What is told very many is told nobody twice: a try is noted before it is made, and one whose maker has died
+        since counts as made. Of other messages, one that is lost would be worse.
+        """
+        queued = due.queued
+        if queued.urgency is not Urgency.BROADCAST or queued.part > queued.attempts:
+            return due
+        await insist(lambda: self._store.advanced(queued, queued.attempts + 1))
+        return replace(due, queued=replace(queued, part=0))
 
     def _is_void(self, channel: Channel, due: Due, reply: Reply, now: datetime) -> bool:
         """A reminder that nobody needs any more, or of somebody who has taken their address back since."""
