@@ -372,7 +372,8 @@ class Store(ABC):
         """Queue the next slice of the broadcast that was confirmed first, and note how far that came; None: none runs.
 
         At most so many windows are looked at in one transaction, and nothing is done while `most` messages of
-        broadcasts are due and unsent: they are neither in anybody's way nor late to be stopped. `said` is the reply.
+        broadcasts are due and unsent: they are neither in anybody's way nor late to be stopped. Then it says how many
+        are `waiting`. `said` is the reply.
         """
 
     @abstractmethod

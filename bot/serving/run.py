@@ -156,7 +156,7 @@ async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:
 
 def _keeping(here: Here, plan: Plan, *, alone: bool) -> Iterator[Coroutine[Any, Any, None]]:
     """Leases, kept while they are ours; who works `alone` ends without the one of Telegram."""
-    yield keep_house_in_turn(here.store, here.rules.keep, OUTSIDE.now, here.ownership)
+    yield keep_house_in_turn(here.store, here.rules.keep, OUTSIDE.now, here.ownership, queued=here.worker.look)
     if alone:
         yield here.lead.keep()
     elif plan.telegram:
