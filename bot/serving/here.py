@@ -46,14 +46,14 @@ class Here:
     ownership: Ownership
     """Of the house: who has it looks after what is over."""
     lead: Ownership
-    """Of Telegram: who has it polls, or tells Telegram where to post."""
+    """Of Telegram: who has it polls, or tells Telegram where to post. Without Telegram here, that of the house."""
     observer: Observer
     condition: Condition
 
     @property
     def leading(self) -> bool:
         """This process does what only one may, of those with the same parts."""
-        return self.lead.held or (self.settings.telegram_token is None and self.ownership.held)
+        return self.lead.held
 
     def say(self, name: str, **details: object) -> None:
         """A line for whoever runs this."""

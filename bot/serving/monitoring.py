@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.delivery.clock import skew
 from bot.observing.observer import UNOBSERVED, Observer, Several
 from bot.serving.condition import Kept
 from bot.serving.here import FAILED, OUTSIDE, REFUSED, EndedError, Here
@@ -72,7 +73,7 @@ def _tracing() -> "Tracing":
 
 @asynccontextmanager
 async def monitored(here: Here, metrics: "Metrics | None") -> AsyncIterator[None]:
-    """Answer machines where settings say, until left. Raises EndedError and OSError for addresses that cannot be had."""
+    """Answer machines where settings say, until left. Raises EndedError, OSError for addresses that cannot be had."""
     settings = here.settings
     async with AsyncExitStack() as stack:
         if metrics and settings.metrics_listen:
@@ -103,10 +104,8 @@ async def _serve(stack: AsyncExitStack, here: Here, name: str, address: str, scr
 
 def _scrape(here: Here, metrics: "Metrics", reading: "Kept[Reading]") -> Scrape:
     """What is done when somebody asks for metrics."""
-    condition, ownership = here.condition, here.ownership
-    metrics.look_at(
-        lambda: ownership.held, lambda: condition.reached, lambda: condition.was_ready, lambda: reading.last
-    )
+    condition = here.condition
+    metrics.look_at(lambda: here.leading, lambda: condition.reached, lambda: condition.was_ready, lambda: reading.last)
 
     async def scrape(accepts: str) -> tuple[str, bytes]:
         await condition.is_ready()
@@ -120,4 +119,4 @@ async def _read(here: Here) -> "Reading":
     """What the database says. Raises StorageError."""
     from bot.observing.metrics import Reading
 
-    return Reading(await here.store.stats(OUTSIDE.now()))
+    return Reading(await here.store.stats(OUTSIDE.now()), await skew(here.store, OUTSIDE.now))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.delivery.channel import Channel
+from bot.delivery.clock import watch_clock
 from bot.delivery.housekeeping import keep_house_in_turn
 from bot.delivery.lease import TELEGRAM, LostError, Ownership
 from bot.delivery.reports import Reports
@@ -122,7 +123,8 @@ def _here(
 ) -> Here:
     doors = [page_door(settings.site)] if settings.site else []
     rules, rubric = rules_of(settings, doors), current()
-    reports, house, lead = Reports(store, rules, observer), Ownership(store), Ownership(store, TELEGRAM)
+    reports, house = Reports(store, rules, observer), Ownership(store)
+    lead = Ownership(store, TELEGRAM) if plan.telegram else house
     worker = Worker(store, _channels(settings, store), OUTSIDE, rules, rubric, reports, observer=observer)
     condition = Condition(store, worker, (house, lead), stop, telegram=plan.telegram)
     return Here(settings, text, store, rules, doors, rubric, worker, reports, house, lead, observer, condition)
@@ -157,8 +159,10 @@ async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:
 
 
 def _keeping(here: Here, plan: Plan, *, alone: bool) -> Iterator[Coroutine[Any, Any, None]]:
-    """Leases, kept while they are ours; who works `alone` ends without the one of Telegram."""
+    """The clock is watched, and leases are kept while they are ours; who works `alone` ends without Telegram's."""
     yield keep_house_in_turn(here.store, here.rules.keep, OUTSIDE.now, here.ownership)
+    if here.store.shared:
+        yield watch_clock(here.store, OUTSIDE.now)
     if alone:
         yield here.lead.keep()
     elif plan.telegram:
