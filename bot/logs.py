@@ -6,6 +6,7 @@ logged: what libraries put into their lines (addresses with the token, whole ans
 
 import json
 import logging
+import sys
 import traceback
 from datetime import UTC, datetime
 from typing import Any
@@ -81,6 +82,14 @@ def unquoted(reason: str) -> str:
     """Telegram's reason without what it may quote of a message: up to the first quotation."""
     kept = reason.split('"')[0].split(" '")[0]
     return kept.strip(" :")[:80]
+
+
+def announce(sentence: str) -> None:
+    """A sentence for whoever runs this, on standard error; as JSON where the log is."""
+    form = next((handler.formatter for handler in logging.getLogger().handlers), None)
+    record = logging.makeLogRecord({"name": OURS, "levelno": logging.INFO, "levelname": "INFO", "msg": sentence})
+    sys.stderr.write((form.format(record) if isinstance(form, Structured) else f"{OURS}: {sentence}") + "\n")
+    sys.stderr.flush()
 
 
 def set_up_logs(level: str, *secrets: str, structured: bool = False) -> None:

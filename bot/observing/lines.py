@@ -2,7 +2,6 @@
 
 import hmac
 import logging
-from collections.abc import Iterable
 from secrets import token_bytes
 
 from typing_extensions import override
@@ -15,13 +14,12 @@ LOG = logging.getLogger(UPDATES)
 HASH_BYTES = 8
 
 
-def key_of(secrets: Iterable[str]) -> bytes:
-    """A key for hashes: the same in all processes that have these secrets, and unknown to whoever has not.
+def key_of(secret: str) -> bytes:
+    """A key for hashes: the same in all processes that share this secret, and unknown to whoever has it not.
 
-    Without any, a new one: then lines can be told to be of one dossier for as long as the process runs.
+    Without one, a new one: then lines can be told to be of one dossier for as long as the process runs.
     """
-    known = "\0".join(secrets)
-    return hmac.digest(known.encode(), b"dossiers in the log", "sha256") if known else token_bytes(32)
+    return hmac.digest(secret.encode(), b"dossiers in the log", "sha256") if secret else token_bytes(32)
 
 
 class Lines(Observer):

@@ -7,6 +7,7 @@ times; no error is recorded with its text, which could quote what somebody wrote
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from os import environ
+from threading import Thread
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.environment_variables import OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
@@ -20,7 +21,7 @@ from bot.observing.observer import Came, Made, Observer, Span
 
 NAME = "shuping"
 DEFAULT = "http://localhost:4318"
-LAST_MILLISECONDS = 2000
+LAST_SECONDS = 2.0
 """So long may what was gathered take to be sent in the end."""
 
 
@@ -35,14 +36,17 @@ class Tracing(Observer):
 
     def __init__(self) -> None:
         stated = OTELResourceDetector().detect()
-        self._provider = TracerProvider(resource=Resource.create({SERVICE_NAME: NAME}).merge(stated))
+        self._provider = TracerProvider(
+            shutdown_on_exit=False, resource=Resource.create({SERVICE_NAME: NAME}).merge(stated)
+        )
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer(NAME)
 
     def close(self) -> None:
         """Send what was gathered; takes up to some seconds."""
-        self._provider.force_flush(LAST_MILLISECONDS)
-        self._provider.shutdown()
+        sending = Thread(target=self._provider.shutdown, daemon=True)  # it would wait for who does not answer
+        sending.start()
+        sending.join(LAST_SECONDS)
 
     @override
     def span(self, name: Span, **attributes: str) -> AbstractContextManager[None]:

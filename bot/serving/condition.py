@@ -80,7 +80,7 @@ class Condition:
         telegram: bool,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._worker, self._ownerships, self._stop, self._telegram = worker, ownerships, stop, telegram
+        self._worker, self._ownerships, self._stop, self.telegram = worker, ownerships, stop, telegram
         self._clock = clock
         self._database = Kept(lambda: _answers(store), KEPT_SECONDS, clock)
         self._asked = float("-inf")
@@ -103,7 +103,7 @@ class Condition:
 
     def _found(self) -> dict[str, bool]:
         found = {"database": self._database.last is True, "staying": not self._stop.is_set()}
-        return {**found, "telegram": self.reached} if self._telegram else found
+        return {**found, "telegram": self.reached} if self.telegram else found
 
     async def is_ready(self) -> bool:
         """The same, for whoever sends nobody here."""

@@ -1,6 +1,5 @@
 """What the parts of a running process share, and how a part says that it cannot go on."""
 
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -9,6 +8,7 @@ from bot.delivery.lease import Ownership
 from bot.delivery.reports import Reports
 from bot.delivery.worker import Worker
 from bot.dialogue.context import Door, Outside, Rules
+from bot.logs import announce
 from bot.observing.observer import Observer
 from bot.serving.condition import Condition
 from bot.settings import Settings
@@ -46,14 +46,14 @@ class Here:
     ownership: Ownership
     """Of the house: who has it looks after what is over."""
     lead: Ownership
-    """Of Telegram: who has it polls, or tells Telegram where to post. Without Telegram here, that of the house."""
+    """Of Telegram: who has it polls, or tells Telegram where to post."""
     observer: Observer
     condition: Condition
 
     @property
     def leading(self) -> bool:
         """This process does what only one may, of those with the same parts."""
-        return self.lead.held
+        return (self.lead if self.condition.telegram else self.ownership).held
 
     def say(self, name: str, **details: object) -> None:
         """A line for whoever runs this."""
@@ -62,8 +62,7 @@ class Here:
 
 def say(text: Catalogue, name: str, **details: object) -> None:
     """A line for whoever runs this; its text is `serving.<name>`."""
-    sys.stderr.write(f"shuping: {text(f'serving.{name}', **details)}\n")
-    sys.stderr.flush()
+    announce(text(f"serving.{name}", **details))
 
 
 class Part(Protocol):

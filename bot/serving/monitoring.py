@@ -2,7 +2,7 @@
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from bot.observing.observer import UNOBSERVED, Observer, Several
 from bot.serving.condition import Kept
 from bot.serving.here import FAILED, OUTSIDE, REFUSED, EndedError, Here
 from bot.settings import Settings
+from storage.opening import password_of
 
 if TYPE_CHECKING:
     from bot.observing.metrics import Metrics, Reading
@@ -30,26 +31,29 @@ class Observation:
     tracing: "Tracing | None" = None
 
 
-def observation_of(settings: Settings, secrets: Iterable[str]) -> Observation:
-    """What settings ask for; nothing else is imported. Raises EndedError if it is not here.
-
-    `secrets`: what the hashes of dossiers in the log hang on.
-    """
+def observation_of(settings: Settings) -> Observation:
+    """What settings ask for; nothing else is imported. Raises EndedError if it is not here."""
     metrics = _metrics() if settings.metrics_listen else None
     tracing = _tracing() if settings.tracing == "otlp" else None
     wanted: list[Observer] = [one for one in (metrics, tracing) if one]
     if settings.log_format == "json":
         from bot.observing.lines import Lines, key_of
 
-        wanted.append(Lines(key_of(secrets)))
+        wanted.append(Lines(key_of(_secret(settings))))
     observer = wanted[0] if len(wanted) == 1 else Several(wanted) if wanted else UNOBSERVED
     return Observation(observer, metrics, tracing)
 
 
+def _secret(settings: Settings) -> str:
+    """One that the processes of an installation share, if there is any."""
+    token = settings.telegram_token
+    return password_of(settings.database_url) or (token.get_secret_value() if token else "")
+
+
 @asynccontextmanager
-async def observed(settings: Settings, secrets: Iterable[str]) -> AsyncIterator[Observation]:
+async def observed(settings: Settings) -> AsyncIterator[Observation]:
     """The same, until left. Raises EndedError."""
-    observation = observation_of(settings, secrets)
+    observation = observation_of(settings)
     try:
         yield observation
     finally:
@@ -73,9 +77,10 @@ def _tracing() -> "Tracing":
 
 @asynccontextmanager
 async def monitored(here: Here, metrics: "Metrics | None") -> AsyncIterator[None]:
-    """Answer machines where settings say, until left. Raises EndedError, OSError for addresses that cannot be had."""
+    """Answer machines where settings say, until left. Raises EndedError and OSError: an address cannot be had."""
     settings = here.settings
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(here.condition.close)
         if metrics and settings.metrics_listen:
             reading = Kept(lambda: _read(here), READING_SECONDS)
             stack.push_async_callback(reading.close)

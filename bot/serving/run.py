@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from bot.delivery.lease import TELEGRAM, LostError, Ownership
 from bot.delivery.reports import Reports
 from bot.delivery.rules import page_door, rules_of
 from bot.delivery.worker import Worker
-from bot.logs import set_up_logs
+from bot.logs import announce, set_up_logs
 from bot.observing.observer import Observer
 from bot.observing.watched import watched
 from bot.serving.condition import Condition
@@ -79,18 +78,17 @@ def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def serve(settings: Settings, language: str, plan: Plan) -> int:
     """Run the parts; the exit status: 0 it was told to stop, 2 a setting is wrong, 1 for what may pass."""
     text = catalogue(language)
+    set_up_logs(settings.log_level, *_secrets(settings, plan), structured=settings.log_format == "json")
     if plan.telegram and settings.telegram_token is None:
         return _end(text, EndedError(REFUSED, "no_token"))
-    secrets = _secrets(settings, plan)
-    set_up_logs(settings.log_level, *secrets, structured=settings.log_format == "json")
     stop = _stop_on_signals()
     try:
-        async with observed(settings, secrets) as observation:
+        async with observed(settings) as observation:
             return await _observed(settings, language, plan, stop, observation)
     except EndedError as error:
         return _end(text, error)
     except (StorageError, OSError) as error:
-        sys.stderr.write(f"shuping: {complaint(error, language)}\n")
+        announce(str(complaint(error, language)))
         return REFUSED if isinstance(error, StorageError) and error.trouble is Trouble.BAD_URL else FAILED
 
 
@@ -123,8 +121,7 @@ def _here(
 ) -> Here:
     doors = [page_door(settings.site)] if settings.site else []
     rules, rubric = rules_of(settings, doors), current()
-    reports, house = Reports(store, rules, observer), Ownership(store)
-    lead = Ownership(store, TELEGRAM) if plan.telegram else house
+    reports, house, lead = Reports(store, rules, observer), Ownership(store), Ownership(store, TELEGRAM)
     worker = Worker(store, _channels(settings, store), OUTSIDE, rules, rubric, reports, observer=observer)
     condition = Condition(store, worker, (house, lead), stop, telegram=plan.telegram)
     return Here(settings, text, store, rules, doors, rubric, worker, reports, house, lead, observer, condition)
@@ -239,7 +236,7 @@ async def _opened(url: str, language: str) -> Store:
         except StorageError as error:
             if error.trouble not in (Trouble.BUSY, Trouble.FULL):
                 raise
-            sys.stderr.write(f"shuping: {complaint(error, language)}\n")
+            announce(str(complaint(error, language)))
         await asyncio.sleep(pause)
         pause = min(LONGEST_PAUSE, pause * 2)
 

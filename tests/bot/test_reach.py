@@ -82,6 +82,38 @@ def test_the_public_address(url: str, advice: str | None) -> None:
     assert advice in told.value.sentences[0]
 
 
+# metrics and traces
+
+
+async def test_where_metrics_are() -> None:
+    assert "not set up" in reach.metrics(TEXT, of())
+    listen = f"127.0.0.1:{free_port()}"
+    assert reach.metrics(TEXT, of(metrics_listen=listen)) == f"http://{listen}/metrics ({listen} is free)"
+    async with served(Health(lambda: True), listen):
+        found = await asyncio.to_thread(reach.metrics, TEXT, of(metrics_listen=listen))
+    assert found == f"http://{listen}/metrics (shuping is listening at {listen})"
+
+
+def test_an_address_for_metrics_that_somebody_else_has() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as other, pytest.raises(BrokenError) as broken:
+        reach.metrics(TEXT, of(metrics_listen=f"127.0.0.1:{other.getsockname()[1]}"))
+    assert "SHUPING_METRICS_LISTEN" in broken.value.sentences[0]
+
+
+def test_where_traces_go_without_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "off" in reach.tracing(TEXT, of())
+    assert reach.tracing(TEXT, of(tracing="otlp")) == "by OTLP to http://localhost:4318/v1/traces"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "https://anna:geheim@traces.example.org/")
+    assert reach.tracing(TEXT, of(tracing="otlp")) == "by OTLP to https://***@traces.example.org/v1/traces"
+
+
+def test_traces_without_their_library(shuping: Shuping) -> None:
+    (shuping.folder / "opentelemetry.py").write_text("", encoding="utf-8")  # hides the real one
+    done = shuping("doctor", SHUPING_TRACING="otlp", LANG="en_US.UTF-8")
+    assert done.status == 1
+    assert "pip install 'shuping[tracing]'" in done.out
+
+
 # mails
 
 MAILS = {"mail_from": "shuping@example.org", "web_url": "https://example.org"}

@@ -38,6 +38,11 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def _variable(name: str) -> str:
+    """Settings are ours, but for those of the libraries for traces."""
+    return name if name.startswith("OTEL_") else f"SHUPING_{name}"
+
+
 def webhook() -> dict[str, str]:
     """Settings for a bot that listens."""
     address = f"127.0.0.1:{free_port()}"
@@ -104,7 +109,7 @@ class Shuping:
             "PYTHONPATH": str(ROOT),
             "LC_ALL": "en_US.UTF-8",
             "SHUPING_DATABASE_URL": f"sqlite:///{self.file}",
-            **{f"SHUPING_{name}": value for name, value in self.settings.items() if value},
+            **{_variable(name): value for name, value in self.settings.items() if value},
         }
         with (self.folder / "output.txt").open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
