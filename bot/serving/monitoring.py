@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.delivery.clock import skew
 from bot.observing.observer import UNOBSERVED, Observer, Several
 from bot.serving.condition import Kept
 from bot.serving.here import FAILED, OUTSIDE, REFUSED, EndedError, Here
@@ -123,6 +124,4 @@ async def _read(here: Here) -> "Reading":
     """What the database says. Raises StorageError."""
     from bot.observing.metrics import Reading
 
-    theirs, ours = await here.store.clock(), OUTSIDE.now()
-    skew = (ours - theirs).total_seconds() if theirs else None
-    return Reading(await here.store.stats(ours), skew)
+    return Reading(await here.store.stats(OUTSIDE.now()), await skew(here.store, OUTSIDE.now))
