@@ -84,7 +84,8 @@ class Condition:
         self._clock = clock
         self._database = Kept(lambda: _answers(store), KEPT_SECONDS, clock)
         self._asked = float("-inf")
-        self.reached = False
+        self.reached = self.answers = False
+        """Telegram has let us begin; it answers now."""
 
     @property
     def alive(self) -> bool:
@@ -114,6 +115,10 @@ class Condition:
     def was_ready(self) -> bool:
         """As far as was looked last."""
         return all(self._found().values())
+
+    def heard(self, answered: bool) -> None:
+        """Telegram was asked something."""
+        self.answers = answered
 
     async def leave(self) -> None:
         """We were told to end: go on until those who send people here have noticed, if there are any."""

@@ -85,7 +85,7 @@ async def test_what_happens_on_telegram_is_counted(api: TelegramApi, install: In
     assert found["shuping_updates_total telegram applied"] == len(process.rows("SELECT id FROM updates"))
     assert found["shuping_sends_total telegram delivered answer"] >= 2
     assert found["shuping_outbox_depth reminder"] == 1
-    assert found["shuping_outbox_age_seconds"] == 0
+    assert found["shuping_outbox_age_seconds answer"] == 0
     assert await process.stop() == 0
 
 
@@ -130,9 +130,15 @@ async def test_nobody_is_sent_to_who_has_not_reached_telegram(api: TelegramApi, 
     assert await ready(listen) == (503, {"database": True, "staying": True, "telegram": False})
     assert await asked(listen, "/healthz") == (200, ""), "that is not its death"
     assert (await asked(process.settings["WEB_LISTEN"], "/readyz"))[0] == 503
+    assert (await scraped(listen))["shuping_telegram_reached"] == 0
     await api.up()
     await process.until_says("@shuping_test_bot is ready.")
     assert (await ready(listen))[0] == 200
+    await api.down()
+    async with asyncio.timeout(10):
+        while (await scraped(listen))["shuping_telegram_reached"]:
+            pass
+    assert (await ready(listen))[0] == 200, "the page goes on"
 
 
 async def test_who_waits_for_its_turn_lives_and_is_not_asked(api: TelegramApi, install: Install, listen: str) -> None:
