@@ -80,18 +80,19 @@ class Metrics(Observer):
     def look_at(
         self,
         leading: Callable[[], bool],
-        reached: Callable[[], bool],
+        reached: Callable[[], bool] | None,
         ready: Callable[[], bool],
         reading: Callable[[], Reading | None],
     ) -> None:
-        """From now on, tell these, too: whether the lease is held, Telegram was reached, and we should be asked.
+        """From now on, tell these, too: whether the lease is held, Telegram is reached, and we should be asked.
 
-        `reading`: the last one of the database, None while there is none, and then nothing of it is told: a number that
-        is old is worse than none.
+        `reached`: None where Telegram is no part of this process. `reading`: the last one of the database, None while
+        there is none, and then nothing of it is told: a number that is old is worse than none.
         """
         gauge = partial(Gauge, registry=self._registry)
         gauge("shuping_leading", "1: this process does what only one may").set_function(leading)
-        gauge("shuping_telegram_reached", "1: Telegram has answered this process").set_function(reached)
+        if reached:
+            gauge("shuping_telegram_reached", "1: Telegram has answered the last call").set_function(reached)
         gauge("shuping_ready", "1: this process should be asked").set_function(ready)
         self._registry.register(_OfDatabase(reading))
 

@@ -68,7 +68,10 @@ class Kept(Generic[T]):
 
 
 class Condition:
-    """`telegram`: it is a part of this process, and has to be `reached` once. `stop`: we were told to end."""
+    """`telegram`: it is a part of this process, and has to be `reached` once. `stop`: we were told to end.
+
+    `reaches`: whether Telegram answered the last call.
+    """
 
     def __init__(
         self,
@@ -85,6 +88,7 @@ class Condition:
         self._database = Kept(lambda: _answers(store), KEPT_SECONDS, clock)
         self._asked = float("-inf")
         self.reached = False
+        self.reaches: Callable[[], bool] = lambda: self.reached
 
     @property
     def alive(self) -> bool:

@@ -109,7 +109,8 @@ async def _serve(stack: AsyncExitStack, here: Here, name: str, address: str, scr
 def _scrape(here: Here, metrics: "Metrics", reading: "Kept[Reading]") -> Scrape:
     """What is done when somebody asks for metrics."""
     condition = here.condition
-    metrics.look_at(lambda: here.leading, lambda: condition.reached, lambda: condition.was_ready, lambda: reading.last)
+    reached = (lambda: condition.reaches()) if condition.telegram else None  # the part comes later
+    metrics.look_at(lambda: here.leading, reached, lambda: condition.was_ready, lambda: reading.last)
 
     async def scrape(accepts: str) -> tuple[str, bytes]:
         await condition.is_ready()

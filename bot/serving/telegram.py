@@ -3,8 +3,9 @@
 import asyncio
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from bot.telegram.request import AiohttpRequest
 from bot.telegram.webhook import Webhook
 
 CONNECTIONS = 256
+LOOK_SECONDS, IDLE_SECONDS = 15.0, 60.0
 REQUEST_SECONDS = 15.0
 
 
@@ -68,6 +70,7 @@ class TelegramPart:
     def __init__(self, here: Here, *, alone: bool) -> None:
         self._here, self._alone = here, alone
         self._client = client_of(here.settings)
+        here.condition.reaches = lambda: self._client.heard[1]
         self._intake: Intake | None = None
         self._heard = False
         """Telegram was out of reach, or has let us begin."""
@@ -101,6 +104,23 @@ class TelegramPart:
     async def _take(self) -> None:
         await self._insist(self._client.initialize)
         self._here.condition.reached = True
+        asking = asyncio.create_task(self._ask_again())
+        try:
+            await self._receive()
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+
+    async def _ask_again(self) -> None:
+        """Whoever watches is told whether Telegram can be reached now, also while nobody writes."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            at, answered = self._client.heard
+            if not answered or monotonic() - at > IDLE_SECONDS:
+                with suppress(TelegramError), odd_answers():
+                    await self._client.call("getMe")
+
+    async def _receive(self) -> None:
         reception = Reception(self._client, self._opened())
         if self._here.settings.webhook_url:
             await self._listen(reception)

@@ -53,6 +53,11 @@ class Client(Bot):
         await self._sending.shutdown()
         await self._polling.shutdown()
 
+    @property
+    def heard(self) -> tuple[float, bool]:
+        """When the last call ended, by `time.monotonic`, and whether Telegram answered it."""
+        return max(self._sending.heard, self._polling.heard)
+
     async def call(self, method: str, **parameters: Any) -> Any:
         """A method of the Bot API; its result as JSON. Raises TelegramError."""
         return await self._sending.call(f"{self.base_url}/{method}", parameters)

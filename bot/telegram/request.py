@@ -5,6 +5,7 @@ No message of an error here carries the address, since the token is a part of it
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from time import monotonic
 from typing import Annotated, Any, Literal
 
 import aiohttp
@@ -56,6 +57,8 @@ class AiohttpRequest(BaseRequest):
         self._connections = connections
         self._seconds = seconds
         self._http: aiohttp.ClientSession | None = None
+        self.heard: tuple[float, bool] = (float("-inf"), False)
+        """When the last call ended, by `time.monotonic`, and whether Telegram answered it, whatever it said."""
 
     @property
     @override
@@ -120,15 +123,19 @@ class AiohttpRequest(BaseRequest):
         if self._http is None:
             raise NetworkError("not initialised")
         timeout = aiohttp.ClientTimeout(total=seconds + 5 if seconds > self._seconds else self._seconds)
+        answered = False
         try:
             async with self._http.request(method, url, data=data, headers=headers, timeout=timeout) as response:
                 body = await response.read()  # else the connection could not be used again
                 _refuse_others_words(response.status, body)
+                answered = True
                 return response.status, body
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NetworkError(type(error).__name__) from None
+        finally:
+            self.heard = (monotonic(), answered)
 
 
 def refused(refusal: Refusal) -> TelegramError:
