@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from typing_extensions import override
 
@@ -51,7 +51,16 @@ Work = Callable[[AsyncConnection], Awaitable[T]]
 CONNECTIONS = 16
 """So many at most has a process: more work at a time would make nothing quicker."""
 PATIENCE_SECONDS = 5.0
-CONNECT_SECONDS = 3
+CALL_SECONDS = 60.0
+"""So long may one call take; a server that has stopped says nothing for longer."""
+DEFAULTS = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How soon a server is given up that does not answer, unless the URL says otherwise."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
 AGAIN_SECONDS = 1.0
 """So long after a fault is what was confirmed tried to be noted again."""
@@ -331,8 +340,10 @@ class PostgresStore(Store):
         deadline, pause = monotonic() + PATIENCE_SECONDS, FIRST_PAUSE
         while True:
             try:
-                async with self._pool.connection(timeout=PATIENCE_SECONDS) as connection:
+                async with self._pool.connection(timeout=PATIENCE_SECONDS) as connection, asyncio.timeout(CALL_SECONDS):
                     return await work(connection)
+            except TimeoutError:
+                raise StorageError(Trouble.BUSY, self._place) from None
             except (MovedError, *AGAIN):
                 trouble = StorageError(Trouble.BUSY, self._place)
                 helps = True
@@ -389,6 +400,5 @@ _SETTINGS: dict[str, Any] = {"autocommit": True, "prepare_threshold": None}
 
 
 def _conninfo(url: str) -> str:
-    """With a limit to how long is waited for a connection, unless the URL has one of its own."""
-    limits = {} if "connect_timeout" in url else {"connect_timeout": CONNECT_SECONDS}
-    return make_conninfo(url, application_name="shuping", **limits)
+    stated = conninfo_to_dict(url)
+    return make_conninfo(url, **{"application_name": "shuping", **DEFAULTS, **stated})

@@ -2,9 +2,11 @@
 -- nothing has to be prepared by the client, which a pooler between them would not allow.
 
 -- Whoever changes what is told of a window or of a dossier has these locks until its transaction ends. All of one
--- transaction are taken at once, and in one order, so that nobody waits in a circle.
+-- transaction are taken at once, and in one order, so that nobody waits in a circle. Nobody waits long, either: the
+-- server ends the transaction of a process that has stopped with locks in its hands.
 CREATE FUNCTION shuping.lock_all(names text[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM set_config('lock_timeout', '4s', true), set_config('idle_in_transaction_session_timeout', '4s', true);
     PERFORM pg_advisory_xact_lock(lock)
     FROM (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest(names) AS name ORDER BY 1) AS locks;
 END $$;
@@ -231,7 +233,7 @@ END $$;
 -- before `since` is known to be gone: the index need not be walked over what is deleted, but not yet forgotten.
 CREATE FUNCTION shuping.heads(
     of_holder text, of_now timestamptz, since timestamptz, most integer, channels text[], of_form smallint
-) RETURNS TABLE (window_name text, aside boolean) STABLE LANGUAGE plpgsql AS $$
+) RETURNS TABLE (window_name text, aside boolean) STABLE LANGUAGE plpgsql SET jit = off AS $$
 BEGIN
     RETURN QUERY
     SELECT waiting.window_name, waiting.aside
