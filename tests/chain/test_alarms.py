@@ -1,8 +1,9 @@
 """The six alarms over series that are made up: when each begins, and that none begins while all is well.
 
-`tests/scale/test_alarms.py` provokes each in the running program; here it is about how long something may last.
+`tests/operating/test_alarms.py` provokes each in the running program; here it is about how long something may last.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ class Case:
     """Series that are otherwise from the start (None: missing), and whether an alarm has begun by minute."""
 
     alarm: str
-    otherwise: dict[str, str | None]
+    otherwise: Mapping[str, str | None]
     begun: dict[int, bool]
 
 
@@ -71,7 +72,7 @@ CASES = [
 ]
 
 
-def _group(series: dict[str, str | None], expected: list[dict[str, Any]]) -> dict[str, Any]:
+def _group(series: Mapping[str, str | None], expected: list[dict[str, Any]]) -> dict[str, Any]:
     told = [{"series": name, "values": values} for name, values in series.items() if values is not None]
     return {"interval": "1m", "input_series": told, "promql_expr_test": expected}
 

@@ -13,6 +13,7 @@ import yaml
 from bot.observing.metrics import Metrics
 from tests.chain.places import ALERTS, BOARD, OPERATING, WATCH
 from tests.observing.test_metrics import everything
+from tests.programs import program
 
 DASHBOARD: dict[str, Any] = json.loads(BOARD.read_text())
 PANELS: list[dict[str, Any]] = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
@@ -22,10 +23,9 @@ WIDTH = 24
 
 def promtool(*arguments: str | Path) -> str:
     """What Prometheus' tool says of a file that it takes."""
-    tool = shutil.which("promtool")
-    if tool is None:
-        pytest.skip("prometheus is not installed here")
-    done = subprocess.run([tool, *map(str, arguments)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program("promtool", "prometheus"), *map(str, arguments)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
