@@ -1,9 +1,9 @@
 """The outbox, and who has claimed what of it: rows are read, and what the rules of `storage.outbox` say is written."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
 from pydantic_core import to_json
@@ -315,11 +315,21 @@ async def hasten(connection: AsyncConnection, now: datetime) -> None:
     await connection.execute(OUTLAST, (now + LONGEST_CLAIM,))
 
 
-async def confirm(connection: AsyncConnection, confirmed: Sequence[tuple[Queued, str]]) -> list[int]:
+class Confirmed(NamedTuple):
+    """A message that has arrived; `left` is to be called if there is more in its lane."""
+
+    queued: Queued
+    holder: str
+    left: Callable[[], None]
+
+
+async def confirm(connection: AsyncConnection, confirmed: Sequence[Confirmed]) -> list[int]:
     """Messages that have arrived leave the outbox, and the claims on their lanes end; the places of those that stay."""
-    numbers = [message.number for message, _ in confirmed]
-    names = [message.window for message, _ in confirmed]
-    asides = [message.lane.aside for message, _ in confirmed]
-    holders = [holder for _, holder in confirmed]
-    row = await (await connection.execute(CONFIRM, (numbers, names, asides, holders))).fetchone()
+    values = (
+        [one.queued.number for one in confirmed],
+        [one.queued.window for one in confirmed],
+        [one.queued.lane.aside for one in confirmed],
+        [one.holder for one in confirmed],
+    )
+    row = await (await connection.execute(CONFIRM, values)).fetchone()
     return [place - 1 for place in (row and row[0]) or ()]

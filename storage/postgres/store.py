@@ -25,10 +25,11 @@ from storage.broadcasts import Audience, Broadcast, Record
 from storage.errors import StorageError, Trouble
 from storage.outbox import Lane, Outgoing, Queued
 from storage.postgres import broadcasts, deletion, leases, outbox, rates, state
-from storage.postgres.apply import Asked, MovedError, apply
+from storage.postgres.apply import Asked, MovedError, apply, apply_locked
 from storage.postgres.errors import AGAIN, storage_error
 from storage.postgres.horizon import Horizon
 from storage.postgres.migrations import migrate
+from storage.postgres.outbox import Confirmed
 from storage.postgres.stats import stats
 from storage.stats import Stats
 from storage.store import (
@@ -52,6 +53,8 @@ Work = Callable[[AsyncConnection], Awaitable[T]]
 CONNECTIONS = 16
 """So many at most has a process: more work at a time would make nothing quicker."""
 PATIENCE_SECONDS = 5.0
+HOPEFUL, SURE = 3, 20
+"""So often is it tried to write what was decided upon without locks, and then with them."""
 CALL_SECONDS = 60.0
 """So long may one call take; a server that has stopped says nothing for longer."""
 DEFAULTS = {
@@ -74,8 +77,10 @@ class PostgresStore(Store):
 
     def __init__(self, pool: AsyncConnectionPool, place: str) -> None:
         self._pool, self._place = pool, place
-        self._confirmed: list[tuple[Queued, str, Callable[[], None]]] = []
+        self._confirmed: list[Confirmed] = []
+        self._noting: list[Confirmed] = []
         self._confirming: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
         self._horizon = Horizon()
 
     @override
@@ -89,9 +94,15 @@ class PostgresStore(Store):
         claim: Claim | None = None,
         recent: int = 0,
     ) -> Applied | None:
-        asked = Asked(window, decide, arrival, link, claim, recent)
+        arrived = frozenset(
+            one.queued.number for one in (*self._noting, *self._confirmed) if one.queued.window == window
+        )
+        asked = Asked(window, decide, arrival, link, claim, recent, arrived)
         again = arrival is not None  # what was written before the connection was lost is known by its update
-        return await self._run(lambda connection: apply(connection, asked, self._place), again=again)
+        for work in (*HOPEFUL * [apply], *SURE * [apply_locked]):
+            with suppress(MovedError):
+                return await self._run(partial(work, asked=asked, place=self._place), again=again)
+        raise StorageError(Trouble.BUSY, self._place)
 
     @override
     async def state(self, window: str, dossier: str | None = None) -> State:
@@ -117,6 +128,7 @@ class PostgresStore(Store):
     async def claim(
         self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
     ) -> list[Due]:
+        await self._confirm_all()
         if lane is not None:
             return await self._run(lambda connection: outbox.take(connection, [lane], claim, now, self._place))
         since = self._horizon.look(now)
@@ -147,7 +159,7 @@ class PostgresStore(Store):
 
     @override
     def confirm(self, queued: Queued, holder: str, left: Callable[[], None]) -> None:
-        self._confirmed.append((queued, holder, left))
+        self._confirmed.append(Confirmed(queued, holder, left))
         if self._confirming is None:
             self._confirming = asyncio.create_task(self._confirm_in_time())
 
@@ -164,16 +176,23 @@ class PostgresStore(Store):
         self._confirming = None
 
     async def _confirm_all(self) -> None:
-        confirmed, self._confirmed = self._confirmed, []
-        try:
-            busy = await self._run(
-                lambda connection: outbox.confirm(connection, [(queued, holder) for queued, holder, _ in confirmed])
-            )
-        except BaseException:
-            self._confirmed[:0] = confirmed
-            raise
+        """All that there is, and what is being noted already; one call after the other."""
+        if not self._confirmed and not self._noting:
+            return
+        async with self._one_at_a_time:
+            if not self._confirmed:
+                return
+            self._noting, self._confirmed = self._confirmed, []
+            try:
+                noting = self._noting
+                busy = await self._run(lambda connection: outbox.confirm(connection, noting))
+            except BaseException:
+                self._confirmed[:0] = self._noting
+                raise
+            finally:
+                self._noting = []
         for place in busy:
-            confirmed[place][2]()
+            noting[place].left()
 
     @override
     async def advanced(self, queued: Queued, part: int) -> None:
@@ -236,6 +255,7 @@ class PostgresStore(Store):
 
     @override
     async def renew(self, claim: Claim) -> None:
+        await self._confirm_all()
         await self._execute(outbox.RENEW, claim.until, claim.holder)
 
     @override
@@ -300,9 +320,8 @@ class PostgresStore(Store):
         if self._confirming is not None:
             self._confirming.cancel()
             await asyncio.gather(self._confirming, return_exceptions=True)
-        if self._confirmed:
-            with suppress(StorageError):  # then it is sent again, which does no harm
-                await self._confirm_all()
+        with suppress(StorageError):  # then it is sent again, which does no harm
+            await self._confirm_all()
         await self._pool.close()
 
     # how all of it is run
@@ -333,9 +352,8 @@ class PostgresStore(Store):
                     return await work(connection)
             except TimeoutError:
                 raise StorageError(Trouble.BUSY, self._place) from None
-            except (MovedError, *AGAIN):
-                trouble = StorageError(Trouble.BUSY, self._place)
-                helps = True
+            except AGAIN:
+                trouble, helps = StorageError(Trouble.BUSY, self._place), True
             except psycopg.Error as error:
                 trouble = storage_error(error, self._place)
                 helps = trouble.trouble is Trouble.BUSY and (again or isinstance(error, PoolTimeout))

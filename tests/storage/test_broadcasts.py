@@ -210,7 +210,7 @@ async def test_no_slice_comes_while_enough_is_on_its_way(store: Store) -> None:
     await slice_(store, 3)
     waits = await slice_(store, 3, most=3)
     assert waits
-    assert (waits.queued, waits.progress) == (3, Progress.RUNNING)
+    assert (waits.queued, waits.progress, waits.waiting) == (3, Progress.RUNNING, 3)
     assert [one.queued for one in [await slice_(store, 3, most=4)] if one] == [6]
 
 

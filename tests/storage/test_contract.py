@@ -314,7 +314,7 @@ async def test_a_cancelled_apply_is_written_wholly_or_not_at_all(store: Store) -
 
 
 async def test_of_a_dossier_only_so_much_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("storage.memory", "storage.sqlite.state"):
+    for module in ("storage.memory", "storage.sqlite.state", "storage.postgres.apply"):
         monkeypatch.setattr(f"{module}.LONGEST_LOG", 120)
         monkeypatch.setattr(f"{module}.LONGEST_HISTORY", 3)
     await store.apply("other", just(begun("other"), entry(1), finished=(assessment("theirs"),), dossier="d2"))
