@@ -8,7 +8,7 @@ done again for a while, as long as that cannot do it twice.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from storage.outbox import Lane, Outgoing, Queued
 from storage.postgres import broadcasts, deletion, leases, outbox, rates, state
 from storage.postgres.apply import Asked, MovedError, apply, apply_locked
 from storage.postgres.errors import AGAIN, storage_error
+from storage.postgres.horizon import Horizon
 from storage.postgres.migrations import migrate
 from storage.postgres.outbox import Confirmed
 from storage.postgres.stats import stats
@@ -67,10 +68,6 @@ DEFAULTS = {
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
 AGAIN_SECONDS = 1.0
 """So long after a fault is what was confirmed tried to be noted again."""
-LATE = timedelta(seconds=30)
-"""What falls due may become visible so much later, at most: a transaction does not last longer."""
-WHOLE_LOOK = timedelta(minutes=1)
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PostgresStore(Store):
@@ -84,7 +81,7 @@ class PostgresStore(Store):
         self._noting: list[Confirmed] = []
         self._confirming: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
-        self._since, self._looked = LONG_AGO, LONG_AGO
+        self._horizon = Horizon()
 
     @override
     async def apply(
@@ -134,14 +131,10 @@ class PostgresStore(Store):
         await self._confirm_all()
         if lane is not None:
             return await self._run(lambda connection: outbox.take(connection, [lane], claim, now, self._place))
-        since = self._horizon(now)
+        since = self._horizon.look(now)
         return await self._run(
             lambda connection: outbox.take_all(connection, claim, now, since, limit, self._place, channels)
         )
-
-    def _horizon(self, now: datetime) -> datetime:
-        """Before it nothing waits any more: of what was there at the last whole look, nothing can have come since."""
-        return LONG_AGO
 
     @override
     async def following(self, lane: Lane, now: datetime, holder: str) -> Due | None:
@@ -207,12 +200,7 @@ class PostgresStore(Store):
 
     @override
     async def next_due(self) -> datetime | None:
-        return await self._run(self._next_due)
-
-    async def _next_due(self, connection: AsyncConnection) -> datetime | None:
-        row = await (await connection.execute(outbox.NEXT_DUE, (self._since,))).fetchone()
-        due: datetime | None = row[0] if row else None
-        return due and due.astimezone(UTC)
+        return await self._run(lambda connection: outbox.next_due(connection, self._horizon))
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
@@ -225,6 +213,7 @@ class PostgresStore(Store):
     @override
     async def hasten(self, now: datetime) -> None:
         await self._together(lambda connection: outbox.hasten(connection, now))
+        self._horizon.forget()
 
     @override
     async def refused(self, queued: Queued, asked: datetime) -> bool:
