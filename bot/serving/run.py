@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.delivery.channel import Channel
+from bot.delivery.clock import watch_clock
 from bot.delivery.housekeeping import keep_house_in_turn
 from bot.delivery.lease import TELEGRAM, LostError, Ownership
 from bot.delivery.reports import Reports
@@ -157,8 +158,10 @@ async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:
 
 
 def _keeping(here: Here, plan: Plan, *, alone: bool) -> Iterator[Coroutine[Any, Any, None]]:
-    """Leases, kept while they are ours; who works `alone` ends without the one of Telegram."""
+    """The clock is watched, and leases are kept while they are ours; who works `alone` ends without Telegram's."""
     yield keep_house_in_turn(here.store, here.rules.keep, OUTSIDE.now, here.ownership, queued=here.worker.look)
+    if here.store.shared:
+        yield watch_clock(here.store, OUTSIDE.now)
     if alone:
         yield here.lead.keep()
     elif plan.telegram:
