@@ -229,7 +229,7 @@ BEGIN
 END $$;
 
 -- Lanes in the order in which they are served: the most urgent, of these who has waited longest. Those that others
--- have claimed are left out, as are those whose messages or sessions were written by a newer program. Of each urgency,
+-- have claimed are left out, as are those whose messages, sessions or windows a newer program wrote. Of each urgency,
 -- what fell due before `since` is known to be gone: the index need not be walked over what is deleted, but not yet
 -- forgotten.
 CREATE FUNCTION shuping.heads(
@@ -251,6 +251,9 @@ BEGIN
     AND (channels IS NULL OR split_part(waiting.window_name, ':', 1) = ANY (channels))
     AND waiting.form <= of_form
     AND NOT EXISTS (SELECT FROM shuping.sessions WHERE sessions.dossier = waiting.dossier AND form > of_form)
+    AND NOT EXISTS (
+        SELECT FROM shuping.windows WHERE windows.window_name = waiting.window_name AND form > of_form
+    )
     GROUP BY waiting.window_name, waiting.aside
     ORDER BY min(waiting.urgency), min(waiting.due), min(waiting.number)
     LIMIT most;
