@@ -16,6 +16,10 @@ def run(parsed: argparse.Namespace, language: str) -> int:
             from bot.cli.data import data
 
             return data(parsed, language)
+        case "stats":
+            from bot.cli.stats import stats
+
+            return stats(parsed, language)
         case "doctor":
             return _doctor(parsed, language)
         case "db":

@@ -21,7 +21,7 @@ from bot.telegram.client import Client, odd_answers
 from bot.telegram.menu import set_menus
 from bot.telegram.polling import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK, name_of, poll, wait_after
 from bot.telegram.reception import Reception
-from bot.telegram.request import AiohttpRequest
+from bot.telegram.request import AiohttpRequest, Heard, unheeded
 from bot.telegram.webhook import Webhook
 
 CONNECTIONS = 256
@@ -40,11 +40,11 @@ def secret_of_webhook(settings: Settings) -> str:
     return hmac.digest(token_of(settings).encode(), b"webhook", "sha256").hex()
 
 
-def client_of(settings: Settings) -> Client:
+def client_of(settings: Settings, heard: Heard = unheeded) -> Client:
     """A way to Telegram that has to be opened."""
     base = str(settings.telegram_api_url).rstrip("/")
-    sending = AiohttpRequest(connections=CONNECTIONS, seconds=REQUEST_SECONDS)
-    polling = AiohttpRequest(connections=4, seconds=REQUEST_SECONDS)
+    sending = AiohttpRequest(connections=CONNECTIONS, seconds=REQUEST_SECONDS, heard=heard)
+    polling = AiohttpRequest(connections=4, seconds=REQUEST_SECONDS, heard=heard)
     return Client(token_of(settings), base, sending, polling)
 
 
@@ -67,7 +67,7 @@ class TelegramPart:
 
     def __init__(self, here: Here, *, alone: bool) -> None:
         self._here, self._alone = here, alone
-        self._client = client_of(here.settings)
+        self._client = client_of(here.settings, here.condition.heard)
         self._intake: Intake | None = None
         self._heard = False
         """Telegram was out of reach, or has let us begin."""

@@ -45,7 +45,7 @@ class MovedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What `Store.apply` is asked to do."""
+    """What `Store.apply` is asked to do. `arrived`: messages of the window that need not wait any more."""
 
     window: str
     decide: Decide
@@ -53,6 +53,7 @@ class Asked:
     link: str | None
     claim: Claim | None
     recent: int
+    arrived: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,17 @@ async def apply(connection: AsyncConnection, asked: Asked, place: str) -> Applie
     recent = read.recent if present is read.state else ()
     others = decision.echo is not None and (read.state.shared or decision.echo.here)
     showing = await _showing(connection, asked, decision, read.state) if others else ()
-    known = Known(read.state, present, read.waiting, recent, showing=showing)
+    known = Known(read.state, present, _unsent(read, asked), recent, showing=showing)
     return await _carry_out(connection, asked, decision, known, place, read)
+
+
+async def apply_locked(connection: AsyncConnection, asked: Asked, place: str) -> Applied | None:
+    """The same where many change the same at once: who has the locks before reading is sure to write."""
+    read = await state.read(connection, asked.window, asked.link, asked.arrival, 0, place)
+    dossiers = {read.asked, read.state.link and read.state.link.dossier}
+    async with connection.transaction():
+        await connection.execute(LOCK, ([asked.window, *filter(None, dossiers)],))
+        return await apply(connection, asked, place)
 
 
 def _turns(before: State, decision: Decision) -> bool:
@@ -120,11 +130,16 @@ async def _in_steps(
         now = await state.read(connection, window, None, None, asked.recent, place)
         gone = await outbox.waiting_in(connection, bereft)
         showing = await _showing(connection, asked, decision, before)
-        known = Known(before, present, now.waiting, now.recent, gone, showing)
+        known = Known(before, present, _unsent(now, asked), now.recent, gone, showing)
         applied = await _carry_out(connection, asked, decision, known, place)
         if decision.order:
             await broadcasts.order(connection, window, decision.order)
         return applied
+
+
+def _unsent(read: Read, asked: Asked) -> Sequence[Marked]:
+    """What still waits for the window."""
+    return [marked for marked in read.waiting if marked[0].number not in asked.arrived]
 
 
 async def _turned(connection: AsyncConnection, window: str, before: State, decision: Decision, place: str) -> State:
@@ -242,7 +257,7 @@ def _after(waiting: Sequence[Waiting], changes: Queueing) -> list[Waiting]:
 
 def _plan(asked: Asked, decision: Decision, known: Known, changes: Sequence[Change]) -> dict[str, Any]:
     """What there is nothing of is left out."""
-    removed = [number for *_, change in changes for number in change.removed]
+    removed = [*asked.arrived, *(number for *_, change in changes for number in change.removed)]
     added = [row for window, dossier, change in changes for row in rows(window, dossier, change)]
     front = known.present.dossier
     parts: dict[str, Any] = {
