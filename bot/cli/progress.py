@@ -18,11 +18,18 @@ SILENT_SECONDS = 10.0
 @contextmanager
 def told(text: Catalogue) -> Iterator[Tell]:
     """What tells people of each step, on standard error."""
-    if not sys.stderr.isatty():
+    if sys.stderr.isatty():
+        with bars(text) as tell:
+            yield tell
+    else:
         yield _Lines(text).tell
-        return
+
+
+@contextmanager
+def bars(text: Catalogue) -> Iterator[Tell]:
+    """The same on a terminal; elsewhere, nothing is said."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         yield _Bars(text, progress).tell
 
 
