@@ -26,13 +26,15 @@ from bot.words.complaints import complaint
 from bot.words.wording import Medium, wording
 from locales import LANGUAGES, Catalogue, catalogue
 from scoring.editions import current
-from storage.errors import StorageError, Trouble
+from storage.errors import PASSING, StorageError, Trouble
 from storage.opening import open_store, password_of
 from storage.store import Store
 
 T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+SETTING = frozenset({Trouble.BAD_URL, Trouble.NO_DRIVER})
+"""Starting again does not help."""
 FINISH_SECONDS = 6.0
 
 
@@ -89,7 +91,7 @@ async def serve(settings: Settings, language: str, plan: Plan) -> int:
         return _end(text, error)
     except (StorageError, OSError) as error:
         announce(str(complaint(error, language)))
-        return REFUSED if isinstance(error, StorageError) and error.trouble is Trouble.BAD_URL else FAILED
+        return REFUSED if isinstance(error, StorageError) and error.trouble in SETTING else FAILED
 
 
 async def _observed(
@@ -228,13 +230,13 @@ def _end(text: Catalogue, error: EndedError) -> int:
 
 
 async def _opened(url: str, language: str) -> Store:
-    """The store, as soon as it can be opened: a busy database or a full disk passes. Raises StorageError."""
+    """The store, as soon as it can be opened: what is busy, full or out of reach passes. Raises StorageError."""
     pause = FIRST_PAUSE
     while True:
         try:
             return await open_store(url)
         except StorageError as error:
-            if error.trouble not in (Trouble.BUSY, Trouble.FULL):
+            if error.trouble not in PASSING:
                 raise
             announce(str(complaint(error, language)))
         await asyncio.sleep(pause)

@@ -22,6 +22,7 @@ from storage.outbox import (
     queueing,
     silences,
 )
+from storage.postgres.horizon import Horizon, Since
 from storage.postgres.state import reading, state_of
 from storage.store import FORM, LONGEST_CLAIM, MOST_ECHOED, Claim, Due, Echo
 
@@ -78,12 +79,13 @@ SELECT number, window_name, dossier, key, reply, due FROM shuping.outbox WHERE n
 ON CONFLICT DO NOTHING
 """
 DAMAGED = "SELECT count(*) FROM shuping.damaged"
-NEXT_DUE = """
-SELECT min(first) FROM generate_series(0, 15) AS level
-CROSS JOIN LATERAL (
-    SELECT due AS first FROM shuping.outbox WHERE urgency = level AND due >= %s ORDER BY due LIMIT 1
-) AS firsts
+FIRSTS = """
+SELECT first, statement_timestamp() FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS known (since, place)
+LEFT JOIN LATERAL (
+    SELECT due AS first FROM shuping.outbox WHERE urgency = place - 1 AND due >= since ORDER BY due LIMIT 1
+) AS firsts ON true ORDER BY place
 """
+"""Of each urgency, when the first message falls due that waits; and when this was asked."""
 CONFIRM = "SELECT shuping.confirm(%s, %s, %s, %s)"
 RENEW = "UPDATE shuping.claims SET until = %s WHERE holder = %s"
 RELEASE = "DELETE FROM shuping.claims WHERE holder = %s"
@@ -181,7 +183,7 @@ async def take_all(
     connection: AsyncConnection,
     claim: Claim,
     now: datetime,
-    since: datetime,
+    since: Since,
     limit: int,
     place: str,
     channels: Collection[str] | None = None,
@@ -231,6 +233,15 @@ async def _due(connection: AsyncConnection, row: tuple[Any, ...], holder: str, n
         await set_aside(connection, number)
         next_one = await following(connection, lane, now, holder, place)
         return [next_one] if next_one else []
+
+
+async def next_due(connection: AsyncConnection, horizon: Horizon) -> datetime | None:
+    """When the first message falls due; the next look begins there."""
+    since = horizon.since
+    rows = await (await connection.execute(FIRSTS, (since,))).fetchall()
+    firsts = [first and first.astimezone(UTC) for first, _ in rows]
+    horizon.looked(since, firsts, rows[0][1])
+    return min(filter(None, firsts), default=None)
 
 
 # what becomes of a message

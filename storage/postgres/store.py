@@ -8,7 +8,7 @@ done again for a while, as long as that cannot do it twice.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
@@ -26,8 +26,9 @@ from storage.errors import StorageError, Trouble
 from storage.outbox import Lane, Outgoing, Queued
 from storage.postgres import broadcasts, deletion, leases, outbox, rates, state
 from storage.postgres.apply import Asked, MovedError, apply, apply_locked
-from storage.postgres.errors import AGAIN, storage_error
-from storage.postgres.migrations import migrate
+from storage.postgres.errors import AGAIN, in_our_terms, storage_error
+from storage.postgres.horizon import Horizon
+from storage.postgres.migrations import migrate, schema_of
 from storage.postgres.outbox import Confirmed
 from storage.postgres.stats import stats
 from storage.stats import Stats
@@ -64,13 +65,11 @@ DEFAULTS = {
     "tcp_user_timeout": 10_000,
 }
 """How soon a server is given up that does not answer, unless the URL says otherwise."""
+LOST = frozenset({Trouble.BUSY, Trouble.UNREACHABLE, Trouble.CROWDED})
+"""Of these none that waits a little need hear."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
 AGAIN_SECONDS = 1.0
 """So long after a fault is what was confirmed tried to be noted again."""
-LATE = timedelta(seconds=30)
-"""What falls due may become visible so much later, at most: a transaction does not last longer."""
-WHOLE_LOOK = timedelta(minutes=1)
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PostgresStore(Store):
@@ -84,7 +83,7 @@ class PostgresStore(Store):
         self._noting: list[Confirmed] = []
         self._confirming: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
-        self._since, self._looked = LONG_AGO, LONG_AGO
+        self._horizon = Horizon()
 
     @override
     async def apply(
@@ -134,14 +133,10 @@ class PostgresStore(Store):
         await self._confirm_all()
         if lane is not None:
             return await self._run(lambda connection: outbox.take(connection, [lane], claim, now, self._place))
-        since = self._horizon(now)
+        since = self._horizon.look(now)
         return await self._run(
             lambda connection: outbox.take_all(connection, claim, now, since, limit, self._place, channels)
         )
-
-    def _horizon(self, now: datetime) -> datetime:
-        """Before it nothing waits any more: of what was there at the last whole look, nothing can have come since."""
-        return LONG_AGO
 
     @override
     async def following(self, lane: Lane, now: datetime, holder: str) -> Due | None:
@@ -207,12 +202,7 @@ class PostgresStore(Store):
 
     @override
     async def next_due(self) -> datetime | None:
-        return await self._run(self._next_due)
-
-    async def _next_due(self, connection: AsyncConnection) -> datetime | None:
-        row = await (await connection.execute(outbox.NEXT_DUE, (self._since,))).fetchone()
-        due: datetime | None = row[0] if row else None
-        return due and due.astimezone(UTC)
+        return await self._run(lambda connection: outbox.next_due(connection, self._horizon))
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
@@ -225,6 +215,7 @@ class PostgresStore(Store):
     @override
     async def hasten(self, now: datetime) -> None:
         await self._together(lambda connection: outbox.hasten(connection, now))
+        self._horizon.forget()
 
     @override
     async def refused(self, queued: Queued, asked: datetime) -> bool:
@@ -367,7 +358,7 @@ class PostgresStore(Store):
                 trouble, helps = StorageError(Trouble.BUSY, self._place), True
             except psycopg.Error as error:
                 trouble = storage_error(error, self._place)
-                helps = trouble.trouble is Trouble.BUSY and (again or isinstance(error, PoolTimeout))
+                helps = trouble.trouble in LOST and (again or isinstance(error, PoolTimeout))
             if not helps or monotonic() + pause > deadline:
                 raise trouble from None
             await asyncio.sleep(pause)
@@ -391,18 +382,21 @@ async def _holders(connection: AsyncConnection) -> set[str]:
     return {holder for (holder,) in await (await connection.execute(outbox.HOLDERS)).fetchall()}
 
 
-async def open_postgres(url: str, place: str) -> PostgresStore:
+async def open_postgres(url: str, place: str, *, make: bool = True) -> PostgresStore:
     """Open the database, and bring its schema up to date as far as older workers allow; `place` is how it is called.
 
-    Raises StorageError: out of reach, no access, no such database, not ours, newer.
+    Without `make` a database in which there is nothing of ours is left alone.
+    Raises StorageError: out of reach, crowded, denied, no such database, not in UTF-8, not ours, newer.
     """
-    try:
-        async with await AsyncConnection.connect(_conninfo(url), **_SETTINGS) as connection:
+    conninfo = _conninfo(url, place)
+    with in_our_terms(place):
+        async with await AsyncConnection.connect(conninfo, **_SETTINGS) as connection:
+            _look(connection, place)
+            if not make and await schema_of(connection, place) is None:
+                raise StorageError(Trouble.MISSING, place)
             await migrate(connection, place)
-    except psycopg.Error as error:
-        raise storage_error(error, place) from None
     pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-        _conninfo(url),
+        conninfo,
         kwargs=_SETTINGS,
         min_size=1,
         max_size=CONNECTIONS,
@@ -417,6 +411,16 @@ async def open_postgres(url: str, place: str) -> PostgresStore:
 _SETTINGS: dict[str, Any] = {"autocommit": True, "prepare_threshold": None}
 
 
-def _conninfo(url: str) -> str:
-    stated = conninfo_to_dict(url)
-    return make_conninfo(url, **{"application_name": "shuping", **DEFAULTS, **stated})
+def _look(connection: AsyncConnection, place: str) -> None:
+    """Any text has to find room. Raises StorageError."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StorageError(Trouble.ENCODING, place, encoding or "")
+
+
+def _conninfo(url: str, place: str) -> str:
+    try:
+        stated = conninfo_to_dict(url)
+    except (psycopg.ProgrammingError, ValueError):
+        raise StorageError(Trouble.BAD_URL, place) from None
+    return make_conninfo(url, **{"application_name": "shuping", **DEFAULTS, **stated, "client_encoding": "UTF8"})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -51,10 +52,9 @@ def operated(heard: Heard) -> list[Reply]:
 @pytest.mark.parametrize("window", ["telegram:4", "telegram:421", "telegram:-42", "web:42", "terminal:42", "42", ""])
 def test_to_everybody_else_it_is_as_if_it_were_not_there(message: Message, state: State, window: str) -> None:
     """The same answer as to anything that was never there, to the last byte."""
-    unknown = {
-        Commanded: Commanded("nonsense", getattr(message, "argument", "")),
-        Pressed: Pressed("!nonsense:x:1", "9"),
-    }[type(message)]
+    unknown: Message = Pressed("!nonsense:x:1", "9")
+    if isinstance(message, Commanded):
+        unknown = Commanded("nonsense", getattr(message, "argument", ""))
     heard, usual = (say(one, state, window).decision for one in (message, unknown))
     assert heard == usual
     assert heard.order is None
@@ -177,17 +177,17 @@ def test_buttons_fit(audience: Audience) -> None:
 # what is seen
 
 
-def page(reply: Reply, at_: datetime = NOW, **more: object) -> TextPage:
-    made = page_of(reply, View(KNOWN, at_, OPERATED, Medium.TAPPING, RUBRIC, **more))  # type: ignore[arg-type]  # by name
+def page(reply: Reply, at_: datetime = NOW, **more: Any) -> TextPage:
+    made = page_of(reply, View(KNOWN, at_, OPERATED, Medium.TAPPING, RUBRIC, **more))
     assert isinstance(made, TextPage)
     return made
 
 
-def shown(reply: Reply, at_: datetime = NOW, **more: object) -> list[str]:
+def shown(reply: Reply, at_: datetime = NOW, **more: Any) -> list[str]:
     return [line for section in page(reply, at_, **more).sections for line in section.lines]
 
 
-def labels(reply: Reply, **more: object) -> list[str]:
+def labels(reply: Reply, **more: Any) -> list[str]:
     return [button.label for row in page(reply, **more).buttons for button in row]
 
 

@@ -96,23 +96,6 @@ async def test_what_happens_on_telegram_is_counted(api: TelegramApi, install: In
     assert await process.stop() == 0
 
 
-async def test_whether_telegram_can_be_reached_now_is_told(api: TelegramApi, install: Install, listen: str) -> None:
-    process = await install("telegram", METRICS_LISTEN=listen).start()
-    assert (await scraped(listen))["shuping_telegram_reached"] == 1
-    for turn, reached in ((api.down, 0), (api.up, 1)):
-        await turn()
-        async with asyncio.timeout(20):
-            while (await scraped(listen))["shuping_telegram_reached"] != reached:
-                pass
-    assert (await ready(listen))[1]["telegram"], "the page and what is stored do not hang on it"
-    assert await process.stop() == 0
-
-
-async def test_where_telegram_is_no_part_nothing_is_told_of_it(install: Install, listen: str) -> None:
-    await served(install("web", TELEGRAM_TOKEN="", METRICS_LISTEN=listen))
-    assert "shuping_telegram_reached" not in await scraped(listen)
-
-
 async def test_a_balancer_in_front_of_the_page_asks_there_and_is_told_no_more_than_yes(install: Install) -> None:
     process = await served(install("web", TELEGRAM_TOKEN=""))
     async with aiohttp.ClientSession() as session:
