@@ -218,7 +218,8 @@ async def _carry_out(
     )
     due = await _due(connection, asked.window, outcome.get("first"), after, place)
     recent = (*known.recent, *decision.log)[-asked.recent :] if asked.recent else ()
-    return Applied(decision, after, due, any(change.added for *_, change in others), recent)
+    echoed = bool(known.bereft) or any(change.added for *_, change in others)
+    return Applied(decision, after, due, echoed, recent)
 
 
 async def _due(
