@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 
 from bot.cli.progress import told
 from bot.delivery.presence import at_work
+from bot.settings import load_settings
 from locales import Catalogue, catalogue
 from storage.copying.opening import read_from, refuse_same, shown, write_to
 from storage.copying.presence import presence
 from storage.copying.run import Compared, copy
 from storage.copying.tables import TABLES
 from storage.errors import StorageError, Trouble
+from storage.upgrade import upgrade
 
 DONE, WRONG = 0, 1
 
@@ -38,6 +40,17 @@ def refuse_at_work(url: str) -> None:
     holder = asyncio.run(at_work(lambda: presence(url, datetime.now(UTC))))
     if holder is not None:
         raise StorageError(Trouble.IN_USE, shown(url), holder)
+
+
+def upgrade_database(parsed: argparse.Namespace, language: str) -> int:
+    """Bring a schema up to date, and tell from which version to which. Raises StorageError."""
+    url, text = parsed.database or load_settings(parsed.env_file).database_url, catalogue(language)
+    before, after = upgrade(url, lambda: refuse_at_work(url))
+    said = text("db.upgrade.done", place=shown(url), before=before, after=after)
+    if before == after:
+        said = text("db.upgrade.current", place=shown(url), version=after)
+    sys.stdout.write(f"{said}\n")
+    return DONE
 
 
 def _tell(compared: Sequence[Compared], target: str, text: Catalogue) -> int:

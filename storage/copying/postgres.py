@@ -7,7 +7,7 @@ pooler may stand between.
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -35,9 +35,9 @@ from storage.copying.tables import (
 from storage.errors import StorageError, Trouble
 from storage.postgres.errors import in_our_terms
 from storage.postgres.migrations import UNFINISHED, migrate, schema_of, steps
+from storage.postgres.store import conninfo_of, refuse_encoding
 from storage.store import FORM
 
-CONNECT_SECONDS = 10
 AT_ONCE = 1000
 """Rows that come over at a time."""
 RENAMED = {"window": "window_name"}
@@ -173,9 +173,18 @@ def _read(table: Table, readers: Sequence[Turn], raw: Sequence[object]) -> Row |
 def connect(url: str, place: str) -> Connection:
     """A connection that prepares nothing, which a pooler would not allow. Raises StorageError."""
     with in_our_terms(place):
-        return psycopg.connect(
-            url, autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_SECONDS, application_name="shuping db"
-        )
+        connection = psycopg.connect(conninfo_of(url, place), autocommit=True, prepare_threshold=None)
+    try:
+        refuse_encoding(connection, place)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_async(url: str, place: str) -> Awaitable[AsyncConnection]:
+    """The same for what is written for a loop."""
+    return AsyncConnection.connect(conninfo_of(url, place), autocommit=True, prepare_threshold=None)
 
 
 def read_postgres(url: str, place: str, *, alone: bool = True) -> PostgresReader:
@@ -201,7 +210,7 @@ def read_postgres(url: str, place: str, *, alone: bool = True) -> PostgresReader
 async def _refuse_other_schema(url: str, place: str) -> None:
     """Columns that we do not know would be lost, and those that are missing cannot be read."""
     with in_our_terms(place):
-        async with await AsyncConnection.connect(url, autocommit=True, prepare_threshold=None) as connection:
+        async with await connect_async(url, place) as connection:
             schema = await schema_of(connection, place)
     if schema is None:
         raise StorageError(Trouble.MISSING, place)
@@ -340,7 +349,7 @@ def _is_copy(connection: Connection) -> bool:
 
 
 async def _make(url: str, place: str) -> None:
-    async with await AsyncConnection.connect(url, autocommit=True, prepare_threshold=None) as connection:
+    async with await connect_async(url, place) as connection:
         await migrate(connection, place, contract=True)
 
 
