@@ -12,6 +12,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.delivery.intake import Intake
 from bot.delivery.rules import telegram_door
+from bot.http.health import Beside, Health
 from bot.http.server import served
 from bot.logs import unquoted
 from bot.serving.here import OUTSIDE, REFUSED, EndedError, Here
@@ -148,10 +149,9 @@ class TelegramPart:
 
         Raises OSError if the address is taken.
         """
-        settings, lead = self._here.settings, self._here.lead
-        application = Webhook(
-            reception.take, urlsplit(str(settings.webhook_url)).path or "/", secret_of_webhook(settings)
-        )
+        settings, lead, condition = self._here.settings, self._here.lead, self._here.condition
+        webhook = Webhook(reception.take, urlsplit(str(settings.webhook_url)).path or "/", secret_of_webhook(settings))
+        application = Beside(webhook, Health(lambda: condition.alive, condition.ready, open_=True))
         async with served(application, settings.webhook_listen) as serving:
             telling = asyncio.create_task(self._while_leading(self._tell_where))
             try:

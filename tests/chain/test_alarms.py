@@ -23,12 +23,14 @@ WELL = {
     'shuping_leading{instance="b"}': "0x40",
     'shuping_telegram_reached{instance="a"}': "1x40",
     'shuping_telegram_reached{instance="b"}': "1x40",
-    'shuping_outbox_age_seconds{instance="a"}': "3x40",
-    'shuping_outbox_age_seconds{instance="b"}': "2x40",
+    'shuping_outbox_age_seconds{instance="a",urgency="answer"}': "3x40",
+    'shuping_outbox_age_seconds{instance="b",urgency="answer"}': "2x40",
+    'shuping_outbox_age_seconds{instance="b",urgency="broadcast"}': "0+60x40",
     'shuping_clock_skew_seconds{instance="a"}': "0.01x40",
     'shuping_clock_skew_seconds{instance="b"}': "-0.3x40",
     'shuping_claims_lost_total{instance="a"}': "4x40",
     'shuping_storage_errors_total{instance="a",trouble="busy"}': "2x40",
+    'shuping_storage_errors_total{instance="a",trouble="newer"}': "0+5x40",
     'shuping_update_seconds_bucket{instance="a",channel="page",le="0.1"}': "0+99x40",
     'shuping_update_seconds_bucket{instance="a",channel="page",le="1"}': "0+100x40",
     'shuping_update_seconds_bucket{instance="a",channel="page",le="5"}': "0+100x40",
@@ -47,7 +49,9 @@ class Case:
 
 
 CASES = [
-    Case("NothingIsSent", {'shuping_outbox_age_seconds{instance="b"}': "0+30x40"}, {3: False, 5: True}),
+    Case(
+        "NothingIsSent", {'shuping_outbox_age_seconds{instance="b",urgency="answer"}': "0+30x40"}, {3: False, 5: True}
+    ),
     Case("TelegramOutOfReach", {'shuping_telegram_reached{instance="a"}': "0x40"}, {1: False, 3: True}),
     Case("TelegramOutOfReach", {'shuping_telegram_reached{instance="a"}': "1 0 1 1 0 1x35"}, {2: False, 6: False}),
     Case("StorageFails", {'shuping_storage_errors_total{instance="a",trouble="busy"}': "0+1x40"}, {1: False, 5: True}),
