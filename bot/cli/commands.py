@@ -78,6 +78,10 @@ def _db(parsed: argparse.Namespace, language: str) -> int:
     match parsed.action:
         case "copy":
             return copy_database(parsed, language)
+        case "check":
+            from bot.cli.check import check_database
+
+            return check_database(parsed, language)
         case _:
             return upgrade_database(parsed, language)
 
