@@ -6,10 +6,12 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.cli.progress import told
 from bot.delivery.presence import at_work
 from bot.settings import load_settings
+from bot.settings.files import secret
 from locales import Catalogue, catalogue
 from storage.copying.opening import read_from, refuse_same, shown, write_to
 from storage.copying.presence import presence
@@ -19,11 +21,12 @@ from storage.errors import StorageError, Trouble
 from storage.upgrade import upgrade
 
 DONE, WRONG = 0, 1
+FILE = "@"
 
 
 def copy_database(parsed: argparse.Namespace, language: str) -> int:
     """Copy all from one database to another one. Status 1 if the copy is not equal. Raises StorageError."""
-    text, source, target = catalogue(language), parsed.source, parsed.target
+    text, source, target = catalogue(language), _url(parsed.source), _url(parsed.target)
     refuse_same(source, target)
     refuse_at_work(source)
     refuse_at_work(target)
@@ -33,6 +36,11 @@ def copy_database(parsed: argparse.Namespace, language: str) -> int:
         with told(text) as tell:
             compared = copy(reader, writer, tell)
     return _tell(compared, shown(target), text)
+
+
+def _url(given: str) -> str:
+    """As it is given, or out of a file, since a command line is no place for a password. Raises OSError."""
+    return secret(Path(given.removeprefix(FILE))) if given.startswith(FILE) else given
 
 
 def refuse_at_work(url: str) -> None:
