@@ -40,7 +40,7 @@ SELECT windows.window_name FROM shuping.sights JOIN shuping.windows USING (windo
 WHERE sights.dossier = %(dossier)s AND window_name <> %(window)s
 AND split_part(window_name, ':', 1) = ANY (%(channels)s) AND NOT coalesce((data->>'blocked')::boolean, false)
 AND {which}
-ORDER BY window_name LIMIT %(most)s
+ORDER BY window_name COLLATE "C" LIMIT %(most)s
 """
 HEARING = _OTHERS.format(which="true")
 """The other windows of a dossier that can be told of it."""
@@ -133,8 +133,8 @@ async def hearing(connection: AsyncConnection, window: str, dossier: str, echo: 
 
 
 async def showing(connection: AsyncConnection, window: str, dossier: str, echo: Echo) -> list[tuple[str, list[Marked]]]:
-    """The windows in which a dossier is to be seen and is to be told of, each with what waits there."""
-    return await waiting_in(connection, await _others(connection, SHOWING, "" if echo.here else window, dossier, echo))
+    """The other windows in which a dossier is to be seen and is to be told of, each with what waits there."""
+    return await waiting_in(connection, await _others(connection, SHOWING, window, dossier, echo))
 
 
 async def waiting_in(connection: AsyncConnection, windows: Sequence[str]) -> list[tuple[str, list[Marked]]]:

@@ -87,6 +87,13 @@ BEGIN
         RETURN NULL;
     END IF;
 
+    IF plan ? 'mark' AND plan ? 'show' AND (
+        EXISTS (SELECT FROM shuping.sights WHERE dossier = plan->>'show')
+        OR EXISTS (SELECT FROM shuping.sessions WHERE dossier = plan->>'show')
+    ) THEN
+        RETURN '{"stored": true}';
+    END IF;
+
     part := plan->'arrival';
     IF part IS NOT NULL THEN
         INSERT INTO shuping.updates (channel, id, seen)
@@ -145,9 +152,10 @@ BEGIN
         DELETE FROM shuping.links USING jsonb_to_recordset(plan->'links') AS given (dossier text, purpose text)
         WHERE links.dossier = given.dossier AND links.purpose = given.purpose;
         INSERT INTO shuping.links (hash, dossier, until, purpose, once, giver)
-        SELECT given.hash, given.dossier, given.until, given.purpose, given.once, me
-        FROM jsonb_to_recordset(plan->'links')
-            AS given (hash text, dossier text, until timestamptz, purpose text, once boolean)
+        SELECT DISTINCT ON (given.hash) given.hash, given.dossier, given.until, given.purpose, given.once, me
+        FROM ROWS FROM (jsonb_to_recordset(plan->'links')
+            AS (hash text, dossier text, until timestamptz, purpose text, once boolean)
+        ) WITH ORDINALITY AS given (hash, dossier, until, purpose, once, place) ORDER BY given.hash, given.place DESC
         ON CONFLICT (hash) DO UPDATE SET dossier = excluded.dossier, until = excluded.until,
             purpose = excluded.purpose, once = excluded.once, giver = excluded.giver;
     END IF;
