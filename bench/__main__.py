@@ -8,7 +8,7 @@ from bench.table import Row, table
 MODULES = {
     **{
         name: f"bench.{name}_speed"
-        for name in ("scoring", "flows", "storage", "batch", "start", "reports", "telegram", "web")
+        for name in ("scoring", "flows", "storage", "batch", "start", "reports", "telegram", "web", "scale")
     },
     "quick": "bench.quick",
 }

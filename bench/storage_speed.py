@@ -119,19 +119,20 @@ def _numbers(sessions: int) -> list[int]:
     return [chance.randrange(sessions) for _ in range(BATCH)]
 
 
-def _window(number: int) -> str:
+def window_of(number: int) -> str:
+    """Of the made-up person of this number."""
     return f"terminal:{number:07d}"
 
 
 async def _inputs(store: SqliteStore, sessions: int) -> None:
     for number in _numbers(sessions):
-        await store.apply(_window(number), _decide)
+        await store.apply(window_of(number), _decide)
 
 
 async def _taps(store: SqliteStore, updates: Iterator[int]) -> None:
     for number in _numbers(FEW):
         arrival = Arrival("telegram", next(updates), NOW)
-        applied = await store.apply(_window(number), _decide_tap, arrival, claim=CLAIM)
+        applied = await store.apply(window_of(number), decide_tap, arrival, claim=CLAIM)
         assert applied is not None
         assert applied.due is not None
         store.confirm(applied.due.queued, CLAIM.holder, lambda: None)
@@ -143,10 +144,11 @@ def _decide(state: State) -> Decision:
     return Decision(session=session.but(revision=session.revision + 1), log=(LINE,))
 
 
-def _decide_tap(state: State) -> Decision:
+def decide_tap(state: State, now: datetime = NOW) -> Decision:
+    """An answer: the session, a line of the log, the next card, and a reminder for later."""
     reminder = f"reminder.{state.dossier}"
     later = Outgoing(REMINDER, LATER, reminder, urgency=Urgency.REMINDER, unless_sooner=True)
-    return replace(_decide(state), outbox=(Outgoing(CARD, NOW, "card"), later))
+    return replace(_decide(state), outbox=(Outgoing(CARD, now, "card"), later))
 
 
 # several processes
@@ -188,7 +190,7 @@ class Bare:
     def __call__(self) -> None:
         for number in _numbers(FEW):
             self.connection.execute("BEGIN IMMEDIATE")
-            _, dossier, text, *_ = self.connection.execute(LOAD, (_window(number), None, None)).fetchone()
+            _, dossier, text, *_ = self.connection.execute(LOAD, (window_of(number), None, None)).fetchone()
             self.input(dossier, text)
             self.connection.execute("COMMIT")
 

@@ -37,7 +37,7 @@ class Peer:
     way: tuple[str, ...] = ()
 
 
-OURS = Peer("shuping", (sys.executable, "-m", "bot", "telegram"), ("1", "跳过", "跳过"))
+OURS = Peer("shuping", (sys.executable, "-m", "bot", "telegram"), ("▶", "跳过", "跳过"))
 PTB = Peer("PTB echo", (sys.executable, "-m", "bench.peers.ptb_echo"))
 AIOGRAM = Peer("aiogram echo", (PEERS, "-m", "bench.peers.aiogram_echo"))
 
@@ -61,6 +61,16 @@ class Stage:
         await person.until(lambda seen: bool(seen.edits), within=WITHIN)
         return perf_counter() - start
 
+    async def arrive(self, person: Person) -> None:
+        """Lead somebody to the button."""
+        person.say("/start")
+        await person.until(_has_buttons, within=WITHIN)
+        for label in self.peer.way:
+            message = person.chat.asking
+            wanted = next(button["text"] for button in message.buttons if button["text"].startswith(label))
+            person.tap(wanted, message)
+            await person.until(_has_buttons, within=WITHIN)
+
     @property
     def memory(self) -> int:
         """Resident bytes of the bot."""
@@ -68,15 +78,16 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(peer: Peer, people: int, database: Path, rate: int = 0) -> AsyncIterator[Stage]:
-    """A fresh server, the bot, and people who stand before the button."""
+async def stage(peer: Peer, people: int, database: Path | str, rate: int = 0, **settings: str) -> AsyncIterator[Stage]:
+    """A fresh server, the bot on this file or URL, and people who stand before the button."""
     async with TelegramApi(log=1000) as api:
         api.world.tap_lifetime = 1e6
         environment = os.environ | {
             "SHUPING_TELEGRAM_TOKEN": api.token,
             "SHUPING_TELEGRAM_API_URL": api.url,
             "SHUPING_TELEGRAM_RATE": str(rate),
-            "SHUPING_DATABASE_URL": f"sqlite:///{database}",
+            "SHUPING_DATABASE_URL": database if isinstance(database, str) else f"sqlite:///{database}",
+            **settings,
         }
         start = perf_counter()
         process = await asyncio.create_subprocess_exec(
@@ -86,21 +97,12 @@ async def stage(peer: Peer, people: int, database: Path, rate: int = 0) -> Async
             await api.polled(30)
             ready = perf_counter() - start
             crowd = [api.person() for _ in range(people)]
-            await asyncio.gather(*(_arrive(peer, person) for person in crowd))
-            yield Stage(api, peer, process, ready, crowd)
+            on = Stage(api, peer, process, ready, crowd)
+            await asyncio.gather(*map(on.arrive, crowd))
+            yield on
         finally:
             process.send_signal(signal.SIGTERM)
             await process.wait()
-
-
-async def _arrive(peer: Peer, person: Person) -> None:
-    person.say("/start")
-    await person.until(_has_buttons, within=WITHIN)
-    for label in peer.way:
-        message = person.chat.asking
-        wanted = next(button["text"] for button in message.buttons if button["text"].startswith(label))
-        person.tap(wanted, message)
-        await person.until(_has_buttons, within=WITHIN)
 
 
 def _has_buttons(message: Message) -> bool:

@@ -17,12 +17,26 @@ class Trouble(StrEnum):
     NO_ACCESS = "no_access"
     CONFLICT = "conflict"
     BAD_URL = "bad_url"
+    UNREACHABLE = "unreachable"
+    CROWDED = "crowded"
+    DENIED = "denied"
+    ABSENT = "absent"
+    ENCODING = "encoding"
+    NO_DRIVER = "no_driver"
+    BAD_TEXT = "bad_text"
     UNFINISHED = "unfinished"
     OLDER = "older"
     IN_USE = "in_use"
+    OCCUPIED = "occupied"
+    OTHER_COPY = "other_copy"
+    SAME = "same"
     OPEN_FOLDER = "open_folder"
     BACKING_UP = "backing_up"
     BAD_BACKUP = "bad_backup"
+
+
+PASSING = frozenset({Trouble.BUSY, Trouble.FULL, Trouble.UNREACHABLE, Trouble.CROWDED})
+"""What may be over in a while, without anybody's changing a setting."""
 
 
 class StorageError(Exception):

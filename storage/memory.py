@@ -418,7 +418,7 @@ class MemoryStore(Store):
         running = self._broadcasts.running()
         due = sum(queued.urgency is Urgency.BROADCAST and queued.due <= now for queued in self._of())
         if running is None or due >= most:
-            return running
+            return running and replace(running, waiting=due)
         names = sorted(name for name in self._windows if channel_of(name) == running.channel)
         looked_at = [name for name in names if name > self._broadcasts.after][:slice_]
         outgoing = Outgoing(said(running), now, key_of(running.id), urgency=Urgency.BROADCAST)

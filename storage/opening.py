@@ -27,9 +27,7 @@ async def open_store(url: str) -> Store:
 
         return await open_sqlite(sqlite_path(url))
     if url.startswith(POSTGRES):
-        from storage.postgres.store import open_postgres
-
-        return await open_postgres(url, without_credentials(url))
+        return await _open_postgres(url)
     raise StorageError(Trouble.BAD_URL, without_credentials(url))
 
 
@@ -39,7 +37,21 @@ async def open_present(url: str) -> Store:
         path = sqlite_path(url)
         if not path.exists():
             raise StorageError(Trouble.MISSING, str(path))
+    if url.startswith(POSTGRES):
+        return await _open_postgres(url, make=False)
     return await open_store(url)
+
+
+async def _open_postgres(url: str, *, make: bool = True) -> Store:
+    """Its driver is an extra, and may not be there."""
+    place = without_credentials(url)
+    try:
+        import psycopg_pool  # noqa: F401  # it needs psycopg, and that the library of PostgreSQL
+    except ImportError:
+        raise StorageError(Trouble.NO_DRIVER, place) from None
+    from storage.postgres.store import open_postgres
+
+    return await open_postgres(url, place, make=make)
 
 
 def without_credentials(url: str) -> str:

@@ -292,7 +292,7 @@ class Store(ABC):
 
     @abstractmethod
     def confirm(self, queued: Queued, holder: str, left: Callable[[], None]) -> None:
-        """A message arrived that does no harm should it be sent again: noted with the next transaction.
+        """A message arrived that does no harm should it be sent again: noted before anything is claimed or renewed.
 
         At the latest after `CONFIRM_SECONDS`, or once the database takes it. Then the lane's claim ends, unless more
         falls due there before it would end by itself: then `left` is called, since nobody may be at work there.
@@ -372,7 +372,8 @@ class Store(ABC):
         """Queue the next slice of the broadcast that was confirmed first, and note how far that came; None: none runs.
 
         At most so many windows are looked at in one transaction, and nothing is done while `most` messages of
-        broadcasts are due and unsent: they are neither in anybody's way nor late to be stopped. `said` is the reply.
+        broadcasts are due and unsent: they are neither in anybody's way nor late to be stopped. Then it says how many
+        are `waiting`. `said` is the reply.
         """
 
     @abstractmethod

@@ -30,10 +30,13 @@ Packages
 TAIL = """
 What the licences ask for
 
-python-telegram-bot (LGPL-3.0) and certifi (MPL-2.0) are shipped unchanged, as the files that their authors published,
-and are loaded from folders of their own: whoever has the program may put a changed version of the same interface in
-their place, and nothing of shuping has to be built again. option-ext (MPL-2.0) was compiled into typst by the authors
-of that package. The sources are at the addresses above; that of option-ext is https://github.com/soc/option-ext.
+python-telegram-bot, psycopg (both LGPL-3.0) and certifi (MPL-2.0) are shipped unchanged, as the files that their
+authors published, as are the libraries inside psycopg-binary (keyutils and libxcrypt among them are LGPL-2.1). All are
+loaded from folders of their own: whoever has the program may put a changed version of the same interface in their
+place, and nothing of shuping has to be built again. option-ext (MPL-2.0) was compiled into typst by the authors of that
+package. The sources are at the addresses above; that of option-ext is https://github.com/soc/option-ext.
+Inside psycopg-binary is software developed by Computing Services at Carnegie Mellon University
+(http://www.cmu.edu/computing/): Cyrus SASL.
 """
 
 
@@ -47,7 +50,7 @@ def _entry(package: Package) -> str:
     lines = [f"\n{package.name} {package.version}: {package.licence}", f"  from {package.source}"]
     lines += [f"  {text}" for text in package.texts]
     if package.inside:
-        lines.append(f"  with {len(package.inside)} libraries compiled in, all named in {package.listing}:")
+        lines.append(f"  with {len(package.inside)} libraries compiled in, named in {package.listing}:")
         lines += [f"    {count} under {licence}" for licence, count in _licences(package)]
     return "\n".join([*lines, ""])
 

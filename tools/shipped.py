@@ -25,6 +25,22 @@ TITLES = {
 """SPDX names of what packages wrote before there was a field for them."""
 READ = {"jinja2": "BSD-3-Clause", "prompt-toolkit": "BSD-3-Clause", "segno": "BSD-3-Clause"}
 """Where the metadata say less than the licence text: read there."""
+READ_INSIDE = {
+    "cyrus-sasl-lib": "BSD-Attribution",
+    "keyutils-libs": "LGPL-2.1-or-later",
+    "libcom_err": "MIT",
+}
+"""Of libraries whose listing says no licence: read in their sources."""
+UNLISTED = {
+    "psycopg-binary": (
+        ("libpq", "PostgreSQL"),
+        ("OpenSSL", "Apache-2.0"),
+        ("MIT Kerberos", "MIT"),
+        ("OpenLDAP", "OLDAP-2.8"),
+        ("libxcrypt", "LGPL-2.1-or-later"),
+    )
+}
+"""What the files of a package show to be in it, and its listing does not."""
 SOURCE = ("source", "source code", "repository", "code", "github", "github: repo", "github repository", "homepage")
 """What packages call the address of their source, the most exact first."""
 TEXTS = ("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS")
@@ -141,13 +157,16 @@ def _inside(installed: Distribution) -> tuple[str, tuple[Work, ...]]:
     """The libraries that the package says are compiled into it, and the file in which it says so."""
     for each in installed.files or []:
         if ".dist-info/sboms/" in str(each):
-            components = json.loads(each.read_text(encoding="utf-8")).get("components", [])
-            return str(each), tuple(_component(component) for component in components)
+            listed = json.loads(each.read_text(encoding="utf-8")).get("components", [])
+            others = [one for one in listed if canonicalize_name(str(one["name"])) != canonicalize_name(installed.name)]
+            unlisted = UNLISTED.get(canonicalize_name(installed.name), ())
+            works = [*map(_component, others), *(Work(name, "", licence) for name, licence in unlisted)]
+            return str(each), tuple(works)
     return "", ()
 
 
 def _component(component: dict[str, object]) -> Work:
     licences = cast(list[dict[str, str]], component.get("licenses", []))
-    return Work(
-        str(component["name"]), str(component["version"]), " AND ".join(each["expression"] for each in licences)
-    )
+    said = " AND ".join(each["expression"] for each in licences)
+    name = str(component["name"])
+    return Work(name, str(component["version"]), said or READ_INSIDE.get(name, ""))

@@ -16,8 +16,14 @@ def run(parsed: argparse.Namespace, language: str) -> int:
             from bot.cli.data import data
 
             return data(parsed, language)
+        case "stats":
+            from bot.cli.stats import stats
+
+            return stats(parsed, language)
         case "doctor":
             return _doctor(parsed, language)
+        case "db":
+            return _db(parsed, language)
         case "backup":
             from bot.cli.backup import backup
 
@@ -64,6 +70,12 @@ def _with_editions(parsed: argparse.Namespace, language: str) -> int:
             from bot.cli.rubric import print_rubric
 
             return print_rubric(sys.stdout, parsed.format, parsed.edition, parsed.lang)
+
+
+def _db(parsed: argparse.Namespace, language: str) -> int:
+    from bot.cli.database import copy_database
+
+    return copy_database(parsed, language)
 
 
 def _doctor(parsed: argparse.Namespace, language: str) -> int:

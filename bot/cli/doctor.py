@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from errno import ENOENT
 from os import strerror
 from pathlib import Path
@@ -18,7 +19,8 @@ from bot.words.complaints import complaint
 from flows.text import inert_lines
 from locales import LANGUAGES, Catalogue, catalogue
 from scoring.editions import BUNDLED, known, load_rubric
-from storage.opening import SQLITE, open_store, sqlite_path, without_credentials
+from storage.errors import StorageError
+from storage.opening import POSTGRES, SQLITE, open_store, sqlite_path, without_credentials
 
 FONTS = [("Noto Sans SC", 400), ("Noto Sans SC", 700), ("Noto Sans TC", 400), ("Noto Sans TC", 700)]
 TOKEN = re.compile(r"(?<!\d)\d{1,20}:[A-Za-z0-9_-]{30,}")
@@ -75,6 +77,7 @@ def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, onl
     checks = (
         Check("editions", lambda: _editions(text, settings)),
         Check("database", lambda: _database(text, settings)),
+        Check("clock", lambda: _clock(text, settings)),
         Check("modes", lambda: _modes(text, settings, env_file)),
         Check("token", lambda: _token(text, settings, online=online)),
         Check("page", lambda: reach.page(text, settings)),
@@ -165,6 +168,26 @@ def _database(text: Catalogue, settings: Settings) -> str:
     if damaged := asyncio.run(look()):
         raise AdviceError(text.count("doctor.damaged", damaged))
     return without_credentials(url)
+
+
+def _clock(text: Catalogue, settings: Settings) -> str:
+    """How far it is from the database's, where that has one of its own; a database out of reach was told before."""
+    from bot.delivery.clock import is_wrong, skew
+
+    async def look() -> float | None:
+        try:
+            async with await open_store(settings.database_url) as store:
+                return await skew(store, lambda: datetime.now(UTC))
+        except StorageError:
+            return None
+
+    hosts = settings.database_url.startswith(POSTGRES)
+    seconds = asyncio.run(look()) if hosts else None
+    if seconds is None:
+        return ""
+    if is_wrong(seconds):
+        raise BrokenError(text("doctor.clock.wrong", seconds=f"{abs(seconds):.1f}"))
+    return text("doctor.clock.fine", seconds=f"{abs(seconds):.1f}")
 
 
 def _modes(text: Catalogue, settings: Settings, env_file: Path | None) -> str:

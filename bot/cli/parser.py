@@ -237,9 +237,24 @@ class CommandLine:
         doctor = self._command("doctor", text("cli.doctor"))
         doctor.add_argument("--online", action="store_true", help=text("cli.doctor.online"))
         doctor.add_argument("--health", action="store_true", help=text("cli.doctor.health"))
+        self._add_database(self._within(self._command("db", text("cli.db")), "action", required=True))
         self._add_backup(self._command("backup", text("cli.backup")))
+        self._add_stats(self._command("stats", text("cli.stats")))
         completion = self._command("completion", text("cli.completion"))
         completion.add_argument("shell", choices=SHELLS, help=text("cli.completion.shell"))
+
+    def _add_database(self, db: Any) -> None:
+        text = self.text
+        copy = self._add(db, "copy", text("cli.db.copy"))
+        copy.add_argument("source", metavar="FROM", help=text("cli.db.copy.from"))
+        copy.add_argument("target", metavar="TO", help=text("cli.db.copy.to"))
+
+    def _add_stats(self, stats: Parser) -> None:
+        text = self.text
+        stats.add_argument("--audit", action="store_true", help=text("cli.stats.audit"))
+        stats.add_argument("--format", choices=("text", "json"), default="text", help=text("cli.format"))
+        stats.add_argument("--database", metavar="URL", help=text("cli.database"))
+        stats.add_language()
 
     def _add_backup(self, backup: Parser) -> None:
         text = self.text

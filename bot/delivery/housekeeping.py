@@ -10,6 +10,8 @@ from time import monotonic
 from bot.delivery.lease import LostError, Ownership
 from bot.delivery.retention import purge
 from bot.dialogue.context import Keep
+from bot.dialogue.replies import Announcement, written
+from storage.broadcasts import Broadcast
 from storage.errors import StorageError
 from storage.store import Store
 
@@ -17,6 +19,9 @@ LOG = logging.getLogger("shuping.housekeeping")
 
 DELIVERED_WITHIN, TIDY_SECONDS = timedelta(days=2), 3600
 """Telegram keeps an update for a day."""
+BROADCAST_SLICE, BROADCAST_WAITING = 200, 500
+"""So many windows are looked at in one transaction; so many messages at most are due and unsent before the next one."""
+BROADCAST_PAUSE, BROADCAST_LOOK = 0.1, 1.0
 PURGE_AFTER, CLEAN_SECONDS = 600.0, 60.0
 
 Now = Callable[[], datetime]
@@ -27,16 +32,24 @@ def _untold() -> None:
     """Nobody has to know that another process does it."""
 
 
-async def keep_house(store: Store, rules: Keep, now: Now, ownership: Ownership, tell: Tell = _untold) -> None:
+async def keep_house(
+    store: Store, rules: Keep, now: Now, ownership: Ownership, tell: Tell = _untold, queued: Tell = _untold
+) -> None:
     """Become the one who does, and do it until cancelled; `tell` is told if we have to wait for that.
 
-    Raises LostError if somebody else has taken over.
+    `queued` is told when there is something to be sent. Raises LostError if somebody else has taken over.
     """
     if not ownership.held:
         await ownership.acquire(tell)
     works = [
         asyncio.create_task(work)
-        for work in (ownership.keep(), _tidy(store, now), _purge(store, rules, now), _clean(store))
+        for work in (
+            ownership.keep(),
+            _tidy(store, now),
+            _purge(store, rules, now),
+            _clean(store),
+            _broadcast(store, now, queued),
+        )
     ]
     try:
         await works[0]
@@ -46,11 +59,13 @@ async def keep_house(store: Store, rules: Keep, now: Now, ownership: Ownership, 
         await asyncio.gather(*works, return_exceptions=True)
 
 
-async def keep_house_in_turn(store: Store, rules: Keep, now: Now, ownership: Ownership, tell: Tell = _untold) -> None:
+async def keep_house_in_turn(
+    store: Store, rules: Keep, now: Now, ownership: Ownership, tell: Tell = _untold, queued: Tell = _untold
+) -> None:
     """The same, where others may take over at any time: then wait for the next turn."""
     while True:
         with suppress(LostError):
-            await keep_house(store, rules, now, ownership, tell)
+            await keep_house(store, rules, now, ownership, tell, queued)
 
 
 async def _tidy(store: Store, now: Now) -> None:
@@ -80,3 +95,19 @@ async def _clean(store: Store) -> None:
         with suppress(StorageError):
             await store.clean()
         pause = max(CLEAN_SECONDS, 100 * (monotonic() - began))
+
+
+async def _broadcast(store: Store, now: Now, queued: Tell) -> None:
+    """Queue what is told very many, slice by slice, while not too much of it is on its way."""
+    while True:
+        running = None
+        with suppress(StorageError):
+            running = await store.fan_out(now(), BROADCAST_SLICE, BROADCAST_WAITING, _announced)
+        goes_on = running is not None and not running.waiting
+        if goes_on:
+            queued()
+        await asyncio.sleep(BROADCAST_PAUSE if goes_on else BROADCAST_LOOK)
+
+
+def _announced(broadcast: Broadcast) -> str:
+    return written(Announcement(broadcast.text))

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
+from uuid import uuid4
 
 from storage.errors import StorageError
 from storage.store import Lease, Store
@@ -80,7 +81,7 @@ class Ownership:
 
     def __init__(self, store: Store, name: str = HOUSE, clock: Callable[[], float] = monotonic) -> None:
         self._store, self._name, self._clock = store, name, clock
-        self._holder = holder_here()
+        self._holder = f"{holder_here()}/{uuid4().hex[:8]}"
         self._held: Lease | None = None
         self._changing = asyncio.Lock()
         self._beaten, self._shy_until = 0.0, float("-inf")
@@ -130,10 +131,15 @@ class Ownership:
 
     async def _claim(self, seen: Lease | None) -> bool:
         began = self._clock()
-        self._keep(await self._store.hold(self._name, self._holder, seen))
+        self._keep(await self._store.hold(self._name, self._holder, seen) or await self._had(seen))
         if self._held:
             self._beaten = began
         return self._held is not None
+
+    async def _had(self, seen: Lease | None) -> Lease | None:
+        """It is ours all the same, if we were told of it over a connection that was lost, and the store tried again."""
+        mine = Lease(self._holder, seen.beat + 1 if seen else 0)
+        return mine if await self._store.lease(self._name) == mine else None
 
     def _keep(self, held: Lease | None) -> None:
         self._held = held

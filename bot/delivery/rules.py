@@ -22,6 +22,7 @@ def rules_of(settings: Settings, doors: Sequence[Door] = ()) -> Rules:
         keep_of(settings),
         doors,
         ECHOES,
+        frozenset(f"telegram:{one}" for one in settings.admins),
     )
 
 

@@ -22,7 +22,7 @@ from bot.delivery.reports import Reports, apology
 from bot.dialogue import reminders
 from bot.dialogue.context import Outside, Rules
 from bot.dialogue.pages import CardPage, Page, View, needs_history, needs_shelf, page_of
-from bot.dialogue.replies import Card, File, Recheck, Reminder, Reply, read, written
+from bot.dialogue.replies import Broadcasting, Card, File, Recheck, Reminder, Reply, Statistics, read, written
 from bot.dialogue.situation import CARD, retirement
 from bot.observing.observer import UNOBSERVED, Observer, Reminded, Span
 from bot.words.wording import words_of
@@ -30,6 +30,7 @@ from flows.reminders import into_window
 from flows.session import CardRef
 from scoring.errors import MissingEditionError
 from scoring.rubric import Rubric
+from storage.broadcasts import Progress
 from storage.errors import DamagedRowError, StorageError, is_newer
 from storage.outbox import Lane, Outgoing, Queued, Urgency, address_of, channel_of
 from storage.store import Applied, Claim, Decision, Due, State, Store
@@ -227,6 +228,10 @@ class Worker:
             async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation before Python 3.12
                 await self._alarm.wait()
 
+    def look(self) -> None:
+        """Something was stored that is due, by whomever: take it up."""
+        self._alarm.set()
+
     def expect(self, due: datetime) -> None:
         """Something was stored that falls due then, by whomever: it is to be noticed in time."""
         if self._outside.now() < due < self._looks:
@@ -316,7 +321,7 @@ class Worker:
         page = None if void else page_of(reply, await self._view(channel, due, reply))
         if isinstance(reply, Card) and not isinstance(page, CardPage) and due.state.session:
             LOG.error("an assessment is by the edition %s, which is not here", due.state.session.rubric)
-        outcome = await self._deliver(channel, due, page, reply)
+        outcome = await self._deliver(channel, await self._tried(due), page, reply)
         if queued.urgency is Urgency.REMINDER:
             self._observer.reminded(REMINDED[type(outcome)] if page else Reminded.VOID)
         if not isinstance(outcome, Delivered):
@@ -326,6 +331,16 @@ class Worker:
             self._store.confirm(queued, self.holder, left=lambda: self.wake(queued.lane))
             return None
         return await self._arrived(due, reply, outcome.card, seen)
+
+    async def _tried(self, due: Due) -> Due:
+        """What is told very many is told nobody twice: a try is noted before it is made, and one whose maker has died
+        since counts as made. Of other messages, one that is lost would be worse.
+        """
+        queued = due.queued
+        if queued.urgency is not Urgency.BROADCAST or queued.part > queued.attempts:
+            return due
+        await insist(lambda: self._store.advanced(queued, queued.attempts + 1))
+        return replace(due, queued=replace(queued, part=0))
 
     def _is_void(self, channel: Channel, due: Due, reply: Reply, now: datetime) -> bool:
         """A reminder that nobody needs any more, or of somebody who has taken their address back since."""
@@ -344,9 +359,22 @@ class Worker:
         view = View(state, self._outside.now(), self._rules, channel.manner.medium, self._rubric, live=live)
         if needs_history(reply) and dossier:
             view = replace(view, history=await insist(lambda: self._store.history(dossier)))
+        if isinstance(reply, Statistics):
+            view = replace(view, stats=await insist(lambda: self._store.stats(self._outside.now())))
+        if isinstance(reply, Broadcasting):
+            view = await insist(lambda: self._broadcasting(view, reply, window))
         if needs_shelf(reply):
             view = replace(view, shelf=await insist(lambda: self._store.shelf(window)))
         return view
+
+    async def _broadcasting(self, view: View, reply: Broadcasting, window: str) -> View:
+        """How it stands; a draft, for whom it can be. Nobody sees a draft of somebody else."""
+        found = await self._store.broadcast(reply.id)
+        if found is None or found.progress is not Progress.DRAFT:
+            return replace(view, broadcast=found)
+        if found.by != window:
+            return view
+        return replace(view, broadcast=found, recipients=await self._store.recipients(found.channel))
 
     async def _deliver(self, channel: Channel, due: Due, page: Page | None, reply: Reply) -> Outcome:
         """Part after part; what has arrived of it is noted, and is not sent again."""

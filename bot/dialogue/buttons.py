@@ -86,8 +86,8 @@ class Choice(StrEnum):
 
 CHOICE_MARK = "!"
 RESUME, RECHECK = "resume", "recheck"
-LANGUAGE, FIRM = "language:", "firm:"
-"""What is chosen follows: a language, at any time; the beginning of a dossier's id."""
+LANGUAGE, FIRM, BROADCAST = "language:", "firm:", "broadcast:"
+"""What is chosen follows: a language, at any time; the beginning of a dossier's id; what becomes of a draft."""
 NEW_FIRM = "new"
 DOSSIER_CHARACTERS = 8
 

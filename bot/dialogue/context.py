@@ -12,7 +12,7 @@ from bot.understanding.lexicon_interpreter import LexiconInterpreter
 from bot.words.wording import Medium
 from flows.reminders import Schedule
 from scoring.rubric import Rubric
-from storage.outbox import address_of
+from storage.outbox import address_of, channel_of
 from storage.window import Window
 
 LEXICON: Interpreter = LexiconInterpreter()
@@ -46,7 +46,8 @@ class Door:
 class Rules:
     """Settings that decisions depend on: when to remind, who runs this, how long data stay, which ways in there are.
 
-    `echoes`: the channels whose windows are shown what was changed in another one.
+    `echoes`: the channels whose windows are shown what was changed in another one. `admins`: the windows of whoever
+    runs this.
     """
 
     schedule: Schedule
@@ -56,6 +57,7 @@ class Rules:
     keep: Keep = FOR_EVER
     doors: Sequence[Door] = ()
     echoes: frozenset[str] = frozenset()
+    admins: frozenset[str] = frozenset()
 
     def zone_of(self, window: Window | None) -> ZoneInfo:
         """The person's time zone, or the default one."""
@@ -124,6 +126,11 @@ class Context:
     """The edition that new assessments begin with."""
     interpreter: Interpreter = LEXICON
     """Who reads descriptions of a factory."""
+
+    @property
+    def channel(self) -> str:
+        """Where it came from."""
+        return channel_of(self.window)
 
     @property
     def by(self) -> str:

@@ -1,7 +1,7 @@
 """A reply in words, when it is sent, from what is stored then. Channels paint pages; they know no replies."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,8 +20,11 @@ from bot.dialogue.buttons import (
     encode,
 )
 from bot.dialogue.context import Rules
+from bot.dialogue.operator import choice, dropping
 from bot.dialogue.reminders import unfinished
 from bot.dialogue.replies import (
+    Announcement,
+    Broadcasting,
     Card,
     Compared,
     Explained,
@@ -35,6 +38,7 @@ from bot.dialogue.replies import (
     Reminder,
     Reply,
     Retire,
+    Statistics,
     Text,
 )
 from bot.screens import Screen, screen_of
@@ -45,7 +49,8 @@ from bot.screens.wishes import FILES, Detail, Leaf
 from bot.words.history import compared, history, past_result
 from bot.words.outcome import Outcome, outcome_of
 from bot.words.sections import Section
-from bot.words.wording import Medium, Wording, words_at_hand, words_of
+from bot.words.stats import overview, progress_of_broadcast, send_label
+from bot.words.wording import Medium, Wording, wording, words_at_hand, words_of
 from flows.cards import Card as ShownCard
 from flows.cards import (
     CommitmentCard,
@@ -65,6 +70,9 @@ from flows.text import inert
 from locales import DEFAULT_LANGUAGE
 from scoring.editions import known
 from scoring.rubric import Rubric
+from storage.broadcasts import LONGEST_BROADCAST, Audience, Broadcast
+from storage.broadcasts import Progress as BroadcastProgress
+from storage.stats import Stats
 from storage.store import State
 
 FINISHED = (ResultCard, CommitmentCard, PlanCard, WhatIfCard)
@@ -81,8 +89,8 @@ LOOKED_FOR = 16
 class View:
     """What is stored, and what a page depends on besides; `rubric` is the edition that new assessments begin with.
 
-    `history` and `shelf` are there for the replies that need them (`needs_history`, `needs_shelf`); `live`: what is
-    said takes the place of the card.
+    `history`, `shelf`, `stats`, and `broadcast` with how many `recipients` a draft would have, are there for the
+    replies that need them (`needs_history`, `needs_shelf`); `live`: what is said takes the place of the card.
     """
 
     state: State
@@ -92,6 +100,9 @@ class View:
     rubric: Rubric
     history: Sequence[Assessment] = ()
     shelf: Sequence[tuple[str, Session]] = ()
+    stats: Stats | None = None
+    broadcast: Broadcast | None = None
+    recipients: Mapping[Audience, int] = field(default_factory=dict)
     live: bool = False
 
     def session_for(self, reply: Reply) -> Session:
@@ -247,6 +258,10 @@ def _page_of(reply: Reply, view: View) -> Page | None:
             return TextPage((Section("", tuple(privacy(words, view.rules))),))
         case Reminder() | Recheck():
             return _reminder(reply, session, words, view)
+        case Announcement(text=text):
+            return TextPage((Section("", (text,)),))
+        case Statistics() | Broadcasting():
+            return _operators(reply, words, view)
         case Retire(card=card):
             return RetiredPage(card)
         case Prepared(message=message):
@@ -257,7 +272,9 @@ def _page_of(reply: Reply, view: View) -> Page | None:
 
 def _words(reply: Reply, session: Session, view: View) -> Wording:
     """Those of the session's edition; what says nothing of an edition can be said where that is missing, too."""
-    if isinstance(reply, Card | Text | Privacy | Firms | Retire | Prepared):
+    if isinstance(reply, Statistics):  # about everybody's
+        return wording(session.language, view.rubric.id, view.medium)
+    if isinstance(reply, Card | Text | Privacy | Firms | Announcement | Broadcasting | Retire | Prepared):
         return words_at_hand(session, view.rubric.id, view.medium)
     return words_of(session, view.medium)
 
@@ -464,6 +481,43 @@ def _firm_line(number: int, session: Session, words: Wording, *, front: bool) ->
     told = words.text("firms.finished") if session.finished_at else open_
     line = words.text("firms.line", number=number, firm=_firm_name(session, words), state=told)
     return words.text("firms.front", line=line) if front else line
+
+
+# what only whoever runs this sees
+
+
+def _operators(reply: Statistics | Broadcasting, words: Wording, view: View) -> TextPage | None:
+    if isinstance(reply, Statistics):
+        return TextPage(tuple(overview(view.stats, words))) if view.stats else None
+    broadcast = view.broadcast
+    if reply.dropped:
+        return _said(words.text("broadcast.dropped"))
+    if broadcast is None:
+        usage = words.text("broadcast.usage", most=LONGEST_BROADCAST)
+        return _said(usage if reply.id is None else words.text("broadcast.gone"))
+    if broadcast.progress is BroadcastProgress.DRAFT:
+        return _draft(broadcast, words, view)
+    return _said(progress_of_broadcast(broadcast, words))
+
+
+def _said(*lines: str) -> TextPage:
+    return TextPage((Section("", lines),))
+
+
+def _draft(broadcast: Broadcast, words: Wording, view: View) -> TextPage:
+    """Who could get it, a button each, and one for nobody."""
+    drop = Button(words.text("button.broadcast.drop"), dropping(broadcast.id))
+    meant = {audience: number for audience, number in view.recipients.items() if number}
+    if not meant:
+        return replace(_said(words.text("broadcast.nobody")), buttons=((drop,),))
+    sends = tuple(
+        (Button(send_label(audience, number, words), choice(broadcast.id, audience, number)),)
+        for audience, number in meant.items()
+    )
+    here = view.now.astimezone(view.rules.zone_of(view.state.window))
+    opens, closes = view.rules.schedule.opens, view.rules.schedule.closes
+    night = () if opens <= here.time() < closes else (words.text("broadcast.night", time=f"{here:%H:%M}"),)
+    return replace(_said(words.text("broadcast.draft"), *night), buttons=(*sends, (drop,)))
 
 
 # privacy

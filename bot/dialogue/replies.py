@@ -124,6 +124,30 @@ class Recheck(Reply):
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement(Reply):
+    """What the operator tells very many."""
+
+    text: str
+    kind: Literal["announcement"] = "announcement"
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcasting(Reply):
+    """To an operator: what becomes of a broadcast, the last one without an id; a draft with its buttons."""
+
+    id: str | None = None
+    dropped: bool = False
+    kind: Literal["broadcasting"] = "broadcasting"
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics(Reply):
+    """To an operator: how many, and how far."""
+
+    kind: Literal["statistics"] = "statistics"
+
+
+@dataclass(frozen=True, slots=True)
 class Retire(Reply):
     """An old card loses its buttons: two with live buttons would puzzle anybody."""
 
@@ -140,7 +164,21 @@ class Prepared(Reply):
 
 
 AnyReply = Annotated[
-    Card | Text | Look | Compared | Explained | Firms | Privacy | File | Reminder | Recheck | Retire | Prepared,
+    Card
+    | Text
+    | Look
+    | Compared
+    | Explained
+    | Firms
+    | Privacy
+    | File
+    | Reminder
+    | Recheck
+    | Announcement
+    | Broadcasting
+    | Statistics
+    | Retire
+    | Prepared,
     Field(discriminator="kind"),
 ]
 _FORM: TypeAdapter[Any] = TypeAdapter(AnyReply)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import reminders
+from bot.dialogue import operator, reminders
 from bot.dialogue.buttons import (
+    BROADCAST,
     CHOICE_MARK,
     FIRM,
     LANGUAGE,
@@ -17,7 +18,7 @@ from bot.dialogue.buttons import (
     knows_of_others,
     on_this,
 )
-from bot.dialogue.commands import COMMANDS, LONGEST_TEXT, resume
+from bot.dialogue.commands import COMMANDS, LONGEST_TEXT, Command, resume
 from bot.dialogue.context import Context
 from bot.dialogue.deletion import ask_delete, delete, leave
 from bot.dialogue.firms import follow, switch_firm
@@ -159,7 +160,7 @@ def _unrecorded(situation: Situation, decision: Decision) -> Decision:
     edited = any(message.key == CARD and not message.anew for message in now)
     pressed = situation.message.card if isinstance(situation.message, Pressed) and not edited else None
     retired = (retirement(pressed, situation.now),) if pressed else ()
-    return Decision(outbox=(*answers, *retired))
+    return Decision(outbox=(*answers, *retired), order=decision.order)
 
 
 def _retired(situation: Situation) -> tuple[Outgoing, ...]:
@@ -178,7 +179,7 @@ def _answer(situation: Situation) -> Decision:
         case Pressed(data=data):
             return _press(situation, data)
         case Commanded(name=name, argument=argument):
-            command = COMMANDS.get(name)
+            command = COMMANDS.get(name) or (OPERATORS.get(name) if _operates(situation) else None)
             return command(situation, argument) if command else refuse(situation, Named("unknown_command"))
         case Typed(text=text, ref=ref):
             return _type(situation, text, ref)
@@ -190,6 +191,11 @@ def _answer(situation: Situation) -> Decision:
             return tell(situation, Named(f"puzzling.{what}"))
         case _:
             return refuse(situation, Named("text_only"))
+
+
+def _operates(situation: Situation) -> bool:
+    """Whoever runs this is known by their chat alone."""
+    return situation.context.window in situation.context.rules.admins
 
 
 def _press(situation: Situation, data: str) -> Decision:
@@ -248,6 +254,8 @@ def _choose(situation: Situation, name: str) -> Decision:
         return _speak(situation, name.removeprefix(LANGUAGE))
     if name.startswith(FIRM):
         return switch_firm(situation, name.removeprefix(FIRM))
+    if name.startswith(BROADCAST) and _operates(situation):
+        return operator.decide(situation, name.removeprefix(BROADCAST))
     if name.startswith((Choice.DELETE, Choice.LEAVE)):
         return _forget(situation, name)
     wanted, (name, _, dossier) = name, name.partition(":")
@@ -292,6 +300,8 @@ def _forget(situation: Situation, name: str) -> Decision:
     return ask_delete(situation) if situation.known and not situation.state.shared else leave(situation)
 
 
+OPERATORS: dict[str, Command] = {"stats": operator.statistics, "broadcast": operator.broadcast}
+"""Commands of whoever runs this, that stand in no menu."""
 CHOICES: dict[str, Callable[[Situation], Decision]] = {
     RESUME: lambda situation: resume(situation, ""),
     RECHECK: lambda situation: COMMANDS[RECHECK](situation, ""),

@@ -7,13 +7,15 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.http.asgi import JSON, Send, respond
+from bot.http.asgi import JSON, Receive, Send, respond
 
 Alive = Callable[[], bool]
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 """Of each thing that has to be so, whether it is."""
 Metrics = Callable[[str], Awaitable[tuple[str, bytes]]]
 """From an `Accept` header to a type and a text."""
+
+Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 HEALTHZ, READYZ, METRICS = "/healthz", "/readyz", "/metrics"
 
@@ -50,6 +52,18 @@ class Health:
     def _told(self, found: Mapping[str, bool]) -> tuple[int, bytes, str]:
         body = b"" if self._open else json.dumps(dict(found)).encode() + b"\n"
         return (200 if all(found.values()) else 503), body, JSON
+
+
+class Beside:
+    """An application, and at the same address what balancers ask."""
+
+    def __init__(self, application: Application, health: Health) -> None:
+        self._application, self._health = application, health
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """One HTTP request."""
+        asked = scope["type"] == "http" and scope["path"] in (HEALTHZ, READYZ)
+        await (self._health if asked else self._application)(scope, receive, send)
 
 
 def _accepts(scope: dict[str, Any]) -> str:

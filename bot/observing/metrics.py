@@ -15,7 +15,8 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from bot.observing.observer import Came, Made, Observer, Reminded
+from bot.observing.observer import DAMAGED, Came, Made, Observer, Reminded
+from storage.errors import Trouble
 from storage.outbox import Urgency
 from storage.stats import Stats
 
@@ -75,24 +76,30 @@ class Metrics(Observer):
         self._storage_errors = Counter(
             "shuping_storage_errors", "Calls of the database that came to nothing", ("trouble",), registry=registry
         )
+        for trouble in (*(trouble.value for trouble in Trouble), DAMAGED):  # the first one is a rise, too
+            self._storage_errors.labels(trouble)
+        for outcome in Reminded:
+            self._reminders.labels(outcome.value)
         ProcessCollector(registry=registry)
 
     def look_at(
         self,
         leading: Callable[[], bool],
-        reached: Callable[[], bool],
         ready: Callable[[], bool],
+        reached: Callable[[], bool] | None,
         reading: Callable[[], Reading | None],
     ) -> None:
-        """From now on, tell these, too: whether the lease is held, Telegram was reached, and we should be asked.
+        """From now on, tell these, too: whether the lease is held, we should be asked, and Telegram answers.
 
+        `reached`: None where Telegram is no part of this process, which then says nothing of it.
         `reading`: the last one of the database, None while there is none, and then nothing of it is told: a number that
         is old is worse than none.
         """
         gauge = partial(Gauge, registry=self._registry)
         gauge("shuping_leading", "1: this process does what only one may").set_function(leading)
-        gauge("shuping_telegram_reached", "1: Telegram has answered this process").set_function(reached)
         gauge("shuping_ready", "1: this process should be asked").set_function(ready)
+        if reached:
+            gauge("shuping_telegram_reached", "1: Telegram answers this process").set_function(reached)
         self._registry.register(_OfDatabase(reading))
 
     @override
@@ -146,12 +153,16 @@ class _OfDatabase(Collector):
 
 def _of_stats(stats: Stats) -> Iterable[Metric]:
     depth = {urgency.name.lower(): stats.outbox.get(urgency, 0) for urgency in Urgency}
-    since = stats.oldest_due
-    age = max(0.0, (stats.at - since).total_seconds()) if since else 0.0
+    ages = {urgency.name.lower(): _age(stats, urgency) for urgency in Urgency}
     yield _family("shuping_outbox_depth", "Messages that wait, those for later too", "urgency", depth)
-    yield GaugeMetricFamily("shuping_outbox_age_seconds", "How long the first message that is due has waited", age)
+    yield _family("shuping_outbox_age_seconds", "How long the first that is due has waited", "urgency", ages)
     yield _family("shuping_sessions", "Assessments by phase", "phase", stats.phases)
     yield _family("shuping_funnel", "Unfinished assessments by the item that they stand at", "item", stats.funnel)
+
+
+def _age(stats: Stats, urgency: Urgency) -> float:
+    since = stats.oldest.get(urgency)
+    return max(0.0, (stats.at - since).total_seconds()) if since else 0.0
 
 
 def _of_clock(skew: float | None) -> Iterable[Metric]:
@@ -159,7 +170,7 @@ def _of_clock(skew: float | None) -> Iterable[Metric]:
         yield GaugeMetricFamily("shuping_clock_skew_seconds", "Our clock minus the database's", skew)
 
 
-def _family(name: str, help_: str, label: str, values: Mapping[str, int]) -> Metric:
+def _family(name: str, help_: str, label: str, values: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(name, help_, labels=[label])
     for value, number in values.items():
         family.add_metric([value], number)

@@ -16,6 +16,9 @@ from typing_extensions import override
 from storage.errors import DamagedRowError, StorageError
 from storage.store import Applied
 
+DAMAGED = "damaged"
+"""The trouble of one window's or dossier's rows; the database is sound."""
+
 
 class Came(StrEnum):
     """What came of an update."""

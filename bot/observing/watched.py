@@ -5,12 +5,9 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, cast
 
-from bot.observing.observer import UNOBSERVED, Observer, Span
+from bot.observing.observer import DAMAGED, UNOBSERVED, Observer, Span
 from storage.errors import DamagedRowError, StorageError
 from storage.store import Store
-
-DAMAGED = "damaged"
-"""One window's or dossier's rows; the database is sound."""
 
 Call = Callable[..., Any]
 

@@ -31,19 +31,29 @@ NOBODY = "health:"
 
 
 class Kept(Generic[T]):
-    """What a call gave, for some seconds. One is under way at most; None: it failed, or takes too long."""
+    """What a call gave, for some `seconds`, and for so many `times` as long as it took. One is under way at most.
+
+    While the next one is, what the one before gave still counts for `meanwhile` seconds. None: the last one failed, or
+    takes too long.
+    """
 
     def __init__(
-        self, call: Callable[[], Awaitable[T]], seconds: float, clock: Callable[[], float] = monotonic
+        self,
+        call: Callable[[], Awaitable[T]],
+        seconds: float,
+        times: float = 0.0,
+        meanwhile: float = 0.0,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._call, self._seconds, self._clock = call, seconds, clock
-        self._asking: asyncio.Task[T | None] | None = None
-        self._asked = 0.0
+        self._call, self._clock = call, clock
+        self._seconds, self._times, self._meanwhile = seconds, times, meanwhile
+        self._asking: asyncio.Task[None] | None = None
+        self._asked = self._until = float("-inf")
+        self._found: T | None = None
 
     async def get(self) -> T | None:
         """It, as fresh as that; waits for some seconds."""
-        over = self._asking is not None and self._asking.done() and self._clock() - self._asked >= self._seconds
-        if self._asking is None or over:
+        if self._asking is None or (self._asking.done() and self._clock() >= self._until):
             self._asked, self._asking = self._clock(), asyncio.create_task(self._ask())
         await asyncio.wait({self._asking}, timeout=PATIENCE_SECONDS)
         return self.last
@@ -51,18 +61,21 @@ class Kept(Generic[T]):
     @property
     def last(self) -> T | None:
         """What was found last."""
-        return self._asking.result() if self._asking and self._asking.done() else None
+        under_way = self._asking is not None and not self._asking.done()
+        return None if under_way and self._clock() - self._asked >= self._meanwhile else self._found
 
-    async def _ask(self) -> T | None:
+    async def _ask(self) -> None:
         try:
-            return await self._call()
+            self._found = await self._call()
         except StorageError:
-            return None
+            self._found = None
+        finally:
+            now = self._clock()
+            self._until = max(self._asked + self._seconds, now + self._times * (now - self._asked))
 
     async def close(self) -> None:
-        """Let what is under way end, or end it."""
+        """End what is under way."""
         if self._asking:
-            await asyncio.wait({self._asking}, timeout=PATIENCE_SECONDS)
             self._asking.cancel()
             await asyncio.gather(self._asking, return_exceptions=True)
 
@@ -82,9 +95,10 @@ class Condition:
     ) -> None:
         self._worker, self._ownerships, self._stop, self.telegram = worker, ownerships, stop, telegram
         self._clock = clock
-        self._database = Kept(lambda: _answers(store), KEPT_SECONDS, clock)
+        self._database = Kept(lambda: _answers(store), KEPT_SECONDS, clock=clock)
         self._asked = float("-inf")
-        self.reached = False
+        self.reached = self.answers = False
+        """Telegram has let us begin; it answers now."""
 
     @property
     def alive(self) -> bool:
@@ -114,6 +128,10 @@ class Condition:
     def was_ready(self) -> bool:
         """As far as was looked last."""
         return all(self._found().values())
+
+    def heard(self, answered: bool) -> None:
+        """Telegram was asked something."""
+        self.answers = answered
 
     async def leave(self) -> None:
         """We were told to end: go on until those who send people here have noticed, if there are any."""

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.delivery.clock import skew
 from bot.observing.observer import UNOBSERVED, Observer, Several
 from bot.serving.condition import Kept
 from bot.serving.here import FAILED, OUTSIDE, REFUSED, EndedError, Here
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from bot.observing.metrics import Metrics, Reading
     from bot.observing.tracing import Tracing
 
-READING_SECONDS = 15.0
-"""So long is kept what was counted in the database: Prometheus asks as often, and a count of millions takes a while."""
+READING_SECONDS, READING_TIMES, MEANWHILE_SECONDS = 10.0, 20.0, 120.0
+"""What was counted in the database is kept so long, or so many times as long as that took, since millions take a while;
+so long does it count while it is counted anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ async def monitored(here: Here, metrics: "Metrics | None") -> AsyncIterator[None
     async with AsyncExitStack() as stack:
         stack.push_async_callback(here.condition.close)
         if metrics and settings.metrics_listen:
-            reading = Kept(lambda: _read(here), READING_SECONDS)
+            reading = Kept(lambda: _read(here), READING_SECONDS, READING_TIMES, MEANWHILE_SECONDS)
             stack.push_async_callback(reading.close)
             await _serve(stack, here, "METRICS_LISTEN", settings.metrics_listen, _scrape(here, metrics, reading))
         if settings.health_listen and settings.health_listen != settings.metrics_listen:
@@ -109,7 +111,8 @@ async def _serve(stack: AsyncExitStack, here: Here, name: str, address: str, scr
 def _scrape(here: Here, metrics: "Metrics", reading: "Kept[Reading]") -> Scrape:
     """What is done when somebody asks for metrics."""
     condition = here.condition
-    metrics.look_at(lambda: here.leading, lambda: condition.reached, lambda: condition.was_ready, lambda: reading.last)
+    answers = (lambda: condition.answers) if condition.telegram else None
+    metrics.look_at(lambda: here.leading, lambda: condition.was_ready, answers, lambda: reading.last)
 
     async def scrape(accepts: str) -> tuple[str, bytes]:
         await condition.is_ready()
@@ -123,6 +126,4 @@ async def _read(here: Here) -> "Reading":
     """What the database says. Raises StorageError."""
     from bot.observing.metrics import Reading
 
-    theirs, ours = await here.store.clock(), OUTSIDE.now()
-    skew = (ours - theirs).total_seconds() if theirs else None
-    return Reading(await here.store.stats(ours), skew)
+    return Reading(await here.store.stats(OUTSIDE.now()), await skew(here.store, OUTSIDE.now))

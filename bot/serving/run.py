@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.delivery.channel import Channel
+from bot.delivery.clock import watch_clock
 from bot.delivery.housekeeping import keep_house_in_turn
 from bot.delivery.lease import TELEGRAM, LostError, Ownership
 from bot.delivery.reports import Reports
@@ -25,13 +26,15 @@ from bot.words.complaints import complaint
 from bot.words.wording import Medium, wording
 from locales import LANGUAGES, Catalogue, catalogue
 from scoring.editions import current
-from storage.errors import StorageError, Trouble
+from storage.errors import PASSING, StorageError, Trouble
 from storage.opening import open_store, password_of
 from storage.store import Store
 
 T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+SETTING = frozenset({Trouble.BAD_URL, Trouble.NO_DRIVER})
+"""Starting again does not help."""
 FINISH_SECONDS = 6.0
 
 
@@ -88,7 +91,7 @@ async def serve(settings: Settings, language: str, plan: Plan) -> int:
         return _end(text, error)
     except (StorageError, OSError) as error:
         announce(str(complaint(error, language)))
-        return REFUSED if isinstance(error, StorageError) and error.trouble is Trouble.BAD_URL else FAILED
+        return REFUSED if isinstance(error, StorageError) and error.trouble in SETTING else FAILED
 
 
 async def _observed(
@@ -155,8 +158,10 @@ async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:
 
 
 def _keeping(here: Here, plan: Plan, *, alone: bool) -> Iterator[Coroutine[Any, Any, None]]:
-    """Leases, kept while they are ours; who works `alone` ends without the one of Telegram."""
-    yield keep_house_in_turn(here.store, here.rules.keep, OUTSIDE.now, here.ownership)
+    """The clock is watched, and leases are kept while they are ours; who works `alone` ends without Telegram's."""
+    yield keep_house_in_turn(here.store, here.rules.keep, OUTSIDE.now, here.ownership, queued=here.worker.look)
+    if here.store.shared:
+        yield watch_clock(here.store, OUTSIDE.now)
     if alone:
         yield here.lead.keep()
     elif plan.telegram:
@@ -225,13 +230,13 @@ def _end(text: Catalogue, error: EndedError) -> int:
 
 
 async def _opened(url: str, language: str) -> Store:
-    """The store, as soon as it can be opened: a busy database or a full disk passes. Raises StorageError."""
+    """The store, as soon as it can be opened: what is busy, full or out of reach passes. Raises StorageError."""
     pause = FIRST_PAUSE
     while True:
         try:
             return await open_store(url)
         except StorageError as error:
-            if error.trouble not in (Trouble.BUSY, Trouble.FULL):
+            if error.trouble not in PASSING:
                 raise
             announce(str(complaint(error, language)))
         await asyncio.sleep(pause)

@@ -12,6 +12,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.delivery.intake import Intake
 from bot.delivery.rules import telegram_door
+from bot.http.health import Beside, Health
 from bot.http.server import served
 from bot.logs import unquoted
 from bot.serving.here import OUTSIDE, REFUSED, EndedError, Here
@@ -21,7 +22,7 @@ from bot.telegram.client import Client, odd_answers
 from bot.telegram.menu import set_menus
 from bot.telegram.polling import FIRST_PAUSE, KINDS, LONGEST_PAUSE, SECOND_LOOK, name_of, poll, wait_after
 from bot.telegram.reception import Reception
-from bot.telegram.request import AiohttpRequest
+from bot.telegram.request import AiohttpRequest, Heard, unheeded
 from bot.telegram.webhook import Webhook
 
 CONNECTIONS = 256
@@ -40,11 +41,11 @@ def secret_of_webhook(settings: Settings) -> str:
     return hmac.digest(token_of(settings).encode(), b"webhook", "sha256").hex()
 
 
-def client_of(settings: Settings) -> Client:
+def client_of(settings: Settings, heard: Heard = unheeded) -> Client:
     """A way to Telegram that has to be opened."""
     base = str(settings.telegram_api_url).rstrip("/")
-    sending = AiohttpRequest(connections=CONNECTIONS, seconds=REQUEST_SECONDS)
-    polling = AiohttpRequest(connections=4, seconds=REQUEST_SECONDS)
+    sending = AiohttpRequest(connections=CONNECTIONS, seconds=REQUEST_SECONDS, heard=heard)
+    polling = AiohttpRequest(connections=4, seconds=REQUEST_SECONDS, heard=heard)
     return Client(token_of(settings), base, sending, polling)
 
 
@@ -67,7 +68,7 @@ class TelegramPart:
 
     def __init__(self, here: Here, *, alone: bool) -> None:
         self._here, self._alone = here, alone
-        self._client = client_of(here.settings)
+        self._client = client_of(here.settings, here.condition.heard)
         self._intake: Intake | None = None
         self._heard = False
         """Telegram was out of reach, or has let us begin."""
@@ -148,10 +149,9 @@ class TelegramPart:
 
         Raises OSError if the address is taken.
         """
-        settings, lead = self._here.settings, self._here.lead
-        application = Webhook(
-            reception.take, urlsplit(str(settings.webhook_url)).path or "/", secret_of_webhook(settings)
-        )
+        settings, lead, condition = self._here.settings, self._here.lead, self._here.condition
+        webhook = Webhook(reception.take, urlsplit(str(settings.webhook_url)).path or "/", secret_of_webhook(settings))
+        application = Beside(webhook, Health(lambda: condition.alive, condition.ready, open_=True))
         async with served(application, settings.webhook_listen) as serving:
             telling = asyncio.create_task(self._while_leading(self._tell_where))
             try:

@@ -41,6 +41,8 @@ LONGEST_SECONDS = 36_500 * SECONDS["d"]
 """A hundred years; much longer, and dates would run out."""
 FOREVER = "forever"
 NONE = "none"
+LONGEST_ID = 18
+"""Digits."""
 FILING = re.compile(r"\w{1,3}ICP\w\d{4,12}\w(-\d{1,4})?")
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}", re.ASCII)
 
@@ -117,6 +119,14 @@ def _proxies(text: str) -> tuple[str, ...]:
     return found
 
 
+def _ids(text: str) -> frozenset[int]:
+    """ "42,4711": people's own ids; a group's would be below 0."""
+    given = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isascii() and part.isdecimal() and len(part) <= LONGEST_ID and int(part) for part in given):
+        raise ValueError(Wrong.IDS)
+    return frozenset(map(int, given))
+
+
 def _filing(text: str) -> str:
     """ "京ICP备12345678号-1": what a site of mainland China has to show."""
     if FILING.fullmatch(text) is None:
@@ -180,6 +190,7 @@ class Settings(EditionSettings):
     operator_contact: str | None = None
     keep_unfinished: Annotated[timedelta | None, BeforeValidator(_keeping)] = timedelta(days=365)
     keep_finished: Annotated[timedelta | None, BeforeValidator(_keeping)] = None
+    admins: Annotated[frozenset[int], BeforeValidator(_ids)] = frozenset()
 
     @property
     def site(self) -> str | None:

@@ -24,6 +24,7 @@ class Wrong(StrEnum):
     SMTP = "smtp"
     MAIL_FROM = "mail_from"
     MAIL_SITE = "mail_site"
+    IDS = "ids"
     OTHER = "other"
 
 

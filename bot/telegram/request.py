@@ -3,7 +3,7 @@
 No message of an error here carries the address, since the token is a part of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -33,6 +33,16 @@ UNREAD = ("answerCallbackQuery", "editMessageText", "editMessageReplyMarkup")
 JSON = {"Content-Type": "application/json"}
 
 
+NO_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+"""What Telegram says to a token that is none."""
+Heard = Callable[[bool], None]
+"""Is told after each request whether Telegram answered, and knows us."""
+
+
+def unheeded(answered: bool) -> None:
+    """Nobody wants to know."""
+
+
 class Parameters(BaseModel):
     """What a refusal may ask for."""
 
@@ -52,8 +62,8 @@ class Refusal(BaseModel):
 class AiohttpRequest(BaseRequest):
     """One aiohttp session; `seconds` limits a whole request."""
 
-    def __init__(self, *, connections: int, seconds: float) -> None:
-        self._connections = connections
+    def __init__(self, *, connections: int, seconds: float, heard: Heard = unheeded) -> None:
+        self._connections, self._heard = connections, heard
         self._seconds = seconds
         self._http: aiohttp.ClientSession | None = None
 
@@ -124,11 +134,22 @@ class AiohttpRequest(BaseRequest):
             async with self._http.request(method, url, data=data, headers=headers, timeout=timeout) as response:
                 body = await response.read()  # else the connection could not be used again
                 _refuse_others_words(response.status, body)
-                return response.status, body
-        except TimeoutError:
-            raise TimedOut from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise NetworkError(type(error).__name__) from None
+        except (TimeoutError, NetworkError, aiohttp.ClientError, OSError, ValueError) as error:
+            self._heard(isinstance(error, BadRequest))
+            raise _out_of_reach(error) from None
+        self._heard(response.status not in NO_TOKEN)
+        return response.status, body
+
+
+def _out_of_reach(error: Exception) -> TelegramError:
+    """What kept us from Telegram, as the library's error; BadRequest is one of its network's, and stays what it is."""
+    match error:
+        case TelegramError():
+            return error
+        case TimeoutError():
+            return TimedOut()
+        case _:
+            return NetworkError(type(error).__name__)
 
 
 def refused(refusal: Refusal) -> TelegramError:

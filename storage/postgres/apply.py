@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from pydantic_core import to_json
 
 from flows.session import Assessment, Session
-from storage.outbox import Queueing, Waiting, echoing, queueing
+from storage.outbox import Queueing, Waiting, channel_of, echoing, queueing
 from storage.postgres import broadcasts, deletion, outbox, state
 from storage.postgres.outbox import LOCK, Marked, queued_of, rows
 from storage.postgres.state import NO_DOSSIER, Read, columns_of
@@ -17,6 +17,7 @@ from storage.store import (
     FORM,
     LONGEST_HISTORY,
     LONGEST_LOG,
+    MOST_ECHOED,
     Applied,
     Arrival,
     Claim,
@@ -43,9 +44,13 @@ class MovedError(Exception):
     """Something has changed between reading and writing; nothing was written."""
 
 
+class StoredError(Exception):
+    """A dossier that seemed to be a new one is stored already; nothing was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What `Store.apply` is asked to do."""
+    """What `Store.apply` is asked to do. `arrived`: messages of the window that need not wait any more."""
 
     window: str
     decide: Decide
@@ -53,6 +58,7 @@ class Asked:
     link: str | None
     claim: Claim | None
     recent: int
+    arrived: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,21 @@ async def apply(connection: AsyncConnection, asked: Asked, place: str) -> Applie
     present = _begun(read.state, decision)
     recent = read.recent if present is read.state else ()
     others = decision.echo is not None and (read.state.shared or decision.echo.here)
-    showing = await _showing(connection, asked, decision, read.state) if others else ()
-    known = Known(read.state, present, read.waiting, recent, showing=showing)
-    return await _carry_out(connection, asked, decision, known, place, read)
+    showing = await _showing(connection, asked, decision, read.state, present) if others else ()
+    known = Known(read.state, present, _unsent(read, asked), recent, showing=showing)
+    try:
+        return await _carry_out(connection, asked, decision, known, place, read)
+    except StoredError:
+        return await _in_steps(connection, asked, read, decision, place)
+
+
+async def apply_locked(connection: AsyncConnection, asked: Asked, place: str) -> Applied | None:
+    """The same where many change the same at once: who has the locks before reading is sure to write."""
+    read = await state.read(connection, asked.window, asked.link, asked.arrival, 0, place)
+    dossiers = {read.asked, read.state.link and read.state.link.dossier}
+    async with connection.transaction():
+        await connection.execute(LOCK, ([asked.window, *filter(None, dossiers)],))
+        return await apply(connection, asked, place)
 
 
 def _turns(before: State, decision: Decision) -> bool:
@@ -119,12 +137,17 @@ async def _in_steps(
         present = await _turned(connection, window, before, decision, place)
         now = await state.read(connection, window, None, None, asked.recent, place)
         gone = await outbox.waiting_in(connection, bereft)
-        showing = await _showing(connection, asked, decision, before)
-        known = Known(before, present, now.waiting, now.recent, gone, showing)
+        showing = await _showing(connection, asked, decision, before, present)
+        known = Known(before, present, _unsent(now, asked), now.recent, gone, showing)
         applied = await _carry_out(connection, asked, decision, known, place)
         if decision.order:
             await broadcasts.order(connection, window, decision.order)
         return applied
+
+
+def _unsent(read: Read, asked: Asked) -> Sequence[Marked]:
+    """What still waits for the window."""
+    return [marked for marked in read.waiting if marked[0].number not in asked.arrived]
 
 
 async def _turned(connection: AsyncConnection, window: str, before: State, decision: Decision, place: str) -> State:
@@ -148,12 +171,23 @@ async def _bereft(connection: AsyncConnection, window: str, before: State, decis
 
 
 async def _showing(
-    connection: AsyncConnection, asked: Asked, decision: Decision, before: State
+    connection: AsyncConnection, asked: Asked, decision: Decision, before: State, present: State
 ) -> Sequence[tuple[str, list[Marked]]]:
-    """Who is to be told that the session has changed."""
+    """Who is to be told that the session has changed; of the window itself what waits is looked up later."""
     if decision.echo is None or decision.session is None:
         return ()
-    return await outbox.showing(connection, asked.window, decision.owner(before), decision.echo)
+    owner = decision.owner(before)
+    showing = await outbox.showing(connection, asked.window, owner, decision.echo)
+    if _hears(asked.window, decision, present, owner):
+        showing = sorted([*showing, (asked.window, [])])[:MOST_ECHOED]
+    return showing
+
+
+def _hears(window: str, decision: Decision, present: State, owner: str) -> bool:
+    """Whether the window itself is to be told, and will show the dossier once all is written."""
+    echo, reach = decision.echo, decision.window or present.window or Window()
+    told = echo is not None and echo.here and channel_of(window) in echo.channels and not reach.blocked
+    return told and present.dossier == owner and reach.card is not None
 
 
 async def _carry_out(
@@ -164,7 +198,7 @@ async def _carry_out(
     place: str,
     read: Read | None = None,
 ) -> Applied | None:
-    """Write it, if things still are as they were `read`. Raises MovedError if they are not."""
+    """Write it, if things still are as they were `read`. Raises MovedError if they are not, and StoredError."""
     own, others = _changes(asked.window, decision, known)
     changes = [(asked.window, known.present.dossier, own), *others]
     plan = _plan(asked, decision, known, changes)
@@ -174,6 +208,8 @@ async def _carry_out(
     outcome = row[0] if row else None
     if outcome is None or "seen" in outcome:
         raise MovedError
+    if "stored" in outcome:
+        raise StoredError
     after = replace(
         known.present,
         window=decision.window or known.present.window,
@@ -242,7 +278,7 @@ def _after(waiting: Sequence[Waiting], changes: Queueing) -> list[Waiting]:
 
 def _plan(asked: Asked, decision: Decision, known: Known, changes: Sequence[Change]) -> dict[str, Any]:
     """What there is nothing of is left out."""
-    removed = [number for *_, change in changes for number in change.removed]
+    removed = [*asked.arrived, *(number for *_, change in changes for number in change.removed)]
     added = [row for window, dossier, change in changes for row in rows(window, dossier, change)]
     front = known.present.dossier
     parts: dict[str, Any] = {

@@ -129,7 +129,7 @@ async def fan_out(
     running, after = _broadcast(*row), row[-1]
     (due,) = await _row(connection, DUE, (now, most)) or (0,)
     if due >= most:
-        return running
+        return replace(running, waiting=due)
     values = {**_range(running.channel, after), "slice": slice_, "key": key_of(running.id), "due": now}
     statement = SLICES[running.audience]
     told, looked_at, last = await _row(connection, statement, {**values, "reply": said(running)}) or (0, 0, None)

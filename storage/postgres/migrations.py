@@ -29,6 +29,9 @@ INSERT INTO shuping.meta (version, oldest) VALUES (0, 0) ON CONFLICT DO NOTHING
 FOUND = "SELECT to_regclass('shuping.meta') IS NOT NULL, to_regnamespace('shuping') IS NOT NULL"
 EMPTY = "SELECT NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'shuping'::regnamespace)"
 PRESENT = "SELECT version, oldest FROM shuping.meta"
+UNFINISHED = 2**31 - 1
+"""The oldest of an unfinished copy: no program opens it, of whatever version; `shuping.copying` says of what it is."""
+SOURCE = "SELECT source FROM shuping.copying LIMIT 1"
 
 
 class Kind(StrEnum):
@@ -81,6 +84,9 @@ async def schema_of(connection: AsyncConnection, place: str) -> Schema | None:
     if row is None:
         raise StorageError(Trouble.NOT_OURS, place)
     schema = Schema(*row)
+    if schema.oldest == UNFINISHED:
+        source = await (await connection.execute(SOURCE)).fetchone()
+        raise StorageError(Trouble.UNFINISHED, place, str(source[0]) if source else "")
     if schema.oldest > len(steps()):
         raise StorageError(Trouble.NEWER, place, f"{schema.oldest} > {len(steps())}")
     return schema

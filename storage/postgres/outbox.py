@@ -1,9 +1,9 @@
 """The outbox, and who has claimed what of it: rows are read, and what the rules of `storage.outbox` say is written."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
 from pydantic_core import to_json
@@ -22,6 +22,7 @@ from storage.outbox import (
     queueing,
     silences,
 )
+from storage.postgres.horizon import Horizon, Since
 from storage.postgres.state import reading, state_of
 from storage.store import FORM, LONGEST_CLAIM, MOST_ECHOED, Claim, Due, Echo
 
@@ -39,7 +40,7 @@ SELECT windows.window_name FROM shuping.sights JOIN shuping.windows USING (windo
 WHERE sights.dossier = %(dossier)s AND window_name <> %(window)s
 AND split_part(window_name, ':', 1) = ANY (%(channels)s) AND NOT coalesce((data->>'blocked')::boolean, false)
 AND {which}
-ORDER BY window_name LIMIT %(most)s
+ORDER BY window_name COLLATE "C" LIMIT %(most)s
 """
 HEARING = _OTHERS.format(which="true")
 """The other windows of a dossier that can be told of it."""
@@ -78,12 +79,13 @@ SELECT number, window_name, dossier, key, reply, due FROM shuping.outbox WHERE n
 ON CONFLICT DO NOTHING
 """
 DAMAGED = "SELECT count(*) FROM shuping.damaged"
-NEXT_DUE = """
-SELECT min(first) FROM generate_series(0, 15) AS level
-CROSS JOIN LATERAL (
-    SELECT due AS first FROM shuping.outbox WHERE urgency = level AND due >= %s ORDER BY due LIMIT 1
-) AS firsts
+FIRSTS = """
+SELECT first, statement_timestamp() FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS known (since, place)
+LEFT JOIN LATERAL (
+    SELECT due AS first FROM shuping.outbox WHERE urgency = place - 1 AND due >= since ORDER BY due LIMIT 1
+) AS firsts ON true ORDER BY place
 """
+"""Of each urgency, when the first message falls due that waits; and when this was asked."""
 CONFIRM = "SELECT shuping.confirm(%s, %s, %s, %s)"
 RENEW = "UPDATE shuping.claims SET until = %s WHERE holder = %s"
 RELEASE = "DELETE FROM shuping.claims WHERE holder = %s"
@@ -131,8 +133,8 @@ async def hearing(connection: AsyncConnection, window: str, dossier: str, echo: 
 
 
 async def showing(connection: AsyncConnection, window: str, dossier: str, echo: Echo) -> list[tuple[str, list[Marked]]]:
-    """The windows in which a dossier is to be seen and is to be told of, each with what waits there."""
-    return await waiting_in(connection, await _others(connection, SHOWING, "" if echo.here else window, dossier, echo))
+    """The other windows in which a dossier is to be seen and is to be told of, each with what waits there."""
+    return await waiting_in(connection, await _others(connection, SHOWING, window, dossier, echo))
 
 
 async def waiting_in(connection: AsyncConnection, windows: Sequence[str]) -> list[tuple[str, list[Marked]]]:
@@ -181,7 +183,7 @@ async def take_all(
     connection: AsyncConnection,
     claim: Claim,
     now: datetime,
-    since: datetime,
+    since: Since,
     limit: int,
     place: str,
     channels: Collection[str] | None = None,
@@ -231,6 +233,15 @@ async def _due(connection: AsyncConnection, row: tuple[Any, ...], holder: str, n
         await set_aside(connection, number)
         next_one = await following(connection, lane, now, holder, place)
         return [next_one] if next_one else []
+
+
+async def next_due(connection: AsyncConnection, horizon: Horizon) -> datetime | None:
+    """When the first message falls due; the next look begins there."""
+    since = horizon.since
+    rows = await (await connection.execute(FIRSTS, (since,))).fetchall()
+    firsts = [first and first.astimezone(UTC) for first, _ in rows]
+    horizon.looked(since, firsts, rows[0][1])
+    return min(filter(None, firsts), default=None)
 
 
 # what becomes of a message
@@ -304,11 +315,21 @@ async def hasten(connection: AsyncConnection, now: datetime) -> None:
     await connection.execute(OUTLAST, (now + LONGEST_CLAIM,))
 
 
-async def confirm(connection: AsyncConnection, confirmed: Sequence[tuple[Queued, str]]) -> list[int]:
+class Confirmed(NamedTuple):
+    """A message that has arrived; `left` is to be called if there is more in its lane."""
+
+    queued: Queued
+    holder: str
+    left: Callable[[], None]
+
+
+async def confirm(connection: AsyncConnection, confirmed: Sequence[Confirmed]) -> list[int]:
     """Messages that have arrived leave the outbox, and the claims on their lanes end; the places of those that stay."""
-    numbers = [message.number for message, _ in confirmed]
-    names = [message.window for message, _ in confirmed]
-    asides = [message.lane.aside for message, _ in confirmed]
-    holders = [holder for _, holder in confirmed]
-    row = await (await connection.execute(CONFIRM, (numbers, names, asides, holders))).fetchone()
+    values = (
+        [one.queued.number for one in confirmed],
+        [one.queued.window for one in confirmed],
+        [one.queued.lane.aside for one in confirmed],
+        [one.holder for one in confirmed],
+    )
+    row = await (await connection.execute(CONFIRM, values)).fetchone()
     return [place - 1 for place in (row and row[0]) or ()]

@@ -8,7 +8,7 @@ done again for a while, as long as that cannot do it twice.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
@@ -25,9 +25,11 @@ from storage.broadcasts import Audience, Broadcast, Record
 from storage.errors import StorageError, Trouble
 from storage.outbox import Lane, Outgoing, Queued
 from storage.postgres import broadcasts, deletion, leases, outbox, rates, state
-from storage.postgres.apply import Asked, MovedError, apply
-from storage.postgres.errors import AGAIN, storage_error
-from storage.postgres.migrations import migrate
+from storage.postgres.apply import Asked, MovedError, apply, apply_locked
+from storage.postgres.errors import AGAIN, in_our_terms, storage_error
+from storage.postgres.horizon import Horizon
+from storage.postgres.migrations import migrate, schema_of
+from storage.postgres.outbox import Confirmed
 from storage.postgres.stats import stats
 from storage.stats import Stats
 from storage.store import (
@@ -51,6 +53,8 @@ Work = Callable[[AsyncConnection], Awaitable[T]]
 CONNECTIONS = 16
 """So many at most has a process: more work at a time would make nothing quicker."""
 PATIENCE_SECONDS = 5.0
+HOPEFUL, SURE = 3, 20
+"""So often is it tried to write what was decided upon without locks, and then with them."""
 CALL_SECONDS = 60.0
 """So long may one call take; a server that has stopped says nothing for longer."""
 DEFAULTS = {
@@ -61,13 +65,11 @@ DEFAULTS = {
     "tcp_user_timeout": 10_000,
 }
 """How soon a server is given up that does not answer, unless the URL says otherwise."""
+LOST = frozenset({Trouble.BUSY, Trouble.UNREACHABLE, Trouble.CROWDED})
+"""Of these none that waits a little need hear."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
 AGAIN_SECONDS = 1.0
 """So long after a fault is what was confirmed tried to be noted again."""
-LATE = timedelta(seconds=30)
-"""What falls due may become visible so much later, at most: a transaction does not last longer."""
-WHOLE_LOOK = timedelta(minutes=1)
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PostgresStore(Store):
@@ -77,9 +79,11 @@ class PostgresStore(Store):
 
     def __init__(self, pool: AsyncConnectionPool, place: str) -> None:
         self._pool, self._place = pool, place
-        self._confirmed: list[tuple[Queued, str, Callable[[], None]]] = []
+        self._confirmed: list[Confirmed] = []
+        self._noting: list[Confirmed] = []
         self._confirming: asyncio.Task[None] | None = None
-        self._since, self._looked = LONG_AGO, LONG_AGO
+        self._one_at_a_time = asyncio.Lock()
+        self._horizon = Horizon()
 
     @override
     async def apply(
@@ -92,9 +96,15 @@ class PostgresStore(Store):
         claim: Claim | None = None,
         recent: int = 0,
     ) -> Applied | None:
-        asked = Asked(window, decide, arrival, link, claim, recent)
+        arrived = frozenset(
+            one.queued.number for one in (*self._noting, *self._confirmed) if one.queued.window == window
+        )
+        asked = Asked(window, decide, arrival, link, claim, recent, arrived)
         again = arrival is not None  # what was written before the connection was lost is known by its update
-        return await self._run(lambda connection: apply(connection, asked, self._place), again=again)
+        for work in (*HOPEFUL * [apply], *SURE * [apply_locked]):
+            with suppress(MovedError):
+                return await self._run(partial(work, asked=asked, place=self._place), again=again)
+        raise StorageError(Trouble.BUSY, self._place)
 
     @override
     async def state(self, window: str, dossier: str | None = None) -> State:
@@ -120,16 +130,13 @@ class PostgresStore(Store):
     async def claim(
         self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
     ) -> list[Due]:
+        await self._confirm_all()
         if lane is not None:
             return await self._run(lambda connection: outbox.take(connection, [lane], claim, now, self._place))
-        since = self._horizon(now)
+        since = self._horizon.look(now)
         return await self._run(
             lambda connection: outbox.take_all(connection, claim, now, since, limit, self._place, channels)
         )
-
-    def _horizon(self, now: datetime) -> datetime:
-        """Before it nothing waits any more: of what was there at the last whole look, nothing can have come since."""
-        return LONG_AGO
 
     @override
     async def following(self, lane: Lane, now: datetime, holder: str) -> Due | None:
@@ -154,7 +161,7 @@ class PostgresStore(Store):
 
     @override
     def confirm(self, queued: Queued, holder: str, left: Callable[[], None]) -> None:
-        self._confirmed.append((queued, holder, left))
+        self._confirmed.append(Confirmed(queued, holder, left))
         if self._confirming is None:
             self._confirming = asyncio.create_task(self._confirm_in_time())
 
@@ -171,16 +178,23 @@ class PostgresStore(Store):
         self._confirming = None
 
     async def _confirm_all(self) -> None:
-        confirmed, self._confirmed = self._confirmed, []
-        try:
-            busy = await self._run(
-                lambda connection: outbox.confirm(connection, [(queued, holder) for queued, holder, _ in confirmed])
-            )
-        except BaseException:
-            self._confirmed[:0] = confirmed
-            raise
+        """All that there is, and what is being noted already; one call after the other."""
+        if not self._confirmed and not self._noting:
+            return
+        async with self._one_at_a_time:
+            if not self._confirmed:
+                return
+            self._noting, self._confirmed = self._confirmed, []
+            try:
+                noting = self._noting
+                busy = await self._run(lambda connection: outbox.confirm(connection, noting))
+            except BaseException:
+                self._confirmed[:0] = self._noting
+                raise
+            finally:
+                self._noting = []
         for place in busy:
-            confirmed[place][2]()
+            noting[place].left()
 
     @override
     async def advanced(self, queued: Queued, part: int) -> None:
@@ -188,12 +202,7 @@ class PostgresStore(Store):
 
     @override
     async def next_due(self) -> datetime | None:
-        return await self._run(self._next_due)
-
-    async def _next_due(self, connection: AsyncConnection) -> datetime | None:
-        row = await (await connection.execute(outbox.NEXT_DUE, (self._since,))).fetchone()
-        due: datetime | None = row[0] if row else None
-        return due and due.astimezone(UTC)
+        return await self._run(lambda connection: outbox.next_due(connection, self._horizon))
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
@@ -206,6 +215,7 @@ class PostgresStore(Store):
     @override
     async def hasten(self, now: datetime) -> None:
         await self._together(lambda connection: outbox.hasten(connection, now))
+        self._horizon.forget()
 
     @override
     async def refused(self, queued: Queued, asked: datetime) -> bool:
@@ -247,6 +257,7 @@ class PostgresStore(Store):
 
     @override
     async def renew(self, claim: Claim) -> None:
+        await self._confirm_all()
         await self._execute(outbox.RENEW, claim.until, claim.holder)
 
     @override
@@ -311,9 +322,8 @@ class PostgresStore(Store):
         if self._confirming is not None:
             self._confirming.cancel()
             await asyncio.gather(self._confirming, return_exceptions=True)
-        if self._confirmed:
-            with suppress(StorageError):  # then it is sent again, which does no harm
-                await self._confirm_all()
+        with suppress(StorageError):  # then it is sent again, which does no harm
+            await self._confirm_all()
         await self._pool.close()
 
     # how all of it is run
@@ -344,12 +354,11 @@ class PostgresStore(Store):
                     return await work(connection)
             except TimeoutError:
                 raise StorageError(Trouble.BUSY, self._place) from None
-            except (MovedError, *AGAIN):
-                trouble = StorageError(Trouble.BUSY, self._place)
-                helps = True
+            except AGAIN:
+                trouble, helps = StorageError(Trouble.BUSY, self._place), True
             except psycopg.Error as error:
                 trouble = storage_error(error, self._place)
-                helps = trouble.trouble is Trouble.BUSY and (again or isinstance(error, PoolTimeout))
+                helps = trouble.trouble in LOST and (again or isinstance(error, PoolTimeout))
             if not helps or monotonic() + pause > deadline:
                 raise trouble from None
             await asyncio.sleep(pause)
@@ -373,18 +382,21 @@ async def _holders(connection: AsyncConnection) -> set[str]:
     return {holder for (holder,) in await (await connection.execute(outbox.HOLDERS)).fetchall()}
 
 
-async def open_postgres(url: str, place: str) -> PostgresStore:
+async def open_postgres(url: str, place: str, *, make: bool = True) -> PostgresStore:
     """Open the database, and bring its schema up to date as far as older workers allow; `place` is how it is called.
 
-    Raises StorageError: out of reach, no access, no such database, not ours, newer.
+    Without `make` a database in which there is nothing of ours is left alone.
+    Raises StorageError: out of reach, crowded, denied, no such database, not in UTF-8, not ours, newer.
     """
-    try:
-        async with await AsyncConnection.connect(_conninfo(url), **_SETTINGS) as connection:
+    conninfo = _conninfo(url, place)
+    with in_our_terms(place):
+        async with await AsyncConnection.connect(conninfo, **_SETTINGS) as connection:
+            _look(connection, place)
+            if not make and await schema_of(connection, place) is None:
+                raise StorageError(Trouble.MISSING, place)
             await migrate(connection, place)
-    except psycopg.Error as error:
-        raise storage_error(error, place) from None
     pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-        _conninfo(url),
+        conninfo,
         kwargs=_SETTINGS,
         min_size=1,
         max_size=CONNECTIONS,
@@ -399,6 +411,16 @@ async def open_postgres(url: str, place: str) -> PostgresStore:
 _SETTINGS: dict[str, Any] = {"autocommit": True, "prepare_threshold": None}
 
 
-def _conninfo(url: str) -> str:
-    stated = conninfo_to_dict(url)
-    return make_conninfo(url, **{"application_name": "shuping", **DEFAULTS, **stated})
+def _look(connection: AsyncConnection, place: str) -> None:
+    """Any text has to find room. Raises StorageError."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StorageError(Trouble.ENCODING, place, encoding or "")
+
+
+def _conninfo(url: str, place: str) -> str:
+    try:
+        stated = conninfo_to_dict(url)
+    except (psycopg.ProgrammingError, ValueError):
+        raise StorageError(Trouble.BAD_URL, place) from None
+    return make_conninfo(url, **{"application_name": "shuping", **DEFAULTS, **stated, "client_encoding": "UTF8"})

@@ -123,11 +123,13 @@ def fan_out(
     return replace(running, queued=queued, progress=progress)
 
 
-def present(connection: sqlite3.Connection, now: datetime, most: int) -> tuple[Broadcast | None, bool]:
-    """What runs, and whether enough of it is on its way."""
+def present(connection: sqlite3.Connection, now: datetime, most: int) -> Broadcast | None:
+    """What runs; with how much is on its way, if that is enough."""
     row = connection.execute(RUNNING).fetchone()
-    (due,) = connection.execute(DUE, (now.timestamp(), most)).fetchone() if row else (0,)
-    return (_broadcast(*row) if row else None), due >= most
+    if row is None:
+        return None
+    (due,) = connection.execute(DUE, (now.timestamp(), most)).fetchone()
+    return replace(_broadcast(*row), waiting=due if due >= most else 0)
 
 
 def _note(connection: sqlite3.Connection, broadcast: Broadcast, at: datetime, by: str, done: Done, count: int) -> None:

@@ -10,6 +10,8 @@ import sqlite3
 from storage.errors import StorageError, Trouble
 
 APPLICATION_ID = int.from_bytes(b"shup", "big")
+COPYING_ID = int.from_bytes(b"shuc", "big")
+"""In place of ours while a file is an unfinished copy, which no program may open, of whatever version it is."""
 KIND = "(CASE WHEN json_valid(payload) THEN json_extract(payload, '$.kind') END)"
 """What a message of the outbox is; nothing for a damaged row."""
 
@@ -269,11 +271,15 @@ def version_of(connection: sqlite3.Connection, place: str) -> int:
     connection.execute("BEGIN")
     try:
         version = _pragma(connection, "user_version")
-        ours = _pragma(connection, "application_id") == APPLICATION_ID
+        application = _pragma(connection, "application_id")
+        ours = application == APPLICATION_ID
         empty = version == 0 and not _has_tables(connection)
+        source = source_of(connection) if application == COPYING_ID else None
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+    if source is not None:
+        raise StorageError(Trouble.UNFINISHED, place, source)
     if not (ours or empty):
         raise StorageError(Trouble.NOT_OURS, place)
     if version > len(MIGRATIONS):
@@ -298,6 +304,12 @@ def _run(connection: sqlite3.Connection, number: int) -> None:
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
     (value,) = connection.execute(f"PRAGMA {name}").fetchone()
     return int(value)
+
+
+def source_of(connection: sqlite3.Connection) -> str:
+    """Of what a file is an unfinished copy."""
+    (source,) = connection.execute("SELECT source FROM copying").fetchone()
+    return str(source)
 
 
 def _has_tables(connection: sqlite3.Connection) -> bool:

@@ -228,8 +228,8 @@ class SqliteStore(Store):
     async def fan_out(
         self, now: datetime, slice_: int, most: int, said: Callable[[Broadcast], str]
     ) -> Broadcast | None:
-        running, enough = await self._hop(lambda database: broadcasts.present(database, now, most))
-        if running is None or enough:
+        running = await self._hop(lambda database: broadcasts.present(database, now, most))
+        if running is None or running.waiting:
             return running
         return await self._write(lambda database: broadcasts.fan_out(database, now, slice_, said))
 

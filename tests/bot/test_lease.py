@@ -201,3 +201,20 @@ async def test_who_keeps_it_in_turn_waits_for_the_next_turn(store: MemoryStore) 
     for task in keeping:
         task.cancel()
     await asyncio.gather(*keeping, return_exceptions=True)
+
+
+async def test_a_renewal_whose_answer_was_lost_is_no_loss_of_the_lease(store: MemoryStore) -> None:
+    """The store has tried again by itself, and found the lease other than it was seen."""
+    mine, hold = Ownership(store), store.hold
+
+    async def twice(name: str, holder: str, seen: Lease | None) -> Lease | None:
+        await hold(name, holder, seen)
+        return await hold(name, holder, seen)
+
+    store.hold = twice  # type: ignore[method-assign]
+    await asyncio.wait_for(mine.acquire(lambda: None), 1)
+    keeping = asyncio.create_task(mine.keep())
+    await asyncio.sleep(5 * leases.BEAT_SECONDS)
+    assert mine.held
+    assert not keeping.done()
+    keeping.cancel()

@@ -82,18 +82,17 @@ def test_a_secret_is_written_for_its_owner_alone(tmp_path: Path, name: str) -> N
 
 
 def test_a_copy_made_in_the_container_is_whole_and_its_owners_alone(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "shuping.sqlite3") as database:
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("CREATE TABLE kept (what TEXT)")
-        database.execute("INSERT INTO kept VALUES ('all')")
-    (tmp_path / "python").symlink_to(sys.executable)
-    snippet = _snippet("docker exec").replace("docker exec shuping ", "").replace("/data", str(tmp_path))
-    subprocess.run(["sh", "-ec", snippet], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=True)
-    copy = tmp_path / "backup.sqlite3"
+    """By the command of the docs, with the environment of the image."""
+    programs, data = Path(sys.executable).parent, tmp_path / "data"
+    image = {"PATH": f"{programs}:/usr/bin:/bin", "SHUPING_DATABASE_URL": f"sqlite:///{data}/shuping.sqlite3"}
+    subprocess.run([programs / "shuping", "chat"], env=image, input=b"\n", check=True, stdout=subprocess.DEVNULL)
+    snippet = _snippet("docker exec").replace("docker exec shuping ", "")
+    done = subprocess.run(["sh", "-ec", snippet], env=image, check=True, capture_output=True, text=True)
+    (copy,) = (data / "backups").iterdir()
+    assert str(copy) in done.stdout
     opened = sqlite3.connect(copy)
-    assert opened.execute("SELECT what FROM kept").fetchall() == [("all",)]
+    assert opened.execute("SELECT count(*) FROM sessions").fetchone() == (1,)
     opened.close()
-    database.close()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.observing.metrics import Metrics
 from tests.chain.places import ALERTS, BOARD, OPERATING, WATCH
+from tests.observing.test_metrics import everything
+from tests.programs import program
 
 DASHBOARD: dict[str, Any] = json.loads(BOARD.read_text())
 PANELS: list[dict[str, Any]] = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
@@ -20,10 +23,9 @@ WIDTH = 24
 
 def promtool(*arguments: str | Path) -> str:
     """What Prometheus' tool says of a file that it takes."""
-    tool = shutil.which("promtool")
-    if tool is None:
-        pytest.skip("prometheus is not installed here")
-    done = subprocess.run([tool, *map(str, arguments)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program("promtool", "prometheus"), *map(str, arguments)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -45,6 +47,25 @@ def test_an_alarm_says_what_it_is_and_where_to_read_on() -> None:
         document, _, place = rule["annotations"]["runbook"].partition("#")
         assert document == "docs/operate.md"
         assert place in places, rule["alert"]
+
+
+def _told() -> set[str]:
+    """The names of all series of our own that the program can tell."""
+    metrics = Metrics()
+    everything(metrics)
+    kinds = re.findall(r"^# TYPE (shuping_\w+) (\w+)$", metrics.written("")[1].decode(), re.MULTILINE)
+    return {f"{name}_bucket" if kind == "histogram" else name for name, kind in kinds}
+
+
+def _used(text: str) -> set[str]:
+    return set(re.findall(r"\bshuping_\w+", text))
+
+
+def test_every_series_that_is_asked_for_is_told_and_every_one_that_is_told_is_seen() -> None:
+    told = _told()
+    asked = [target["expr"] for panel in PANELS for target in panel.get("targets", ())]
+    assert _used(" ".join(asked)) == told
+    assert _used(" ".join(rule["expr"] for rule in RULES)) <= told
 
 
 def test_there_are_six_alarms() -> None:

@@ -54,6 +54,19 @@ async def test_it_is_not_sent_by_an_older_one_which_serves_everybody_else(site: 
     await until(lambda: ann.arrived > stood)
 
 
+@pytest.mark.parametrize("what", ["session", "window", "messages"])
+async def test_it_takes_no_room_from_others_where_only_so_many_are_looked_after(
+    site: Site, database: str, what: str
+) -> None:
+    ann, bob = await site.person(), await site.person()
+    await site.process.freeze()
+    await queue(site, ann)
+    await queue(site, bob)
+    by_newer(database, ann.window, what)
+    (due,) = await site.store.claim(site.process.worker.claim(), site.now, 1)
+    assert due.queued.window == bob.window
+
+
 async def test_what_becomes_newer_while_it_waits_for_its_turn_is_given_back(site: Site, database: str) -> None:
     ann = await site.person()
     await site.process.freeze()

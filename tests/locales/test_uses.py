@@ -27,13 +27,15 @@ from bot.words.wording import Medium, wording
 from flows.events import Refusal, Refused
 from flows.inputs import Wanted
 from flows.outcome import changes
-from flows.session import Doubt, EnergySide, FirmKind
+from flows.session import Doubt, EnergySide, FirmKind, Phase
 from locales import LANGUAGES, catalogue
 from scoring import decoding, shape
 from scoring.editions import load_rubric
 from scoring.errors import Fault, FaultCode, ScoringError
 from scoring.kinds import KindName
+from storage.broadcasts import Audience, Done
 from storage.errors import StorageError, Trouble
+from storage.outbox import Urgency
 from tests.locales.scan import (
     Use,
     fault_details,
@@ -106,6 +108,11 @@ FAMILIES: dict[str, Iterable[object]] = {
     "web.mail.{}.title": SAID,
     "web.mail.{}.text": SAID,
     "web.mail.{}.do": ASKED,
+    "stats.{}": ("finished", "unfinished", "greeted"),
+    "stats.phase.{}": (phase.value for phase in Phase),
+    "stats.urgency.{}": (urgency.name.lower() for urgency in Urgency),
+    "stats.audit.{}": (done.value for done in Done),
+    "broadcast.audience.{}": (audience.value for audience in Audience),
     "settings.trouble.{}": (trouble.value for trouble in FileTrouble),
 }
 HINTS: dict[str, Iterable[str]] = {"question.{}": get_args(KindName)}

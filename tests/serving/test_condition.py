@@ -205,20 +205,64 @@ async def test_to_scrape_metrics_is_not_to_send_people_here(condition: Condition
         await condition.leave()
 
 
+# what is kept
+
+
+class Counting:
+    """A call that takes so many seconds by the clock, or hangs until it is let go on."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.takes, self.calls = clock, 0.0, 0
+        self.let = asyncio.Event()
+        self.let.set()
+
+    async def __call__(self) -> int:
+        self.calls += 1
+        await self.let.wait()
+        self.clock.now += self.takes
+        return self.calls
+
+
 async def test_what_takes_too_long_is_none_until_it_is_there(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.01)
-    held, calls = asyncio.Event(), iter(range(9))
-
-    async def call() -> int:
-        await held.wait()
-        return next(calls)
-
-    kept = Kept(call, 15.0, clock)
+    call = Counting(clock)
+    call.let.clear()
+    kept = Kept(call, 10.0, clock=clock)
     assert await kept.get() is None
-    held.set()
-    assert await kept.get() == 0
-    clock.now += 14
-    assert await kept.get() == 0
-    clock.now += 1
+    call.let.set()
     assert await kept.get() == 1
+    clock.now += 9
+    assert await kept.get() == 1
+    clock.now += 1
+    assert await kept.get() == 2
+    await kept.close()
+
+
+async def test_what_was_found_counts_for_a_while_although_it_is_looked_for_anew(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.01)
+    call = Counting(clock)
+    kept = Kept(call, 10.0, 20.0, 120.0, clock)
+    assert await kept.get() == 1
+    clock.now += 10
+    call.let.clear()
+    assert await kept.get() == 1
+    clock.now += 119
+    assert await kept.get() == 1
+    clock.now += 1
+    assert await kept.get() is None, "what hangs is not known"
+    assert call.calls == 2
+    await kept.close()
+
+
+async def test_what_takes_long_is_asked_the_more_seldom(clock: Clock) -> None:
+    call = Counting(clock)
+    call.takes = 3.0
+    kept = Kept(call, 10.0, 20.0, 120.0, clock)
+    await kept.get()
+    clock.now += 59
+    assert await kept.get() == 1
+    clock.now += 1
+    assert await kept.get() == 2
     await kept.close()

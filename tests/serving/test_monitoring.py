@@ -21,6 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.observing.observer import UNOBSERVED
 from bot.serving.monitoring import Observation, observation_of
 from bot.settings import Settings
+from tests.postgres import PASSWORD, Server
 from tests.serving.conftest import Browser, Install, address_of, served
 from tests.serving.test_page import begun
 from tests.telegram.api import TelegramApi
@@ -41,6 +42,12 @@ async def ready(address: str) -> tuple[int, dict[str, bool]]:
     """Whether it says that it should be asked, and of what it hangs."""
     status, text = await asked(address, "/readyz")
     return status, json.loads(text)
+
+
+async def until_ready(address: str, status: int) -> None:
+    async with asyncio.timeout(30):
+        while (await ready(address))[0] != status:  # noqa: ASYNC110  # another process
+            await asyncio.sleep(0.1)
 
 
 async def scraped(address: str) -> dict[str, float]:
@@ -85,7 +92,7 @@ async def test_what_happens_on_telegram_is_counted(api: TelegramApi, install: In
     assert found["shuping_updates_total telegram applied"] == len(process.rows("SELECT id FROM updates"))
     assert found["shuping_sends_total telegram delivered answer"] >= 2
     assert found["shuping_outbox_depth reminder"] == 1
-    assert found["shuping_outbox_age_seconds"] == 0
+    assert found["shuping_outbox_age_seconds answer"] == 0
     assert await process.stop() == 0
 
 
@@ -105,6 +112,7 @@ async def test_health_alone_needs_no_metrics(install: Install, listen: str) -> N
     assert await asked(listen, "/metrics") == (404, "")
 
 
+@pytest.mark.slow
 async def test_who_is_told_to_end_says_so_before_anything_else_and_goes_on_meanwhile(
     install: Install, browser: Browser, listen: str
 ) -> None:
@@ -130,11 +138,18 @@ async def test_nobody_is_sent_to_who_has_not_reached_telegram(api: TelegramApi, 
     assert await ready(listen) == (503, {"database": True, "staying": True, "telegram": False})
     assert await asked(listen, "/healthz") == (200, ""), "that is not its death"
     assert (await asked(process.settings["WEB_LISTEN"], "/readyz"))[0] == 503
+    assert (await scraped(listen))["shuping_telegram_reached"] == 0
     await api.up()
     await process.until_says("@shuping_test_bot is ready.")
     assert (await ready(listen))[0] == 200
+    await api.down()
+    async with asyncio.timeout(10):
+        while (await scraped(listen))["shuping_telegram_reached"]:
+            pass
+    assert (await ready(listen))[0] == 200, "the page goes on"
 
 
+@pytest.mark.slow
 async def test_who_waits_for_its_turn_lives_and_is_not_asked(api: TelegramApi, install: Install, listen: str) -> None:
     first = await install("telegram").start()
     second = install("telegram", METRICS_LISTEN=listen)
@@ -159,6 +174,34 @@ async def test_an_address_that_is_taken_is_told_with_its_setting(install: Instal
     assert line.startswith("shuping: ")
     assert listen in line
     assert "SHUPING_METRICS_LISTEN" in line
+
+
+@pytest.mark.slow
+async def test_a_postgresql_that_goes_away_and_comes_back(install: Install, listen: str) -> None:
+    """Nobody is sent here meanwhile; the process lives, and takes up its work again by itself."""
+    with Server(durable=True) as server:
+        settings = {"TELEGRAM_TOKEN": "", "METRICS_LISTEN": listen, "DATABASE_URL": server.url(server.create())}
+        process = await served(install("web", **settings))
+        found = await scraped(listen)
+        assert abs(found["shuping_clock_skew_seconds"]) < 5
+        assert found["shuping_leading"] == found["shuping_ready"] == 1
+        assert "shuping_telegram_reached" not in found
+        server.kill()
+        await until_ready(listen, 503)
+        async with asyncio.timeout(30):
+            while not failed(found := await scraped(listen)):  # noqa: ASYNC110  # another process
+                await asyncio.sleep(0.2)
+        assert found["shuping_ready"] == 0
+        assert await asked(listen, "/healthz") == (200, "")
+        server.start()
+        await until_ready(listen, 200)
+        assert await process.stop(within=20) == 0
+        assert PASSWORD not in process.output
+
+
+def failed(found: dict[str, float]) -> float:
+    """How many calls of the database came to nothing."""
+    return sum(value for name, value in found.items() if name.startswith("shuping_storage_errors_total"))
 
 
 # the log
@@ -266,6 +309,7 @@ def attributes(span: Span) -> dict[str, str]:
     return {one.key: one.value.string_value for one in span.attributes}
 
 
+@pytest.mark.slow
 async def test_nobody_waits_for_who_takes_no_traces(api: TelegramApi, install: Install) -> None:
     told = {"TRACING": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
     process = await install("telegram", **told).start()

@@ -16,7 +16,7 @@ from bot.serving.telegram import secret_of_webhook
 from bot.settings import Settings
 from flows.session import new_session
 from scoring.editions import load_rubric
-from storage.errors import StorageError, Trouble
+from storage.errors import PASSING, StorageError, Trouble
 from storage.memory import MemoryStore
 from storage.sqlite.store import open_sqlite
 from storage.store import Decision, Store
@@ -38,20 +38,19 @@ def opening(monkeypatch: pytest.MonkeyPatch, *outcomes: Trouble | Store) -> list
     return tries
 
 
-async def test_a_full_disk_and_a_busy_database_are_waited_for(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_what_passes_is_waited_for(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     store = MemoryStore()
-    tries = opening(monkeypatch, Trouble.FULL, Trouble.BUSY, Trouble.FULL, store)
+    tries = opening(monkeypatch, Trouble.FULL, Trouble.BUSY, Trouble.UNREACHABLE, Trouble.CROWDED, store)
     assert await run._opened("memory:", "en") is store
-    assert len(tries) == 4
+    assert len(tries) == 5
     said = capsys.readouterr().err.splitlines()
-    assert len(said) == 3
+    assert len(said) == 4
     assert "disk is full" in said[0]
     assert "busy" in said[1]
+    assert "does not answer" in said[2]
 
 
-@pytest.mark.parametrize("trouble", [trouble for trouble in Trouble if trouble not in (Trouble.FULL, Trouble.BUSY)])
+@pytest.mark.parametrize("trouble", sorted(set(Trouble) - PASSING))
 async def test_everything_else_is_told_at_once(monkeypatch: pytest.MonkeyPatch, trouble: Trouble) -> None:
     opening(monkeypatch, trouble)
     with pytest.raises(StorageError):

@@ -1,16 +1,22 @@
 """A place for a database, and a store of every kind in it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.memory import MemoryStore
 from storage.opening import open_store
+from storage.postgres.store import PostgresStore
 from storage.sqlite.store import SqliteStore
 from storage.store import Store
+from tests.pgbouncer import Bouncer
+from tests.postgres import Server
 
-BACKENDS = {"memory": MemoryStore, "sqlite": SqliteStore}
+BACKENDS = {"memory": MemoryStore, "sqlite": SqliteStore, "postgres": PostgresStore, "pgbouncer": PostgresStore}
+"""Kinds of store; "pgbouncer" is PostgreSQL behind one."""
+SLOW = "pgbouncer"
 
 
 @pytest.fixture
@@ -19,9 +25,50 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "shuping.db"
 
 
-@pytest.fixture(params=BACKENDS)
-async def store(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[Store]:
-    url = "memory:" if request.param == "memory" else f"sqlite:///{path}"
+@pytest.fixture(scope="session")
+def migrated(postgres: Server) -> str:
+    """The name of a database with our schema and nothing in it, which others are made like."""
+
+    async def migrate(url: str) -> None:
+        async with await open_store(url):
+            pass
+
+    name = postgres.create()
+    asyncio.run(migrate(postgres.url(name)))
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres: Server, migrated: str) -> Iterator[str]:
+    """The URL of a database with our schema and nothing in it."""
+    with postgres.database(like=migrated) as url:
+        yield url
+
+
+@pytest.fixture(
+    params=[pytest.param(name, marks=pytest.mark.slow) if name == SLOW else name for name in BACKENDS],
+)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The name of one kind of store after the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def url(backend: str, request: pytest.FixtureRequest, path: Path) -> str:
+    """Where an empty database of that kind is, or can be made."""
+    match backend:
+        case "memory":
+            return "memory:"
+        case "sqlite":
+            return f"sqlite:///{path}"
+        case _:
+            found = str(request.getfixturevalue("postgres_url"))
+            bouncer: Bouncer | None = request.getfixturevalue("pgbouncer") if backend == "pgbouncer" else None
+            return bouncer.through(found) if bouncer else found
+
+
+@pytest.fixture
+async def store(backend: str, url: str) -> AsyncIterator[Store]:
     async with await open_store(url) as store:
-        assert type(store) is BACKENDS[request.param]
+        assert type(store) is BACKENDS[backend]
         yield store

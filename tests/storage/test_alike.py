@@ -13,8 +13,8 @@ from flows.retention import Limits
 from flows.session import CardRef
 from storage.errors import StorageError
 from storage.memory import MemoryStore
+from storage.opening import open_store
 from storage.outbox import Lane, Outgoing, Queued, Urgency
-from storage.sqlite.store import open_sqlite
 from storage.store import Applied, Arrival, Claim, Decision, Due, Echo, Forgetting, Link, State, Store
 from storage.window import Window
 from tests.storage.support import ME, NOW, YOU, assessment, begun, entry, nothing
@@ -166,10 +166,20 @@ def dues(answer: object) -> list[Due]:
 SEEDS = [*range(10), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(10, 60))]
 
 
+async def compare(url: str, seed: int) -> None:
+    """Do the same by chance to both, and compare all that comes of it."""
+    async with MemoryStore() as memory, await open_store(url) as other:
+        simple, trial = Trial(memory, seed), Trial(other, seed)
+        for _ in range(STEPS):
+            assert await trial.step() == await simple.step()
+            assert await trial.everything() == await simple.everything()
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_a_store_on_disk_answers_as_one_in_memory(path: Path, seed: int) -> None:
-    async with MemoryStore() as memory, await open_sqlite(path) as sqlite:
-        simple, other = Trial(memory, seed), Trial(sqlite, seed)
-        for _ in range(STEPS):
-            assert await other.step() == await simple.step()
-            assert await other.everything() == await simple.everything()
+    await compare(f"sqlite:///{path}", seed)
+
+
+@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))])
+async def test_a_server_answers_as_one_in_memory(postgres_url: str, seed: int) -> None:
+    await compare(postgres_url, seed)

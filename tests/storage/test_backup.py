@@ -1,5 +1,6 @@
 """Backups: whole or not there, of one moment while others write, seen by nobody else, the newest kept."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -9,12 +10,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from storage.backup import back_up
+from storage.copying.backup import back_up_postgres
 from storage.errors import StorageError, Trouble
+from storage.opening import open_store
 from storage.sqlite.backup import back_up_sqlite
 from storage.sqlite.store import open_sqlite
+from tests.postgres import Server
 from tests.storage.child import FOREVER, ROOT, answer, child
 from tests.storage.support import WINDOW, dump, grown, outside, revisions, siblings
 
@@ -22,7 +27,7 @@ OLD = "shuping-20240101T00000{}Z.sqlite3"
 
 
 @pytest.fixture
-async def database(path: Path) -> Path:
+async def file(path: Path) -> Path:
     """One with a few answers in it, that nobody has open."""
     async with await open_sqlite(path) as store:
         for _ in range(3):
@@ -36,8 +41,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "far" / "backups"
 
 
-def make(database: Path, folder: Path, keep: int = 7) -> Path:
-    return back_up(folder, keep, partial(back_up_sqlite, database))
+def make(file: Path, folder: Path, keep: int = 7) -> Path:
+    return back_up(folder, keep, partial(back_up_sqlite, file))
 
 
 def trouble(work: Callable[[], object]) -> Trouble:
@@ -46,18 +51,18 @@ def trouble(work: Callable[[], object]) -> Trouble:
     return error.value.trouble
 
 
-async def test_it_holds_what_the_database_holds_and_is_one_file(database: Path, folder: Path) -> None:
-    made = make(database, folder)
-    assert siblings(made) == siblings(database) == []
-    assert dump(made) == dump(database)
+async def test_it_holds_what_the_database_holds_and_is_one_file(file: Path, folder: Path) -> None:
+    made = make(file, folder)
+    assert siblings(made) == siblings(file) == []
+    assert dump(made) == dump(file)
     async with await open_sqlite(made) as store:
         assert await revisions(store) == (3, [1, 2, 3])
 
 
-def test_nobody_else_can_read_it(database: Path, folder: Path) -> None:
+def test_nobody_else_can_read_it(file: Path, folder: Path) -> None:
     umask = os.umask(0)
     try:
-        made = make(database, folder)
+        made = make(file, folder)
     finally:
         os.umask(umask)
     modes = [path.stat().st_mode & 0o777 for path in (made, folder, folder.parent)]
@@ -83,24 +88,24 @@ async def test_it_is_of_one_moment_while_others_write(path: Path, folder: Path) 
 # what is kept
 
 
-def test_the_newest_are_kept(database: Path, folder: Path) -> None:
+def test_the_newest_are_kept(file: Path, folder: Path) -> None:
     folder.mkdir(0o700, parents=True)
     for number in range(4):
         (folder / OLD.format(number)).touch(0o600)
-    made = make(database, folder, keep=3)
+    made = make(file, folder, keep=3)
     assert sorted(file.name for file in folder.iterdir()) == [OLD.format(2), OLD.format(3), made.name]
-    again = make(database, folder, keep=1)
+    again = make(file, folder, keep=1)
     assert list(folder.iterdir()) == [again]
 
 
-def test_what_was_just_made_stays_though_the_clock_was_set_back(database: Path, folder: Path) -> None:
+def test_what_was_just_made_stays_though_the_clock_was_set_back(file: Path, folder: Path) -> None:
     folder.mkdir(0o700, parents=True)
     (folder / "shuping-29990101T000000Z.sqlite3").touch(0o600)
-    assert list(folder.iterdir()) != [made := make(database, folder, keep=1)]
+    assert list(folder.iterdir()) != [made := make(file, folder, keep=1)]
     assert list(folder.iterdir()) == [made]
 
 
-def test_links_folders_and_what_others_put_there_are_left_alone(database: Path, folder: Path) -> None:
+def test_links_folders_and_what_others_put_there_are_left_alone(file: Path, folder: Path) -> None:
     folder.mkdir(0o700, parents=True)
     precious = folder.parent / "precious"
     precious.write_text("precious")
@@ -110,46 +115,46 @@ def test_links_folders_and_what_others_put_there_are_left_alone(database: Path, 
     (folder / "shuping-20240101T000000Z.sqlite3.old").touch()
     (folder / "notes.txt").touch()
     before = set(folder.iterdir())
-    made = make(database, folder, keep=1)
+    made = make(file, folder, keep=1)
     assert set(folder.iterdir()) == {*before, made}
     assert precious.read_text() == "precious"
     assert not made.is_symlink()
 
 
-def test_a_folder_that_is_a_link_is_the_one_that_it_leads_to(database: Path, folder: Path) -> None:
+def test_a_folder_that_is_a_link_is_the_one_that_it_leads_to(file: Path, folder: Path) -> None:
     folder.mkdir(0o700, parents=True)
     link = folder.parent / "link"
     link.symlink_to(folder)
-    assert make(database, link).resolve().parent == folder.resolve()
+    assert make(file, link).resolve().parent == folder.resolve()
 
 
 # what goes wrong
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o750, 0o777, 0o1777])
-def test_a_folder_that_others_can_use_is_refused_with_its_mending(database: Path, folder: Path, mode: int) -> None:
+def test_a_folder_that_others_can_use_is_refused_with_its_mending(file: Path, folder: Path, mode: int) -> None:
     folder.mkdir(parents=True)
     folder.chmod(mode)
     with pytest.raises(StorageError) as error:
-        make(database, folder)
+        make(file, folder)
     assert (error.value.trouble, error.value.detail) == (Trouble.OPEN_FOLDER, f"chmod 700 {folder}")
     assert list(folder.iterdir()) == []
 
 
-def test_two_at_once(database: Path, folder: Path) -> None:
+def test_two_at_once(file: Path, folder: Path) -> None:
     def meanwhile(part: Path) -> None:
-        assert trouble(lambda: make(database, folder)) is Trouble.BACKING_UP
-        back_up_sqlite(database, part)
+        assert trouble(lambda: make(file, folder)) is Trouble.BACKING_UP
+        back_up_sqlite(file, part)
 
     made = back_up(folder, 7, meanwhile)
     assert list(folder.iterdir()) == [made]
-    assert dump(make(database, folder)) == dump(made)
+    assert dump(make(file, folder)) == dump(made)
 
 
-def test_a_file_where_the_folder_should_be(database: Path, folder: Path) -> None:
+def test_a_file_where_the_folder_should_be(file: Path, folder: Path) -> None:
     folder.parent.mkdir()
     folder.touch()
-    assert trouble(lambda: make(database, folder)) is Trouble.NO_ACCESS
+    assert trouble(lambda: make(file, folder)) is Trouble.NO_ACCESS
 
 
 @pytest.mark.parametrize(
@@ -159,26 +164,26 @@ def test_a_file_where_the_folder_should_be(database: Path, folder: Path) -> None
         ("PRAGMA application_id = 1", Trouble.NOT_OURS),
     ],
 )
-def test_what_is_not_ours_is_not_backed_up(database: Path, folder: Path, statement: str, expected: Trouble) -> None:
-    kept = make(database, folder)
-    with outside(database) as connection:
+def test_what_is_not_ours_is_not_backed_up(file: Path, folder: Path, statement: str, expected: Trouble) -> None:
+    kept = make(file, folder)
+    with outside(file) as connection:
         connection.execute(statement)
-    assert trouble(lambda: make(database, folder, keep=1)) is expected
+    assert trouble(lambda: make(file, folder, keep=1)) is expected
     assert list(folder.iterdir()) == [kept]
 
 
-def test_a_backup_of_a_damaged_file_is_thrown_away_and_those_of_before_stay(database: Path, folder: Path) -> None:
-    kept = make(database, folder)
-    with outside(database) as connection:
+def test_a_backup_of_a_damaged_file_is_thrown_away_and_those_of_before_stay(file: Path, folder: Path) -> None:
+    kept = make(file, folder)
+    with outside(file) as connection:
         (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'log_of_dossier'").fetchone()
-    with database.open("r+b") as file:
-        file.seek((page - 1) * 4096 + 2000)
-        file.write(b"\xff" * 2000)
-    assert trouble(lambda: make(database, folder, keep=1)) in (Trouble.BAD_BACKUP, Trouble.CORRUPT)
+    with file.open("r+b") as opened:
+        opened.seek((page - 1) * 4096 + 2000)
+        opened.write(b"\xff" * 2000)
+    assert trouble(lambda: make(file, folder, keep=1)) in (Trouble.BAD_BACKUP, Trouble.CORRUPT)
     assert list(folder.iterdir()) == [kept]
 
 
-def test_what_somebody_who_was_killed_left_is_tidied_up(database: Path, folder: Path) -> None:
+def test_what_somebody_who_was_killed_left_is_tidied_up(file: Path, folder: Path) -> None:
     def killed(part: Path) -> None:
         part.write_bytes(b"half")
         Path(f"{part}-journal").touch()
@@ -189,7 +194,7 @@ def test_what_somebody_who_was_killed_left_is_tidied_up(database: Path, folder: 
         back_up(folder, 7, killed)
     os.waitpid(process, 0)
     assert len(list(folder.iterdir())) == 2
-    made = make(database, folder)
+    made = make(file, folder)
     assert list(folder.iterdir()) == [made]
 
 
@@ -201,7 +206,7 @@ echo "$? $(ls -A "$1" | wc -l)"
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs a disk of its own")
-def test_a_full_disk(database: Path, folder: Path) -> None:
+def test_a_full_disk(file: Path, folder: Path) -> None:
     folder.mkdir(0o700, parents=True)
     command = [
         "unshare",
@@ -212,7 +217,7 @@ def test_a_full_disk(database: Path, folder: Path) -> None:
         "sh",
         str(folder),
         sys.executable,
-        f"sqlite:///{database}",
+        f"sqlite:///{file}",
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -222,9 +227,67 @@ def test_a_full_disk(database: Path, folder: Path) -> None:
     assert ended == "2 0"
 
 
-def test_a_file_that_may_not_grow_any_further_leaves_nothing(database: Path, folder: Path) -> None:
-    limit = f"ulimit -f 40; {sys.executable} -m bot --lang en backup --database sqlite:///{database} --to {folder}"
+def test_a_file_that_may_not_grow_any_further_leaves_nothing(file: Path, folder: Path) -> None:
+    limit = f"ulimit -f 40; {sys.executable} -m bot --lang en backup --database sqlite:///{file} --to {folder}"
     done = subprocess.run(["sh", "-c", limit], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("shuping: ")
     assert list(folder.iterdir()) == []
+
+
+# of PostgreSQL
+
+
+async def test_one_of_postgres_is_a_file_that_opens_and_goes_on(database: str, folder: Path) -> None:
+    async with await open_store(database) as store:
+        for _ in range(3):
+            await store.apply(WINDOW, grown)
+    made = await asyncio.to_thread(make_of_postgres, database, folder)
+    assert siblings(made) == []
+    assert made.stat().st_mode & 0o777 == 0o600
+    async with await open_sqlite(made) as store:
+        await store.apply(WINDOW, grown)
+        assert await revisions(store) == (4, [1, 2, 3, 4])
+
+
+async def test_one_of_postgres_is_of_one_moment_while_others_write(database: str, folder: Path) -> None:
+    async with await open_store(database) as store:
+        await store.apply(WINDOW, grown)
+        making = asyncio.create_task(asyncio.to_thread(make_of_postgres, database, folder))
+        while not making.done():
+            await store.apply(WINDOW, grown)
+        last, _ = await revisions(store)
+    async with await open_sqlite(making.result()) as store:
+        revision, told = await revisions(store)
+    assert told == list(range(1, revision + 1))
+    assert 1 <= revision <= last
+    assert last > 1
+
+
+def make_of_postgres(url: str, folder: Path) -> Path:
+    def write(part: Path) -> None:
+        assert back_up_postgres(url, part, lambda _: None) == []
+
+    return back_up(folder, 7, write)
+
+
+def test_postgres_that_is_not_there(folder: Path, postgres: Server) -> None:
+    for url, expected in ((postgres.url("nowhere"), Trouble.ABSENT), ("postgresql://127.0.0.1:1/x", Trouble.UNREACHABLE)):
+        assert trouble(lambda url=url: make_of_postgres(url, folder)) is expected
+    assert list(folder.iterdir()) == []
+
+
+async def test_damaged_rows_of_postgres_are_named(database: str, folder: Path) -> None:
+    async with await open_store(database) as store:
+        for _ in range(3):
+            await store.apply(WINDOW, grown)
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE shuping.log SET after = '1e999' WHERE number = 2")
+        connection.execute("UPDATE shuping.windows SET data = '[0.5]'")
+    left: list[str] = []
+
+    def write(part: Path) -> None:
+        left.extend(back_up_postgres(database, part, lambda _: None))
+
+    await asyncio.to_thread(back_up, folder, 7, write)
+    assert left == ["windows terminal:anna"]

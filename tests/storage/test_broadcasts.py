@@ -30,6 +30,8 @@ from tests.storage.support import HOUR, NOW, begun, claim, decides, message, out
 ADMIN, COLLEAGUE = "telegram:1", "telegram:2"
 TEXT = "明晚八点维护，请先保存。"
 MANY = 7
+EXTRA = ("telegram:9", "telegram:10", "telegram:a", "telegram:B")
+"""Names that databases sort in different ways."""
 
 
 def people() -> dict[str, tuple[Window, Phase, bool]]:
@@ -210,7 +212,7 @@ async def test_no_slice_comes_while_enough_is_on_its_way(store: Store) -> None:
     await slice_(store, 3)
     waits = await slice_(store, 3, most=3)
     assert waits
-    assert (waits.queued, waits.progress) == (3, Progress.RUNNING)
+    assert (waits.queued, waits.progress, waits.waiting) == (3, Progress.RUNNING, 3)
     assert [one.queued for one in [await slice_(store, 3, most=4)] if one] == [6]
 
 
@@ -372,6 +374,52 @@ async def test_what_is_over_is_tidied_and_what_runs_and_the_record_stay(store: S
     assert len(await store.audit()) == 3
 
 
+# several processes
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def shared_url(request: pytest.FixtureRequest, path: Path) -> str:
+    """A database that several processes may use."""
+    return f"sqlite:///{path}" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+async def test_two_processes_at_once_tell_nobody_twice(shared_url: str) -> None:
+    async with await open_store(shared_url) as one, await open_store(shared_url) as other:
+        names = await crowd(one, 30) | set(EXTRA)
+        for name in EXTRA:
+            await one.apply(name, lambda _, name=name: Decision(name, begun(name), window=Window()))  # type: ignore[misc]
+        await confirmed(one)
+        await asyncio.gather(*(all_slices(store, 2) for store in (one, other, one, other)))
+        assert await told(one, *names) == {name: [f"b1: {TEXT}"] for name in names}
+        assert [record.done for record in await one.audit()] == [Done.CONFIRMED, Done.ENDED]
+
+
+async def test_who_is_forgotten_while_a_slice_is_queued_is_left_no_message(shared_url: str) -> None:
+    async with await open_store(shared_url) as one, await open_store(shared_url) as other:
+        names = await crowd(one, 30)
+        await confirmed(one)
+        await asyncio.gather(all_slices(one, 4), *(other.forget(name) for name in sorted(names)))
+        assert await told(one, *names) == {}
+
+
+async def test_a_stop_amid_the_slices_stops_and_counts_right(shared_url: str) -> None:
+    async with await open_store(shared_url) as one, await open_store(shared_url) as other:
+        names = await crowd(one, 30)
+        await confirmed(one)
+        await asyncio.gather(all_slices(one, 1), order(other, Stop(NOW)))
+        assert await told(one, *names) == {}
+        last = (await one.audit())[-1]
+        assert (last.done, last.count) in ((Done.STOPPED, 0), (Done.ENDED, 30))
+
+
+async def test_of_two_taps_at_once_one_counts(shared_url: str) -> None:
+    async with await open_store(shared_url) as one, await open_store(shared_url) as other:
+        await order(one, Draft("b1", "telegram", TEXT, NOW))
+        taps = [Confirm("b1", audience, number, NOW) for number, audience in enumerate(Audience)]
+        await asyncio.gather(*(order(store, tap) for store in (one, other) for tap in taps))
+        assert len(await one.audit()) == 1
+
+
 # SQLite
 
 
@@ -397,16 +445,6 @@ class _Killed(BaseException):
 
 def _killed(_: Broadcast) -> str:
     raise _Killed
-
-
-async def test_two_processes_at_once_tell_nobody_twice(path: Path) -> None:
-    url = f"sqlite:///{path}"
-    async with await open_store(url) as one, await open_store(url) as other:
-        names = await crowd(one, 20)
-        await confirmed(one)
-        await asyncio.gather(all_slices(one, 2), all_slices(other, 2))
-        assert await told(one, *names) == {name: [f"b1: {TEXT}"] for name in names}
-        assert [record.done for record in await one.audit()] == [Done.CONFIRMED, Done.ENDED]
 
 
 async def test_damaged_people_are_passed_over(path: Path) -> None:

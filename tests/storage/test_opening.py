@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from storage.errors import StorageError, Trouble
-from storage.opening import open_store, password_of
+from storage.opening import open_store, password_of, without_credentials
 from storage.sqlite.errors import storage_error
 from storage.sqlite.store import open_sqlite
 from tests.storage.child import answer, child
@@ -35,7 +35,8 @@ from tests.storage.support import WINDOW, dump, grown, put
         "sqlite:////tmp/a\0b/shuping.db",
         "sqlite://host/shuping.db",
         "SQLITE:///shuping.db",
-        "postgresql://localhost/shuping",
+        "mysql://localhost/shuping",
+        "postgresql://localhost/shuping?anything=1",
         "/var/shuping.db",
     ],
     ids=ascii,
@@ -177,10 +178,8 @@ async def test_missing_rights_are_named_and_lose_nothing(public: Path) -> None:
         ("postgresql://localhost:5432/shuping", "postgresql://localhost:5432/shuping"),
     ],
 )
-async def test_a_password_in_a_url_is_never_repeated(url: str, told: str) -> None:
-    with pytest.raises(StorageError) as refused:
-        await open_store(url)
-    assert refused.value.place == told
+def test_a_password_in_a_url_is_never_repeated(url: str, told: str) -> None:
+    assert without_credentials(url) == told
 
 
 # who may read

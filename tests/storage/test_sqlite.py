@@ -363,7 +363,7 @@ def test_one_line_of_storage_touches_what_is_private_to_aiosqlite() -> None:
     assert {"_execute", "_conn"} <= private
     touched = {
         (file.name, number, attribute)
-        for file in Path(storage.__path__[0]).rglob("*.py")
+        for file in Path(storage.__path__[0], "sqlite").rglob("*.py")
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
         for attribute in re.findall(r"(?<=\.)_\w+", line)
         if attribute in private

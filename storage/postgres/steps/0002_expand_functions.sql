@@ -87,6 +87,13 @@ BEGIN
         RETURN NULL;
     END IF;
 
+    IF plan ? 'mark' AND plan ? 'show' AND (
+        EXISTS (SELECT FROM shuping.sights WHERE dossier = plan->>'show')
+        OR EXISTS (SELECT FROM shuping.sessions WHERE dossier = plan->>'show')
+    ) THEN
+        RETURN '{"stored": true}';
+    END IF;
+
     part := plan->'arrival';
     IF part IS NOT NULL THEN
         INSERT INTO shuping.updates (channel, id, seen)
@@ -145,9 +152,10 @@ BEGIN
         DELETE FROM shuping.links USING jsonb_to_recordset(plan->'links') AS given (dossier text, purpose text)
         WHERE links.dossier = given.dossier AND links.purpose = given.purpose;
         INSERT INTO shuping.links (hash, dossier, until, purpose, once, giver)
-        SELECT given.hash, given.dossier, given.until, given.purpose, given.once, me
-        FROM jsonb_to_recordset(plan->'links')
-            AS given (hash text, dossier text, until timestamptz, purpose text, once boolean)
+        SELECT DISTINCT ON (given.hash) given.hash, given.dossier, given.until, given.purpose, given.once, me
+        FROM ROWS FROM (jsonb_to_recordset(plan->'links')
+            AS (hash text, dossier text, until timestamptz, purpose text, once boolean)
+        ) WITH ORDINALITY AS given (hash, dossier, until, purpose, once, place) ORDER BY given.hash, given.place DESC
         ON CONFLICT (hash) DO UPDATE SET dossier = excluded.dossier, until = excluded.until,
             purpose = excluded.purpose, once = excluded.once, giver = excluded.giver;
     END IF;
@@ -229,10 +237,11 @@ BEGIN
 END $$;
 
 -- Lanes in the order in which they are served: the most urgent, of these who has waited longest. Those that others
--- have claimed are left out, as are those whose messages or sessions were written by a newer program. What fell due
--- before `since` is known to be gone: the index need not be walked over what is deleted, but not yet forgotten.
+-- have claimed are left out, as are those whose messages, sessions or windows a newer program wrote. Of each urgency,
+-- what fell due before `since` is known to be gone: the index need not be walked over what is deleted, but not yet
+-- forgotten.
 CREATE FUNCTION shuping.heads(
-    of_holder text, of_now timestamptz, since timestamptz, most integer, channels text[], of_form smallint
+    of_holder text, of_now timestamptz, since timestamptz[], most integer, channels text[], of_form smallint
 ) RETURNS TABLE (window_name text, aside boolean) STABLE LANGUAGE plpgsql SET jit = off AS $$
 BEGIN
     RETURN QUERY
@@ -240,7 +249,7 @@ BEGIN
     FROM generate_series(0, 15) AS level
     CROSS JOIN LATERAL (
         SELECT * FROM shuping.outbox
-        WHERE urgency = level AND due <= of_now AND due >= since ORDER BY due LIMIT 8192
+        WHERE urgency = level AND due <= of_now AND due >= since[level + 1] ORDER BY due LIMIT 8192
     ) AS waiting
     WHERE NOT EXISTS (
         SELECT FROM shuping.claims
@@ -250,6 +259,9 @@ BEGIN
     AND (channels IS NULL OR split_part(waiting.window_name, ':', 1) = ANY (channels))
     AND waiting.form <= of_form
     AND NOT EXISTS (SELECT FROM shuping.sessions WHERE sessions.dossier = waiting.dossier AND form > of_form)
+    AND NOT EXISTS (
+        SELECT FROM shuping.windows WHERE windows.window_name = waiting.window_name AND form > of_form
+    )
     GROUP BY waiting.window_name, waiting.aside
     ORDER BY min(waiting.urgency), min(waiting.due), min(waiting.number)
     LIMIT most;

@@ -1,0 +1,66 @@
+"""`shuping db`: moving all that is stored to another database, looking it over, bringing it up to date."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+
+from bot.cli.progress import told
+from bot.delivery.presence import at_work
+from locales import Catalogue, catalogue
+from storage.copying.opening import read_from, refuse_same, shown, write_to
+from storage.copying.presence import presence
+from storage.copying.run import Compared, copy
+from storage.copying.tables import TABLES
+from storage.errors import StorageError, Trouble
+
+DONE, WRONG = 0, 1
+
+
+def copy_database(parsed: argparse.Namespace, language: str) -> int:
+    """Copy all from one database to another one. Status 1 if the copy is not equal. Raises StorageError."""
+    text, source, target = catalogue(language), parsed.source, parsed.target
+    refuse_same(source, target)
+    refuse_at_work(source)
+    refuse_at_work(target)
+    with closing(read_from(source)) as reader, closing(write_to(target, shown(source))) as writer:
+        if begun := sum(writer.progress(table).rows for table in TABLES):
+            sys.stderr.write(text("db.copy.resumed", rows=begun) + "\n")
+        with told(text) as tell:
+            compared = copy(reader, writer, tell)
+    return _tell(compared, shown(target), text)
+
+
+def refuse_at_work(url: str) -> None:
+    """Raises StorageError if somebody is at work on a database."""
+    holder = asyncio.run(at_work(lambda: presence(url, datetime.now(UTC))))
+    if holder is not None:
+        raise StorageError(Trouble.IN_USE, shown(url), holder)
+
+
+def _tell(compared: Sequence[Compared], target: str, text: Catalogue) -> int:
+    """Each table, and what that comes to."""
+    for table in compared:
+        sys.stdout.write("".join(f"{line}\n" for line in _lines(table, text)))
+    if not all(table.equal for table in compared):
+        sys.stderr.write(f"shuping: {text('db.copy.differs', target=target)}\n")
+        return WRONG
+    rows = sum(table.rows[1] for table in compared)
+    if any(table.unfit for table in compared):
+        sys.stderr.write(f"shuping: {text('db.copy.partly', rows=rows, target=target)}\n")
+        return WRONG
+    sys.stdout.write(text("db.copy.done", rows=rows, target=target) + "\n")
+    return DONE
+
+
+def _lines(table: Compared, text: Catalogue) -> list[str]:
+    here, there = table.rows
+    if table.equal:
+        lines = [text("db.copy.equal", table=table.table, rows=there, checksum=table.checksums[1])]
+    else:
+        lines = [text("db.copy.unequal", table=table.table, here=here, there=there, first=table.first or "?")]
+    if table.unfit:
+        lines.append(text("db.copy.unfit", table=table.table, rows=table.unfit, named="; ".join(table.named)))
+    return lines

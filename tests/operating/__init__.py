@@ -1,0 +1,1 @@
+"""The program as operators run it: several workers, PostgreSQL, a proxy, Prometheus."""

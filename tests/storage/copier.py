@@ -1,0 +1,22 @@
+"""`python -m tests.storage.copier FROM TO SECONDS`: copy, a few rows at a time, and die after so many seconds."""
+
+import signal
+import sys
+from contextlib import closing
+
+from storage.copying import run
+from storage.copying.opening import read_from, shown, write_to
+
+
+def main(source: str, target: str, seconds: str) -> None:
+    """The alarm is not handled, so it ends the process like a kill, wherever it is."""
+    run.BATCH = 3
+    with closing(read_from(source)) as reader:
+        signal.setitimer(signal.ITIMER_REAL, float(seconds))
+        with closing(write_to(target, shown(source))) as writer:
+            found = run.copy(reader, writer, lambda _: None)
+    sys.stdout.write("equal" if all(table.equal for table in found) else "different")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
