@@ -13,10 +13,10 @@ from psycopg import AsyncConnection
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.outbox import Queued
-from storage.postgres.outbox import CONFIRM, RELEASE, RENEW
+from storage.postgres.outbox import CONFIRM, LOCK, RELEASE, RENEW
 from storage.postgres.store import PostgresStore
 from storage.store import Store
-from tests.storage.support import ME, NOW, OTHER, WINDOW, claim, message, sends, taken
+from tests.storage.support import ME, NOW, OTHER, WINDOW, claim, grown, message, revisions, sends, taken
 
 BLOCKED = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
 END_OTHERS = """
@@ -137,6 +137,13 @@ async def test_what_becomes_of_a_lost_message_does_not_befall_another_of_its_num
 # connections: what the server ended, or made of no use, is had anew
 
 
+async def one(connection: AsyncConnection, statement: str) -> object:
+    """The one value of the one row."""
+    row = await (await connection.execute(statement.encode())).fetchone()
+    assert row
+    return row[0]
+
+
 async def run(connection: AsyncConnection, statement: str) -> None:
     """On whatever database this is."""
     name = connection.info.dbname
@@ -191,3 +198,33 @@ async def test_where_nothing_can_be_written_it_is_said(
             await store.apply(WINDOW, sends(message("card")))
         assert caught.value.trouble is Trouble.READ_ONLY
         assert await store.waiting(WINDOW) == []
+
+
+async def test_who_stops_with_locks_in_hand_keeps_nobody_waiting_for_long(connect: Hands) -> None:
+    """The server ends the transaction, also that of a host of which nothing is heard any more."""
+    stopped = await connect()
+    async with stopped.transaction():
+        await stopped.execute(LOCK, ([WINDOW],))
+        for setting in ("idle_in_transaction_session_timeout", "lock_timeout"):
+            assert await one(stopped, f"SHOW {setting}") == "4s"
+    assert await one(stopped, "SHOW lock_timeout") == "0", "a pooler gives the connection to somebody else"
+
+
+# rights: a role to which nothing belongs but its schema
+
+RESTRICTED = """
+ALTER DATABASE {database} OWNER TO postgres;
+REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+GRANT CONNECT ON DATABASE {database} TO shuping;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+ALTER SCHEMA public OWNER TO postgres;
+CREATE SCHEMA shuping AUTHORIZATION shuping
+"""
+
+
+async def test_a_schema_of_its_own_is_all_that_a_role_needs(database: str) -> None:
+    async with await AsyncConnection.connect(database, user="postgres", password="", autocommit=True) as administrator:
+        await run(administrator, RESTRICTED)
+    async with await open_store(database) as store:
+        await store.apply(WINDOW, grown)
+        assert await revisions(store) == (1, [1])
