@@ -6,6 +6,7 @@ done again for a while, as long as that cannot do it twice.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -447,6 +448,8 @@ def conninfo_of(url: str, place: str) -> str:
         stated = conninfo_to_dict(url)
     except (psycopg.ProgrammingError, ValueError):
         raise StorageError(Trouble.BAD_URL, place) from None
+    if re.search(r"[^\d,]", str(stated.get("port", ""))):  # a password with a / in it
+        raise StorageError(Trouble.BAD_URL, place)
     return make_conninfo(
         url, **{"application_name": worker_of(len(steps())), **DEFAULTS, **stated, "client_encoding": "UTF8"}
     )
