@@ -69,7 +69,8 @@ LOST = frozenset({Trouble.BUSY, Trouble.UNREACHABLE, Trouble.CROWDED})
 """Of these none that waits a little need hear."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
 AGAIN_SECONDS = 1.0
-"""So long after a fault is what was confirmed tried to be noted again."""
+"""So long after a fault is what was confirmed tried to be noted again; and so long does the pool try to connect, and is
+waited for a connection before it is asked for one once more: by itself it would not try again."""
 
 
 class PostgresStore(Store):
@@ -83,6 +84,7 @@ class PostgresStore(Store):
         self._noting: list[Confirmed] = []
         self._confirming: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._weeding: asyncio.Task[None] | None = None
         self._horizon = Horizon()
 
     @override
@@ -324,6 +326,9 @@ class PostgresStore(Store):
             await asyncio.gather(self._confirming, return_exceptions=True)
         with suppress(StorageError):  # then it is sent again, which does no harm
             await self._confirm_all()
+        if self._weeding is not None:
+            self._weeding.cancel()
+            await asyncio.gather(self._weeding, return_exceptions=True)
         await self._pool.close()
 
     # how all of it is run
@@ -350,7 +355,7 @@ class PostgresStore(Store):
         deadline, pause = monotonic() + PATIENCE_SECONDS, FIRST_PAUSE
         while True:
             try:
-                async with self._pool.connection(timeout=PATIENCE_SECONDS) as connection, asyncio.timeout(CALL_SECONDS):
+                async with self._pool.connection(timeout=AGAIN_SECONDS) as connection, asyncio.timeout(CALL_SECONDS):
                     return await work(connection)
             except TimeoutError:
                 raise StorageError(Trouble.BUSY, self._place) from None
@@ -359,10 +364,17 @@ class PostgresStore(Store):
             except psycopg.Error as error:
                 trouble = storage_error(error, self._place)
                 helps = trouble.trouble in LOST and (again or isinstance(error, PoolTimeout))
+                if trouble.trouble in LOST and not isinstance(error, PoolTimeout):
+                    self._weed()
             if not helps or monotonic() + pause > deadline:
                 raise trouble from None
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
+
+    def _weed(self) -> None:
+        """Where one connection was lost, most were: the pool gives them up now, instead of one with each try."""
+        if self._weeding is None or self._weeding.done():
+            self._weeding = asyncio.create_task(self._pool.check())
 
 
 async def _count_of_damaged(connection: AsyncConnection) -> int:
