@@ -26,6 +26,7 @@ class Trouble(StrEnum):
     BAD_TEXT = "bad_text"
     UNFINISHED = "unfinished"
     OLDER = "older"
+    OLD_WORKERS = "old_workers"
     IN_USE = "in_use"
     OCCUPIED = "occupied"
     OTHER_COPY = "other_copy"

@@ -43,15 +43,19 @@ async def open_present(url: str) -> Store:
 
 
 async def _open_postgres(url: str, *, make: bool = True) -> Store:
-    """Its driver is an extra, and may not be there."""
     place = without_credentials(url)
+    require_driver(place)
+    from storage.postgres.store import open_postgres
+
+    return await open_postgres(url, place, make=make)
+
+
+def require_driver(place: str) -> None:
+    """PostgreSQL's driver is an extra. Raises StorageError."""
     try:
         import psycopg_pool  # noqa: F401  # it needs psycopg, and that the library of PostgreSQL
     except ImportError:
         raise StorageError(Trouble.NO_DRIVER, place) from None
-    from storage.postgres.store import open_postgres
-
-    return await open_postgres(url, place, make=make)
 
 
 def without_credentials(url: str) -> str:

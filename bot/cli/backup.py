@@ -10,7 +10,7 @@ from bot.settings import load_settings
 from locales import Catalogue, catalogue
 from storage.backup import Write, back_up
 from storage.errors import StorageError, Trouble
-from storage.opening import POSTGRES, SQLITE, sqlite_path, without_credentials
+from storage.opening import POSTGRES, SQLITE, require_driver, sqlite_path, without_credentials
 
 FOLDER = "backups"
 DONE, INCOMPLETE = 0, 1
@@ -49,6 +49,7 @@ def _of_sqlite(url: str) -> Write:
 
 def _of_postgres(url: str, text: Catalogue, left: list[str]) -> Write:
     """How one of a database elsewhere is written; `left` gets the damaged rows that are not in it."""
+    require_driver(without_credentials(url))
     from bot.cli.progress import bars
     from storage.copying.backup import back_up_postgres
 

@@ -73,9 +73,17 @@ def _with_editions(parsed: argparse.Namespace, language: str) -> int:
 
 
 def _db(parsed: argparse.Namespace, language: str) -> int:
-    from bot.cli.database import copy_database
+    from bot.cli.database import copy_database, upgrade_database
 
-    return copy_database(parsed, language)
+    match parsed.action:
+        case "copy":
+            return copy_database(parsed, language)
+        case "check":
+            from bot.cli.check import check_database
+
+            return check_database(parsed, language)
+        case _:
+            return upgrade_database(parsed, language)
 
 
 def _doctor(parsed: argparse.Namespace, language: str) -> int:

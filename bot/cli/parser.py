@@ -248,6 +248,10 @@ class CommandLine:
         copy = self._add(db, "copy", text("cli.db.copy"))
         copy.add_argument("source", metavar="FROM", help=text("cli.db.copy.from"))
         copy.add_argument("target", metavar="TO", help=text("cli.db.copy.to"))
+        upgrade = self._add(db, "upgrade", text("cli.db.upgrade"))
+        check = self._add(db, "check", text("cli.db.check"))
+        for action in (upgrade, check):
+            action.add_argument("--database", metavar="URL", help=text("cli.database"))
 
     def _add_stats(self, stats: Parser) -> None:
         text = self.text

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from storage.copying.side import Reader, Writer
 from storage.errors import StorageError, Trouble
-from storage.opening import POSTGRES, SQLITE, sqlite_path, without_credentials
+from storage.opening import POSTGRES, SQLITE, require_driver, sqlite_path, without_credentials
 
 
 def read_from(url: str, *, alone: bool = True) -> Reader:
     """What is behind a URL, to be copied; `alone`: nobody writes to it meanwhile. Raises StorageError."""
     if url.startswith(POSTGRES):
+        require_driver(without_credentials(url))
         from storage.copying.postgres import read_postgres
 
         return read_postgres(url, without_credentials(url), alone=alone)
@@ -21,6 +22,7 @@ def read_from(url: str, *, alone: bool = True) -> Reader:
 def write_to(url: str, source: str) -> Writer:
     """What is behind a URL, to be copied to from this source, which is shown. Raises StorageError."""
     if url.startswith(POSTGRES):
+        require_driver(without_credentials(url))
         from storage.copying.postgres import write_postgres
 
         return write_postgres(url, without_credentials(url), source)

@@ -7,8 +7,10 @@ pooler may stand between.
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection, Connection
@@ -35,9 +37,9 @@ from storage.copying.tables import (
 from storage.errors import StorageError, Trouble
 from storage.postgres.errors import in_our_terms
 from storage.postgres.migrations import UNFINISHED, migrate, schema_of, steps
+from storage.postgres.store import conninfo_of, refuse_encoding
 from storage.store import FORM
 
-CONNECT_SECONDS = 10
 AT_ONCE = 1000
 """Rows that come over at a time."""
 RENAMED = {"window": "window_name"}
@@ -54,6 +56,17 @@ PATIENT = (
 )
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 ALONE = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+INDEXES = """
+SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+WHERE relnamespace = 'shuping'::regnamespace
+"""
+COLLATION = """
+SELECT datname FROM pg_database WHERE datname = current_database()
+AND datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid)
+"""
+"""The order of texts has changed with the server's system, and with it what an index should look like."""
+COLLATION_SINCE = 15_00_00
+MADE = re.compile(r"(?:CREATE (?:UNIQUE )?INDEX|(DROP INDEX)(?: IF EXISTS)?) (?:shuping\.)?(\w+)")
 COPYING = """
 CREATE TABLE shuping.copying (
     name text PRIMARY KEY, source text NOT NULL, rows bigint NOT NULL, last text, oldest integer NOT NULL
@@ -148,8 +161,40 @@ class PostgresReader(Reader):
                 yield _read(table, readers, raw)
 
     @override
+    def ask(self, query: str) -> list[Sequence[Any]]:
+        names = {table.name: f"shuping.{table.name}" for table in TABLES}
+        with in_our_terms(self.place):
+            return list(self._connection.execute(query.format(window="window_name", **names).encode()).fetchall())
+
+    @override
+    def faults(self) -> Iterator[tuple[str, str]]:
+        with in_our_terms(self.place):
+            present = dict(self._connection.execute(INDEXES).fetchall())
+            newer = self._connection.info.server_version >= COLLATION_SINCE
+            moved = self._connection.execute(COLLATION).fetchall() if newer else []
+        for name in indexes():
+            if name not in present:
+                yield "missing", name
+        for name, valid in sorted(present.items()):
+            if not valid:
+                yield "invalid", name
+        for (name,) in moved:
+            yield "collation", name
+
+    @override
     def close(self) -> None:
         self._end()
+
+
+def indexes() -> list[str]:
+    """Those that the steps of the schema have made and left."""
+    found: dict[str, None] = {}
+    for step in steps():
+        for dropped, name in MADE.findall(step.sql):
+            found |= {name: None}
+            if dropped:
+                del found[name]
+    return sorted(found)
 
 
 def _select(table: Table, after: Row | None) -> Composed:
@@ -173,9 +218,18 @@ def _read(table: Table, readers: Sequence[Turn], raw: Sequence[object]) -> Row |
 def connect(url: str, place: str) -> Connection:
     """A connection that prepares nothing, which a pooler would not allow. Raises StorageError."""
     with in_our_terms(place):
-        return psycopg.connect(
-            url, autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_SECONDS, application_name="shuping db"
-        )
+        connection = psycopg.connect(conninfo_of(url, place), autocommit=True, prepare_threshold=None)
+    try:
+        refuse_encoding(connection, place)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_async(url: str, place: str) -> Awaitable[AsyncConnection]:
+    """The same for what is written for a loop."""
+    return AsyncConnection.connect(conninfo_of(url, place), autocommit=True, prepare_threshold=None)
 
 
 def read_postgres(url: str, place: str, *, alone: bool = True) -> PostgresReader:
@@ -201,7 +255,7 @@ def read_postgres(url: str, place: str, *, alone: bool = True) -> PostgresReader
 async def _refuse_other_schema(url: str, place: str) -> None:
     """Columns that we do not know would be lost, and those that are missing cannot be read."""
     with in_our_terms(place):
-        async with await AsyncConnection.connect(url, autocommit=True, prepare_threshold=None) as connection:
+        async with await connect_async(url, place) as connection:
             schema = await schema_of(connection, place)
     if schema is None:
         raise StorageError(Trouble.MISSING, place)
@@ -340,7 +394,7 @@ def _is_copy(connection: Connection) -> bool:
 
 
 async def _make(url: str, place: str) -> None:
-    async with await AsyncConnection.connect(url, autocommit=True, prepare_threshold=None) as connection:
+    async with await connect_async(url, place) as connection:
         await migrate(connection, place, contract=True)
 
 

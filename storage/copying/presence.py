@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from storage.opening import POSTGRES, without_credentials
+from storage.opening import POSTGRES, require_driver, without_credentials
 from storage.store import Lease
 
 Ask = Callable[[str, str, tuple[Any, ...]], Sequence[Sequence[Any]]]
@@ -59,10 +59,11 @@ def _ask_sqlite(connection: sqlite3.Connection, table: str, statement: str, valu
 
 
 def _of_postgres(url: str, now: datetime) -> Presence:
+    place = without_credentials(url)
+    require_driver(place)
     from storage.copying.postgres import connect
     from storage.postgres.errors import in_our_terms
 
-    place = without_credentials(url)
     with in_our_terms(place), closing(connect(url, place)) as connection:
 
         def ask(table: str, statement: str, values: tuple[Any, ...]) -> Sequence[Sequence[Any]]:

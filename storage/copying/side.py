@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from storage.copying.tables import Row, Table, Unfit
 
@@ -27,6 +27,14 @@ class Reader(ABC):
     @abstractmethod
     def rows(self, table: Table, after: Row | None = None) -> Iterator[Row | Unfit]:
         """All rows in the normal form, in the order of their keys, or those after a key."""
+
+    @abstractmethod
+    def ask(self, query: str) -> list[Sequence[Any]]:
+        """What a query finds that names tables, and the column of windows, in braces: `{sights}`, `{window}`."""
+
+    @abstractmethod
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """What is wrong with the database itself, each with a kind: `integrity`, `missing`, `invalid`, `collation`."""
 
     @abstractmethod
     def close(self) -> None:

@@ -8,8 +8,9 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from typing_extensions import override
 
@@ -37,12 +38,13 @@ from storage.copying.tables import (
 from storage.errors import StorageError, Trouble
 from storage.sqlite.backup import BUSY_SECONDS, connect_to_read
 from storage.sqlite.errors import storage_error
-from storage.sqlite.migrations import APPLICATION_ID, COPYING_ID, MIGRATIONS, source_of, version_of
+from storage.sqlite.migrations import APPLICATION_ID, COPYING_ID, MIGRATIONS, migrate, source_of, version_of
 from storage.sqlite.store import open_sqlite
 
 COPYING = """
 CREATE TABLE copying (name TEXT PRIMARY KEY, source TEXT NOT NULL, rows INTEGER NOT NULL, last TEXT) WITHOUT ROWID
 """
+SHOWN_FAULTS = 5
 FOLLOWS = """
 INSERT INTO sqlite_sequence (name, seq)
 SELECT 'outbox', max(number) FROM (SELECT number FROM outbox UNION ALL SELECT number FROM damaged) HAVING count(*) > 0
@@ -125,9 +127,37 @@ class SqliteReader(Reader):
                 yield _read(table, readers, raw)
 
     @override
+    def ask(self, query: str) -> list[Sequence[Any]]:
+        names = {table.name: table.name for table in TABLES}
+        with in_our_terms(self.place):
+            found = self._connection.execute(query.format(window="window", **names)).fetchall()
+        return [[_shown(value) if isinstance(value, bytes | bytearray) else value for value in row] for row in found]
+
+    @override
+    def faults(self) -> Iterator[tuple[str, str]]:
+        with in_our_terms(self.place):
+            for (said,) in self._connection.execute(f"PRAGMA integrity_check({SHOWN_FAULTS})").fetchall():
+                if said != "ok":
+                    yield "integrity", _shown(said)
+            present = _objects(self._connection)
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+            migrate(model, "")
+            for name, made in sorted(_objects(model).items()):
+                if present.get(name) != made:
+                    yield "missing", name
+
+    @override
     def close(self) -> None:
         if self._own:
             self._connection.close()
+
+
+def _objects(connection: sqlite3.Connection) -> dict[str, str]:
+    """Tables and indexes, and how they were made."""
+    return {
+        _shown(name): _shown(made)
+        for name, made in connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    }
 
 
 def _select(table: Table, after: Row | None) -> str:
@@ -166,7 +196,6 @@ def read_sqlite(path: Path, *, alone: bool = True) -> SqliteReader:
     try:
         with in_our_terms(place):
             _refuse_older(version_of(connection, place), place)
-            connection.execute("PRAGMA query_only = OFF")
             _begin(connection, alone=alone)
     except BaseException:
         connection.close()
@@ -180,6 +209,8 @@ def _refuse_older(version: int, place: str) -> None:
 
 
 def _begin(connection: sqlite3.Connection, *, alone: bool) -> None:
+    if alone:
+        connection.execute("PRAGMA query_only = OFF")  # the lock of who writes; nothing is
     try:
         connection.execute("BEGIN IMMEDIATE" if alone else "BEGIN")
     except sqlite3.Error as error:

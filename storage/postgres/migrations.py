@@ -34,6 +34,12 @@ UNFINISHED = 2**31 - 1
 SOURCE = "SELECT source FROM shuping.copying LIMIT 1"
 
 
+OLDER_WORKERS = """
+SELECT DISTINCT concat_ws(' ', application_name, client_addr) FROM pg_stat_activity
+WHERE datname = current_database() AND substring(application_name FROM '^shuping (\\d+)$')::integer < %s ORDER BY 1
+"""
+
+
 class Kind(StrEnum):
     """What a step does to older workers: nothing, or their end."""
 
@@ -70,6 +76,25 @@ def _step(number: int, name: str) -> Step:
     if found is None or int(found["number"]) != number:
         raise AssertionError(f"a step is missing before {name}")
     return Step(number, Kind(found["kind"]), (files(__package__) / "steps" / name).read_text("utf-8"))
+
+
+def worker_of(version: int) -> str:
+    """How a program that knows so many steps calls itself to the server."""
+    return f"shuping {version}"
+
+
+async def upgrade(connection: AsyncConnection, place: str) -> tuple[int, int]:
+    """Take all steps, those that contract, too; the version before, and after.
+
+    Raises StorageError while programs are connected that know fewer steps, as far as the server lets us see them.
+    """
+    schema = await schema_of(connection, place) or Schema(0, 0)
+    last = max((step.number for step in steps() if step.kind is Kind.CONTRACT), default=0)
+    if schema.version < last:
+        older = await (await connection.execute(OLDER_WORKERS, (last,))).fetchall()
+        if older:
+            raise StorageError(Trouble.OLD_WORKERS, place, ", ".join(worker for (worker,) in older))
+    return await migrate(connection, place, contract=True)
 
 
 async def schema_of(connection: AsyncConnection, place: str) -> Schema | None:

@@ -28,7 +28,7 @@ from storage.postgres import broadcasts, deletion, leases, outbox, rates, state
 from storage.postgres.apply import Asked, MovedError, apply, apply_locked
 from storage.postgres.errors import AGAIN, in_our_terms, storage_error
 from storage.postgres.horizon import Horizon
-from storage.postgres.migrations import migrate, schema_of
+from storage.postgres.migrations import migrate, schema_of, steps, worker_of
 from storage.postgres.outbox import Confirmed
 from storage.postgres.stats import stats
 from storage.stats import Stats
@@ -200,7 +200,7 @@ class PostgresStore(Store):
 
     @override
     async def advanced(self, queued: Queued, part: int) -> None:
-        await self._execute(outbox.ADVANCE, part, queued.number)
+        await self._execute(outbox.ADVANCE, part, queued.number, queued.window)
 
     @override
     async def next_due(self) -> datetime | None:
@@ -212,7 +212,7 @@ class PostgresStore(Store):
 
     @override
     async def defer(self, queued: Queued, until: datetime) -> None:
-        await self._execute(outbox.MOVE, until, 0, queued.number)
+        await self._execute(outbox.MOVE, until, 0, queued.number, queued.window)
 
     @override
     async def hasten(self, now: datetime) -> None:
@@ -225,7 +225,7 @@ class PostgresStore(Store):
 
     @override
     async def set_aside(self, queued: Queued) -> None:
-        await self._run(lambda connection: outbox.set_aside(connection, queued.number))
+        await self._run(lambda connection: outbox.set_aside(connection, queued.number, queued.window))
 
     @override
     async def damaged(self) -> int:
@@ -260,7 +260,7 @@ class PostgresStore(Store):
     @override
     async def renew(self, claim: Claim) -> None:
         await self._confirm_all()
-        await self._execute(outbox.RENEW, claim.until, claim.holder)
+        await self._run(lambda connection: outbox.renew(connection, claim))
 
     @override
     async def holders(self) -> set[str]:
@@ -268,7 +268,7 @@ class PostgresStore(Store):
 
     @override
     async def release(self, holder: str) -> None:
-        await self._execute(outbox.RELEASE, holder)
+        await self._run(lambda connection: outbox.release(connection, holder))
 
     @override
     async def lease(self, name: str) -> Lease | None:
@@ -400,10 +400,10 @@ async def open_postgres(url: str, place: str, *, make: bool = True) -> PostgresS
     Without `make` a database in which there is nothing of ours is left alone.
     Raises StorageError: out of reach, crowded, denied, no such database, not in UTF-8, not ours, newer.
     """
-    conninfo = _conninfo(url, place)
+    conninfo = conninfo_of(url, place)
     with in_our_terms(place):
         async with await AsyncConnection.connect(conninfo, **_SETTINGS) as connection:
-            _look(connection, place)
+            refuse_encoding(connection, place)
             if not make and await schema_of(connection, place) is None:
                 raise StorageError(Trouble.MISSING, place)
             await migrate(connection, place)
@@ -423,16 +423,19 @@ async def open_postgres(url: str, place: str, *, make: bool = True) -> PostgresS
 _SETTINGS: dict[str, Any] = {"autocommit": True, "prepare_threshold": None}
 
 
-def _look(connection: AsyncConnection, place: str) -> None:
+def refuse_encoding(connection: AsyncConnection | psycopg.Connection, place: str) -> None:
     """Any text has to find room. Raises StorageError."""
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise StorageError(Trouble.ENCODING, place, encoding or "")
 
 
-def _conninfo(url: str, place: str) -> str:
+def conninfo_of(url: str, place: str) -> str:
+    """How to connect: what the URL states, and what it leaves open. Raises StorageError."""
     try:
         stated = conninfo_to_dict(url)
     except (psycopg.ProgrammingError, ValueError):
         raise StorageError(Trouble.BAD_URL, place) from None
-    return make_conninfo(url, **{"application_name": "shuping", **DEFAULTS, **stated, "client_encoding": "UTF8"})
+    return make_conninfo(
+        url, **{"application_name": worker_of(len(steps())), **DEFAULTS, **stated, "client_encoding": "UTF8"}
+    )

@@ -59,6 +59,13 @@ def test_to_postgres_and_back(filled: Shuping, database: str) -> None:
     assert exported(filled, database) == exported(filled, filled.database)
 
 
+def test_a_url_with_a_password_comes_out_of_a_file(filled: Shuping, database: str) -> None:
+    (filled.folder / "url").write_text(f"{database}\n", encoding="utf-8")
+    assert copy(filled, "@url").status == 0
+    assert filled("--lang", "en", "db", "copy", "@url", other(filled)).status == 0
+    sentence(copy(filled, "@nothing"), "nothing")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal")
 def test_on_a_terminal_a_bar_shows_how_far_it_is(filled: Shuping) -> None:
     command = [*COMMAND, "--lang", "en", "db", "copy", filled.database, other(filled)]

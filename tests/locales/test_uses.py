@@ -34,6 +34,8 @@ from scoring.editions import load_rubric
 from scoring.errors import Fault, FaultCode, ScoringError
 from scoring.kinds import KindName
 from storage.broadcasts import Audience, Done
+from storage.checking import Area
+from storage.checking import Fault as DatabaseFault
 from storage.errors import StorageError, Trouble
 from storage.outbox import Urgency
 from tests.locales.scan import (
@@ -91,6 +93,8 @@ FAMILIES: dict[str, Iterable[object]] = {
     "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
     "report.label.{}": LABELS,
     "report.trouble.{}": (trouble.value for trouble in ReportTrouble),
+    "check.{}": (area.value for area in Area),
+    "check.fault.{}": (fault.value for fault in DatabaseFault),
     "json.{}": {*decoding.KINDS.values(), decoding.OTHERWISE},
     "shape.{}": {*shape.KINDS.values(), shape.DIRECTIONS, shape.OTHERWISE},
     "setting.{}": (wrong.value for wrong in Wrong),

@@ -272,7 +272,10 @@ def make_of_postgres(url: str, folder: Path) -> Path:
 
 
 def test_postgres_that_is_not_there(folder: Path, postgres: Server) -> None:
-    for url, expected in ((postgres.url("nowhere"), Trouble.ABSENT), ("postgresql://127.0.0.1:1/x", Trouble.UNREACHABLE)):
+    for url, expected in (
+        (postgres.url("nowhere"), Trouble.ABSENT),
+        ("postgresql://127.0.0.1:1/x", Trouble.UNREACHABLE),
+    ):
         assert trouble(lambda url=url: make_of_postgres(url, folder)) is expected
     assert list(folder.iterdir()) == []
 

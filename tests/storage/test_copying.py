@@ -27,6 +27,7 @@ from storage.errors import StorageError, Trouble
 from storage.opening import open_present, open_store
 from storage.store import FORM, Decision, LogEntry
 from storage.window import Window
+from tests.pgbouncer import Bouncer
 from tests.postgres import Server
 from tests.storage.child import ROOT
 from tests.storage.strategies import assessments, examples, moments, sessions, texts
@@ -171,6 +172,14 @@ def test_there_and_back_again_is_the_same_file(tmp_path: Path, database: str) ->
     moved(database, there)
     assert rows(here) == rows(there)
     assert siblings(tmp_path / "here.db") == siblings(tmp_path / "there.db") == []
+
+
+def test_a_pooler_may_stand_between(tmp_path: Path, database: str, pgbouncer: Bouncer) -> None:
+    here, there, back = sqlite(tmp_path, "here.db"), pgbouncer.through(database), sqlite(tmp_path, "back.db")
+    asyncio.run(fill(here, 5))
+    assert is_copy(moved(here, there))
+    assert is_copy(moved(there, back))
+    assert rows(here) == rows(back)
 
 
 @examples(10)
