@@ -70,7 +70,8 @@ LOST = frozenset({Trouble.BUSY, Trouble.UNREACHABLE, Trouble.CROWDED})
 """Of these none that waits a little need hear."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
 AGAIN_SECONDS = 1.0
-"""So long after a fault is what was confirmed tried to be noted again."""
+"""So long after a fault is what was confirmed tried to be noted again; and so long does the pool try to connect, and is
+waited for a connection before it is asked for one once more: by itself it would not try again."""
 
 
 class PostgresStore(Store):
@@ -351,7 +352,7 @@ class PostgresStore(Store):
         deadline, pause = monotonic() + PATIENCE_SECONDS, FIRST_PAUSE
         while True:
             try:
-                async with self._pool.connection(timeout=PATIENCE_SECONDS) as connection, asyncio.timeout(CALL_SECONDS):
+                async with self._pool.connection(timeout=AGAIN_SECONDS) as connection, asyncio.timeout(CALL_SECONDS):
                     if monotonic() > deadline or not await _was_cut(connection):
                         return await _done(work, connection)
                 continue
