@@ -55,14 +55,14 @@ class Health:
 
 
 class Beside:
-    """An application, and at the same address what balancers ask."""
+    """An application, and at the same address whether a balancer should send anybody there."""
 
     def __init__(self, application: Application, health: Health) -> None:
         self._application, self._health = application, health
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One HTTP request."""
-        asked = scope["type"] == "http" and scope["path"] in (HEALTHZ, READYZ)
+        asked = scope["type"] == "http" and scope["path"] == READYZ
         await (self._health if asked else self._application)(scope, receive, send)
 
 

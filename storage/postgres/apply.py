@@ -65,13 +65,14 @@ class Asked:
 class Known:
     """What is written upon. `before`: what was decided upon; `present`: what is in front now, and what it is before it.
 
-    `waiting`: what waits for the window. `bereft`: other windows whose dossier is gone; `showing`: those in which it is
-    to be seen; both with what waits there.
+    `waiting`: what waits for the window; `arrived`: what need not wait there any more. `bereft`: other windows whose
+    dossier is gone; `showing`: those in which it is to be seen; both with what waits there.
     """
 
     before: State
     present: State
     waiting: Sequence[Marked]
+    arrived: Sequence[int]
     recent: Sequence[LogEntry]
     bereft: Sequence[tuple[str, list[Marked]]] = ()
     showing: Sequence[tuple[str, list[Marked]]] = ()
@@ -89,7 +90,7 @@ async def apply(connection: AsyncConnection, asked: Asked, place: str) -> Applie
     recent = read.recent if present is read.state else ()
     others = decision.echo is not None and (read.state.shared or decision.echo.here)
     showing = await _showing(connection, asked, decision, read.state, present) if others else ()
-    known = Known(read.state, present, _unsent(read, asked), recent, showing=showing)
+    known = Known(read.state, present, *_waiting(read, asked), recent, showing=showing)
     try:
         return await _carry_out(connection, asked, decision, known, place, read)
     except StoredError:
@@ -138,16 +139,17 @@ async def _in_steps(
         now = await state.read(connection, window, None, None, asked.recent, place)
         gone = await outbox.waiting_in(connection, bereft)
         showing = await _showing(connection, asked, decision, before, present)
-        known = Known(before, present, _unsent(now, asked), now.recent, gone, showing)
+        known = Known(before, present, *_waiting(now, asked), now.recent, gone, showing)
         applied = await _carry_out(connection, asked, decision, known, place)
         if decision.order:
             await broadcasts.order(connection, window, decision.order)
         return applied
 
 
-def _unsent(read: Read, asked: Asked) -> Sequence[Marked]:
-    """What still waits for the window."""
-    return [marked for marked in read.waiting if marked[0].number not in asked.arrived]
+def _waiting(read: Read, asked: Asked) -> tuple[Sequence[Marked], Sequence[int]]:
+    """What still waits for the window, and the numbers of what has arrived there."""
+    unsent = [marked for marked in read.waiting if marked[0].number not in asked.arrived]
+    return unsent, [one.number for one, _ in read.waiting if one.number in asked.arrived]
 
 
 async def _turned(connection: AsyncConnection, window: str, before: State, decision: Decision, place: str) -> State:
@@ -218,7 +220,8 @@ async def _carry_out(
     )
     due = await _due(connection, asked.window, outcome.get("first"), after, place)
     recent = (*known.recent, *decision.log)[-asked.recent :] if asked.recent else ()
-    return Applied(decision, after, due, any(change.added for *_, change in others), recent)
+    echoed = bool(known.bereft) or any(change.added for *_, change in others)
+    return Applied(decision, after, due, echoed, recent)
 
 
 async def _due(
@@ -278,7 +281,7 @@ def _after(waiting: Sequence[Waiting], changes: Queueing) -> list[Waiting]:
 
 def _plan(asked: Asked, decision: Decision, known: Known, changes: Sequence[Change]) -> dict[str, Any]:
     """What there is nothing of is left out."""
-    removed = [*asked.arrived, *(number for *_, change in changes for number in change.removed)]
+    removed = [*known.arrived, *(number for *_, change in changes for number in change.removed)]
     added = [row for window, dossier, change in changes for row in rows(window, dossier, change)]
     front = known.present.dossier
     parts: dict[str, Any] = {

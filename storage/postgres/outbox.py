@@ -59,15 +59,15 @@ FROM shuping.outbox WHERE window_name = %s ORDER BY number
 HEADS = "SELECT * FROM shuping.heads(%s, %s, %s, %s, %s, %s)"
 TAKE = "SELECT * FROM shuping.take(%s, %s, %s, %s, %s, %s)"
 FOLLOWING = "SELECT * FROM shuping.following(%s, %s, %s, %s, %s)"
-DELIVERED = "SELECT * FROM shuping.delivered(%s, %s, %s, %s, %s, %s, %s, %s)"
-LEAVE = "SELECT shuping.leave(%s, %s, %s, %s)"
+DELIVERED = "SELECT * FROM shuping.delivered(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+LEAVE = "SELECT shuping.leave(%s, %s, %s, %s, %s)"
 UNCLAIM = "DELETE FROM shuping.claims WHERE window_name = %s AND aside = %s AND holder = %s"
 QUEUE = "SELECT shuping.queue(%s, %s)"
 LOCK = "SELECT shuping.lock_all(%s)"
-DELETE = "DELETE FROM shuping.outbox WHERE number = ANY (%s)"
+DELETE = "DELETE FROM shuping.outbox WHERE number = ANY (%s) AND window_name = %s"
 SILENCE = "DELETE FROM shuping.outbox WHERE window_name = %s"
-MOVE = "UPDATE shuping.outbox SET due = %s, attempts = %s WHERE number = %s"
-ADVANCE = "UPDATE shuping.outbox SET part = %s WHERE number = %s"
+MOVE = "UPDATE shuping.outbox SET due = %s, attempts = %s WHERE number = %s AND window_name = %s"
+ADVANCE = "UPDATE shuping.outbox SET part = %s WHERE number = %s AND window_name = %s"
 HASTEN = "UPDATE shuping.outbox SET due = %s WHERE urgency <> %s AND due > %s"
 OUTLAST = "DELETE FROM shuping.claims WHERE until > %s"
 SIGHT = "SELECT 1 FROM shuping.sights WHERE window_name = %s AND dossier = coalesce(%s, dossier) LIMIT 1"
@@ -75,7 +75,8 @@ RETURNED = "SELECT (data->>'returned')::timestamptz FROM shuping.windows WHERE w
 BLOCK = """UPDATE shuping.windows SET data = data || '{"blocked": true}' WHERE window_name = %s"""
 SET_ASIDE = """
 INSERT INTO shuping.damaged (number, window_name, dossier, key, reply, due)
-SELECT number, window_name, dossier, key, reply, due FROM shuping.outbox WHERE number = %s
+SELECT number, window_name, dossier, key, reply, due FROM shuping.outbox
+WHERE number = %s AND window_name = %s
 ON CONFLICT DO NOTHING
 """
 DAMAGED = "SELECT count(*) FROM shuping.damaged"
@@ -86,9 +87,21 @@ LEFT JOIN LATERAL (
 ) AS firsts ON true ORDER BY place
 """
 """Of each urgency, when the first message falls due that waits; and when this was asked."""
-CONFIRM = "SELECT shuping.confirm(%s, %s, %s, %s)"
-RENEW = "UPDATE shuping.claims SET until = %s WHERE holder = %s"
-RELEASE = "DELETE FROM shuping.claims WHERE holder = %s"
+CONFIRM = "SELECT shuping.confirm(%s, %s, %s, %s, %s)"
+_MINE = """
+WITH mine AS MATERIALIZED (
+    SELECT window_name, aside FROM shuping.claims WHERE holder = %(holder)s ORDER BY window_name, aside FOR UPDATE
+)
+"""
+"""Claims are locked in the one order in which everybody takes several."""
+RENEW = f"""{_MINE}
+UPDATE shuping.claims SET until = %(until)s
+FROM mine WHERE claims.window_name = mine.window_name AND claims.aside = mine.aside AND holder = %(holder)s
+"""  # noqa: S608  # constants
+RELEASE = f"""{_MINE}
+DELETE FROM shuping.claims USING mine
+WHERE claims.window_name = mine.window_name AND claims.aside = mine.aside AND holder = %(holder)s
+"""  # noqa: S608  # constants
 HOLDERS = "SELECT DISTINCT holder FROM shuping.claims"
 
 
@@ -117,7 +130,7 @@ def _row(window: str, dossier: str | None, added: Added) -> dict[str, Any]:
 async def put(connection: AsyncConnection, window: str, dossier: str | None, outbox: Sequence[Outgoing]) -> None:
     """Queue messages; the window is locked."""
     changes = queueing(await waiting(connection, window), outbox)
-    await connection.execute(DELETE, (changes.removed,))
+    await connection.execute(DELETE, (changes.removed, window))
     added = to_json(rows(window, dossier, changes)).decode()
     await connection.execute(QUEUE, (added, FORM))
 
@@ -230,7 +243,7 @@ async def _due(connection: AsyncConnection, row: tuple[Any, ...], holder: str, n
             return [Due(queued_of(*message), state_of(data, front, session, dossiers, shared=shared))]
     except DamagedRowError:
         LOGGER.error("a message cannot be read and is set aside (outbox, number %d)", number)  # noqa: TRY400  # a sentence, not a traceback
-        await set_aside(connection, number)
+        await set_aside(connection, number, window)
         next_one = await following(connection, lane, now, holder, place)
         return [next_one] if next_one else []
 
@@ -257,7 +270,8 @@ async def deliver(
     seen: CardRef | None,
 ) -> Due | None:
     """A message leaves the outbox, and what its window shows is noted; what follows."""
-    values = (message.number, message.window, *_noted(card, seen), holder, now, FORM, message.lane.aside)
+    noted = _noted(card, seen)
+    values = (message.number, message.window, message.dossier, *noted, holder, now, FORM, message.lane.aside)
     row = await (await connection.execute(DELIVERED, values)).fetchone()
     found = await _due(connection, row, holder, now, place) if row else []
     return found[0] if found else None
@@ -268,7 +282,8 @@ async def leave(
 ) -> None:
     """The same; and what is owed for it comes, unless what it was about was deleted meanwhile. In a transaction."""
     await connection.execute(LOCK, ([message.window],))
-    row = await (await connection.execute(LEAVE, (message.number, message.window, *_noted(card, seen)))).fetchone()
+    values = (message.number, message.window, message.dossier, *_noted(card, seen))
+    row = await (await connection.execute(LEAVE, values)).fetchone()
     waited = bool(row and row[0])
     sight = await connection.execute(SIGHT, (message.window, message.dossier))
     if waited or await sight.fetchone():
@@ -286,7 +301,7 @@ async def postpone(connection: AsyncConnection, message: Queued, until: datetime
     await connection.execute(LOCK, ([message.window],))
     for moved in postponed(await waiting(connection, message.window), message.number, until.timestamp()):
         due = datetime.fromtimestamp(moved.due, UTC)
-        await connection.execute(MOVE, (due, moved.attempts, moved.number))
+        await connection.execute(MOVE, (due, moved.attempts, moved.number, message.window))
 
 
 async def refused(connection: AsyncConnection, message: Queued, asked: datetime) -> bool:
@@ -295,24 +310,34 @@ async def refused(connection: AsyncConnection, message: Queued, asked: datetime)
     row = await (await connection.execute(RETURNED, (message.window,))).fetchone()
     returned = row is not None and row[0] is not None and row[0] > asked
     silenced = silences(await waiting(connection, message.window), message.number, returned=returned)
-    await connection.execute(DELETE, ([message.number],))
+    await connection.execute(DELETE, ([message.number], message.window))
     if silenced:
         await connection.execute(SILENCE, (message.window,))
         await connection.execute(BLOCK, (message.window,))
     return silenced
 
 
-async def set_aside(connection: AsyncConnection, number: int) -> None:
+async def set_aside(connection: AsyncConnection, number: int, window: str) -> None:
     """Move a row out of everybody's way."""
     async with connection.transaction():
-        await connection.execute(SET_ASIDE, (number,))
-        await connection.execute(DELETE, ([number],))
+        await connection.execute(SET_ASIDE, (number, window))
+        await connection.execute(DELETE, ([number], window))
 
 
 async def hasten(connection: AsyncConnection, now: datetime) -> None:
     """A clock was set back: nothing but reminders waits for it, and no claim outlasts it. In a transaction."""
     await connection.execute(HASTEN, (now, int(Urgency.REMINDER), now))
     await connection.execute(OUTLAST, (now + LONGEST_CLAIM,))
+
+
+async def renew(connection: AsyncConnection, claim: Claim) -> None:
+    """All claims of the holder hold until then."""
+    await connection.execute(RENEW.encode(), {"until": claim.until, "holder": claim.holder})
+
+
+async def release(connection: AsyncConnection, holder: str) -> None:
+    """All claims of a holder end."""
+    await connection.execute(RELEASE.encode(), {"holder": holder})
 
 
 class Confirmed(NamedTuple):
@@ -328,6 +353,7 @@ async def confirm(connection: AsyncConnection, confirmed: Sequence[Confirmed]) -
     values = (
         [one.queued.number for one in confirmed],
         [one.queued.window for one in confirmed],
+        [one.queued.dossier for one in confirmed],
         [one.queued.lane.aside for one in confirmed],
         [one.holder for one in confirmed],
     )

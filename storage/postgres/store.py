@@ -198,7 +198,7 @@ class PostgresStore(Store):
 
     @override
     async def advanced(self, queued: Queued, part: int) -> None:
-        await self._execute(outbox.ADVANCE, part, queued.number)
+        await self._execute(outbox.ADVANCE, part, queued.number, queued.window)
 
     @override
     async def next_due(self) -> datetime | None:
@@ -210,7 +210,7 @@ class PostgresStore(Store):
 
     @override
     async def defer(self, queued: Queued, until: datetime) -> None:
-        await self._execute(outbox.MOVE, until, 0, queued.number)
+        await self._execute(outbox.MOVE, until, 0, queued.number, queued.window)
 
     @override
     async def hasten(self, now: datetime) -> None:
@@ -223,7 +223,7 @@ class PostgresStore(Store):
 
     @override
     async def set_aside(self, queued: Queued) -> None:
-        await self._run(lambda connection: outbox.set_aside(connection, queued.number))
+        await self._run(lambda connection: outbox.set_aside(connection, queued.number, queued.window))
 
     @override
     async def damaged(self) -> int:
@@ -258,7 +258,7 @@ class PostgresStore(Store):
     @override
     async def renew(self, claim: Claim) -> None:
         await self._confirm_all()
-        await self._execute(outbox.RENEW, claim.until, claim.holder)
+        await self._run(lambda connection: outbox.renew(connection, claim))
 
     @override
     async def holders(self) -> set[str]:
@@ -266,7 +266,7 @@ class PostgresStore(Store):
 
     @override
     async def release(self, holder: str) -> None:
-        await self._execute(outbox.RELEASE, holder)
+        await self._run(lambda connection: outbox.release(connection, holder))
 
     @override
     async def lease(self, name: str) -> Lease | None:

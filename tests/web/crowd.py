@@ -45,6 +45,8 @@ OVERLOADED, LOST = 429, 403
 Sent = dict[tuple[str, int], tuple[str, Message, Manner]]
 """What was said, by channel and id of its update: the window, the message, and how its channel speaks."""
 
+Decided = Callable[[str, Decision], None]
+
 
 class Somebody(Protocol):
     """Who does anything at all."""
@@ -251,15 +253,19 @@ async def begun_from(store: Store, windows: Sequence[str]) -> MemoryStore:
     return model
 
 
-async def played(model: MemoryStore, committed: Sequence[Commit], sent: Sent) -> MemoryStore:
-    """The pure conversation, applied once to each message, in the order of the commits."""
+async def played(
+    model: MemoryStore, committed: Sequence[Commit], sent: Sent, decided: Decided = lambda _, __: None
+) -> MemoryStore:
+    """The pure conversation, applied once to each message, in the order of the commits; `decided` is told of each."""
     for commit in committed:
         window, message, manner = sent[commit.key]
         fresh = Fresh(commit.session, commit.dossier, "0" * 32, "ABCDEF")
         context = Context(window, "zh-Hans", commit.at, fresh, RULES, manner, RUBRIC)
 
         def decide(state: State, message: Message = message, context: Context = context) -> Decision:
-            return respond(message, state, context)
+            decision = respond(message, state, context)
+            decided(context.window, decision)
+            return decision
 
         link = hash_of(message) if isinstance(message, Followed) else None
         await model.apply(window, decide, Arrival(*commit.key, commit.at), link=link)

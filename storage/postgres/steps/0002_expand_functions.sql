@@ -328,7 +328,7 @@ END $$;
 
 -- A message arrived: it leaves the outbox, and what its window shows now is noted; gives what follows.
 CREATE FUNCTION shuping.delivered(
-    of_number bigint, of_window text, of_card jsonb, of_seen jsonb,
+    of_number bigint, of_window text, of_dossier text, of_card jsonb, of_seen jsonb,
     of_holder text, of_now timestamptz, of_form smallint, of_aside boolean
 ) RETURNS TABLE (
     number bigint, window_name text, dossier text, key text, reply text, due timestamptz, attempts integer,
@@ -338,17 +338,18 @@ CREATE FUNCTION shuping.delivered(
 #variable_conflict use_column
 BEGIN
     PERFORM shuping.lock_all(ARRAY[of_window]);
-    PERFORM shuping.leave(of_number, of_window, of_card, of_seen);
+    PERFORM shuping.leave(of_number, of_window, of_dossier, of_card, of_seen);
     RETURN QUERY SELECT next.* FROM shuping.following(of_holder, of_now, of_form, of_window, of_aside) AS next;
 END $$;
 
--- Whether a message still waited, which now has left the outbox.
-CREATE FUNCTION shuping.leave(of_number bigint, of_window text, of_card jsonb, of_seen jsonb) RETURNS boolean
+-- Whether a message still waited, which now has left the outbox. Its number alone would not do: a server that takes over
+-- from another may have lost the newest, and gives their numbers again. Its window may be called otherwise by now.
+CREATE FUNCTION shuping.leave(of_number bigint, of_window text, of_dossier text, of_card jsonb, of_seen jsonb) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
     waited boolean;
 BEGIN
-    DELETE FROM shuping.outbox WHERE number = of_number;
+    DELETE FROM shuping.outbox WHERE number = of_number AND (window_name = of_window OR dossier = of_dossier);
     waited := FOUND;
     IF of_card IS NOT NULL OR (of_seen IS NOT NULL AND waited) THEN
         UPDATE shuping.windows
@@ -361,14 +362,20 @@ BEGIN
 END $$;
 
 -- Messages that have arrived leave the outbox, and so do the claims on their lanes; the places of those that stay,
--- since more falls due there before they end, or somebody else has them by now.
-CREATE FUNCTION shuping.confirm(numbers bigint[], names text[], asides boolean[], holders text[]) RETURNS integer[]
-LANGUAGE plpgsql AS $$
+-- since more falls due there before they end, or somebody else has them by now. Claims are locked in the one order in
+-- which everybody takes several.
+CREATE FUNCTION shuping.confirm(
+    numbers bigint[], names text[], about text[], asides boolean[], holders text[]
+) RETURNS integer[] LANGUAGE plpgsql AS $$
 DECLARE
     busy integer[];
 BEGIN
     PERFORM shuping.lock_all(names);
-    DELETE FROM shuping.outbox WHERE number = ANY (numbers);
+    DELETE FROM shuping.outbox USING unnest(numbers, names, about) AS arrived (number, window_name, dossier)
+    WHERE outbox.number = arrived.number
+    AND (outbox.window_name = arrived.window_name OR outbox.dossier = arrived.dossier);
+    PERFORM FROM shuping.claims JOIN unnest(names, asides) AS lane (window_name, aside) USING (window_name, aside)
+    ORDER BY claims.window_name, claims.aside FOR UPDATE OF claims;
     WITH ended AS (
         DELETE FROM shuping.claims USING unnest(names, asides, holders) AS lane (window_name, aside, holder)
         WHERE claims.window_name = lane.window_name AND claims.aside = lane.aside AND claims.holder = lane.holder

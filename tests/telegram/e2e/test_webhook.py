@@ -46,6 +46,8 @@ async def test_who_and_what_is_let_in(api: TelegramApi, install: Install) -> Non
     strange = {"update_id": 6, "message": {"message_id": 1, "chat": "nobody"}}
     assert (await post(url, strange, SECRET))[0] == 200, "it would only come again"
     assert (await post(url.replace("/hook", "/healthz"), b"", method="GET"))[0] == 404, "health is asked elsewhere"
+    ready = await post(url.replace("/hook", "/readyz"), b"", method="GET")
+    assert ready == (200, b""), "but a balancer asks where it sends"
     assert bot.rows("SELECT * FROM sessions") == []
     status, answer = await post(url, good, SECRET)
     assert (status, answer) == (200, b"")

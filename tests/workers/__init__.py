@@ -1,0 +1,1 @@
+"""Several worker processes on one PostgreSQL, and everything that can happen to them."""
