@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -64,7 +63,7 @@ def test_an_empty_postgres_gets_its_schema(run: Inside, database: str) -> None:
 
 
 @pytest.fixture
-def contracting(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def contracting(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database of before this program, which has one more step that takes something away."""
 
     async def make() -> None:
