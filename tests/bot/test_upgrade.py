@@ -38,7 +38,7 @@ def test_a_file_of_an_earlier_version(run: Inside, tmp_path: Path, version: int)
     assert again.out == f"{tmp_path / 'old.db'}: at version {len(MIGRATIONS)} already, nothing to be done.\n"
 
 
-@pytest.mark.parametrize(("holder", "status"), [(holder_here(), 2), (GONE, 0)])
+@pytest.mark.parametrize(("holder", "status"), [(holder_here(), 2), (GONE, 0)], ids=["alive", "dead"])
 def test_a_file_that_somebody_uses(run: Inside, tmp_path: Path, holder: str, status: int) -> None:
     url = made(tmp_path / "old.db", len(MIGRATIONS) - 1)
     with sqlite3.connect(tmp_path / "old.db") as connection:
