@@ -287,7 +287,7 @@ def test_postgres_that_is_not_there(folder: Path, postgres: Server) -> None:
         (postgres.url("nowhere"), Trouble.ABSENT),
         ("postgresql://127.0.0.1:1/x", Trouble.UNREACHABLE),
     ):
-        assert trouble(lambda url=url: make_of_postgres(url, folder)) is expected
+        assert trouble(partial(make_of_postgres, url, folder)) is expected
     assert list(folder.iterdir()) == []
 
 
