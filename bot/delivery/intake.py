@@ -119,7 +119,9 @@ class Intake:
         arrival = Arrival(self.channel.name, incoming.update, self.outside.now())
         link = hash_of(message) if isinstance(message, Followed) else None
         applied = await self.store.apply(window, decide, arrival, link=link, claim=self.worker.claim())
-        if applied is not None:
+        if applied is None:  # it came twice; or was stored just now, and the connection lost that was to tell of it
+            self.worker.look()
+        else:
             self.worker.take_up(window, applied)
         return applied
 

@@ -63,6 +63,10 @@ REMINDED = {
 }
 
 
+class ClaimLostError(Exception):
+    """Others may have taken the lane by now, and are to send what waits there."""
+
+
 class Worker:
     """Drains the outbox. `wake` says that a lane has something to send; `run` looks after what falls due later."""
 
@@ -180,14 +184,21 @@ class Worker:
         if self._active:
             await self._store.renew(self.claim())
         self._renewed = began
-        for other in await self._store.holders():
-            if other != self.holder and is_gone(other):
+        others = await self._store.holders() - {self.holder}
+        for other in others:
+            if is_gone(other):
                 await self._store.release(other)
-                self._alarm.set()
+        if others:  # what they are at is ours once their claims end, and may not be known here
+            self._alarm.set()
 
     def _is_sure(self, lane: Lane) -> bool:
         """Nobody else can have taken the lane yet."""
         return self._clock() - max(self._claimed.get(lane, self._renewed), self._renewed) < SURE_SECONDS
+
+    def _be_sure(self, lane: Lane) -> None:
+        """Raises ClaimLostError."""
+        if not self._is_sure(lane):
+            raise ClaimLostError
 
     async def _look(self) -> None:
         """Take up what is due, and sleep until more is."""
@@ -290,10 +301,11 @@ class Worker:
                     return present
                 due, queued = present, present.queued
                 reply = read(queued.reply)
-            if not self._is_sure(queued.lane):
-                self._observer.claim_lost()
-                return None
+            self._be_sure(queued.lane)
             return await self._say(channel, due, reply, alone=alone)
+        except ClaimLostError:
+            self._observer.claim_lost()
+            return None
         except MissingEditionError as error:  # the operator may bring it back
             LOG.error("a message is about the edition %s, which is not here; it waits", error.edition)  # noqa: TRY400  # a sentence, not a traceback
             await self._put_off(queued, LONGEST_WAIT)
@@ -326,6 +338,8 @@ class Worker:
             self._observer.reminded(REMINDED[type(outcome)] if page else Reminded.VOID)
         if not isinstance(outcome, Delivered):
             return await self._failed(channel, due, outcome, now)
+        if not self._is_sure(queued.lane):
+            return await self._arrived_late(due, reply, outcome.card)
         seen = _news(due, page)
         if alone and outcome.harmless and outcome.card is None and seen is None:
             self._store.confirm(queued, self.holder, left=lambda: self.wake(queued.lane))
@@ -393,7 +407,8 @@ class Worker:
         return outcome
 
     async def _hand_over(self, channel: Channel, queued: Queued, payload: Payload, live: str | None = None) -> Outcome:
-        """One part, taken to its address by the channel."""
+        """One part, taken to its address by the channel. Raises ClaimLostError if others may be at it by now."""
+        self._be_sure(queued.lane)
         urgency, began = queued.urgency.name.lower(), perf_counter()
         with self._observer.span(Span.SEND, channel=channel.name, urgency=urgency):
             outcome = await channel.deliver(address_of(queued.window), payload, live)
@@ -416,6 +431,15 @@ class Worker:
             self.wake(Lane(queued.window, aside=True))
         elif owed:
             self.expect(owed.due)
+        return following
+
+    async def _arrived_late(self, due: Due, reply: Reply, card: str | None) -> Due | None:
+        """It took so long that another worker may have shown something newer: whatever is so now is shown once more."""
+        queued = due.queued
+        present = replace(due, state=await insist(lambda: self._store.state(queued.window, queued.dossier)))
+        following = await self._arrived(present, reply, card, None)
+        if queued.key == CARD:
+            await self._show(queued.window)
         return following
 
     def _owed(self, due: Due, reply: Reply, card: str | None, now: datetime) -> Outgoing | None:
@@ -459,24 +483,21 @@ class Worker:
             present = await self._following(queued.lane)
             if present is None or present.queued != queued:
                 return present  # it was superseded, or all was deleted, while it was made
-            if not self._is_sure(queued.lane):
-                self._observer.claim_lost()
-                return None
             outcome = await self._deliver(channel, present, page, wanted)
         if not isinstance(outcome, Delivered):
             return await self._failed(channel, due, outcome, now)
         following = await insist(lambda: self._store.delivered(queued, self._outside.now(), self.holder))
-        await self._card_below(queued.window)
+        await self._show(queued.window, anew=True)
         return following
 
-    async def _card_below(self, window: str) -> None:
-        """The live card comes below what was just sent."""
+    async def _show(self, window: str, *, anew: bool = False) -> None:
+        """The live card once more; `anew`: below what was just sent."""
         now = self._outside.now()
 
         def decide(state: State) -> Decision:
             if state.session is None or state.window is None or state.window.blocked:
                 return Decision()
-            return Decision(outbox=(Outgoing(written(Card()), now, CARD, anew=True),))
+            return Decision(outbox=(Outgoing(written(Card()), now, CARD, anew=anew),))
 
         applied = await insist(lambda: self._store.apply(window, decide))
         if applied:
@@ -505,7 +526,7 @@ class Worker:
         await self._turn(channel, due.queued)
         for payload in channel.paint(page):
             await self._hand_over(channel, due.queued, payload)
-        await self._card_below(due.queued.window)
+        await self._show(due.queued.window, anew=True)
 
     async def _put_off(self, queued: Queued, seconds: float) -> None:
         until = self._outside.now() + timedelta(seconds=seconds)
