@@ -169,7 +169,7 @@ class PostgresReader(Reader):
     @override
     def faults(self) -> Iterator[tuple[str, str]]:
         with in_our_terms(self.place):
-            present = dict(self._connection.execute(INDEXES).fetchall())
+            present: dict[str, Any] = dict(self._connection.execute(INDEXES).fetchall())
             newer = self._connection.info.server_version >= COLLATION_SINCE
             moved = self._connection.execute(COLLATION).fetchall() if newer else []
         for name in indexes():

@@ -18,7 +18,11 @@ from storage.errors import StorageError, Trouble
 FILE = re.compile(r"(?P<number>\d{4})_(?P<kind>expand|contract)_\w+\.sql")
 LOCK = "shuping migrations"
 BEGIN = """
-CREATE SCHEMA IF NOT EXISTS shuping;
+DO $$ BEGIN
+    IF to_regnamespace('shuping') IS NULL THEN
+        CREATE SCHEMA shuping;
+    END IF;
+END $$;
 CREATE TABLE IF NOT EXISTS shuping.meta (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     version integer NOT NULL,
@@ -26,6 +30,7 @@ CREATE TABLE IF NOT EXISTS shuping.meta (
 );
 INSERT INTO shuping.meta (version, oldest) VALUES (0, 0) ON CONFLICT DO NOTHING
 """
+"""Who may make no schema may be given one: `IF NOT EXISTS` would ask for the right all the same."""
 FOUND = "SELECT to_regclass('shuping.meta') IS NOT NULL, to_regnamespace('shuping') IS NOT NULL"
 EMPTY = "SELECT NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'shuping'::regnamespace)"
 PRESENT = "SELECT version, oldest FROM shuping.meta"

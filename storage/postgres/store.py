@@ -6,6 +6,7 @@ done again for a while, as long as that cannot do it twice.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -84,7 +85,6 @@ class PostgresStore(Store):
         self._noting: list[Confirmed] = []
         self._confirming: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
-        self._weeding: asyncio.Task[None] | None = None
         self._horizon = Horizon()
 
     @override
@@ -326,9 +326,6 @@ class PostgresStore(Store):
             await asyncio.gather(self._confirming, return_exceptions=True)
         with suppress(StorageError):  # then it is sent again, which does no harm
             await self._confirm_all()
-        if self._weeding is not None:
-            self._weeding.cancel()
-            await asyncio.gather(self._weeding, return_exceptions=True)
         await self._pool.close()
 
     # how all of it is run
@@ -356,25 +353,41 @@ class PostgresStore(Store):
         while True:
             try:
                 async with self._pool.connection(timeout=AGAIN_SECONDS) as connection, asyncio.timeout(CALL_SECONDS):
-                    return await work(connection)
+                    if monotonic() > deadline or not await _was_cut(connection):
+                        return await _done(work, connection)
+                continue
             except TimeoutError:
                 raise StorageError(Trouble.BUSY, self._place) from None
-            except AGAIN:
-                trouble, helps = StorageError(Trouble.BUSY, self._place), True
             except psycopg.Error as error:
                 trouble = storage_error(error, self._place)
-                helps = trouble.trouble in LOST and (again or isinstance(error, PoolTimeout))
-                if trouble.trouble in LOST and not isinstance(error, PoolTimeout):
-                    self._weed()
+                harmless = again or isinstance(error, PoolTimeout)
+                helps = isinstance(error, AGAIN) or (trouble.trouble in LOST and harmless)
             if not helps or monotonic() + pause > deadline:
                 raise trouble from None
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
 
-    def _weed(self) -> None:
-        """Where one connection was lost, most were: the pool gives them up now, instead of one with each try."""
-        if self._weeding is None or self._weeding.done():
-            self._weeding = asyncio.create_task(self._pool.check())
+
+async def _was_cut(connection: AsyncConnection) -> bool:
+    """Whether a connection was ended while nobody used it: that costs no round trip, and then it is had from the pool
+    no more. The last word of a server may be read before its end is.
+    """
+    try:
+        for _ in range(2):
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        await connection.close()
+        return True
+    return False
+
+
+async def _done(work: Work[T], connection: AsyncConnection) -> T:
+    """Where nothing can be written, another server may have taken over, and is asked for anew."""
+    try:
+        return await work(connection)
+    except psycopg.errors.ReadOnlySqlTransaction:
+        await connection.close()
+        raise
 
 
 async def _count_of_damaged(connection: AsyncConnection) -> int:
@@ -436,6 +449,8 @@ def conninfo_of(url: str, place: str) -> str:
         stated = conninfo_to_dict(url)
     except (psycopg.ProgrammingError, ValueError):
         raise StorageError(Trouble.BAD_URL, place) from None
+    if re.search(r"[^\d,]", str(stated.get("port", ""))):  # a password with a / in it
+        raise StorageError(Trouble.BAD_URL, place)
     return make_conninfo(
         url, **{"application_name": worker_of(len(steps())), **DEFAULTS, **stated, "client_encoding": "UTF8"}
     )
