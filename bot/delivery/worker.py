@@ -10,7 +10,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic, perf_counter
 from uuid import uuid4
@@ -67,6 +67,14 @@ class ClaimLostError(Exception):
     """Others may have taken the lane by now, and are to send what waits there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the store was asked: how many lanes had come to an end here, and what the clock showed."""
+
+    rest: int
+    clock: float
+
+
 class Worker:
     """Drains the outbox. `wake` says that a lane has something to send; `run` looks after what falls due later."""
 
@@ -88,6 +96,9 @@ class Worker:
         self.holder = f"{holder_here()}/{uuid4().hex[:8]}"
         self._active: dict[Lane, asyncio.Task[None]] = {}
         self._again: set[Lane] = set()
+        self._rests: OrderedDict[Lane, int] = OrderedDict()
+        """When lanes came to an end, by the count of these."""
+        self._rest = 0
         self._claimed: dict[Lane, float] = {}
         self._renewed = float("-inf")
         self._alarm = asyncio.Event()
@@ -118,7 +129,11 @@ class Worker:
         """For whoever writes a message that is to be sent by this worker at once."""
         return Claim(self.holder, self._outside.now() + LEASE)
 
-    def take_up(self, window: str, applied: Applied) -> None:
+    def moment(self) -> Moment:
+        """Now, for whoever is about to ask the store."""
+        return Moment(self._rest, self._clock())
+
+    def take_up(self, window: str, applied: Applied, asked: Moment | None = None) -> None:
         """Something was stored: what can be sent is sent at once, what is for later is looked after in time."""
         now = self._outside.now()
         answers = 0
@@ -132,20 +147,23 @@ class Worker:
             else:
                 answers += 1
         if answers or applied.due:  # without a claim, another worker has the lane, and may not know of this yet
-            self.wake(Lane(window, aside=False), applied.due, alone=answers == 1)
+            self.wake(Lane(window, aside=False), applied.due, asked, alone=answers == 1)
 
-    def wake(self, lane: Lane, first: Due | None = None, *, alone: bool = False) -> None:
+    def wake(self, lane: Lane, first: Due | None = None, asked: Moment | None = None, *, alone: bool = False) -> None:
         """Send what is due in this lane, after what is already being sent there; what is not ours is left to others.
 
-        `first`, if it is known and claimed; `alone`: nothing else of what was just queued comes after it.
+        `first`, if it is known and claimed, by who `asked` the store; what was at the lane here after that may have
+        sent it. `alone`: nothing else of what was just queued comes after it.
         """
         if channel_of(lane.window) not in self._channels:
             return
         if lane in self._active:
             self._again.add(lane)
             return
-        if first is not None:
-            self._claimed[lane] = self._clock()
+        if asked is None or self._rests.get(lane, -1) >= asked.rest:
+            first = None
+        elif first is not None:
+            self._claimed[lane] = asked.clock
         if not self._active:
             self._moved = self._clock()
         task = asyncio.create_task(self._drain(lane, first, alone=alone))
@@ -154,6 +172,11 @@ class Worker:
 
     def _rested(self, lane: Lane) -> None:
         task = self._active.pop(lane)
+        self._rests[lane] = self._rest
+        self._rests.move_to_end(lane)
+        self._rest += 1
+        if len(self._rests) > REMEMBERED:
+            self._rests.popitem(last=False)
         self._moved = self._clock()
         self._claimed.pop(lane, None)
         if not task.cancelled() and (error := task.exception()):
@@ -205,11 +228,11 @@ class Worker:
         self._alarm.clear()
         self._looked = self._clock()
         self._looks = NEVER  # whatever is expected from now on may be missing in what is read here
-        now = self._outside.now()
+        now, asked = self._outside.now(), self.moment()
         await self._mind_the_clock(now)
         for due in await self._store.claim(self.claim(), now, AT_ONCE, channels=self._channels.keys()):
             if due.queued.lane not in self._active:
-                self.wake(due.queued.lane, due)
+                self.wake(due.queued.lane, due, asked)
         await self._sleep(now)
 
     async def _mind_the_clock(self, now: datetime) -> None:

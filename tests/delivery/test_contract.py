@@ -17,7 +17,7 @@ from bot.dialogue.replies import Text, written
 from bot.dialogue.situation import CARD
 from locales import catalogue
 from storage.outbox import Outgoing
-from storage.store import Decision, State
+from storage.store import Decision, Due, State
 from tests.delivery import toy
 from tests.delivery.places import Planned
 from tests.delivery.site import Site, until
@@ -477,3 +477,28 @@ async def test_what_another_is_at_is_sent_within_its_lease_although_nobody_told_
     await site.process.freeze()
     site._set += LEASE
     await until(lambda: SECOND in ann.texts[-1])
+
+
+async def test_what_was_sent_while_the_store_told_of_it_is_not_sent_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer of a database takes its time, and what it says is old by then."""
+    ann, found = await site.person(), asyncio.Event()
+    tries, turn, claim = ann.tries, site.process.hold(took=False), site.store.claim
+
+    async def slow(*given: Any, **how: Any) -> list[Due]:
+        dues = await claim(*given, **how)
+        if dues and "channels" in how:
+            found.set()
+            await until(lambda: not site.process.sending)
+        return dues
+
+    await site.send(ann, Outgoing(written(Text(("once",))), site.now))
+    await until(lambda: site.process.sending)
+    monkeypatch.setattr(site.store, "claim", slow)
+    await site.process.look()
+    await found.wait()
+    turn.set()
+    await until(lambda: "once" in ann.texts)
+    await site.rest()
+    assert ann.tries == tries + 1
