@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -19,21 +19,23 @@ ACTS = 3
 PAUSES = (3.0, 9.0)
 """Seconds between what happens."""
 HARMS = ("worker", "worker", "leader", "some", "all", "server")
+"""Who dies, which connections are cut."""
 
 
 @dataclass
 class Harm:
-    """What happens to workers and to the database meanwhile, one after the other."""
+    """What happens to workers and to the database meanwhile, one after the other, of these `kinds`."""
 
     crew: Crew
     chance: Random
+    kinds: Sequence[str]
     happened: Counter[str] = field(default_factory=Counter)
 
     async def go_on(self) -> None:
         """Until cancelled; what has begun is finished."""
         while True:
             await asyncio.sleep(self.chance.uniform(*PAUSES))
-            happening = asyncio.create_task(self._happens(self.chance.choice(HARMS)))
+            happening = asyncio.create_task(self._happens(self.chance.choice(self.kinds)))
             try:
                 await asyncio.shield(happening)
             except asyncio.CancelledError:
@@ -67,9 +69,9 @@ class Campaign:
     tappers: list[Tapper] = field(default_factory=list)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def run(self, firms: int) -> Counter[str]:
+    async def run(self, firms: int, harms: Sequence[str] = HARMS) -> Counter[str]:
         """So many firms, while everything is harmed; gives what has happened, and how often."""
-        harm = Harm(self.crew, Random(self.chance.random()))  # noqa: S311  # no secrets
+        harm = Harm(self.crew, Random(self.chance.random()), harms)  # noqa: S311  # no secrets
         harming = asyncio.create_task(harm.go_on())
         try:
             await asyncio.gather(*(self._one(number) for number in range(firms)))
