@@ -18,6 +18,8 @@ ACTS = 3
 """So much does everybody do after they have begun."""
 PAUSES = (3.0, 9.0)
 """Seconds between what happens."""
+PAUSE_SECONDS = 12.0
+"""Longer than a claim holds, and than a lease does."""
 HARMS = ("worker", "worker", "leader", "some", "all", "server")
 """Who dies, which connections are cut."""
 
@@ -43,12 +45,14 @@ class Harm:
                 raise
 
     async def _happens(self, what: str) -> None:
-        """Somebody dies, or some or all connections are cut, or the server crashes."""
+        """Somebody dies or stands still, or some or all connections are cut, or the server crashes."""
         match what:
             case "worker":
                 await self.crew.replace(self.chance.choice(self.crew.workers))
             case "leader":
                 await self.crew.replace(await self.crew.leader() or self.crew.workers[0])
+            case "pause":
+                await self.crew.pause(self.chance.choice(self.crew.workers), PAUSE_SECONDS)
             case "some":
                 await self.crew.cut(0.3)
             case "all":

@@ -69,7 +69,7 @@ WHERE application_name = 'shuping' AND datname = %s AND random() < %s
 class Crew:
     """`workers` on the database at `url`; `kills`: how many of them were killed.
 
-    `in_hand`: how often a worker was killed while it was at a lane: one message may have been sent, and not marked.
+    `in_hand`: how often a worker was stopped while it was at a lane: one message may have been sent, and not marked.
     """
 
     server: Server
@@ -110,13 +110,24 @@ class Crew:
 
     # what may happen
 
-    async def kill(self, worker: Shuping) -> None:
-        """As a power cut does; what it was at is noted first, while it cannot move."""
+    async def stop(self, worker: Shuping) -> None:
+        """It stands still; what it was at is noted."""
         assert worker.process is not None
         worker.process.send_signal(signal.SIGSTOP)
         await _stopped(worker.process.pid)
         rows = await self.rows(IN_HAND)
         self.in_hand.update(Lane(window, aside) for window, aside, holder in rows if _is(worker, holder))
+
+    async def pause(self, worker: Shuping, seconds: float) -> None:
+        """It stands still for so long that others take over."""
+        await self.stop(worker)
+        await asyncio.sleep(seconds)
+        assert worker.process is not None
+        worker.process.send_signal(signal.SIGCONT)
+
+    async def kill(self, worker: Shuping) -> None:
+        """As a power cut does."""
+        await self.stop(worker)
         await worker.kill()
         self.kills += 1
 
