@@ -249,15 +249,15 @@ BEGIN
     FROM generate_series(0, 15) AS level
     CROSS JOIN LATERAL (
         SELECT * FROM shuping.outbox
-        WHERE urgency = level AND due <= of_now AND due >= since[level + 1] ORDER BY due LIMIT 8192
+        WHERE urgency = level AND due <= of_now AND due >= since[level + 1] AND form <= of_form
+        AND (channels IS NULL OR split_part(outbox.window_name, ':', 1) = ANY (channels))
+        ORDER BY due LIMIT 8192
     ) AS waiting
     WHERE NOT EXISTS (
         SELECT FROM shuping.claims
         WHERE claims.window_name = waiting.window_name AND claims.aside = waiting.aside
         AND holder <> of_holder AND until > of_now
     )
-    AND (channels IS NULL OR split_part(waiting.window_name, ':', 1) = ANY (channels))
-    AND waiting.form <= of_form
     AND NOT EXISTS (SELECT FROM shuping.sessions WHERE sessions.dossier = waiting.dossier AND form > of_form)
     AND NOT EXISTS (
         SELECT FROM shuping.windows WHERE windows.window_name = waiting.window_name AND form > of_form
