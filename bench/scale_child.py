@@ -91,6 +91,8 @@ class Ours(Tapper):
         for due in await self.store.claim(self.claim(now), now, AT_ONCE):
             self.store.confirm(due.queued, self.holder, lambda: None)
         await self.store.next_due()
+        await self.store.renew(self.claim(now))
+        await self.store.holders()
 
     def claim(self, now: datetime) -> Claim:
         """As a worker claims."""

@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -93,7 +93,11 @@ def served(process: int) -> float:
     server = psutil.Process(process)
     times = server.cpu_times()
     ended = float(times.children_user + times.children_system)
-    return processor_seconds(process) + ended + sum(processor_seconds(child.pid) for child in server.children())
+    used = processor_seconds(process) + ended
+    for child in server.children():
+        with suppress(psutil.NoSuchProcess):
+            used += processor_seconds(child.pid)
+    return used
 
 
 # taps

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from flows.session import Assessment, Session
 from storage.outbox import Queueing, Waiting, channel_of, echoing, queueing
@@ -207,7 +207,7 @@ async def _carry_out(
     if read is not None:
         plan |= {"mark": read.mark, "asked": read.asked, "link": asked.link}
     row = await (await connection.execute(APPLY, (to_json(plan).decode(),))).fetchone()
-    outcome = row[0] if row else None
+    outcome = from_json(row[0]) if row and row[0] else None
     if outcome is None or "seen" in outcome:
         raise MovedError
     if "stored" in outcome:

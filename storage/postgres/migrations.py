@@ -41,8 +41,10 @@ SOURCE = "SELECT source FROM shuping.copying LIMIT 1"
 
 OLDER_WORKERS = """
 SELECT DISTINCT concat_ws(' ', application_name, client_addr) FROM pg_stat_activity
-WHERE datname = current_database() AND substring(application_name FROM '^shuping (\\d+)$')::integer < %s ORDER BY 1
+WHERE datname = current_database() AND substring(application_name FROM '^shuping (\\d+)$')::integer < %s
+AND (state <> 'idle' OR state_change > now() - interval '30 seconds') ORDER BY 1
 """
+"""A pooler's connections keep the name of who had them last; who is alive has done something of late."""
 
 
 class Kind(StrEnum):

@@ -72,7 +72,7 @@ CREATE TABLE shuping.outbox (
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 CREATE INDEX outbox_of_window ON shuping.outbox (window_name, number);
 CREATE INDEX outbox_of_dossier ON shuping.outbox (dossier) WHERE dossier IS NOT NULL;
-CREATE INDEX outbox_by_urgency ON shuping.outbox (urgency, due, window_name);
+CREATE INDEX outbox_by_urgency ON shuping.outbox (urgency, due);
 
 CREATE TABLE shuping.damaged (
     number bigint PRIMARY KEY,
@@ -100,7 +100,6 @@ CREATE TABLE shuping.claims (
     until timestamptz NOT NULL,
     PRIMARY KEY (window_name, aside)
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
-CREATE INDEX claims_of_holder ON shuping.claims (holder);
 
 CREATE TABLE shuping.links (
     hash text PRIMARY KEY,

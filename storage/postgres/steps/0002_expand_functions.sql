@@ -1,28 +1,43 @@
 -- What everybody waits for, each one call. Function bodies are kept planned by the server, on every connection, so that
 -- nothing has to be prepared by the client, which a pooler between them would not allow.
+--
+-- A plan that was made while a table was empty is kept when there are a million rows in it, and tables in which nothing
+-- lives may be large while somebody may still see what was deleted: nobody looks through a whole one. What waits for
+-- a window is found by the window alone: `number + 0` and `IS TRUE` keep plans from other indexes, which would be just as
+-- quick only as long as there is hardly anything in them; as `= ANY` does where rows are joined to what was asked about.
 
 -- Whoever changes what is told of a window or of a dossier has these locks until its transaction ends. All of one
 -- transaction are taken at once, and in one order, so that nobody waits in a circle. Nobody waits long, either: the
 -- server ends the transaction of a process that has stopped with locks in its hands.
 CREATE FUNCTION shuping.lock_all(names text[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM set_config('lock_timeout', '4s', true), set_config('idle_in_transaction_session_timeout', '4s', true);
     PERFORM pg_advisory_xact_lock(lock)
-    FROM (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest(names) AS name ORDER BY 1) AS locks;
+    FROM (SELECT hashtextextended(name, 0) AS lock FROM unnest(names) AS name ORDER BY 1) AS locks;
 END $$;
 
--- The versions of all rows that a decision may depend on: as long as it is the same, nothing has changed.
+-- The versions of all rows that a decision may depend on, as `shuping.read` tells them: as long as it is the same,
+-- nothing has changed.
 CREATE FUNCTION shuping.mark(of_window text, of_dossier text, of_link text) RETURNS text STABLE LANGUAGE plpgsql AS $$
+DECLARE
+    link_mark text;
+    found text;
 BEGIN
-    RETURN concat_ws('/',
+    IF of_link IS NOT NULL THEN
+        link_mark := (SELECT xmin::text FROM shuping.links WHERE hash = of_link);
+    END IF;
+    SELECT concat_ws('/',
         coalesce((SELECT xmin::text FROM shuping.windows WHERE window_name = of_window), '-'),
         coalesce((SELECT xmin::text FROM shuping.sessions WHERE dossier = of_dossier), '-'),
-        coalesce((SELECT xmin::text FROM shuping.links WHERE hash = of_link), '-'),
-        (SELECT string_agg(number || ':' || xmin, ' ' ORDER BY number)
-            FROM shuping.sights WHERE window_name = of_window),
+        coalesce(link_mark, '-'),
+        coalesce((
+            SELECT string_agg(number || ':' || xmin, ' ' ORDER BY number)
+            FROM shuping.sights WHERE window_name = of_window
+        ), '-'),
         EXISTS (SELECT FROM shuping.sights WHERE dossier = of_dossier AND window_name <> of_window),
-        (SELECT string_agg(number || ':' || xmin, ' ' ORDER BY number)
-            FROM shuping.outbox WHERE window_name = of_window));
+        (SELECT string_agg(number || ':' || xmin, ' ' ORDER BY number + 0)
+            FROM shuping.outbox WHERE window_name = of_window))
+    INTO found;
+    RETURN found;
 END $$;
 
 -- What is stored of a window, and of the dossier in front of it, or of another one.
@@ -52,18 +67,40 @@ CREATE FUNCTION shuping.read(
     OUT data text, OUT front text, OUT session text, OUT dossiers text[], OUT shared boolean,
     OUT link_dossier text, OUT link_until timestamptz, OUT link_purpose text, OUT link_once boolean, OUT form smallint,
     OUT mark text, OUT waiting text, OUT seen boolean, OUT recent text
-) STABLE LANGUAGE plpgsql AS $$
+) STABLE LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    sight_marks text;
+    outbox_marks text;
+    window_mark text;
+    session_mark text;
+    link_mark text;
 BEGIN
-    SELECT * INTO data, front, session, dossiers, shared, link_dossier, link_until, link_purpose, link_once, form
-    FROM shuping.state(of_window, NULL, of_link);
-    mark := shuping.mark(of_window, front, of_link);
-    waiting := (
-        SELECT json_agg(
-            json_build_array(number, key, extract(epoch FROM due)::float8, attempts, anew, urgency, dossier)
-            ORDER BY number
-        ) FROM shuping.outbox WHERE window_name = of_window
-    );
-    seen := EXISTS (SELECT FROM shuping.updates WHERE channel = of_channel AND id = of_update);
+    SELECT array_agg(dossier ORDER BY number), string_agg(number || ':' || xmin, ' ' ORDER BY number)
+    INTO dossiers, sight_marks
+    FROM shuping.sights WHERE window_name = of_window;
+
+    SELECT json_agg(
+        json_build_array(number, key, extract(epoch FROM due)::float8, attempts, anew, urgency, dossier)
+        ORDER BY number + 0
+    ), string_agg(number || ':' || xmin, ' ' ORDER BY number + 0)
+    INTO waiting, outbox_marks
+    FROM shuping.outbox WHERE window_name = of_window;
+
+    SELECT windows.data::text, windows.front, sessions.data::text,
+        EXISTS (SELECT FROM shuping.sights WHERE dossier = windows.front AND window_name <> of_window),
+        greatest(windows.form, sessions.form), windows.xmin::text, sessions.xmin::text,
+        EXISTS (SELECT FROM shuping.updates WHERE channel = of_channel AND id = of_update)
+    INTO data, front, session, shared, form, window_mark, session_mark, seen
+    FROM (SELECT) AS one
+    LEFT JOIN shuping.windows ON windows.window_name = of_window
+    LEFT JOIN shuping.sessions ON sessions.dossier = windows.front;
+
+    IF of_link IS NOT NULL THEN
+        SELECT links.dossier, until, purpose, once, xmin::text
+        INTO link_dossier, link_until, link_purpose, link_once, link_mark
+        FROM shuping.links WHERE hash = of_link;
+    END IF;
     IF last > 0 THEN
         recent := (
             SELECT json_agg(json_build_array(log.session, kind, item, before, after, at, by) ORDER BY number)
@@ -72,11 +109,17 @@ BEGIN
             ) AS log
         );
     END IF;
+    dossiers := coalesce(dossiers, '{}');
+    mark := concat_ws(
+        '/', coalesce(window_mark, '-'), coalesce(session_mark, '-'), coalesce(link_mark, '-'),
+        coalesce(sight_marks, '-'), shared, outbox_marks
+    );
 END $$;
 
 -- Write all that was decided: everything, or nothing. NULL: something has changed since it was read. `seen`: so was
 -- the update. Else the first message of the window, where the lane could be claimed.
-CREATE FUNCTION shuping.apply(plan jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE FUNCTION shuping.apply(plan jsonb) RETURNS text LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     me constant text := plan->>'window';
     part jsonb;
@@ -117,9 +160,9 @@ BEGIN
     IF plan ? 'log' THEN
         INSERT INTO shuping.log (dossier, session, kind, item, before, after, at, by)
         SELECT plan->>'owner', line.session, line.kind, line.item, line.before, line.after, line.at, line.by
-        FROM ROWS FROM (jsonb_to_recordset(plan->'log') AS (
+        FROM jsonb_to_recordset(plan->'log') AS line (
             session text, kind text, item text, before json, after json, at timestamptz, by text
-        )) WITH ORDINALITY AS line (session, kind, item, before, after, at, by, place) ORDER BY place;
+        );
     END IF;
     IF plan ? 'finished' THEN
         INSERT INTO shuping.assessments (dossier, id, finished_at, data)
@@ -185,7 +228,7 @@ BEGIN
         IF FOUND THEN
             first := shuping.first(me, false, (part->>'now')::timestamptz);
             IF first.number IS NOT NULL AND first.form <= (plan->>'form')::smallint THEN
-                RETURN jsonb_build_object('first', to_jsonb(first));
+                RETURN json_build_object('first', first);
             END IF;
             DELETE FROM shuping.claims WHERE window_name = me AND NOT aside;
         END IF;
@@ -219,10 +262,10 @@ CREATE FUNCTION shuping.queue(added jsonb, of_form smallint) RETURNS void LANGUA
 BEGIN
     INSERT INTO shuping.outbox (window_name, dossier, key, reply, due, attempts, anew, urgency, form)
     SELECT one.window_name, one.dossier, one.key, one.reply, one.due, one.attempts, one.anew, one.urgency, of_form
-    FROM ROWS FROM (jsonb_to_recordset(added) AS (
+    FROM jsonb_to_recordset(added) AS one (
         window_name text, dossier text, key text, reply text, due timestamptz, attempts integer, anew boolean,
         urgency smallint
-    )) WITH ORDINALITY AS one (window_name, dossier, key, reply, due, attempts, anew, urgency, place) ORDER BY place;
+    );
 END $$;
 
 -- The first message that is due in a lane; all NULL without one.
@@ -232,7 +275,7 @@ DECLARE
     found shuping.outbox;
 BEGIN
     SELECT * INTO found FROM shuping.outbox
-    WHERE window_name = of_window AND aside = of_aside AND due <= of_now ORDER BY number LIMIT 1;
+    WHERE window_name = of_window AND aside = of_aside AND (due <= of_now) IS TRUE ORDER BY number + 0 LIMIT 1;
     RETURN found;
 END $$;
 
@@ -242,7 +285,8 @@ END $$;
 -- forgotten.
 CREATE FUNCTION shuping.heads(
     of_holder text, of_now timestamptz, since timestamptz[], most integer, channels text[], of_form smallint
-) RETURNS TABLE (window_name text, aside boolean) STABLE LANGUAGE plpgsql SET jit = off AS $$
+) RETURNS TABLE (window_name text, aside boolean) STABLE LANGUAGE plpgsql SET jit = off
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     RETURN QUERY
     SELECT waiting.window_name, waiting.aside
@@ -275,7 +319,8 @@ CREATE FUNCTION shuping.take(
     number bigint, window_name text, dossier text, key text, reply text, due timestamptz, attempts integer,
     anew boolean, urgency smallint, part integer,
     data text, front text, session text, dossiers text[], shared boolean, form smallint
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     taken text[];
@@ -302,7 +347,7 @@ BEGIN
 
     DELETE FROM shuping.claims USING unnest(taken, taken_asides) AS lane (window_name, aside)
     WHERE claims.window_name = lane.window_name AND claims.aside = lane.aside AND claims.holder = of_holder
-    AND (shuping.first(lane.window_name, lane.aside, of_now)).number IS NULL;
+    AND claims.window_name = ANY (taken) AND (shuping.first(lane.window_name, lane.aside, of_now)).number IS NULL;
 END $$;
 
 -- The next message of a lane that the holder has; without one, the claim ends.
@@ -312,7 +357,8 @@ CREATE FUNCTION shuping.following(
     number bigint, window_name text, dossier text, key text, reply text, due timestamptz, attempts integer,
     anew boolean, urgency smallint, part integer,
     data text, front text, session text, dossiers text[], shared boolean, form smallint
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
     IF EXISTS (
@@ -334,7 +380,8 @@ CREATE FUNCTION shuping.delivered(
     number bigint, window_name text, dossier text, key text, reply text, due timestamptz, attempts integer,
     anew boolean, urgency smallint, part integer,
     data text, front text, session text, dossiers text[], shared boolean, form smallint
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM shuping.lock_all(ARRAY[of_window]);
@@ -366,22 +413,24 @@ END $$;
 -- which everybody takes several.
 CREATE FUNCTION shuping.confirm(
     numbers bigint[], names text[], about text[], asides boolean[], holders text[]
-) RETURNS integer[] LANGUAGE plpgsql AS $$
+) RETURNS integer[] LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     busy integer[];
 BEGIN
     PERFORM shuping.lock_all(names);
     DELETE FROM shuping.outbox USING unnest(numbers, names, about) AS arrived (number, window_name, dossier)
-    WHERE outbox.number = arrived.number
+    WHERE outbox.number = arrived.number AND outbox.number = ANY (numbers)
     AND (outbox.window_name = arrived.window_name OR outbox.dossier = arrived.dossier);
     PERFORM FROM shuping.claims JOIN unnest(names, asides) AS lane (window_name, aside) USING (window_name, aside)
+    WHERE claims.window_name = ANY (names)
     ORDER BY claims.window_name, claims.aside FOR UPDATE OF claims;
     WITH ended AS (
         DELETE FROM shuping.claims USING unnest(names, asides, holders) AS lane (window_name, aside, holder)
         WHERE claims.window_name = lane.window_name AND claims.aside = lane.aside AND claims.holder = lane.holder
-        AND NOT EXISTS (
+        AND claims.window_name = ANY (names) AND NOT EXISTS (
             SELECT FROM shuping.outbox
-            WHERE outbox.window_name = lane.window_name AND outbox.aside = lane.aside AND due <= claims.until
+            WHERE outbox.window_name = lane.window_name AND outbox.aside = lane.aside AND (due <= claims.until) IS TRUE
         )
         RETURNING claims.window_name, claims.aside
     )
