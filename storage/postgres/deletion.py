@@ -15,7 +15,7 @@ from storage.postgres.broadcasts import sign
 from storage.postgres.state import columns_of, history, reading
 from storage.store import FORM, Forgetting
 
-LOCK = "SELECT shuping.lock_all(%s)"
+LOCK = "SELECT shuping.hold_all(%s)"
 SIGHTS = "SELECT dossier FROM shuping.sights WHERE window_name = %s ORDER BY number"
 WINDOWS = "SELECT window_name FROM shuping.sights WHERE dossier = %s ORDER BY number"
 OF_SIGHT = tuple(

@@ -7,12 +7,19 @@
 -- quick only as long as there is hardly anything in them; as `= ANY` does where rows are joined to what was asked about.
 
 -- Whoever changes what is told of a window or of a dossier has these locks until its transaction ends. All of one
--- transaction are taken at once, and in one order, so that nobody waits in a circle. Nobody waits long, either: the
--- server ends the transaction of a process that has stopped with locks in its hands.
-CREATE FUNCTION shuping.lock_all(names text[]) RETURNS void LANGUAGE plpgsql AS $$
+-- transaction are taken at once, and in one order, so that nobody waits in a circle. Nobody waits long, either.
+CREATE FUNCTION shuping.lock_all(names text[]) RETURNS void LANGUAGE plpgsql SET lock_timeout = '4s' AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(lock)
     FROM (SELECT hashtextextended(name, 0) AS lock FROM unnest(names) AS name ORDER BY 1) AS locks;
+END $$;
+
+-- The same for a transaction of several statements: of a process that has stopped with locks in its hands, or of a host
+-- of which nothing is heard any more, the server ends it.
+CREATE FUNCTION shuping.hold_all(names text[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('idle_in_transaction_session_timeout', '4s', true);
+    PERFORM shuping.lock_all(names);
 END $$;
 
 -- The versions of all rows that a decision may depend on, as `shuping.read` tells them: as long as it is the same,
