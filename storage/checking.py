@@ -124,7 +124,8 @@ def _strays(reader: Reader) -> Iterator[Finding]:
 def _unreadable(reader: Reader) -> Iterator[Finding]:
     """Rows of which nobody can make sense, table by table."""
     for table in TABLES:
-        count, named = 0, []
+        count = 0
+        named: list[str] = []
         for row in reader.rows(table):
             if (key := _trouble(table, row)) is not None:
                 count += 1
@@ -147,7 +148,7 @@ def _trouble(table: Table, row: Row | Unfit) -> str | None:
             case "assessments":
                 Assessment.model_validate_json(str(values["data"]))
             case "outbox":
-                Urgency(values["urgency"])
+                Urgency(int(str(values["urgency"])))
     except UNREADABLE:
         return ", ".join(map(str, table.key_of(row)))
     return None

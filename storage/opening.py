@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from storage.errors import StorageError, Trouble
 from storage.memory import MemoryStore
@@ -71,10 +71,11 @@ def without_credentials(url: str) -> str:
 def password_of(url: str) -> str | None:
     """The password in a URL, as it is sent; None if there is none to be found."""
     try:
-        found = urlsplit(url).password
+        parts = urlsplit(url)
+        found = parts.password
     except ValueError:
         return None
-    return unquote(found) if found else None
+    return unquote(found) if found else parse_qs(parts.query).get("password", [None])[0]
 
 
 def absolute(url: str) -> str:

@@ -1,11 +1,17 @@
 """What tests of several rooms share: a PostgreSQL, started when the first of them asks for it."""
 
+import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from storage.opening import open_store
 from tests.pgbouncer import Bouncer
 from tests.postgres import Server
+
+STORES = ("memory", "sqlite", pytest.param("postgres", marks=pytest.mark.slow))
+"""What channels are tried on. `tests/storage` has the contract of stores itself, and holds all to it in every run."""
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +29,39 @@ def database(postgres: Server) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def migrated(postgres: Server) -> str:
+    """The name of a database with our schema and nothing in it, which others are made like."""
+
+    async def migrate(url: str) -> None:
+        async with await open_store(url):
+            pass
+
+    name = postgres.create()
+    asyncio.run(migrate(postgres.url(name)))
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres: Server, migrated: str) -> Iterator[str]:
+    """The URL of a database with our schema and nothing in it."""
+    with postgres.database(like=migrated) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def pgbouncer(postgres: Server) -> Iterator[Bouncer]:
     """In front of that server, in transaction mode. Skips where it is not installed, unless CI is set."""
     with Bouncer(postgres) as bouncer:
         yield bouncer
+
+
+@pytest.fixture(params=STORES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty store is, or can be made: of one kind after the other."""
+    match request.param:
+        case "memory":
+            return "memory:"
+        case "sqlite":
+            return f"sqlite:///{tmp_path / 'shuping.db'}"
+        case _:
+            return str(request.getfixturevalue("postgres_url"))

@@ -29,7 +29,12 @@ USER, PASSWORD, SUPERUSER = "shuping", "p4ss-w0rd", "postgres"
 RULES = f"local all {SUPERUSER} trust\nlocal all all scram-sha-256\n"
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 """For tests that do not kill the server: what is in its memory need not survive."""
-SETTINGS = {"listen_addresses": "", "dynamic_shared_memory_type": "mmap", "timezone": "Asia/Shanghai"}
+SETTINGS = {
+    "listen_addresses": "",
+    "dynamic_shared_memory_type": "mmap",
+    "deadlock_timeout": "50ms",
+    "timezone": "Asia/Shanghai",
+}
 SECONDS = 20
 ROOM = 1 << 30
 

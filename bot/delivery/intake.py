@@ -118,9 +118,12 @@ class Intake:
         window, message = self._window(incoming), incoming.message
         arrival = Arrival(self.channel.name, incoming.update, self.outside.now())
         link = hash_of(message) if isinstance(message, Followed) else None
+        asked = self.worker.moment()
         applied = await self.store.apply(window, decide, arrival, link=link, claim=self.worker.claim())
-        if applied is not None:
-            self.worker.take_up(window, applied)
+        if applied is None:  # it came twice; or was stored just now, and the connection lost that was to tell of it
+            self.worker.look()
+        else:
+            self.worker.take_up(window, applied, asked)
         return applied
 
     def _start(self, work: Coroutine[Any, Any, None] | Awaitable[None]) -> asyncio.Task[None]:

@@ -11,11 +11,13 @@ Look = Callable[[], Presence]
 
 
 async def at_work(look: Look) -> str | None:
-    """Who holds a lease or a claim and is alive; it takes some seconds to be sure of who is on another machine.
+    """Who is connected, or holds a lease or a claim, and is alive; of another machine that takes some seconds.
 
     Raises StorageError.
     """
     seen = look()
+    if seen.connected:
+        return seen.connected[0]
     for holder in sorted(seen.claiming):
         if not is_gone(holder):
             return named(holder)

@@ -10,7 +10,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic, perf_counter
 from uuid import uuid4
@@ -63,6 +63,18 @@ REMINDED = {
 }
 
 
+class ClaimLostError(Exception):
+    """Others may have taken the lane by now, and are to send what waits there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the store was asked: how many lanes had come to an end here, and what the clock showed."""
+
+    rest: int
+    clock: float
+
+
 class Worker:
     """Drains the outbox. `wake` says that a lane has something to send; `run` looks after what falls due later."""
 
@@ -84,6 +96,9 @@ class Worker:
         self.holder = f"{holder_here()}/{uuid4().hex[:8]}"
         self._active: dict[Lane, asyncio.Task[None]] = {}
         self._again: set[Lane] = set()
+        self._rests: OrderedDict[Lane, int] = OrderedDict()
+        """When lanes came to an end, by the count of these."""
+        self._rest = 0
         self._claimed: dict[Lane, float] = {}
         self._renewed = float("-inf")
         self._alarm = asyncio.Event()
@@ -114,7 +129,11 @@ class Worker:
         """For whoever writes a message that is to be sent by this worker at once."""
         return Claim(self.holder, self._outside.now() + LEASE)
 
-    def take_up(self, window: str, applied: Applied) -> None:
+    def moment(self) -> Moment:
+        """Now, for whoever is about to ask the store."""
+        return Moment(self._rest, self._clock())
+
+    def take_up(self, window: str, applied: Applied, asked: Moment | None = None) -> None:
         """Something was stored: what can be sent is sent at once, what is for later is looked after in time."""
         now = self._outside.now()
         answers = 0
@@ -128,20 +147,23 @@ class Worker:
             else:
                 answers += 1
         if answers or applied.due:  # without a claim, another worker has the lane, and may not know of this yet
-            self.wake(Lane(window, aside=False), applied.due, alone=answers == 1)
+            self.wake(Lane(window, aside=False), applied.due, asked, alone=answers == 1)
 
-    def wake(self, lane: Lane, first: Due | None = None, *, alone: bool = False) -> None:
+    def wake(self, lane: Lane, first: Due | None = None, asked: Moment | None = None, *, alone: bool = False) -> None:
         """Send what is due in this lane, after what is already being sent there; what is not ours is left to others.
 
-        `first`, if it is known and claimed; `alone`: nothing else of what was just queued comes after it.
+        `first`, if it is known and claimed, by who `asked` the store; what was at the lane here after that may have
+        sent it. `alone`: nothing else of what was just queued comes after it.
         """
         if channel_of(lane.window) not in self._channels:
             return
         if lane in self._active:
             self._again.add(lane)
             return
-        if first is not None:
-            self._claimed[lane] = self._clock()
+        if asked is None or self._rests.get(lane, -1) >= asked.rest:
+            first = None
+        elif first is not None:
+            self._claimed[lane] = asked.clock
         if not self._active:
             self._moved = self._clock()
         task = asyncio.create_task(self._drain(lane, first, alone=alone))
@@ -150,6 +172,11 @@ class Worker:
 
     def _rested(self, lane: Lane) -> None:
         task = self._active.pop(lane)
+        self._rests[lane] = self._rest
+        self._rests.move_to_end(lane)
+        self._rest += 1
+        if len(self._rests) > REMEMBERED:
+            self._rests.popitem(last=False)
         self._moved = self._clock()
         self._claimed.pop(lane, None)
         if not task.cancelled() and (error := task.exception()):
@@ -180,25 +207,32 @@ class Worker:
         if self._active:
             await self._store.renew(self.claim())
         self._renewed = began
-        for other in await self._store.holders():
-            if other != self.holder and is_gone(other):
+        others = await self._store.holders() - {self.holder}
+        for other in others:
+            if is_gone(other):
                 await self._store.release(other)
-                self._alarm.set()
+        if others:  # what they are at is ours once their claims end, and may not be known here
+            self._alarm.set()
 
     def _is_sure(self, lane: Lane) -> bool:
         """Nobody else can have taken the lane yet."""
         return self._clock() - max(self._claimed.get(lane, self._renewed), self._renewed) < SURE_SECONDS
+
+    def _be_sure(self, lane: Lane) -> None:
+        """Raises ClaimLostError."""
+        if not self._is_sure(lane):
+            raise ClaimLostError
 
     async def _look(self) -> None:
         """Take up what is due, and sleep until more is."""
         self._alarm.clear()
         self._looked = self._clock()
         self._looks = NEVER  # whatever is expected from now on may be missing in what is read here
-        now = self._outside.now()
+        now, asked = self._outside.now(), self.moment()
         await self._mind_the_clock(now)
         for due in await self._store.claim(self.claim(), now, AT_ONCE, channels=self._channels.keys()):
             if due.queued.lane not in self._active:
-                self.wake(due.queued.lane, due)
+                self.wake(due.queued.lane, due, asked)
         await self._sleep(now)
 
     async def _mind_the_clock(self, now: datetime) -> None:
@@ -290,10 +324,11 @@ class Worker:
                     return present
                 due, queued = present, present.queued
                 reply = read(queued.reply)
-            if not self._is_sure(queued.lane):
-                self._observer.claim_lost()
-                return None
+            self._be_sure(queued.lane)
             return await self._say(channel, due, reply, alone=alone)
+        except ClaimLostError:
+            self._observer.claim_lost()
+            return None
         except MissingEditionError as error:  # the operator may bring it back
             LOG.error("a message is about the edition %s, which is not here; it waits", error.edition)  # noqa: TRY400  # a sentence, not a traceback
             await self._put_off(queued, LONGEST_WAIT)
@@ -326,6 +361,8 @@ class Worker:
             self._observer.reminded(REMINDED[type(outcome)] if page else Reminded.VOID)
         if not isinstance(outcome, Delivered):
             return await self._failed(channel, due, outcome, now)
+        if not self._is_sure(queued.lane):
+            return await self._arrived_late(due, reply, outcome.card)
         seen = _news(due, page)
         if alone and outcome.harmless and outcome.card is None and seen is None:
             self._store.confirm(queued, self.holder, left=lambda: self.wake(queued.lane))
@@ -393,7 +430,8 @@ class Worker:
         return outcome
 
     async def _hand_over(self, channel: Channel, queued: Queued, payload: Payload, live: str | None = None) -> Outcome:
-        """One part, taken to its address by the channel."""
+        """One part, taken to its address by the channel. Raises ClaimLostError if others may be at it by now."""
+        self._be_sure(queued.lane)
         urgency, began = queued.urgency.name.lower(), perf_counter()
         with self._observer.span(Span.SEND, channel=channel.name, urgency=urgency):
             outcome = await channel.deliver(address_of(queued.window), payload, live)
@@ -416,6 +454,15 @@ class Worker:
             self.wake(Lane(queued.window, aside=True))
         elif owed:
             self.expect(owed.due)
+        return following
+
+    async def _arrived_late(self, due: Due, reply: Reply, card: str | None) -> Due | None:
+        """It took so long that another worker may have shown something newer: whatever is so now is shown once more."""
+        queued = due.queued
+        present = replace(due, state=await insist(lambda: self._store.state(queued.window, queued.dossier)))
+        following = await self._arrived(present, reply, card, None)
+        if queued.key == CARD:
+            await self._show(queued.window)
         return following
 
     def _owed(self, due: Due, reply: Reply, card: str | None, now: datetime) -> Outgoing | None:
@@ -459,24 +506,21 @@ class Worker:
             present = await self._following(queued.lane)
             if present is None or present.queued != queued:
                 return present  # it was superseded, or all was deleted, while it was made
-            if not self._is_sure(queued.lane):
-                self._observer.claim_lost()
-                return None
             outcome = await self._deliver(channel, present, page, wanted)
         if not isinstance(outcome, Delivered):
             return await self._failed(channel, due, outcome, now)
         following = await insist(lambda: self._store.delivered(queued, self._outside.now(), self.holder))
-        await self._card_below(queued.window)
+        await self._show(queued.window, anew=True)
         return following
 
-    async def _card_below(self, window: str) -> None:
-        """The live card comes below what was just sent."""
+    async def _show(self, window: str, *, anew: bool = False) -> None:
+        """The live card once more; `anew`: below what was just sent."""
         now = self._outside.now()
 
         def decide(state: State) -> Decision:
             if state.session is None or state.window is None or state.window.blocked:
                 return Decision()
-            return Decision(outbox=(Outgoing(written(Card()), now, CARD, anew=True),))
+            return Decision(outbox=(Outgoing(written(Card()), now, CARD, anew=anew),))
 
         applied = await insist(lambda: self._store.apply(window, decide))
         if applied:
@@ -505,7 +549,7 @@ class Worker:
         await self._turn(channel, due.queued)
         for payload in channel.paint(page):
             await self._hand_over(channel, due.queued, payload)
-        await self._card_below(due.queued.window)
+        await self._show(due.queued.window, anew=True)
 
     async def _put_off(self, queued: Queued, seconds: float) -> None:
         until = self._outside.now() + timedelta(seconds=seconds)

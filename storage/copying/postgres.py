@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection, Connection
+from psycopg.conninfo import make_conninfo
 from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Composed, Identifier
 from typing_extensions import override
@@ -169,7 +170,7 @@ class PostgresReader(Reader):
     @override
     def faults(self) -> Iterator[tuple[str, str]]:
         with in_our_terms(self.place):
-            present = dict(self._connection.execute(INDEXES).fetchall())
+            present: dict[str, Any] = dict(self._connection.execute(INDEXES).fetchall())
             newer = self._connection.info.server_version >= COLLATION_SINCE
             moved = self._connection.execute(COLLATION).fetchall() if newer else []
         for name in indexes():
@@ -215,10 +216,15 @@ def _read(table: Table, readers: Sequence[Turn], raw: Sequence[object]) -> Row |
         return Unfit(table.name, ", ".join(map(str, table.key_of(raw))))
 
 
+def _conninfo(url: str, place: str) -> str:
+    """Not under the name of those who work on it."""
+    return make_conninfo(conninfo_of(url, place), application_name="shuping db")
+
+
 def connect(url: str, place: str) -> Connection:
     """A connection that prepares nothing, which a pooler would not allow. Raises StorageError."""
     with in_our_terms(place):
-        connection = psycopg.connect(conninfo_of(url, place), autocommit=True, prepare_threshold=None)
+        connection = psycopg.connect(_conninfo(url, place), autocommit=True, prepare_threshold=None)
     try:
         refuse_encoding(connection, place)
     except BaseException:
@@ -229,7 +235,7 @@ def connect(url: str, place: str) -> Connection:
 
 def connect_async(url: str, place: str) -> Awaitable[AsyncConnection]:
     """The same for what is written for a loop."""
-    return AsyncConnection.connect(conninfo_of(url, place), autocommit=True, prepare_threshold=None)
+    return AsyncConnection.connect(_conninfo(url, place), autocommit=True, prepare_threshold=None)
 
 
 def read_postgres(url: str, place: str, *, alone: bool = True) -> PostgresReader:

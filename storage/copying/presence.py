@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,13 @@ Ask = Callable[[str, str, tuple[Any, ...]], Sequence[Sequence[Any]]]
 class Presence:
     """The leases that are held, by their names, and who has claims: those that hold by now, and those that have ended.
 
-    Who is dead may still be among them.
+    Who is dead may still be among them. `connected` are alive, as far as the server tells.
     """
 
     leases: dict[str, Lease]
     claiming: frozenset[str]
     claimed: frozenset[str]
+    connected: tuple[str, ...] = ()
 
 
 NOBODY = Presence({}, frozenset(), frozenset())
@@ -63,6 +64,7 @@ def _of_postgres(url: str, now: datetime) -> Presence:
     require_driver(place)
     from storage.copying.postgres import connect
     from storage.postgres.errors import in_our_terms
+    from storage.postgres.migrations import OLDER_WORKERS, steps
 
     with in_our_terms(place), closing(connect(url, place)) as connection:
 
@@ -73,7 +75,8 @@ def _of_postgres(url: str, now: datetime) -> Presence:
             qualified = statement.format(f"shuping.{table}").replace("?", "%s")
             return connection.execute(qualified.encode(), values).fetchall()
 
-        return _found(ask, now)
+        connected = connection.execute(OLDER_WORKERS, (len(steps()) + 1,)).fetchall()
+        return replace(_found(ask, now), connected=tuple(worker for (worker,) in connected))
 
 
 def _found(ask: Ask, now: float | datetime) -> Presence:

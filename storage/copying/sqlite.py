@@ -139,12 +139,10 @@ class SqliteReader(Reader):
             for (said,) in self._connection.execute(f"PRAGMA integrity_check({SHOWN_FAULTS})").fetchall():
                 if said != "ok":
                     yield "integrity", _shown(said)
-            present = _objects(self._connection)
-        with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
-            migrate(model, "")
-            for name, made in sorted(_objects(model).items()):
-                if present.get(name) != made:
-                    yield "missing", name
+            present = _objects(self._connection, "table", "index")
+        for name, made in sorted(_model("table", "index").items()):
+            if present.get(name) != made:
+                yield "missing", name
 
     @override
     def close(self) -> None:
@@ -152,12 +150,22 @@ class SqliteReader(Reader):
             self._connection.close()
 
 
-def _objects(connection: sqlite3.Connection) -> dict[str, str]:
-    """Tables and indexes, and how they were made."""
-    return {
-        _shown(name): _shown(made)
-        for name, made in connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    }
+def _objects(connection: sqlite3.Connection, *kinds: str) -> dict[str, str]:
+    """What is in a schema, and how it was made, but for what comes along with a table."""
+    found = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {_shown(name): _shown(made) for kind, name, made in found.fetchall() if _shown(kind) in kinds}
+
+
+def _model(*kinds: str) -> dict[str, str]:
+    """The same of a new database."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        migrate(model, "")
+        return _objects(model, *kinds)
+
+
+def _indexes() -> dict[str, str]:
+    """What need not be kept in order while rows come: that would take most of the time."""
+    return _model("index")
 
 
 def _select(table: Table, after: Row | None) -> str:
@@ -260,8 +268,12 @@ class SqliteWriter(Writer):
 
     @override
     def finish(self) -> None:
+        with in_our_terms(self.place):
+            self._connection.execute("PRAGMA synchronous = FULL")
         with in_our_terms(self.place), self._transaction():
             self._connection.execute("DROP TABLE copying")
+            for made in _indexes().values():
+                self._connection.execute(made)
             for table in ("claims", "leases"):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  # our own
             self._connection.execute("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
@@ -286,7 +298,7 @@ def write_sqlite(path: Path, source: str) -> SqliteWriter:
     try:
         with in_our_terms(place):
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the last rows, with their progress
             with writer._transaction():
                 _mark(connection, place, source)
     except BaseException:
@@ -319,6 +331,8 @@ def _mark(connection: sqlite3.Connection, place: str, source: str) -> None:
     for table in TABLES:
         if connection.execute(f"SELECT 1 FROM {table.name} LIMIT 1").fetchone():  # noqa: S608  # our own
             raise StorageError(Trouble.OCCUPIED, place)
+    for name in _indexes():
+        connection.execute(f"DROP INDEX {name}")
     connection.execute(COPYING)
     values = [(table.name, source) for table in TABLES]
     connection.executemany("INSERT INTO copying (name, source, rows) VALUES (?, ?, 0)", values)

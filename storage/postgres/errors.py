@@ -22,6 +22,7 @@ KINDS: tuple[tuple[type[Exception], Trouble], ...] = (
     (errors.AdminShutdown, Trouble.UNREACHABLE),
     (errors.CrashShutdown, Trouble.UNREACHABLE),
     (errors.CannotConnectNow, Trouble.UNREACHABLE),
+    (errors.IdleInTransactionSessionTimeout, Trouble.BUSY),
     (errors.IntegrityError, Trouble.CONFLICT),
     (errors.UndefinedTable, Trouble.NOT_OURS),
     (errors.UndefinedColumn, Trouble.NOT_OURS),
@@ -44,8 +45,14 @@ WORDS = (
 SAID = re.compile(r"[^\s:]+:\s\s(.+)")
 """What a server says, after how bad that is: in its own language."""
 SSL = re.compile(r"SSL|certificate")
-AGAIN = (errors.SerializationFailure, errors.DeadlockDetected)
-"""Nothing was written, and trying again at once helps."""
+AGAIN = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+    errors.IdleInTransactionSessionTimeout,
+    errors.ReadOnlySqlTransaction,
+)
+"""Nothing was written, and trying again helps, soon. Who only reads for now may be about to take over from another."""
 
 
 def storage_error(error: psycopg.Error, place: str) -> StorageError:

@@ -18,7 +18,11 @@ from storage.errors import StorageError, Trouble
 FILE = re.compile(r"(?P<number>\d{4})_(?P<kind>expand|contract)_\w+\.sql")
 LOCK = "shuping migrations"
 BEGIN = """
-CREATE SCHEMA IF NOT EXISTS shuping;
+DO $$ BEGIN
+    IF to_regnamespace('shuping') IS NULL THEN
+        CREATE SCHEMA shuping;
+    END IF;
+END $$;
 CREATE TABLE IF NOT EXISTS shuping.meta (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     version integer NOT NULL,
@@ -26,6 +30,7 @@ CREATE TABLE IF NOT EXISTS shuping.meta (
 );
 INSERT INTO shuping.meta (version, oldest) VALUES (0, 0) ON CONFLICT DO NOTHING
 """
+"""Who may make no schema may be given one: `IF NOT EXISTS` would ask for the right all the same."""
 FOUND = "SELECT to_regclass('shuping.meta') IS NOT NULL, to_regnamespace('shuping') IS NOT NULL"
 EMPTY = "SELECT NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'shuping'::regnamespace)"
 PRESENT = "SELECT version, oldest FROM shuping.meta"
@@ -36,8 +41,10 @@ SOURCE = "SELECT source FROM shuping.copying LIMIT 1"
 
 OLDER_WORKERS = """
 SELECT DISTINCT concat_ws(' ', application_name, client_addr) FROM pg_stat_activity
-WHERE datname = current_database() AND substring(application_name FROM '^shuping (\\d+)$')::integer < %s ORDER BY 1
+WHERE datname = current_database() AND substring(application_name FROM '^shuping (\\d+)$')::integer < %s
+AND (state <> 'idle' OR state_change > now() - interval '30 seconds') ORDER BY 1
 """
+"""A pooler's connections keep the name of who had them last; who is alive has done something of late."""
 
 
 class Kind(StrEnum):

@@ -7,7 +7,9 @@ WITH present AS (
     SELECT name, tokens, at, clock_timestamp() AS now, set_config('synchronous_commit', 'off', true)
     FROM shuping.rates WHERE name = %(name)s FOR UPDATE
 ), filled AS (
-    SELECT name, now, least(greatest(%(rate)s, 1), tokens + %(rate)s * extract(epoch FROM now - at)::float8) AS tokens
+    SELECT name, now, least(
+        greatest(%(rate)s, 1), tokens + %(rate)s * greatest(0, extract(epoch FROM now - at)::float8)
+    ) AS tokens
     FROM present
 ), drawn AS (
     SELECT name, now, tokens, least(%(count)s, greatest(0, floor(tokens - %(kept)s))) AS count FROM filled
@@ -17,7 +19,8 @@ FROM drawn WHERE rates.name = drawn.name
 RETURNING drawn.count::integer
 """
 """Whoever comes at the same moment waits for the row, and reads it, and the clock, after that. It need not be on disk:
-after a crash of the server, a second's worth may be given away once more."""
+after a crash of the server, a second's worth may be given away once more. A clock that has been set back, or that of
+another server, which has taken over, takes nothing away."""
 FULL = """
 INSERT INTO shuping.rates (name, tokens, at) VALUES (%(name)s, greatest(%(rate)s, 1), clock_timestamp())
 ON CONFLICT DO NOTHING

@@ -6,6 +6,7 @@ done again for a while, as long as that cannot do it twice.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -69,7 +70,8 @@ LOST = frozenset({Trouble.BUSY, Trouble.UNREACHABLE, Trouble.CROWDED})
 """Of these none that waits a little need hear."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
 AGAIN_SECONDS = 1.0
-"""So long after a fault is what was confirmed tried to be noted again."""
+"""So long after a fault is what was confirmed tried to be noted again; and so long does the pool try to connect, and is
+waited for a connection before it is asked for one once more: by itself it would not try again."""
 
 
 class PostgresStore(Store):
@@ -350,19 +352,42 @@ class PostgresStore(Store):
         deadline, pause = monotonic() + PATIENCE_SECONDS, FIRST_PAUSE
         while True:
             try:
-                async with self._pool.connection(timeout=PATIENCE_SECONDS) as connection, asyncio.timeout(CALL_SECONDS):
-                    return await work(connection)
+                async with self._pool.connection(timeout=AGAIN_SECONDS) as connection, asyncio.timeout(CALL_SECONDS):
+                    if monotonic() > deadline or not await _was_cut(connection):
+                        return await _done(work, connection)
+                continue
             except TimeoutError:
                 raise StorageError(Trouble.BUSY, self._place) from None
-            except AGAIN:
-                trouble, helps = StorageError(Trouble.BUSY, self._place), True
             except psycopg.Error as error:
                 trouble = storage_error(error, self._place)
-                helps = trouble.trouble in LOST and (again or isinstance(error, PoolTimeout))
+                harmless = again or isinstance(error, PoolTimeout)
+                helps = isinstance(error, AGAIN) or (trouble.trouble in LOST and harmless)
             if not helps or monotonic() + pause > deadline:
                 raise trouble from None
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
+
+
+async def _was_cut(connection: AsyncConnection) -> bool:
+    """Whether a connection was ended while nobody used it: that costs no round trip, and then it is had from the pool
+    no more. The last word of a server may be read before its end is.
+    """
+    try:
+        for _ in range(2):
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        await connection.close()
+        return True
+    return False
+
+
+async def _done(work: Work[T], connection: AsyncConnection) -> T:
+    """Where nothing can be written, another server may have taken over, and is asked for anew."""
+    try:
+        return await work(connection)
+    except psycopg.errors.ReadOnlySqlTransaction:
+        await connection.close()
+        raise
 
 
 async def _count_of_damaged(connection: AsyncConnection) -> int:
@@ -424,6 +449,8 @@ def conninfo_of(url: str, place: str) -> str:
         stated = conninfo_to_dict(url)
     except (psycopg.ProgrammingError, ValueError):
         raise StorageError(Trouble.BAD_URL, place) from None
+    if re.search(r"[^\d,]", str(stated.get("port", ""))):  # a password with a / in it
+        raise StorageError(Trouble.BAD_URL, place)
     return make_conninfo(
         url, **{"application_name": worker_of(len(steps())), **DEFAULTS, **stated, "client_encoding": "UTF8"}
     )

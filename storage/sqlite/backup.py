@@ -61,8 +61,17 @@ def _copy(here: sqlite3.Connection, there: sqlite3.Connection, target: Path) -> 
         here.execute(TABLES).fetchone()  # the snapshot begins
         here.backup(there, pages=PAGES)
         there.execute("PRAGMA journal_mode = DELETE")  # one file, and nothing beside it
+        if _unclean(there):
+            there.execute("PRAGMA temp_store = MEMORY")
+            there.execute("VACUUM")
     except sqlite3.Error as error:
         raise storage_error(error, str(target)) from error
+
+
+def _unclean(connection: sqlite3.Connection) -> bool:
+    """Traces of deleted people are still to be taken out of the file."""
+    there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'marks'").fetchone()
+    return there is not None and connection.execute("SELECT 1 FROM marks").fetchone() is not None
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:

@@ -149,7 +149,12 @@ def test_messages_that_were_set_aside(check: Callable[[], Ran], url: str) -> Non
     assert check().out == CLEAN + REST
 
 
-@pytest.mark.parametrize(("holder", "seconds", "status"), [(GONE, 50, 1), (holder_here(), 50, 0), ("x/y/1/2", -1, 1)])
+WHOSE = ("of the dead", "of the living", "run out")
+
+
+@pytest.mark.parametrize(
+    ("holder", "seconds", "status"), [(GONE, 50, 1), (holder_here(), 50, 0), ("x/y/1/2", -1, 1)], ids=WHOSE
+)
 def test_claims_of_the_dead(check: Callable[[], Ran], url: str, holder: str, seconds: int, status: int) -> None:
     asyncio.run(hold(url, holder, datetime.now(UTC) + timedelta(seconds=seconds)))
     ran = check()

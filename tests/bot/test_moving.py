@@ -17,6 +17,7 @@ from bot.delivery.lease import Ownership, holder_here
 from storage.copying.opening import shown
 from storage.opening import open_store
 from storage.outbox import Lane
+from storage.postgres.migrations import steps
 from storage.store import Claim, Decision
 from tests.bot.child import COMMAND, Done, Shuping, environment, sentence
 from tests.storage.support import message
@@ -110,6 +111,18 @@ def test_not_while_the_bot_is_alive(filled: Shuping, where: str) -> None:
     assert copy(filled, other(filled)).status == 0
 
 
+def test_not_while_a_worker_is_connected_that_holds_nothing(filled: Shuping, database: str) -> None:
+    assert copy(filled, database).status == 0
+
+    async def look() -> Done:
+        async with await open_store(database) as store:
+            await store.state("web:1")
+            return await asyncio.to_thread(filled, "--lang", "en", "db", "copy", database, other(filled))
+
+    sentence(asyncio.run(look()), "Somebody is at work on the database postgresql://***", f"(shuping {len(steps())})")
+    assert filled("db", "copy", database, other(filled)).status == 0
+
+
 async def hold(url: str, holder: str, until: datetime) -> None:
     """A lease that nobody renews, and a claim."""
     async with await open_store(url) as store:
@@ -120,7 +133,9 @@ async def hold(url: str, holder: str, until: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("holder", "seconds", "status"), [(holder_here(), 50, 2), (GONE, 50, 0), ("elsewhere/x/1/1", -1, 0)]
+    ("holder", "seconds", "status"),
+    [(holder_here(), 50, 2), (GONE, 50, 0), ("elsewhere/x/1/1", -1, 0)],
+    ids=["alive", "dead", "run out"],
 )
 def test_claims_are_those_of_the_living(filled: Shuping, holder: str, seconds: float, status: int) -> None:
     asyncio.run(hold(filled.database, holder, datetime.now(UTC) + timedelta(seconds=seconds)))

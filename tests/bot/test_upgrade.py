@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -38,7 +37,7 @@ def test_a_file_of_an_earlier_version(run: Inside, tmp_path: Path, version: int)
     assert again.out == f"{tmp_path / 'old.db'}: at version {len(MIGRATIONS)} already, nothing to be done.\n"
 
 
-@pytest.mark.parametrize(("holder", "status"), [(holder_here(), 2), (GONE, 0)])
+@pytest.mark.parametrize(("holder", "status"), [(holder_here(), 2), (GONE, 0)], ids=["alive", "gone"])
 def test_a_file_that_somebody_uses(run: Inside, tmp_path: Path, holder: str, status: int) -> None:
     url = made(tmp_path / "old.db", len(MIGRATIONS) - 1)
     with sqlite3.connect(tmp_path / "old.db") as connection:
@@ -64,7 +63,7 @@ def test_an_empty_postgres_gets_its_schema(run: Inside, database: str) -> None:
 
 
 @pytest.fixture
-def contracting(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def contracting(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database of before this program, which has one more step that takes something away."""
 
     async def make() -> None:

@@ -26,6 +26,8 @@ WELL = {
     'shuping_outbox_age_seconds{instance="a",urgency="answer"}': "3x40",
     'shuping_outbox_age_seconds{instance="b",urgency="answer"}': "2x40",
     'shuping_outbox_age_seconds{instance="b",urgency="broadcast"}': "0+60x40",
+    'shuping_outbox_depth{instance="a",urgency="answer"}': "2x40",
+    'shuping_sends_total{instance="a",urgency="answer",outcome="delivered"}': "0+7x40",
     'shuping_clock_skew_seconds{instance="a"}': "0.01x40",
     'shuping_clock_skew_seconds{instance="b"}': "-0.3x40",
     'shuping_claims_lost_total{instance="a"}': "4x40",
@@ -51,6 +53,19 @@ class Case:
 CASES = [
     Case(
         "NothingIsSent", {'shuping_outbox_age_seconds{instance="b",urgency="answer"}': "0+30x40"}, {3: False, 5: True}
+    ),
+    Case(
+        "NothingIsSent",
+        {'shuping_sends_total{instance="a",urgency="answer",outcome="delivered"}': "0+7x5 35x35"},
+        {6: False, 10: True},
+    ),
+    Case(
+        "NothingIsSent",
+        {
+            'shuping_sends_total{instance="a",urgency="answer",outcome="delivered"}': "0+7x5 35x35",
+            'shuping_outbox_depth{instance="a",urgency="answer"}': "0x40",
+        },
+        {6: False, 10: False},
     ),
     Case("TelegramOutOfReach", {'shuping_telegram_reached{instance="a"}': "0x40"}, {1: False, 3: True}),
     Case("TelegramOutOfReach", {'shuping_telegram_reached{instance="a"}': "1 0 1 1 0 1x35"}, {2: False, 6: False}),

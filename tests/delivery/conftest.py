@@ -1,7 +1,6 @@
 """Every channel on every store."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -10,14 +9,10 @@ from storage.store import Store
 from tests.delivery.places import PLACES, Place, silent_place
 from tests.delivery.site import Site
 
-STORES = ("memory", "sqlite")
-"""Names of stores; "sqlite" is one in a file."""
 
-
-@pytest.fixture(params=STORES)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    url = "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / 'shuping.db'}"
-    async with await open_store(url) as store:
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
+    async with await open_store(store_url) as store:
         yield store
 
 

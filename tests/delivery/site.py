@@ -105,6 +105,10 @@ class Process:
             setattr(channel, "turn", turn)  # noqa: B010  # a method of this one alone
         return released
 
+    async def leave(self) -> None:
+        """It takes nothing any more."""
+        await _cancelled(*self.taking)
+
     async def kill(self) -> None:
         """As a power cut does: nothing is finished, nothing given back."""
         self.worker._again.clear()

@@ -6,22 +6,24 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
 from bot.delivery.channel import Gone, Later, Refused
 from bot.delivery.worker import LEASE
+from bot.dialogue.pages import View
 from bot.dialogue.replies import Text, written
 from bot.dialogue.situation import CARD
 from locales import catalogue
 from storage.outbox import Outgoing
-from storage.store import Decision, State
+from storage.store import Decision, Due, State
 from tests.delivery import toy
 from tests.delivery.places import Planned
 from tests.delivery.site import Site, until
 
 TEXT = catalogue("zh-Hans")
-FIRST, SECOND = "第 1 项", "第 2 项"
+FIRST, SECOND, THIRD = "第 1 项", "第 2 项", "第 3 项"
 HELP, PRIVACY, DELETE = "问的是什么", "存什么", TEXT("delete.ask")
 
 
@@ -415,3 +417,88 @@ async def test_a_worker_that_has_lost_its_claim_sends_nothing(site: Site, took: 
     await site.rest()
     assert ann.tries == tries + 2, "the card, and the buttons of the one before"
     assert await site.is_right(ann)
+
+
+async def test_a_worker_that_loses_its_claim_while_it_looks_things_up_sends_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, second = await site.person(), await site.start()
+    first, tries, found = site.process, ann.tries, asyncio.Event()
+    view = first.worker._view
+
+    async def slow(*given: Any) -> View:
+        await found.wait()
+        return await view(*given)
+
+    monkeypatch.setattr(first.worker, "_view", slow)
+    await ann.say("B")
+    await until(lambda: first.sending)
+    await first.freeze()
+    first.late = 9.0
+    await site.elapses(seconds=9)
+    await until(lambda: SECOND in ann.texts[-1] and not second.sending)
+    found.set()
+    await site.rest()
+    assert ann.tries == tries + 2, "the card, and the buttons of the one before"
+    assert await site.is_right(ann)
+
+
+async def test_what_arrives_after_what_others_have_sent_since_is_set_right(site: Site) -> None:
+    """A worker was frozen in the middle of a call; what it then says is older than what stands there."""
+    ann, second = await site.person(), await site.start()
+    first = site.process
+    ann.plan(0.5)
+    await ann.say("B")
+    await until(lambda: first.sending)
+    await first.freeze()
+    await first.leave()
+    first.late = 9.0
+    await site.elapses(seconds=9)
+    await until(lambda: SECOND in ann.texts[-1])
+    await second.begin(takes=True)
+    await ann.say("B")
+    await until(lambda: THIRD in ann.texts[-1])
+    await until(lambda: not first.sending)
+    await site.rest()
+    assert await site.is_right(ann)
+
+
+async def test_what_another_is_at_is_sent_within_its_lease_although_nobody_told_of_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands still, on another host, and who looked just before would look again much later."""
+    monkeypatch.setattr("bot.delivery.worker.RENEW_SECONDS", 0.02)
+    ann = await site.person()
+    await site.start()
+    site.process.hold(took=True)
+    await asyncio.sleep(0.05)
+    await ann.say("B")
+    await until(lambda: site.process.sending)
+    await site.process.freeze()
+    site._set += LEASE
+    await until(lambda: SECOND in ann.texts[-1])
+
+
+async def test_what_was_sent_while_the_store_told_of_it_is_not_sent_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer of a database takes its time, and what it says is old by then."""
+    ann, found = await site.person(), asyncio.Event()
+    tries, turn, claim = ann.tries, site.process.hold(took=False), site.store.claim
+
+    async def slow(*given: Any, **how: Any) -> list[Due]:
+        dues = await claim(*given, **how)
+        if dues and "channels" in how:
+            found.set()
+            await until(lambda: not site.process.sending)
+        return dues
+
+    await site.send(ann, Outgoing(written(Text(("once",))), site.now))
+    await until(lambda: site.process.sending)
+    monkeypatch.setattr(site.store, "claim", slow)
+    await site.process.look()
+    await found.wait()
+    turn.set()
+    await until(lambda: "once" in ann.texts)
+    await site.rest()
+    assert ann.tries == tries + 1

@@ -16,18 +16,18 @@ from storage.errors import DamagedRowError, StorageError, Trouble
 from storage.memory import MemoryStore
 from storage.store import Applied, Arrival, Claim, Decide, Decision, State
 from tests.delivery.places import ToyPlace, silent_place
-from tests.delivery.site import Site
+from tests.delivery.site import Site, until
 
 BEGINNING = ("/start", "开始", "示例厂", "D")
 FULL = StorageError(Trouble.FULL, "memory:")
 
 
 class Fickle(MemoryStore):
-    """Meets the next transactions with what is planned: an error, or a wait until it is let go on."""
+    """Meets the next transactions with what is planned: an error, a wait until it is let go on, a lost answer."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.planned: deque[Exception | asyncio.Event | None] = deque()
+        self.planned: deque[Exception | asyncio.Event | str | None] = deque()
 
     @override
     async def apply(
@@ -43,6 +43,8 @@ class Fickle(MemoryStore):
         match self.planned.popleft() if self.planned else None:
             case asyncio.Event() as event:
                 await event.wait()
+            case "lost":  # committed, and done again by the store, since nobody was told
+                await super().apply(window, decide, arrival, link=link, claim=claim, recent=recent)
             case Exception() as error:
                 raise error
         return await super().apply(window, decide, arrival, link=link, claim=claim, recent=recent)
@@ -191,3 +193,12 @@ async def test_what_was_begun_is_stored_although_nobody_waits_for_it_any_more(
     held.set()
     await intake.finish()
     assert await item(site, "ann") == "q1"
+
+
+async def test_what_was_stored_is_answered_at_once_although_the_answer_of_the_database_was_lost(
+    site: Site, store: Fickle
+) -> None:
+    ann = await site.person()
+    store.planned.append("lost")
+    await ann.say("B")
+    await until(lambda: "第 2 项" in ann.texts[-1], within=1)

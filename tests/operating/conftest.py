@@ -11,7 +11,10 @@ import pytest
 from tests.operating.machine import ByHand
 from tests.postgres import SUPERUSER, USER, Server
 from tests.programs import program
+from tests.serving.conftest import api, browser, install
 from tests.telegram.api import TOKEN, TelegramApi
+
+__all__ = ["api", "browser", "install"]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A place for a database, and a store of every kind in it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from storage.postgres.store import PostgresStore
 from storage.sqlite.store import SqliteStore
 from storage.store import Store
 from tests.pgbouncer import Bouncer
-from tests.postgres import Server
 
 BACKENDS = {"memory": MemoryStore, "sqlite": SqliteStore, "postgres": PostgresStore, "pgbouncer": PostgresStore}
 """Kinds of store; "pgbouncer" is PostgreSQL behind one."""
@@ -23,26 +21,6 @@ SLOW = "pgbouncer"
 def path(tmp_path: Path) -> Path:
     """A file that is not there yet; nor is its folder."""
     return tmp_path / "data" / "shuping.db"
-
-
-@pytest.fixture(scope="session")
-def migrated(postgres: Server) -> str:
-    """The name of a database with our schema and nothing in it, which others are made like."""
-
-    async def migrate(url: str) -> None:
-        async with await open_store(url):
-            pass
-
-    name = postgres.create()
-    asyncio.run(migrate(postgres.url(name)))
-    return name
-
-
-@pytest.fixture
-def postgres_url(postgres: Server, migrated: str) -> Iterator[str]:
-    """The URL of a database with our schema and nothing in it."""
-    with postgres.database(like=migrated) as url:
-        yield url
 
 
 @pytest.fixture(

@@ -85,6 +85,17 @@ async def test_it_is_of_one_moment_while_others_write(path: Path, folder: Path) 
     assert 10 <= found[0] <= found[1] <= found[2]
 
 
+def test_traces_of_deleted_people_that_are_still_in_the_file_do_not_come_along(file: Path, folder: Path) -> None:
+    with outside(file) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute("CREATE TABLE trace (a)")
+        connection.execute("INSERT INTO trace VALUES ('SECRET' || hex(zeroblob(5000)))")
+        connection.execute("DROP TABLE trace")
+        connection.execute("INSERT INTO marks VALUES ('unclean')")
+    assert b"SECRET" in file.read_bytes()
+    assert b"SECRET" not in make(file, folder).read_bytes()
+
+
 # what is kept
 
 
@@ -276,7 +287,7 @@ def test_postgres_that_is_not_there(folder: Path, postgres: Server) -> None:
         (postgres.url("nowhere"), Trouble.ABSENT),
         ("postgresql://127.0.0.1:1/x", Trouble.UNREACHABLE),
     ):
-        assert trouble(lambda url=url: make_of_postgres(url, folder)) is expected
+        assert trouble(partial(make_of_postgres, url, folder)) is expected
     assert list(folder.iterdir()) == []
 
 

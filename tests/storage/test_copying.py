@@ -172,6 +172,9 @@ def test_there_and_back_again_is_the_same_file(tmp_path: Path, database: str) ->
     moved(database, there)
     assert rows(here) == rows(there)
     assert siblings(tmp_path / "here.db") == siblings(tmp_path / "there.db") == []
+    for url in (here, there, database):
+        with closing(read_from(url)) as reader:
+            assert list(reader.faults()) == []
 
 
 def test_a_pooler_may_stand_between(tmp_path: Path, database: str, pgbouncer: Bouncer) -> None:

@@ -1,6 +1,7 @@
 """What only happens when two are at work at once, or a server takes over from another: PostgreSQL, step by step."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -9,13 +10,18 @@ from datetime import timedelta
 import pytest
 from psycopg import AsyncConnection
 
+from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.outbox import Queued
-from storage.postgres.outbox import CONFIRM, RELEASE, RENEW
+from storage.postgres.outbox import CONFIRM, LOCK, RELEASE, RENEW
+from storage.postgres.store import PostgresStore
 from storage.store import Store
-from tests.storage.support import ME, NOW, OTHER, WINDOW, claim, message, sends, taken
+from tests.storage.support import ME, NOW, OTHER, WINDOW, claim, grown, message, revisions, sends, taken
 
 BLOCKED = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 LOCK_CLAIM = "SELECT FROM shuping.claims WHERE window_name = %s FOR UPDATE"
 
 Hands = Callable[[], Awaitable[AsyncConnection]]
@@ -126,3 +132,99 @@ async def test_what_becomes_of_a_lost_message_does_not_befall_another_of_its_num
     await mark(store, replace(mine.queued, number=theirs.number))
     assert await store.waiting(OTHER) == [theirs]
     assert await store.damaged() == 0
+
+
+# connections: what the server ended, or made of no use, is had anew
+
+
+async def one(connection: AsyncConnection, statement: str) -> object:
+    """The one value of the one row."""
+    row = await (await connection.execute(statement.encode())).fetchone()
+    assert row
+    return row[0]
+
+
+async def run(connection: AsyncConnection, statement: str) -> None:
+    """On whatever database this is."""
+    name = connection.info.dbname
+    await connection.execute(statement.format(database=name).encode())
+
+
+async def test_connections_that_were_ended_while_nobody_used_them_fail_nobody(store: Store, connect: Hands) -> None:
+    """Not even who must not do a thing twice: nothing has been asked of them."""
+    await asyncio.gather(*(store.apply(f"telegram:{number}", sends(message("card"))) for number in range(20)))
+    outside = await connect()
+    async with asyncio.timeout(10):
+        while (await outside.execute(END_OTHERS)).rowcount:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)  # until they have ended, of which nobody tells
+    for number in range(20):
+        await store.apply(WINDOW, sends(message(f"{number}")))
+    assert len(await store.waiting(WINDOW)) == 20
+
+
+async def test_who_stopped_in_a_transaction_does_it_again(store: PostgresStore) -> None:
+    """As a process that was put to sleep: the server has ended its transaction, and nothing was written."""
+    naps = iter([0.3])
+
+    async def work(connection: AsyncConnection) -> str:
+        await connection.execute("SET LOCAL idle_in_transaction_session_timeout = '50ms'")
+        time.sleep(next(naps, 0))  # noqa: ASYNC251  # all of the process stands still
+        await connection.execute("SELECT 1")
+        return "done"
+
+    assert await store._together(work) == "done"
+
+
+async def test_a_server_that_no_longer_takes_anything_is_left_for_the_one_that_does(
+    postgres_url: str, connect: Hands
+) -> None:
+    """As after a standby has taken over, when a name or a balancer leads there, and old connections do not."""
+    outside = await connect()
+    await run(outside, "ALTER DATABASE {database} SET default_transaction_read_only = on")
+    async with await open_store(postgres_url) as store:
+        await store.clock()
+        await run(outside, "ALTER DATABASE {database} RESET default_transaction_read_only")
+        await store.apply(WINDOW, sends(message("card")))
+        assert len(await store.waiting(WINDOW)) == 1
+
+
+async def test_where_nothing_can_be_written_it_is_said(
+    postgres_url: str, connect: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.postgres.store.PATIENCE_SECONDS", 0.1)
+    await run(await connect(), "ALTER DATABASE {database} SET default_transaction_read_only = on")
+    async with await open_store(postgres_url) as store:
+        with pytest.raises(StorageError) as caught:
+            await store.apply(WINDOW, sends(message("card")))
+        assert caught.value.trouble is Trouble.READ_ONLY
+        assert await store.waiting(WINDOW) == []
+
+
+async def test_who_stops_with_locks_in_hand_keeps_nobody_waiting_for_long(connect: Hands) -> None:
+    """The server ends the transaction, also that of a host of which nothing is heard any more."""
+    stopped = await connect()
+    async with stopped.transaction():
+        await stopped.execute(LOCK, ([WINDOW],))
+        for setting in ("idle_in_transaction_session_timeout", "lock_timeout"):
+            assert await one(stopped, f"SHOW {setting}") == "4s"
+    assert await one(stopped, "SHOW lock_timeout") == "0", "a pooler gives the connection to somebody else"
+
+
+# rights: a role to which nothing belongs but its schema
+
+RESTRICTED = """
+ALTER DATABASE {database} OWNER TO postgres;
+REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+GRANT CONNECT ON DATABASE {database} TO shuping;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+ALTER SCHEMA public OWNER TO postgres;
+CREATE SCHEMA shuping AUTHORIZATION shuping
+"""
+
+
+async def test_a_schema_of_its_own_is_all_that_a_role_needs(database: str) -> None:
+    async with await AsyncConnection.connect(database, user="postgres", password="", autocommit=True) as administrator:
+        await run(administrator, RESTRICTED)
+    async with await open_store(database) as store:
+        await store.apply(WINDOW, grown)
+        assert await revisions(store) == (1, [1])

@@ -211,6 +211,7 @@ async def test_what_was_there_keeps_its_mode(path: Path) -> None:
     [
         ("postgresql://anna:p%40ss@db:5432/shuping", "p@ss"),
         ("postgresql://anna@db/shuping", None),
+        ("postgresql://db/shuping?user=anna&password=p%40ss", "p@ss"),
         ("sqlite:////var/lib/shuping.sqlite3", None),
         ("postgresql://[db", None),
     ],

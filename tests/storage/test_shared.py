@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from psycopg import AsyncConnection
 
 from storage.opening import open_store
 from storage.store import Store
@@ -62,6 +63,15 @@ async def test_turns_come_back_by_the_clock_of_the_server(stores: list[Store]) -
     assert await stores[1].draw(NAME, int(RATE), RATE, 0) in (0, 1)
     await asyncio.sleep(0.4)
     assert 0.3 * RATE <= (await stores[2].draw(NAME, int(RATE), RATE, 0) or 0) <= RATE
+
+
+async def test_a_clock_that_was_set_back_stops_nobody(stores: list[Store], database: str) -> None:
+    await stores[0].draw(NAME, 1, SLOW, 0)  # the only one
+    async with await AsyncConnection.connect(database, autocommit=True) as outside:
+        await outside.execute("UPDATE shuping.rates SET at = clock_timestamp() + interval '1 hour'")
+    assert await stores[0].draw(NAME, 1, SLOW, 0) == 0
+    await asyncio.sleep(0.2)
+    assert await stores[1].draw(NAME, 1, RATE, 0) == 1
 
 
 async def test_less_than_one_a_second_is_one_now_and_then(stores: list[Store]) -> None:

@@ -64,10 +64,9 @@ class Web:
         return await self.store.state(window_of(browser.token))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    url = "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / 'shuping.db'}"
-    async with await open_store(url) as store:
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
+    async with await open_store(store_url) as store:
         yield store
 
 

@@ -39,7 +39,7 @@ SELDOM = (
 )
 RARE = ("/delete", "!language:")
 """Buttons of the menu; they would be pressed all the time."""
-WAITS = (0.01, 0.02, 0.05, 0.1)
+WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """What our script waits, a hundred times as fast."""
 OVERLOADED, LOST = 429, 403
 Sent = dict[tuple[str, int], tuple[str, Message, Manner]]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -26,6 +27,12 @@ from tests.web.test_links import CODE
 PAUSE = timedelta(seconds=0.5)
 OWN = "ab" * 16
 """A cookie that somebody has made up: what they sign with it is theirs."""
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """How much is taken from whom is no affair of the store's; hundreds of requests would be slow on a server's."""
+    return "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / 'shuping.db'}"
 
 
 # what a browser brings along

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import Self
 
 from tests.web.network import END, _request
 
 BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+TRY_SECONDS = 2.0
 SECONDS = 15.0
 """So long may an answer take; a worker that is frozen gives none."""
 
@@ -15,7 +17,8 @@ SECONDS = 15.0
 class Balancer:
     """Listens for requests, each on a connection of its own, and brings them to `servers` ("host:port") in turn.
 
-    Who cannot be reached is passed over; what breaks off later is not tried again, since it may have been done.
+    Who cannot be reached is passed over, and waited for if nobody can; what breaks off later is not tried again, since
+    it may have been done.
     """
 
     def __init__(self, servers: Sequence[str]) -> None:
@@ -42,14 +45,15 @@ class Balancer:
 
     async def _carried(self, request: bytes) -> bytes:
         """The answer of the first who can be reached; nothing, if it broke off."""
-        for _ in self._servers:
-            self._turn += 1
-            host, port = self._servers[self._turn % len(self._servers)]
-            try:
-                connection = await asyncio.open_connection(host, int(port))
-            except OSError:
-                continue
-            return await _exchanged(*connection, request)
+        until = monotonic() + TRY_SECONDS
+        while monotonic() < until:
+            for _ in self._servers:
+                self._turn += 1
+                host, port = self._servers[self._turn % len(self._servers)]
+                with suppress(OSError):
+                    reader, writer = await asyncio.open_connection(host, int(port))
+                    return await _exchanged(reader, writer, request)
+            await asyncio.sleep(0.1)
         return b""
 
 

@@ -1,0 +1,65 @@
+"""Connections that are lost, one or all; a server that is away for a while: who waits a little hears nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from time import monotonic
+
+import psycopg
+import pytest
+
+from storage.postgres.store import CONNECTIONS, PostgresStore, open_postgres
+from tests.postgres import SUPERUSER, Server
+
+AT_ONCE = 20 * CONNECTIONS
+TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'shuping'"
+
+
+@pytest.fixture
+def durable() -> Iterator[Server]:
+    """A server that may be killed."""
+    with Server(durable=True) as server:
+        yield server
+
+
+@asynccontextmanager
+async def busy(server: Server) -> AsyncIterator[PostgresStore]:
+    """A store that has had much to do, and has many connections."""
+    with server.database() as url:
+        async with await open_postgres(url, "here") as store:
+            await asyncio.gather(*(store.state(f"toy:{number}") for number in range(AT_ONCE)))
+            yield store
+
+
+async def seconds(store: PostgresStore) -> float:
+    """How long somebody waits for the store."""
+    began = monotonic()
+    await store.state("toy:1")
+    return monotonic() - began
+
+
+async def test_where_all_connections_were_ended_nobody_waits(postgres: Server) -> None:
+    async with busy(postgres) as store:
+        with psycopg.connect(postgres.url(SUPERUSER, user=SUPERUSER), autocommit=True) as connection:
+            (ended,) = connection.execute(TERMINATE).fetchone() or (0,)
+        assert ended > 2
+        assert await seconds(store) < 1
+
+
+@pytest.mark.slow
+async def test_after_a_crash_nobody_waits_for_each_connection_that_was_lost(durable: Server) -> None:
+    async with busy(durable) as store:
+        await asyncio.to_thread(durable.kill)
+        await asyncio.to_thread(durable.start)
+        assert await seconds(store) < 1
+
+
+@pytest.mark.slow
+async def test_who_asks_while_the_server_is_away_for_seconds_is_answered_when_it_is_back(durable: Server) -> None:
+    async with busy(durable) as store:
+        await asyncio.to_thread(durable.kill)
+        asking = asyncio.create_task(seconds(store))
+        await asyncio.sleep(2)
+        assert not asking.done()
+        await asyncio.to_thread(durable.start)
+        await asking
