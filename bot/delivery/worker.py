@@ -100,6 +100,7 @@ class Worker:
         """When lanes came to an end, by the count of these."""
         self._rest = 0
         self._claimed: dict[Lane, float] = {}
+        self._doubtful: set[Lane] = set()
         self._renewed = float("-inf")
         self._alarm = asyncio.Event()
         self._looked: float | None = None
@@ -179,6 +180,7 @@ class Worker:
             self._rests.popitem(last=False)
         self._moved = self._clock()
         self._claimed.pop(lane, None)
+        self._doubtful.discard(lane)
         if not task.cancelled() and (error := task.exception()):
             LOG.error("sending to somebody broke off: %s", type(error).__name__)
         if lane in self._again:
@@ -205,8 +207,10 @@ class Worker:
     async def _renew(self) -> None:
         began = self._clock()
         if self._active:
+            lapsed = [lane for lane in self._active if not self._is_sure(lane)]
             await self._store.renew(self.claim())
-        self._renewed = began
+            self._renewed = began
+            self._doubtful.update(lapsed)
         others = await self._store.holders() - {self.holder}
         for other in others:
             if is_gone(other):
@@ -215,8 +219,9 @@ class Worker:
             self._alarm.set()
 
     def _is_sure(self, lane: Lane) -> bool:
-        """Nobody else can have taken the lane yet."""
-        return self._clock() - max(self._claimed.get(lane, self._renewed), self._renewed) < SURE_SECONDS
+        """Nobody else can have taken the lane yet; or, where they could before it was renewed, we were told since."""
+        since = max(self._claimed.get(lane, self._renewed), self._renewed)
+        return lane not in self._doubtful and self._clock() - since < SURE_SECONDS
 
     def _be_sure(self, lane: Lane) -> None:
         """Raises ClaimLostError."""
@@ -297,6 +302,7 @@ class Worker:
             began, now = self._clock(), self._outside.now()
             if found := await insist(lambda: self._store.claim(self.claim(), now, 1, lane)):  # noqa: B023  # at once
                 self._claimed[lane] = began
+                self._doubtful.discard(lane)
                 return found[0]
             if not await insist(lambda: self._is_due(lane, now)):  # noqa: B023  # at once
                 return None
@@ -308,7 +314,9 @@ class Worker:
         return any(queued.lane == lane and queued.due <= now for queued in waiting)
 
     async def _following(self, lane: Lane) -> Due | None:
-        return await insist(lambda: self._store.following(lane, self._outside.now(), self.holder))
+        following = await insist(lambda: self._store.following(lane, self._outside.now(), self.holder))
+        self._doubtful.discard(lane)  # with nothing to follow, there is nothing to be sure of
+        return following
 
     async def _carried_out(self, due: Due, *, alone: bool) -> Due | None:
         """Send one message; gives the next one. Damage of one window's rows is its own."""
@@ -328,6 +336,7 @@ class Worker:
             return await self._say(channel, due, reply, alone=alone)
         except ClaimLostError:
             self._observer.claim_lost()
+            self._alarm.set()
             return None
         except MissingEditionError as error:  # the operator may bring it back
             LOG.error("a message is about the edition %s, which is not here; it waits", error.edition)  # noqa: TRY400  # a sentence, not a traceback
@@ -450,6 +459,7 @@ class Worker:
         queued, now = due.queued, self._outside.now()
         owed = self._owed(due, reply, card, now)
         following = await insist(lambda: self._store.delivered(queued, now, self.holder, card, owed, seen))
+        self._doubtful.discard(queued.lane)
         if owed and owed.due <= now:
             self.wake(Lane(queued.window, aside=True))
         elif owed:

@@ -419,8 +419,9 @@ async def test_a_worker_that_has_lost_its_claim_sends_nothing(site: Site, took: 
     assert await site.is_right(ann)
 
 
+@pytest.mark.parametrize("renewed", [False, True], ids=["at once", "after it has renewed its other claims"])
 async def test_a_worker_that_loses_its_claim_while_it_looks_things_up_sends_nothing(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch, renewed: bool
 ) -> None:
     ann, second = await site.person(), await site.start()
     first, tries, found = site.process, ann.tries, asyncio.Event()
@@ -437,6 +438,8 @@ async def test_a_worker_that_loses_its_claim_while_it_looks_things_up_sends_noth
     first.late = 9.0
     await site.elapses(seconds=9)
     await until(lambda: SECOND in ann.texts[-1] and not second.sending)
+    if renewed:
+        await first.worker._renew()
     found.set()
     await site.rest()
     assert ann.tries == tries + 2, "the card, and the buttons of the one before"
