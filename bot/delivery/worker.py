@@ -100,8 +100,9 @@ class Worker:
         """When lanes came to an end, by the count of these."""
         self._rest = 0
         self._claimed: dict[Lane, float] = {}
-        self._doubtful: set[Lane] = set()
         self._renewed = float("-inf")
+        self._doubted: dict[Lane, float] = {}
+        """Since when it is not known whether others have taken a lane: it was not renewed in time."""
         self._alarm = asyncio.Event()
         self._looked: float | None = None
         self._moved = clock()
@@ -180,7 +181,7 @@ class Worker:
             self._rests.popitem(last=False)
         self._moved = self._clock()
         self._claimed.pop(lane, None)
-        self._doubtful.discard(lane)
+        self._doubted.pop(lane, None)
         if not task.cancelled() and (error := task.exception()):
             LOG.error("sending to somebody broke off: %s", type(error).__name__)
         if lane in self._again:
@@ -207,10 +208,9 @@ class Worker:
     async def _renew(self) -> None:
         began = self._clock()
         if self._active:
-            lapsed = [lane for lane in self._active if not self._is_sure(lane)]
             await self._store.renew(self.claim())
+            self._doubt()
             self._renewed = began
-            self._doubtful.update(lapsed)
         others = await self._store.holders() - {self.holder}
         for other in others:
             if is_gone(other):
@@ -218,10 +218,17 @@ class Worker:
         if others:  # what they are at is ours once their claims end, and may not be known here
             self._alarm.set()
 
+    def _doubt(self) -> None:
+        """What was renewed too late may have been somebody else's already, and then was not renewed."""
+        over = self._clock() - LEASE.total_seconds()
+        self._doubted |= {lane: self._clock() for lane in self._active if self._sure_since(lane) <= over}
+
+    def _sure_since(self, lane: Lane) -> float:
+        return max(self._claimed.get(lane, self._renewed), self._renewed)
+
     def _is_sure(self, lane: Lane) -> bool:
-        """Nobody else can have taken the lane yet; or, where they could before it was renewed, we were told since."""
-        since = max(self._claimed.get(lane, self._renewed), self._renewed)
-        return lane not in self._doubtful and self._clock() - since < SURE_SECONDS
+        """Nobody else can have taken the lane yet."""
+        return lane not in self._doubted and self._clock() - self._sure_since(lane) < SURE_SECONDS
 
     def _be_sure(self, lane: Lane) -> None:
         """Raises ClaimLostError."""
@@ -302,7 +309,7 @@ class Worker:
             began, now = self._clock(), self._outside.now()
             if found := await insist(lambda: self._store.claim(self.claim(), now, 1, lane)):  # noqa: B023  # at once
                 self._claimed[lane] = began
-                self._doubtful.discard(lane)
+                self._doubted.pop(lane, None)
                 return found[0]
             if not await insist(lambda: self._is_due(lane, now)):  # noqa: B023  # at once
                 return None
@@ -314,9 +321,11 @@ class Worker:
         return any(queued.lane == lane and queued.due <= now for queued in waiting)
 
     async def _following(self, lane: Lane) -> Due | None:
-        following = await insist(lambda: self._store.following(lane, self._outside.now(), self.holder))
-        self._doubtful.discard(lane)  # with nothing to follow, there is nothing to be sure of
-        return following
+        began = self._clock()
+        found = await insist(lambda: self._store.following(lane, self._outside.now(), self.holder))
+        if found and self._doubted.get(lane, began) <= began:  # it still was ours
+            self._doubted.pop(lane, None)
+        return found
 
     async def _carried_out(self, due: Due, *, alone: bool) -> Due | None:
         """Send one message; gives the next one. Damage of one window's rows is its own."""
@@ -459,7 +468,6 @@ class Worker:
         queued, now = due.queued, self._outside.now()
         owed = self._owed(due, reply, card, now)
         following = await insist(lambda: self._store.delivered(queued, now, self.holder, card, owed, seen))
-        self._doubtful.discard(queued.lane)
         if owed and owed.due <= now:
             self.wake(Lane(queued.window, aside=True))
         elif owed:
