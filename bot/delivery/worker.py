@@ -210,7 +210,7 @@ class Worker:
         if self._active:
             await self._store.renew(self.claim())
             self._doubt()
-        self._renewed = began
+            self._renewed = began
         others = await self._store.holders() - {self.holder}
         for other in others:
             if is_gone(other):
@@ -309,6 +309,7 @@ class Worker:
             began, now = self._clock(), self._outside.now()
             if found := await insist(lambda: self._store.claim(self.claim(), now, 1, lane)):  # noqa: B023  # at once
                 self._claimed[lane] = began
+                self._doubted.pop(lane, None)
                 return found[0]
             if not await insist(lambda: self._is_due(lane, now)):  # noqa: B023  # at once
                 return None
@@ -344,6 +345,7 @@ class Worker:
             return await self._say(channel, due, reply, alone=alone)
         except ClaimLostError:
             self._observer.claim_lost()
+            self._alarm.set()
             return None
         except MissingEditionError as error:  # the operator may bring it back
             LOG.error("a message is about the edition %s, which is not here; it waits", error.edition)  # noqa: TRY400  # a sentence, not a traceback
