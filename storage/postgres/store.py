@@ -452,6 +452,7 @@ def conninfo_of(url: str, place: str) -> str:
         raise StorageError(Trouble.BAD_URL, place) from None
     if re.search(r"[^\d,]", str(stated.get("port", ""))):  # a password with a / in it
         raise StorageError(Trouble.BAD_URL, place)
-    return make_conninfo(
-        url, **{"application_name": worker_of(len(steps())), **DEFAULTS, **stated, "client_encoding": "UTF8"}
-    )
+    ours: dict[str, Any] = {"application_name": worker_of(len(steps())), **DEFAULTS}
+    if "," in str(stated.get("host", "")):
+        ours["target_session_attrs"] = "read-write"  # of several servers, the one that takes what is written
+    return make_conninfo(url, **{**ours, **stated, "client_encoding": "UTF8"})

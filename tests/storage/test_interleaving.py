@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from psycopg import AsyncConnection
@@ -16,6 +17,7 @@ from storage.outbox import Queued
 from storage.postgres.outbox import CONFIRM, LOCK, RELEASE, RENEW
 from storage.postgres.store import PostgresStore
 from storage.store import Store
+from tests.postgres import PASSWORD, USER, Server
 from tests.storage.support import ME, NOW, OTHER, WINDOW, claim, grown, message, revisions, sends, taken
 
 BLOCKED = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
@@ -187,6 +189,19 @@ async def test_a_server_that_no_longer_takes_anything_is_left_for_the_one_that_d
         await run(outside, "ALTER DATABASE {database} RESET default_transaction_read_only")
         await store.apply(WINDOW, sends(message("card")))
         assert len(await store.waiting(WINDOW)) == 1
+
+
+async def test_of_several_servers_the_one_that_takes_what_is_written_is_found(postgres: Server) -> None:
+    name = postgres.create()
+    with Server() as standby:
+        standby._run(f"CREATE DATABASE {name}")
+        standby._run(f"ALTER ROLE {USER} SET default_transaction_read_only = on")
+        places = ",".join(quote(str(server.folder), safe="") for server in (standby, postgres))
+        url = f"postgresql://{USER}:{PASSWORD}@/{name}?host={places}"
+        async with await open_store(url) as store:
+            await store.apply(WINDOW, grown)
+            assert await revisions(store) == (1, [1])
+    postgres.drop(name)
 
 
 async def test_where_nothing_can_be_written_it_is_said(
