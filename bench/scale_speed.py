@@ -33,7 +33,7 @@ from bench.walk import full_walk
 from storage.opening import open_store
 from storage.outbox import Outgoing, Urgency
 from storage.store import Decision
-from tests.postgres import Server
+from tests.postgres import SUPERUSER, Server
 
 FIRMS = 4_000
 """So many are at it at the same time."""
@@ -100,16 +100,28 @@ def served(process: int) -> float:
     return used
 
 
+def written(server: Server) -> int:
+    """Bytes that a server has written to its log so far."""
+    with psycopg.connect(server.url(SUPERUSER, user=SUPERUSER)) as connection:
+        row = connection.execute("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
 # taps
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Taps a second of all workers together; processor seconds a tap of the workers, and of the server."""
+    """Taps a second of all workers together; processor seconds a tap of the workers, and of the server.
+
+    `log`: bytes that the server writes to its log (WAL) for a tap.
+    """
 
     rate: float
     worker: float
     server: float
+    log: float
 
 
 def taps() -> Iterator[Row]:
@@ -142,17 +154,18 @@ def _crews(server: Server, folder: Path, stack: ExitStack) -> dict[str, list[Chi
 
 
 def _measure(server: Server, crew: list[Child], flight: int) -> Measured:
-    used = served(server.pid)
+    used, logged = served(server.pid), written(server)
     for child in crew:
         child.ask(seconds=SECONDS, flight=flight)
     took = [child.answer() for child in crew]
     done = sum(each.taps for each in took)
     rate = sum(each.taps / each.seconds for each in took)
-    return Measured(rate, sum(each.processor for each in took) / done, (served(server.pid) - used) / done)
+    worker = sum(each.processor for each in took) / done
+    return Measured(rate, worker, (served(server.pid) - used) / done, (written(server) - logged) / done)
 
 
 def _middle(each: list[Measured]) -> Measured:
-    return Measured(*(median(getattr(one, name) for one in each) for name in ("rate", "worker", "server")))
+    return Measured(*(median(getattr(one, name) for one in each) for name in ("rate", "worker", "server", "log")))
 
 
 def _taps(found: dict[tuple[str, int, int], Measured]) -> Iterator[Row]:
@@ -166,6 +179,8 @@ def _taps(found: dict[tuple[str, int, int], Measured]) -> Iterator[Row]:
     yield at_most(f"processor time of the worker, {FLIGHT} in flight", ours.worker, 350e-6)
     yield _costs("the same beside", ours.worker, bare.worker)
     yield _costs("processor time of the server", ours.server, bare.server)
+    ratio = f"{ours.log / bare.log:.2f}"
+    yield Row("log of the server (WAL), a tap", f"{ours.log:,.0f} B", f"bare statements: {bare.log:,.0f} B", ratio)
 
 
 def _beside(what: str, ours: Measured, name: str, theirs: Measured) -> Row:
@@ -250,6 +265,7 @@ def many() -> Iterator[Row]:
             "database with 1,000,000 open assessments, a dossier", f"{sum(sizes(million).values()) / MANY:,.0f} B"
         )
         found = asyncio.run(_turns({1_000: few, MANY: million}))
+        seconds = asyncio.run(_counted(million))
     for what in ("taps", "rounds", "reminders"):
         a_thousand, a_million = (median(found[firms, what]) for firms in (1_000, MANY))
         ratio = median(much / little for little, much in zip(found[1_000, what], found[MANY, what], strict=True))
@@ -257,6 +273,14 @@ def many() -> Iterator[Row]:
         yield at_most_of(
             f"{named}, 1,000,000 dossiers", duration(a_million), f"1,000: {duration(a_thousand)}", ratio, 1.3
         )
+    yield Row("statistics of 1,000,000 dossiers", duration(seconds))
+
+
+async def _counted(url: str) -> float:
+    async with await open_store(url) as store:
+        began = perf_counter()
+        await store.stats(datetime.now(UTC))
+        return perf_counter() - began
 
 
 async def _turns(urls: dict[int, str]) -> dict[tuple[int, str], list[float]]:
