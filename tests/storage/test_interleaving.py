@@ -216,6 +216,29 @@ async def test_where_nothing_can_be_written_it_is_said(
         assert await store.waiting(WINDOW) == []
 
 
+async def test_where_all_connections_are_at_work_the_server_is_busy_and_not_out_of_reach(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.postgres.store.CONNECTIONS", 1)
+    monkeypatch.setattr("storage.postgres.store.PATIENCE_SECONDS", 0.1)
+    async with await open_store(postgres_url) as store:
+        assert isinstance(store, PostgresStore)
+        working, done = asyncio.Event(), asyncio.Event()
+
+        async def work(_connection: AsyncConnection) -> None:
+            working.set()
+            await done.wait()
+
+        at_work = asyncio.create_task(store._run(work))
+        await working.wait()
+        with pytest.raises(StorageError) as caught:
+            await store.clock()
+        assert caught.value.trouble is Trouble.BUSY
+        done.set()
+        await at_work
+        assert await store.clock()
+
+
 async def test_who_stops_with_locks_in_hand_keeps_nobody_waiting_for_long(connect: Hands) -> None:
     """The server ends the transaction, also that of a host of which nothing is heard any more."""
     stopped = await connect()
