@@ -53,7 +53,13 @@ def _make_private(folder: Path) -> None:
     if not stat.S_ISDIR(found.st_mode):
         raise StorageError(Trouble.NO_ACCESS, str(folder))
     if os.name == "posix" and (found.st_mode & OTHERS or found.st_uid != os.geteuid()):
-        raise StorageError(Trouble.OPEN_FOLDER, str(folder), f"chmod 700 {shlex.quote(str(folder.absolute()))}")
+        raise StorageError(Trouble.OPEN_FOLDER, str(folder), _mended(folder, foreign=found.st_uid != os.geteuid()))
+
+
+def _mended(folder: Path, *, foreign: bool) -> str:
+    """The command that makes a folder ours alone."""
+    path = shlex.quote(str(folder.absolute()))
+    return f"chown {os.geteuid()} {path} && chmod 700 {path}" if foreign else f"chmod 700 {path}"
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,10 +12,10 @@ from bot.delivery.presence import at_work
 from bot.settings import load_settings
 from bot.settings.files import secret
 from locales import Catalogue, catalogue
-from storage.copying.opening import read_from, refuse_same, shown, write_to
+from storage.copying.move import move
+from storage.copying.opening import refuse_same, shown
 from storage.copying.presence import presence
-from storage.copying.run import Compared, copy
-from storage.copying.tables import TABLES
+from storage.copying.run import Compared
 from storage.errors import StorageError, Trouble
 from storage.upgrade import upgrade
 
@@ -30,11 +29,12 @@ def copy_database(parsed: argparse.Namespace, language: str) -> int:
     refuse_same(source, target)
     refuse_at_work(source)
     refuse_at_work(target)
-    with closing(read_from(source)) as reader, closing(write_to(target, shown(source))) as writer:
-        if begun := sum(writer.progress(table).rows for table in TABLES):
-            sys.stderr.write(text("db.copy.resumed", rows=begun) + "\n")
-        with told(text) as tell:
-            compared = copy(reader, writer, tell)
+
+    def begun(rows: int) -> None:
+        sys.stderr.write(text("db.copy.resumed", rows=rows) + "\n")
+
+    with told(text) as tell:
+        compared = move(source, target, tell, begun)
     return _tell(compared, shown(target), text)
 
 

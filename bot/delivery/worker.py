@@ -101,6 +101,8 @@ class Worker:
         self._rest = 0
         self._claimed: dict[Lane, float] = {}
         self._renewed = float("-inf")
+        self._doubted: dict[Lane, float] = {}
+        """Since when it is not known whether others have taken a lane: it was not renewed in time."""
         self._alarm = asyncio.Event()
         self._looked: float | None = None
         self._moved = clock()
@@ -179,6 +181,7 @@ class Worker:
             self._rests.popitem(last=False)
         self._moved = self._clock()
         self._claimed.pop(lane, None)
+        self._doubted.pop(lane, None)
         if not task.cancelled() and (error := task.exception()):
             LOG.error("sending to somebody broke off: %s", type(error).__name__)
         if lane in self._again:
@@ -206,6 +209,7 @@ class Worker:
         began = self._clock()
         if self._active:
             await self._store.renew(self.claim())
+            self._doubt()
         self._renewed = began
         others = await self._store.holders() - {self.holder}
         for other in others:
@@ -214,9 +218,17 @@ class Worker:
         if others:  # what they are at is ours once their claims end, and may not be known here
             self._alarm.set()
 
+    def _doubt(self) -> None:
+        """What was renewed too late may have been somebody else's already, and then was not renewed."""
+        over = self._clock() - LEASE.total_seconds()
+        self._doubted |= {lane: self._clock() for lane in self._active if self._sure_since(lane) <= over}
+
+    def _sure_since(self, lane: Lane) -> float:
+        return max(self._claimed.get(lane, self._renewed), self._renewed)
+
     def _is_sure(self, lane: Lane) -> bool:
         """Nobody else can have taken the lane yet."""
-        return self._clock() - max(self._claimed.get(lane, self._renewed), self._renewed) < SURE_SECONDS
+        return lane not in self._doubted and self._clock() - self._sure_since(lane) < SURE_SECONDS
 
     def _be_sure(self, lane: Lane) -> None:
         """Raises ClaimLostError."""
@@ -308,7 +320,11 @@ class Worker:
         return any(queued.lane == lane and queued.due <= now for queued in waiting)
 
     async def _following(self, lane: Lane) -> Due | None:
-        return await insist(lambda: self._store.following(lane, self._outside.now(), self.holder))
+        began = self._clock()
+        found = await insist(lambda: self._store.following(lane, self._outside.now(), self.holder))
+        if found and self._doubted.get(lane, began) <= began:  # it still was ours
+            self._doubted.pop(lane, None)
+        return found
 
     async def _carried_out(self, due: Due, *, alone: bool) -> Due | None:
         """Send one message; gives the next one. Damage of one window's rows is its own."""

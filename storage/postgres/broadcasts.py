@@ -29,6 +29,8 @@ _SELECT = f"SELECT {FIELDS} FROM shuping.broadcasts"  # noqa: S608  # constants
 FIND = f"{_SELECT} WHERE id = %s"
 LATEST = f"{_SELECT} WHERE turn IS NOT NULL ORDER BY turn DESC LIMIT 1"
 RUNNING = f"{_SELECT} WHERE progress = 'running' ORDER BY turn LIMIT 1"
+HOLD = "SELECT shuping.hold_all('{}')"
+"""What is held is not held for long, should this process stop."""
 STOPPABLE = f"{_SELECT} WHERE progress IN ('running', 'ended') ORDER BY turn FOR UPDATE"
 REPLACE = "DELETE FROM shuping.broadcasts WHERE by = %s AND progress = 'draft'"
 DRAFT = "INSERT INTO shuping.broadcasts (id, by, channel, text, drafted) VALUES (%s, %s, %s, %s, %s)"
@@ -123,6 +125,7 @@ async def fan_out(
     """Queue the next slice of what runs, unless enough waits; None if nothing runs. In a transaction."""
     if await _row(connection, RUNNING) is None:  # most of the time; nothing is locked for it
         return None
+    await connection.execute(HOLD)
     row = await _row(connection, f"{RUNNING} FOR UPDATE")
     if row is None:
         return None

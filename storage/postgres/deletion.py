@@ -15,7 +15,7 @@ from storage.postgres.broadcasts import sign
 from storage.postgres.state import columns_of, history, reading
 from storage.store import FORM, Forgetting
 
-LOCK = "SELECT shuping.lock_all(%s)"
+LOCK = "SELECT shuping.hold_all(%s)"
 SIGHTS = "SELECT dossier FROM shuping.sights WHERE window_name = %s ORDER BY number"
 WINDOWS = "SELECT window_name FROM shuping.sights WHERE dossier = %s ORDER BY number"
 OF_SIGHT = tuple(
@@ -84,14 +84,18 @@ INHERIT = tuple(
 )
 """Whoever leaves, their links and guests are those of whose guest they were."""
 OVERDUE = """
-SELECT number, dossier, (finished_at IS NULL AND updated_at < %(unfinished)s)
-    OR EXISTS (
-        SELECT FROM shuping.assessments
-        WHERE assessments.dossier = sessions.dossier AND assessments.finished_at < %(finished)s
-    )
-FROM shuping.sessions WHERE number > %(after)s ORDER BY number LIMIT %(slice)s
+SELECT number, dossier, (finished_at IS NULL AND updated_at < %(unfinished)s) OR coalesce(
+    (SELECT min(finished_at) FROM shuping.assessments WHERE assessments.dossier = slice.dossier) < %(finished)s, false
+)
+FROM (
+    SELECT number, dossier, finished_at, updated_at FROM shuping.sessions
+    WHERE number > %(after)s ORDER BY number LIMIT %(slice)s
+) AS slice ORDER BY number
 """
-"""Number, dossier, and whether something may be over: most is not, and need not be read. No limit: nothing is."""
+"""Number, dossier, and whether something may be over: most is not, and need not be read. No limit: nothing is.
+
+Of a slice alone: `EXISTS` would let the server look through the assessments of all dossiers for each slice.
+"""
 SESSION = "SELECT data::text FROM shuping.sessions WHERE dossier = %s AND form <= %s"
 PROMISED = "SELECT 1 FROM shuping.outbox WHERE dossier = %s AND key = %s LIMIT 1"
 UNLOG = "DELETE FROM shuping.log WHERE dossier = %s AND session = ANY (%s)"

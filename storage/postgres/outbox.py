@@ -63,7 +63,7 @@ DELIVERED = "SELECT * FROM shuping.delivered(%s, %s, %s, %s, %s, %s, %s, %s, %s)
 LEAVE = "SELECT shuping.leave(%s, %s, %s, %s, %s)"
 UNCLAIM = "DELETE FROM shuping.claims WHERE window_name = %s AND aside = %s AND holder = %s"
 QUEUE = "SELECT shuping.queue(%s, %s)"
-LOCK = "SELECT shuping.lock_all(%s)"
+LOCK = "SELECT shuping.hold_all(%s)"
 DELETE = "DELETE FROM shuping.outbox WHERE number = ANY (%s) AND window_name = %s"
 SILENCE = "DELETE FROM shuping.outbox WHERE window_name = %s"
 MOVE = "UPDATE shuping.outbox SET due = %s, attempts = %s WHERE number = %s AND window_name = %s"

@@ -12,8 +12,9 @@ SESSIONS = """
 SELECT phase, item, finished_at IS NULL, answered, count(*) FROM shuping.sessions GROUP BY 1, 2, 3, 4
 """
 GRADES = """
-SELECT (data->>'grade')::integer, count(*) FROM shuping.assessments
-WHERE number IN (SELECT max(number) FROM shuping.assessments GROUP BY dossier) GROUP BY 1
+SELECT grade, count(*) FROM (
+    SELECT DISTINCT ON (dossier) grade FROM shuping.assessments ORDER BY dossier, number DESC
+) AS newest WHERE grade IS NOT NULL GROUP BY 1
 """
 WINDOWS = """
 SELECT split_part(window_name, ':', 1), count(*),

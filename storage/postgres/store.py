@@ -235,6 +235,7 @@ class PostgresStore(Store):
     async def stats(self, now: datetime) -> Stats:
         async def work(connection: AsyncConnection) -> Stats:
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            await connection.execute("SET LOCAL idle_in_transaction_session_timeout = '4s'")  # none holds up vacuum
             return await stats(connection, now)
 
         return await self._together(work)

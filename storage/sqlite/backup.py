@@ -83,5 +83,8 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
 def verify(connection: sqlite3.Connection, place: Path, expected: dict[str, int]) -> None:
     """A backup is sound and has all rows of these tables. Raises StorageError."""
     (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if found != "ok" or not expected.items() <= counts(connection).items():
+    if found != "ok":
         raise StorageError(Trouble.BAD_BACKUP, str(place), str(found))
+    present = counts(connection)
+    if different := [table for table, rows in expected.items() if present.get(table) != rows]:
+        raise StorageError(Trouble.BAD_BACKUP, str(place), ", ".join(different))

@@ -4,6 +4,7 @@ What the commands do is tried in `tests/operating`.
 """
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -57,3 +58,22 @@ def test_what_is_different_under_systemd_is_a_unit() -> None:
     assert set(keys) == {"StateDirectory", "Environment", "LoadCredential"}
     assert "StateDirectory=shuping" in UNIT.read_text()
     assert "SHUPING_DATABASE_URL=sqlite" in UNIT.read_text(), "which the drop-in empties"
+
+
+def test_systemd_takes_the_template_with_what_is_different(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is not installed here")
+    (drop,) = re.findall(r"^```ini\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    started = UNIT.read_text().replace("ExecStart=/opt/shuping/bin/shuping", "ExecStart=/bin/true")
+    (tmp_path / "shuping@.service").write_text(started)
+    (tmp_path / "shuping@.service.d").mkdir()
+    (tmp_path / "shuping@.service.d" / "worker.conf").write_text(drop)
+    done = subprocess.run(
+        [analyze, "verify", "shuping@1.service"],
+        env={"SYSTEMD_UNIT_PATH": f"{tmp_path}:", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

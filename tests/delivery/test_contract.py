@@ -402,8 +402,12 @@ async def test_who_stops_leaves_the_rest_to_others_at_once(site: Site) -> None:
     assert SECOND in ann.texts[-1]
 
 
-@pytest.mark.parametrize("took", [True, False], ids=["its turn came late", "it was frozen"])
-async def test_a_worker_that_has_lost_its_claim_sends_nothing(site: Site, took: bool) -> None:
+@pytest.mark.parametrize(
+    ("took", "renewed"),
+    [(True, False), (False, False), (False, True)],
+    ids=["its turn came late", "it was frozen", "it was frozen and has renewed its other claims since"],
+)
+async def test_a_worker_that_has_lost_its_claim_sends_nothing(site: Site, took: bool, renewed: bool) -> None:
     ann, second = await site.person(), await site.start()
     first, tries = site.process, ann.tries
     turn = first.hold(took=took)
@@ -413,6 +417,8 @@ async def test_a_worker_that_has_lost_its_claim_sends_nothing(site: Site, took: 
     first.late = 9.0
     await site.elapses(seconds=9)
     await until(lambda: SECOND in ann.texts[-1] and not second.sending)
+    if renewed:
+        await first.worker._renew()
     turn.set()
     await site.rest()
     assert ann.tries == tries + 2, "the card, and the buttons of the one before"

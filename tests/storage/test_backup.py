@@ -17,10 +17,10 @@ from storage.backup import back_up
 from storage.copying.backup import back_up_postgres
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
-from storage.sqlite.backup import back_up_sqlite
+from storage.sqlite.backup import back_up_sqlite, counts, verify
 from storage.sqlite.store import open_sqlite
 from tests.postgres import Server
-from tests.storage.child import FOREVER, ROOT, answer, child
+from tests.storage.child import FOREVER, NOBODY, ROOT, answer, child
 from tests.storage.support import WINDOW, dump, grown, outside, revisions, siblings
 
 OLD = "shuping-20240101T00000{}Z.sqlite3"
@@ -149,6 +149,29 @@ def test_a_folder_that_others_can_use_is_refused_with_its_mending(file: Path, fo
     with pytest.raises(StorageError) as error:
         make(file, folder)
     assert (error.value.trouble, error.value.detail) == (Trouble.OPEN_FOLDER, f"chmod 700 {folder}")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a folder away")
+def test_a_folder_of_somebody_else_is_refused_with_its_mending(file: Path, folder: Path) -> None:
+    folder.mkdir(0o700, parents=True)
+    os.chown(folder, NOBODY, NOBODY)
+    with pytest.raises(StorageError) as error:
+        make(file, folder)
+    assert error.value.detail == f"chown 0 {folder} && chmod 700 {folder}"
+
+
+def test_a_backup_that_lacks_rows_is_thrown_away(file: Path, folder: Path) -> None:
+    def lossy(part: Path) -> None:
+        back_up_sqlite(file, part)
+        with outside(part) as connection, outside(file) as source:
+            expected = counts(source)
+            connection.execute("DELETE FROM log")
+            verify(connection, part, expected)
+
+    with pytest.raises(StorageError) as error:
+        back_up(folder, 7, lossy)
+    assert (error.value.trouble, error.value.detail) == (Trouble.BAD_BACKUP, "log")
     assert list(folder.iterdir()) == []
 
 

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from flows.session import Assessment, Session
 from storage.copying import run
+from storage.copying.move import move
 from storage.copying.opening import read_from, refuse_same, shown, write_to
-from storage.copying.run import Compared, Step, compare, copy
+from storage.copying.run import Compared, Step, compare
 from storage.copying.side import Progress
 from storage.copying.tables import TABLES
 from storage.errors import StorageError, Trouble
@@ -67,8 +68,7 @@ def both(request: pytest.FixtureRequest, tmp_path: Path, postgres: Server) -> It
 
 def moved(source: str, target: str, tell: Callable[[Step], None] = lambda _: None) -> dict[str, Compared]:
     """Copy; what came of each table."""
-    with closing(read_from(source)) as reader, closing(write_to(target, shown(source))) as writer:
-        return {table.table: table for table in copy(reader, writer, tell)}
+    return {table.table: table for table in move(source, target, tell, lambda _: None)}
 
 
 def is_copy(found: dict[str, Compared]) -> bool:
@@ -367,6 +367,16 @@ def test_a_row_that_is_gone_is_found(both: Both, tampered: int, counts: tuple[in
         change("DELETE FROM log WHERE number = 2")
     found = moved(source, target)
     assert (found["log"].rows, found["log"].first, found["log"].equal) == (counts, "2", False)
+
+
+def test_what_is_whole_already_is_found_to_be_so(both: Both) -> None:
+    source, target = both
+    asyncio.run(fill(source, 3))
+    first = moved(source, target)
+    assert moved(source, target) == first
+    with changing(target) as change:
+        change("UPDATE sessions SET revision = 77 WHERE dossier = 'dossier 1'")
+    assert trouble(lambda: moved(source, target)) is Trouble.OCCUPIED
 
 
 # refused

@@ -133,7 +133,10 @@ CASES: dict[str, tuple[Trouble, Place]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-async def test_each_fault_is_named_in_every_language_and_tells_no_password(case: str, ground: Ground) -> None:
+async def test_each_fault_is_named_in_every_language_and_tells_no_password(
+    case: str, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.postgres.store.PATIENCE_SECONDS", 0.2)
     trouble, place = CASES[case]
     url = place(ground)
     with pytest.raises(StorageError) as caught:

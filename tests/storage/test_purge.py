@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
+import psycopg
 import pytest
 
 from flows.retention import Limits, Purged
 from flows.session import Phase, Session
-from storage.sqlite.store import SqliteStore
-from storage.store import SLICE, LogEntry, State, Store
+from storage.opening import SQLITE, sqlite_path
+from storage.store import LogEntry, State, Store
 from storage.window import Window
 from tests.storage.support import (
     NOW,
@@ -29,6 +29,7 @@ from tests.storage.support import (
 
 DAY = timedelta(days=1)
 PROMISED = "recheck"
+SLICE = 20
 IDLE = Limits(unfinished=NOW + DAY)
 OLD = Limits(finished=NOW + DAY)
 
@@ -173,8 +174,12 @@ async def test_a_dry_run_counts_and_leaves_everything(store: Store) -> None:
 
 
 @pytest.mark.parametrize("dry", [True, False])
-async def test_a_call_looks_at_a_slice_and_the_calls_together_at_all(store: Store, dry: bool) -> None:
-    windows = [f"window {number}" for number in range(2 * SLICE + 50)]
+async def test_a_call_looks_at_a_slice_and_the_calls_together_at_all(
+    store: Store, dry: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("storage.memory", "storage.sqlite.store", "storage.postgres.store"):
+        monkeypatch.setattr(f"{module}.SLICE", SLICE)
+    windows = [f"window {number}" for number in range(2 * SLICE + 5)]
     for number, window in enumerate(windows):
         idle = NOW if number % 3 else NOW + 9 * DAY
         await store.apply(window, just(begun(window).but(updated_at=idle)))
@@ -186,11 +191,19 @@ async def test_a_call_looks_at_a_slice_and_the_calls_together_at_all(store: Stor
     assert left == (windows if dry else windows[::3])
 
 
-async def test_one_damaged_row_keeps_nobody_else(store: Store, path: Path) -> None:
-    if not isinstance(store, SqliteStore):
-        pytest.skip("only a file can be damaged")
+def damage(url: str, dossier: str) -> None:
+    """What is stored of a session is no session any more."""
+    if url.startswith(SQLITE):
+        with outside(sqlite_path(url)) as connection:
+            connection.execute("""UPDATE sessions SET data = '{"finished_at":null' WHERE dossier = ?""", (dossier,))
+        return
+    with psycopg.connect(url) as server:
+        server.execute("""UPDATE shuping.sessions SET data = '{"finished_at":null}' WHERE dossier = %s""", (dossier,))
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgres"])  # nothing in memory can be damaged
+async def test_one_damaged_row_keeps_nobody_else(store: Store, url: str) -> None:
     for window in ("one", WINDOW, "two"):
         await store.apply(window, just(begun(window), dossier=f"of {window}"))
-    with outside(path) as connection:
-        connection.execute("""UPDATE sessions SET data = '{"finished_at":null' WHERE dossier = ?""", (f"of {WINDOW}",))
+    damage(url, f"of {WINDOW}")
     assert await sweep(store, IDLE) == Purged(unfinished=2, dossiers=2)

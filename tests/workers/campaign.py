@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -18,22 +18,26 @@ ACTS = 3
 """So much does everybody do after they have begun."""
 PAUSES = (3.0, 9.0)
 """Seconds between what happens."""
+PAUSE_SECONDS = 12.0
+"""Longer than a claim holds, and than a lease does."""
 HARMS = ("worker", "worker", "leader", "some", "all", "server")
+"""Who dies, which connections are cut."""
 
 
 @dataclass
 class Harm:
-    """What happens to workers and to the database meanwhile, one after the other."""
+    """What happens to workers and to the database meanwhile, one after the other, of these `kinds`."""
 
     crew: Crew
     chance: Random
+    kinds: Sequence[str]
     happened: Counter[str] = field(default_factory=Counter)
 
     async def go_on(self) -> None:
         """Until cancelled; what has begun is finished."""
         while True:
             await asyncio.sleep(self.chance.uniform(*PAUSES))
-            happening = asyncio.create_task(self._happens(self.chance.choice(HARMS)))
+            happening = asyncio.create_task(self._happens(self.chance.choice(self.kinds)))
             try:
                 await asyncio.shield(happening)
             except asyncio.CancelledError:
@@ -41,12 +45,14 @@ class Harm:
                 raise
 
     async def _happens(self, what: str) -> None:
-        """Somebody dies, or some or all connections are cut, or the server crashes."""
+        """Somebody dies or stands still, or some or all connections are cut, or the server crashes."""
         match what:
             case "worker":
                 await self.crew.replace(self.chance.choice(self.crew.workers))
             case "leader":
                 await self.crew.replace(await self.crew.leader() or self.crew.workers[0])
+            case "pause":
+                await self.crew.pause(self.chance.choice(self.crew.workers), PAUSE_SECONDS)
             case "some":
                 await self.crew.cut(0.3)
             case "all":
@@ -67,9 +73,9 @@ class Campaign:
     tappers: list[Tapper] = field(default_factory=list)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def run(self, firms: int) -> Counter[str]:
+    async def run(self, firms: int, harms: Sequence[str] = HARMS) -> Counter[str]:
         """So many firms, while everything is harmed; gives what has happened, and how often."""
-        harm = Harm(self.crew, Random(self.chance.random()))  # noqa: S311  # no secrets
+        harm = Harm(self.crew, Random(self.chance.random()), harms)  # noqa: S311  # no secrets
         harming = asyncio.create_task(harm.go_on())
         try:
             await asyncio.gather(*(self._one(number) for number in range(firms)))

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,11 +47,11 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER left_outbox AFTER DELETE ON shuping.outbox FOR EACH ROW
-    WHEN (old.urgency = 4 AND old.due <= now()) EXECUTE FUNCTION public.left_outbox();
+    WHEN (old.urgency = 4) EXECUTE FUNCTION public.left_outbox();
 CREATE TRIGGER told AFTER INSERT ON shuping.updates FOR EACH ROW EXECUTE FUNCTION public.told();
 CREATE TRIGGER changed AFTER INSERT OR UPDATE ON shuping.sessions FOR EACH ROW EXECUTE FUNCTION public.changed();
 """
-"""Has the database note the order of its commits, in these commits themselves, and reminders whose time had come."""
+"""Has the database note the order of its commits, in these commits themselves, and what becomes of reminders."""
 REMINDED = "SELECT window_name, count(*) FROM public.reminded GROUP BY window_name"
 COMMITTED = "SELECT channel, id, seen, session, dossier FROM public.committed ORDER BY number"
 IN_HAND = """
@@ -69,7 +69,7 @@ WHERE application_name = 'shuping' AND datname = %s AND random() < %s
 class Crew:
     """`workers` on the database at `url`; `kills`: how many of them were killed.
 
-    `in_hand`: how often a worker was killed while it was at a lane: one message may have been sent, and not marked.
+    `in_hand`: how often a worker was stopped while it was at a lane: one message may have been sent, and not marked.
     """
 
     server: Server
@@ -96,7 +96,7 @@ class Crew:
         ]
 
     async def reminders(self) -> Counter[str]:
-        """How many reminders fell due in each window, and are not to be sent any more."""
+        """How many reminders there were for each window, that were sent or are not wanted any more."""
         return Counter(dict(await self.rows(REMINDED)))
 
     async def waiting(self) -> int:
@@ -110,13 +110,24 @@ class Crew:
 
     # what may happen
 
-    async def kill(self, worker: Shuping) -> None:
-        """As a power cut does; what it was at is noted first, while it cannot move."""
+    async def stop(self, worker: Shuping) -> None:
+        """It stands still; what it was at is noted."""
         assert worker.process is not None
         worker.process.send_signal(signal.SIGSTOP)
         await _stopped(worker.process.pid)
         rows = await self.rows(IN_HAND)
         self.in_hand.update(Lane(window, aside) for window, aside, holder in rows if _is(worker, holder))
+
+    async def pause(self, worker: Shuping, seconds: float) -> None:
+        """It stands still for so long that others take over."""
+        await self.stop(worker)
+        await asyncio.sleep(seconds)
+        assert worker.process is not None
+        worker.process.send_signal(signal.SIGCONT)
+
+    async def kill(self, worker: Shuping) -> None:
+        """As a power cut does."""
+        await self.stop(worker)
         await worker.kill()
         self.kills += 1
 
@@ -154,11 +165,19 @@ async def _stopped(process: int) -> None:
 
 @asynccontextmanager
 async def crew_of(
-    number: int, api: TelegramApi, server: Server, folder: Path, *, hooked: bool, **settings: str
+    number: int,
+    api: TelegramApi,
+    server: Server,
+    folder: Path,
+    settings: Mapping[str, str],
+    *,
+    hooked: bool,
+    ahead: float = 0,
 ) -> AsyncIterator[tuple[Crew, Balancer]]:
     """So many workers that serve the page and Telegram, and the balancer before their page.
 
-    `hooked`: Telegram posts what comes, through a balancer, too; otherwise one of them polls.
+    `hooked`: Telegram posts what comes, through a balancer, too; otherwise one of them polls. The clock of the first is
+    so many seconds `ahead`.
     """
     pages, hooks = ([f"127.0.0.1:{free_port()}" for _ in range(number)] for _ in range(2))
     async with AsyncExitStack() as stack:
@@ -174,6 +193,7 @@ async def crew_of(
                 folder / f"worker{place}",
                 {**common, "WEB_LISTEN": pages[place], **({"WEBHOOK_LISTEN": hooks[place]} if hooked else {})},
                 ("serve",),
+                module=("tests.workers.shifted", str(ahead)) if ahead and not place else ("bot",),
             )
             for place in range(number)
         ]

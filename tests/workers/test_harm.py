@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
@@ -14,7 +14,7 @@ import pytest
 from tests.postgres import Server
 from tests.telegram.api import TelegramApi
 from tests.web.crowd import Crowd
-from tests.workers.campaign import Campaign
+from tests.workers.campaign import HARMS, Campaign
 from tests.workers.checks import holds, settled
 from tests.workers.crew import crew_of
 from tests.workers.people import Town
@@ -34,19 +34,20 @@ def durable() -> Iterator[Server]:
         yield server
 
 
-async def carried_through(server: Server, folder: Path, firms: int, *, hooked: bool) -> None:
-    """A campaign, and all that has to hold after it."""
-    async with (
-        TelegramApi() as api,
-        AsyncExitStack() as stack,
-    ):
+async def carried_through(
+    server: Server, folder: Path, firms: int, harms: Sequence[str] = HARMS, *, hooked: bool, ahead: float = 0
+) -> None:
+    """A campaign, and all that has to hold after it; one worker's clock is so many seconds `ahead`."""
+    async with TelegramApi() as api, AsyncExitStack() as stack:
         town = Town.of(api)
-        crew, page = await stack.enter_async_context(crew_of(WORKERS, api, server, folder, hooked=hooked, **SETTINGS))
+        crew, page = await stack.enter_async_context(
+            crew_of(WORKERS, api, server, folder, SETTINGS, hooked=hooked, ahead=ahead)
+        )
         chance = Random(SEED)  # noqa: S311  # no secrets
         crowd = Crowd(f"http://{page.address}", chance, stack, sent=town.sent)
         campaign = Campaign(crew, town, crowd, chance)
         try:
-            happened = await campaign.run(firms)
+            happened = await campaign.run(firms, harms)
             await settled(campaign)
             twice = await holds(campaign)
         except BaseException as error:
@@ -61,4 +62,14 @@ async def test_webhooks_to_all_without_affinity(durable: Server, tmp_path: Path)
 
 
 async def test_polling_by_a_leader_that_is_killed(durable: Server, tmp_path: Path) -> None:
-    await carried_through(durable, tmp_path, FIRMS // 8, hooked=False)
+    await carried_through(durable, tmp_path, FIRMS // 8, ("leader", "leader", "some", "server"), hooked=False)
+
+
+async def test_workers_that_stand_still_and_go_on(durable: Server, tmp_path: Path) -> None:
+    """Whatever they wake up with, others have done it since."""
+    await carried_through(durable, tmp_path, FIRMS // 16, ("pause",), hooked=True)
+
+
+@pytest.mark.parametrize("ahead", [-5, 5])
+async def test_a_worker_whose_clock_is_wrong(durable: Server, tmp_path: Path, ahead: float) -> None:
+    await carried_through(durable, tmp_path, FIRMS // 32, ("worker", "some"), hooked=True, ahead=ahead)

@@ -26,7 +26,7 @@ SETTINGS = {"TELEGRAM_RATE": "0"}
 @pytest.fixture
 async def two(postgres: Server, tmp_path: Path) -> AsyncIterator[tuple[TelegramApi, Crew]]:
     """Two workers, one of which polls."""
-    async with TelegramApi() as api, crew_of(2, api, postgres, tmp_path, hooked=False, **SETTINGS) as (crew, _):
+    async with TelegramApi() as api, crew_of(2, api, postgres, tmp_path, SETTINGS, hooked=False) as (crew, _):
         yield api, crew
 
 

@@ -8,12 +8,19 @@
 -- What is looked up for each of many rows is a value, not `EXISTS`, for which all there is might be gone through once.
 
 -- Whoever changes what is told of a window or of a dossier has these locks until its transaction ends. All of one
--- transaction are taken at once, and in one order, so that nobody waits in a circle. Nobody waits long, either: the
--- server ends the transaction of a process that has stopped with locks in its hands.
-CREATE FUNCTION shuping.lock_all(names text[]) RETURNS void LANGUAGE plpgsql AS $$
+-- transaction are taken at once, and in one order, so that nobody waits in a circle. Nobody waits long, either.
+CREATE FUNCTION shuping.lock_all(names text[]) RETURNS void LANGUAGE plpgsql SET lock_timeout = '4s' AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(lock)
     FROM (SELECT hashtextextended(name, 0) AS lock FROM unnest(names) AS name ORDER BY 1) AS locks;
+END $$;
+
+-- The same for a transaction of several statements: of a process that has stopped with locks in its hands, or of a host
+-- of which nothing is heard any more, the server ends it.
+CREATE FUNCTION shuping.hold_all(names text[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('idle_in_transaction_session_timeout', '4s', true);
+    PERFORM shuping.lock_all(names);
 END $$;
 
 -- The versions of all rows that a decision may depend on, as `shuping.read` tells them: as long as it is the same,
@@ -294,14 +301,14 @@ BEGIN
     FROM generate_series(0, 15) AS level
     CROSS JOIN LATERAL (
         SELECT * FROM shuping.outbox
-        WHERE urgency = level AND due <= of_now AND due >= since[level + 1] ORDER BY due LIMIT 8192
+        WHERE urgency = level AND due <= of_now AND due >= since[level + 1] AND form <= of_form
+        AND (channels IS NULL OR split_part(outbox.window_name, ':', 1) = ANY (channels))
+        ORDER BY due LIMIT 8192
     ) AS waiting
     WHERE (
         SELECT holder <> of_holder AND until > of_now FROM shuping.claims
         WHERE claims.window_name = waiting.window_name AND claims.aside = waiting.aside
     ) IS NOT TRUE
-    AND (channels IS NULL OR split_part(waiting.window_name, ':', 1) = ANY (channels))
-    AND waiting.form <= of_form
     AND coalesce((SELECT form FROM shuping.sessions WHERE sessions.dossier = waiting.dossier), 0) <= of_form
     AND coalesce((SELECT form FROM shuping.windows WHERE windows.window_name = waiting.window_name), 0) <= of_form
     GROUP BY waiting.window_name, waiting.aside

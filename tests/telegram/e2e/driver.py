@@ -68,6 +68,8 @@ class Shuping:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ("telegram",)
+    module: tuple[str, ...] = ("bot",)
+    """What is run, with its own arguments."""
     process: asyncio.subprocess.Process | None = None
     known: dict[int, set[str]] = field(default_factory=dict)
     """The dossiers that people had sight of."""
@@ -113,7 +115,7 @@ class Shuping:
         }
         with (self.folder / "output.txt").open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", *self.command),
+                *(sys.executable, "-m", *self.module, *self.command),
                 env=environment,
                 cwd=self.folder,
                 stdout=output,
