@@ -5,6 +5,7 @@
 -- lives may be large while somebody may still see what was deleted: nobody looks through a whole one. What waits for
 -- a window is found by the window alone: `number + 0` and `IS TRUE` keep plans from other indexes, which would be just as
 -- quick only as long as there is hardly anything in them; as `= ANY` does where rows are joined to what was asked about.
+-- What is looked up for each of many rows is a value, not `EXISTS`, for which all there is might be gone through once.
 
 -- Whoever changes what is told of a window or of a dossier has these locks until its transaction ends. All of one
 -- transaction are taken at once, and in one order, so that nobody waits in a circle. Nobody waits long, either.
@@ -304,15 +305,12 @@ BEGIN
         AND (channels IS NULL OR split_part(outbox.window_name, ':', 1) = ANY (channels))
         ORDER BY due LIMIT 8192
     ) AS waiting
-    WHERE NOT EXISTS (
-        SELECT FROM shuping.claims
+    WHERE (
+        SELECT holder <> of_holder AND until > of_now FROM shuping.claims
         WHERE claims.window_name = waiting.window_name AND claims.aside = waiting.aside
-        AND holder <> of_holder AND until > of_now
-    )
-    AND NOT EXISTS (SELECT FROM shuping.sessions WHERE sessions.dossier = waiting.dossier AND form > of_form)
-    AND NOT EXISTS (
-        SELECT FROM shuping.windows WHERE windows.window_name = waiting.window_name AND form > of_form
-    )
+    ) IS NOT TRUE
+    AND coalesce((SELECT form FROM shuping.sessions WHERE sessions.dossier = waiting.dossier), 0) <= of_form
+    AND coalesce((SELECT form FROM shuping.windows WHERE windows.window_name = waiting.window_name), 0) <= of_form
     GROUP BY waiting.window_name, waiting.aside
     ORDER BY min(waiting.urgency), min(waiting.due), min(waiting.number)
     LIMIT most;
@@ -435,10 +433,11 @@ BEGIN
     WITH ended AS (
         DELETE FROM shuping.claims USING unnest(names, asides, holders) AS lane (window_name, aside, holder)
         WHERE claims.window_name = lane.window_name AND claims.aside = lane.aside AND claims.holder = lane.holder
-        AND claims.window_name = ANY (names) AND NOT EXISTS (
-            SELECT FROM shuping.outbox
+        AND claims.window_name = ANY (names) AND (
+            SELECT number FROM shuping.outbox
             WHERE outbox.window_name = lane.window_name AND outbox.aside = lane.aside AND (due <= claims.until) IS TRUE
-        )
+            LIMIT 1
+        ) IS NULL
         RETURNING claims.window_name, claims.aside
     )
     SELECT array_agg(lane.place) INTO busy
