@@ -10,7 +10,8 @@ from storage.errors import DamagedRowError, StorageError, is_newer
 LOG = logging.getLogger("shuping.outbox")
 T = TypeVar("T")
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
+"""Soon enough after the database is back for others to wait for it (`bot.delivery.worker.AWAY_SECONDS`)."""
 
 
 async def insist(work: Callable[[], Awaitable[T]]) -> T:

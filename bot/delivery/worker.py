@@ -31,7 +31,7 @@ from flows.session import CardRef
 from scoring.errors import MissingEditionError
 from scoring.rubric import Rubric
 from storage.broadcasts import Progress
-from storage.errors import DamagedRowError, StorageError, is_newer
+from storage.errors import DamagedRowError, StorageError, Trouble, is_newer
 from storage.outbox import Lane, Outgoing, Queued, Urgency, address_of, channel_of
 from storage.store import Applied, Claim, Decision, Due, State, Store
 
@@ -43,6 +43,9 @@ LEASE = timedelta(seconds=8)
 """So long others leave to us what we have claimed, unless we renew it."""
 RENEW_SECONDS, SURE_SECONDS = 2.0, 5.0
 """So long after claiming or renewing do we trust a claim; less than others wait."""
+AWAY_SECONDS = 12.0
+"""So long after the store was out of reach is what others have claimed left to them, although their claims have ended:
+nobody could renew them, and who is alive first tells what was sent meanwhile."""
 CHASE_SECONDS, LONGEST_CHASE = 0.1, 10.0
 """So soon is a lane looked at again that another worker has claimed, until the claim of a dead one has ended."""
 LONGEST_WAIT = 60.0
@@ -105,6 +108,7 @@ class Worker:
         """Since when it is not known whether others have taken a lane: it was not renewed in time."""
         self._alarm = asyncio.Event()
         self._looked: float | None = None
+        self._away = float("-inf")
         self._moved = clock()
         self._looks = NEVER
         self._latest: datetime | None = None
@@ -210,7 +214,7 @@ class Worker:
         if self._active:
             await self._store.renew(self.claim())
             self._doubt()
-        self._renewed = began
+            self._renewed = began
         others = await self._store.holders() - {self.holder}
         for other in others:
             if is_gone(other):
@@ -240,12 +244,22 @@ class Worker:
         self._alarm.clear()
         self._looked = self._clock()
         self._looks = NEVER  # whatever is expected from now on may be missing in what is read here
-        now, asked = self._outside.now(), self.moment()
-        await self._mind_the_clock(now)
+        now = self._outside.now()
+        try:
+            await self._mind_the_clock(now)
+            if self._clock() - self._away >= AWAY_SECONDS:
+                await self._take_what_is_due(now)
+            await self._sleep(now)
+        except StorageError as error:
+            if self._store.shared and error.trouble is Trouble.UNREACHABLE:
+                self._away = self._clock()
+            raise
+
+    async def _take_what_is_due(self, now: datetime) -> None:
+        asked = self.moment()
         for due in await self._store.claim(self.claim(), now, AT_ONCE, channels=self._channels.keys()):
             if due.queued.lane not in self._active:
                 self.wake(due.queued.lane, due, asked)
-        await self._sleep(now)
 
     async def _mind_the_clock(self, now: datetime) -> None:
         """What was put off by a clock that has been set back since does not wait for it.
@@ -309,6 +323,7 @@ class Worker:
             began, now = self._clock(), self._outside.now()
             if found := await insist(lambda: self._store.claim(self.claim(), now, 1, lane)):  # noqa: B023  # at once
                 self._claimed[lane] = began
+                self._doubted.pop(lane, None)
                 return found[0]
             if not await insist(lambda: self._is_due(lane, now)):  # noqa: B023  # at once
                 return None
@@ -322,9 +337,13 @@ class Worker:
     async def _following(self, lane: Lane) -> Due | None:
         began = self._clock()
         found = await insist(lambda: self._store.following(lane, self._outside.now(), self.holder))
-        if found and self._doubted.get(lane, began) <= began:  # it still was ours
-            self._doubted.pop(lane, None)
-        return found
+        return self._found(found, began)
+
+    def _found(self, following: Due | None, asked: float) -> Due | None:
+        """What follows in a lane: then it was still ours after it was asked."""
+        if following and self._doubted.get(following.queued.lane, asked) <= asked:
+            self._doubted.pop(following.queued.lane, None)
+        return following
 
     async def _carried_out(self, due: Due, *, alone: bool) -> Due | None:
         """Send one message; gives the next one. Damage of one window's rows is its own."""
@@ -344,6 +363,7 @@ class Worker:
             return await self._say(channel, due, reply, alone=alone)
         except ClaimLostError:
             self._observer.claim_lost()
+            self._alarm.set()
             return None
         except MissingEditionError as error:  # the operator may bring it back
             LOG.error("a message is about the edition %s, which is not here; it waits", error.edition)  # noqa: TRY400  # a sentence, not a traceback
@@ -465,12 +485,13 @@ class Worker:
     async def _arrived(self, due: Due, reply: Reply, card: str | None, seen: CardRef | None) -> Due | None:
         queued, now = due.queued, self._outside.now()
         owed = self._owed(due, reply, card, now)
+        began = self._clock()
         following = await insist(lambda: self._store.delivered(queued, now, self.holder, card, owed, seen))
         if owed and owed.due <= now:
             self.wake(Lane(queued.window, aside=True))
         elif owed:
             self.expect(owed.due)
-        return following
+        return self._found(following, began)
 
     async def _arrived_late(self, due: Due, reply: Reply, card: str | None) -> Due | None:
         """It took so long that another worker may have shown something newer: whatever is so now is shown once more."""

@@ -360,13 +360,19 @@ class PostgresStore(Store):
             except TimeoutError:
                 raise StorageError(Trouble.BUSY, self._place) from None
             except psycopg.Error as error:
-                trouble = storage_error(error, self._place)
+                trouble = self._trouble(error)
                 harmless = again or isinstance(error, PoolTimeout)
                 helps = isinstance(error, AGAIN) or (trouble.trouble in LOST and harmless)
             if not helps or monotonic() + pause > deadline:
                 raise trouble from None
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
+
+    def _trouble(self, error: psycopg.Error) -> StorageError:
+        """Where all connections are at work, the server can be reached."""
+        if isinstance(error, PoolTimeout) and self._pool.get_stats()["pool_size"] >= self._pool.max_size:
+            return StorageError(Trouble.BUSY, self._place)
+        return storage_error(error, self._place)
 
 
 async def _was_cut(connection: AsyncConnection) -> bool:
@@ -452,6 +458,7 @@ def conninfo_of(url: str, place: str) -> str:
         raise StorageError(Trouble.BAD_URL, place) from None
     if re.search(r"[^\d,]", str(stated.get("port", ""))):  # a password with a / in it
         raise StorageError(Trouble.BAD_URL, place)
-    return make_conninfo(
-        url, **{"application_name": worker_of(len(steps())), **DEFAULTS, **stated, "client_encoding": "UTF8"}
-    )
+    ours: dict[str, Any] = {"application_name": worker_of(len(steps())), **DEFAULTS}
+    if "," in str(stated.get("host", "")):
+        ours["target_session_attrs"] = "read-write"  # of several servers, the one that takes what is written
+    return make_conninfo(url, **{**ours, **stated, "client_encoding": "UTF8"})

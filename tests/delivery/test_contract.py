@@ -17,7 +17,7 @@ from bot.dialogue.replies import Text, written
 from bot.dialogue.situation import CARD
 from locales import catalogue
 from storage.outbox import Outgoing
-from storage.store import Decision, Due, State
+from storage.store import Arrival, Decision, Due, State
 from tests.delivery import toy
 from tests.delivery.places import Planned
 from tests.delivery.site import Site, until
@@ -425,8 +425,9 @@ async def test_a_worker_that_has_lost_its_claim_sends_nothing(site: Site, took: 
     assert await site.is_right(ann)
 
 
+@pytest.mark.parametrize("renewed", [False, True], ids=["at once", "after it has renewed its other claims"])
 async def test_a_worker_that_loses_its_claim_while_it_looks_things_up_sends_nothing(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch, renewed: bool
 ) -> None:
     ann, second = await site.person(), await site.start()
     first, tries, found = site.process, ann.tries, asyncio.Event()
@@ -443,6 +444,8 @@ async def test_a_worker_that_loses_its_claim_while_it_looks_things_up_sends_noth
     first.late = 9.0
     await site.elapses(seconds=9)
     await until(lambda: SECOND in ann.texts[-1] and not second.sending)
+    if renewed:
+        await first.worker._renew()
     found.set()
     await site.rest()
     assert ann.tries == tries + 2, "the card, and the buttons of the one before"
@@ -508,3 +511,24 @@ async def test_what_was_sent_while_the_store_told_of_it_is_not_sent_again(
     await until(lambda: "once" in ann.texts)
     await site.rest()
     assert ann.tries == tries + 1
+
+
+async def test_a_claim_that_took_long_to_get_is_as_old_as_the_wish_for_it(site: Site) -> None:
+    """Renewing meanwhile, with nothing at hand, has renewed nothing."""
+    ann = await site.person()
+    process, tries, said = site.process, ann.tries, Outgoing(written(Text(("late",))), site.now)
+    await process.freeze()
+    asked, turn = process.worker.moment(), process.hold(took=False)
+    arrival = Arrival(site.places[0].channel().name, 7, site.now)
+    applied = await site.store.apply(
+        ann.window, lambda _: Decision(outbox=(said,)), arrival, claim=process.worker.claim()
+    )
+    assert applied
+    process.late = 4.0
+    await process.worker._renew()
+    process.worker.take_up(ann.window, applied, asked)
+    await until(lambda: process.sending)
+    process.late = 8.0
+    turn.set()
+    await until(lambda: not process.sending)
+    assert ann.tries == tries

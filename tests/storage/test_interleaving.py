@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from psycopg import AsyncConnection
@@ -16,6 +17,7 @@ from storage.outbox import Queued
 from storage.postgres.outbox import CONFIRM, LOCK, RELEASE, RENEW
 from storage.postgres.store import PostgresStore
 from storage.store import Store
+from tests.postgres import PASSWORD, USER, Server
 from tests.storage.support import ME, NOW, OTHER, WINDOW, claim, grown, message, revisions, sends, taken
 
 BLOCKED = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
@@ -189,6 +191,19 @@ async def test_a_server_that_no_longer_takes_anything_is_left_for_the_one_that_d
         assert len(await store.waiting(WINDOW)) == 1
 
 
+async def test_of_several_servers_the_one_that_takes_what_is_written_is_found(postgres: Server) -> None:
+    name = postgres.create()
+    with Server() as standby:
+        standby._run(f"CREATE DATABASE {name}")
+        standby._run(f"ALTER ROLE {USER} SET default_transaction_read_only = on")
+        places = ",".join(quote(str(server.folder), safe="") for server in (standby, postgres))
+        url = f"postgresql://{USER}:{PASSWORD}@/{name}?host={places}"
+        async with await open_store(url) as store:
+            await store.apply(WINDOW, grown)
+            assert await revisions(store) == (1, [1])
+    postgres.drop(name)
+
+
 async def test_where_nothing_can_be_written_it_is_said(
     postgres_url: str, connect: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,6 +214,29 @@ async def test_where_nothing_can_be_written_it_is_said(
             await store.apply(WINDOW, sends(message("card")))
         assert caught.value.trouble is Trouble.READ_ONLY
         assert await store.waiting(WINDOW) == []
+
+
+async def test_where_all_connections_are_at_work_the_server_is_busy_and_not_out_of_reach(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.postgres.store.CONNECTIONS", 1)
+    monkeypatch.setattr("storage.postgres.store.PATIENCE_SECONDS", 0.1)
+    async with await open_store(postgres_url) as store:
+        assert isinstance(store, PostgresStore)
+        working, done = asyncio.Event(), asyncio.Event()
+
+        async def work(_connection: AsyncConnection) -> None:
+            working.set()
+            await done.wait()
+
+        at_work = asyncio.create_task(store._run(work))
+        await working.wait()
+        with pytest.raises(StorageError) as caught:
+            await store.clock()
+        assert caught.value.trouble is Trouble.BUSY
+        done.set()
+        await at_work
+        assert await store.clock()
 
 
 async def test_who_stops_with_locks_in_hand_keeps_nobody_waiting_for_long(connect: Hands) -> None:
