@@ -35,14 +35,18 @@ KINDS: tuple[tuple[type[Exception], Trouble], ...] = (
     (psycopg.OperationalError, Trouble.BUSY),
 )
 """The first that fits; what is left is a row that nobody can make sense of."""
+ABSENT = re.compile(r'database "[^"]{0,63}" does not exist|no such database')
+CROWDED = re.compile(r"too many (clients|connections)|remaining connection slots|no more connections")
+BAD_URL = re.compile(r"invalid (port number|\w{1,40} value)|unrecognized configuration")
+AWAY = re.compile(r"cannot connect to server|starting up|shutting down|in recovery|not yet accept")
 WORDS = (
-    (Trouble.ABSENT, re.compile(r'database "[^"]*" does not exist|no such database')),
-    (Trouble.CROWDED, re.compile(r"too many (clients|connections)|remaining connection slots|no more connections")),
-    (Trouble.BAD_URL, re.compile(r"invalid (port number|\w+ value|integer value)|unrecognized configuration")),
-    (Trouble.UNREACHABLE, re.compile(r"cannot connect to server|starting up|shutting down|in recovery|not yet accept")),
+    (Trouble.ABSENT, ABSENT),
+    (Trouble.CROWDED, CROWDED),
+    (Trouble.BAD_URL, BAD_URL),
+    (Trouble.UNREACHABLE, AWAY),
 )
 """Why there is no connection, or none any more, the server says in words alone; pgbouncer says everything so."""
-SAID = re.compile(r"[^\s:]+:\s\s(.+)")
+SAID = re.compile(r":\s\s(.+)")
 """What a server says, after how bad that is: in its own language."""
 SSL = re.compile(r"SSL|certificate")
 AGAIN = (

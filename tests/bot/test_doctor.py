@@ -33,7 +33,7 @@ def test_a_broken_database_is_found_and_the_rest_is_still_looked_at(shuping: Shu
     assert (done.status, done.err) == (1, "")
     (line,) = [line for line in wrong(done.out) if line.startswith("✗")]
     assert line.startswith("✗ database: ")
-    assert "Please choose another file" in line
+    assert "Please choose another one" in line
 
 
 def test_a_wrong_setting_is_found(shuping: Shuping) -> None:

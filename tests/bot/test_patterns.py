@@ -66,8 +66,10 @@ def uses() -> Iterator[tuple[str, str, str]]:
                 yield from ((place, name, method) for method in methods(tree, name) or PASSED_ON)
 
 
-USES = sorted(uses())
-IDS = list(map(".".join, USES))
+LONG = ("bot.understanding.numbers", "token")
+"""Of very many parts: it takes minutes."""
+ALL = sorted(uses())
+USES = [pytest.param(*use, marks=pytest.mark.slow if use[:2] == LONG else (), id=".".join(use)) for use in ALL]
 
 
 def test_no_pattern_is_overlooked() -> None:
@@ -86,7 +88,7 @@ def test_no_pattern_is_overlooked() -> None:
         "bot.settings",
         "bot.cli.records",
         "scoring.compare",
-    } <= {use[0] for use in USES}
+    } <= {use[0] for use in ALL}
 
 
 def signs(machine: Machine) -> list[str]:
@@ -123,7 +125,7 @@ def worst(pattern: re.Pattern[str], method: str, size: int = 40) -> tuple[float,
     return max(pairs)
 
 
-@pytest.mark.parametrize(("place", "name", "method"), USES, ids=IDS)
+@pytest.mark.parametrize(("place", "name", "method"), USES)
 def test_a_line_twice_as_long_takes_twice_as_many_steps(place: str, name: str, method: str) -> None:
     pattern = named(import_module(place))[name]
     growth, line = worst(pattern, method)
@@ -150,7 +152,7 @@ def test_a_pattern_that_is_not_linear_is_found(text: str, method: str) -> None:
         assert worst(re.compile(text), method)[0] < 2.5
 
 
-@pytest.mark.parametrize(("place", "name", "method"), USES, ids=IDS)
+@pytest.mark.parametrize(("place", "name", "method"), USES)
 def test_the_machine_finds_what_re_finds(place: str, name: str, method: str) -> None:
     pattern = named(import_module(place))[name]
     for line in lines(Machine(pattern), 7):

@@ -77,7 +77,7 @@ def test_nothing_else_is_written_when_the_process_ends(shuping: Shuping) -> None
     sentence(shuping("chat", "--database", shuping.database, given="\n"), "打不开数据库")
 
 
-@pytest.mark.parametrize("url", ["postgresql://nowhere/x", "shuping.sqlite3", "sqlite:///", "sqlite:///:memory:"])
+@pytest.mark.parametrize("url", ["mysql://nowhere/x", "shuping.sqlite3", "sqlite:///", "sqlite:///:memory:"])
 def test_an_address_that_is_not_understood(
     run: Inside, folder: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:

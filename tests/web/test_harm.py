@@ -89,6 +89,7 @@ async def test_an_answer_that_went_wrong_is_guarded_like_any_other(web: Web) -> 
     assert "script-src 'self'" in answer.headers["content-security-policy"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("GET", "/nowhere", 404), ("POST", "/", 405), ("GET", "/say", 405)]
 )
