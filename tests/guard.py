@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 SECONDS = 10
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def main(folder: str, user: str, *command: str) -> None:
@@ -23,7 +23,14 @@ def main(folder: str, user: str, *command: str) -> None:
         signal.signal(number, signal.SIG_IGN)
     adopt()
     someone = None if user == "-" else int(user)
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=folder, user=someone, group=someone)
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        cwd=folder,
+        user=someone,
+        group=someone,
+        preexec_fn=follow,  # there is one thread
+    )
     said = sys.stdin.read()
     process.send_signal(signal.SIGQUIT)
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -38,8 +45,18 @@ def main(folder: str, user: str, *command: str) -> None:
 
 def adopt() -> None:
     """What the server leaves behind when it is killed becomes our child (Linux), so that we can wait for its end."""
+    tell_kernel(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def follow() -> None:
+    """The server stops, too, should somebody kill us (Linux)."""
+    tell_kernel(PR_SET_PDEATHSIG, signal.SIGQUIT)
+
+
+def tell_kernel(option: int, value: int) -> None:
+    """A wish about this process, where there is such a thing."""
     with contextlib.suppress(AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+        ctypes.CDLL(None).prctl(option, value)
 
 
 def bury() -> None:

@@ -113,6 +113,7 @@ class Server:
         if self._guard is None:
             self._guard = guarded(self.folder, ["true"], self.folder / "log")
         self._guard.communicate("", timeout=SECONDS)
+        shutil.rmtree(self.folder, ignore_errors=True)  # should somebody have killed the guard
 
     def __enter__(self) -> Self:
         return self

@@ -26,6 +26,14 @@ def segments() -> str:
     return Path("/proc/sysvipc/shm").read_text()
 
 
+def runs(process: psutil.Process) -> bool:
+    """One that has ended may still be listed where nobody has looked after it."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_each_database_is_new(postgres: Server) -> None:
     for _ in range(2):
         with postgres.database() as url, psycopg.connect(url) as connection:
@@ -74,6 +82,19 @@ def test_nothing_is_left_when_the_tests_are_killed(how: signal.Signals) -> None:
     assert not server.is_running()
     assert not Path(folder).exists()
     assert segment not in segments()
+
+
+def test_a_server_does_not_outlive_who_guards_it() -> None:
+    with Server() as server:
+        process = psutil.Process(server.pid)
+        guard = process.parent()
+        assert guard is not None
+        guard.kill()
+        until = time.monotonic() + 10
+        while runs(process) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert not runs(process)
+    assert not server.folder.exists()
 
 
 def test_what_was_committed_survives_a_power_cut() -> None:
