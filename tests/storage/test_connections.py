@@ -12,7 +12,7 @@ from storage.postgres.store import CONNECTIONS, PostgresStore, open_postgres
 from tests.postgres import SUPERUSER, Server
 
 AT_ONCE = 20 * CONNECTIONS
-TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'shuping'"
+TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'shuping %'"
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ HARMS = ("worker", "worker", "leader", "some", "all", "server")
 """Who dies, which connections are cut."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Harm:
     """What happens to workers and to the database meanwhile, one after the other, of these `kinds`."""
 
@@ -62,7 +62,7 @@ class Harm:
         self.happened[what] += 1
 
 
-@dataclass
+@dataclass(repr=False)
 class Campaign:
     """Everybody, and what they have said."""
 

@@ -65,7 +65,7 @@ WHERE application_name = 'shuping' AND datname = %s AND random() < %s
 """
 
 
-@dataclass
+@dataclass(repr=False)
 class Crew:
     """`workers` on the database at `url`; `kills`: how many of them were killed.
 

@@ -85,7 +85,7 @@ def text_of(call: Call) -> str | None:
     return found[1] if found else ""
 
 
-@dataclass
+@dataclass(repr=False)
 class Town:
     """Telegram, and everything that anybody has said there."""
 
@@ -107,7 +107,7 @@ class Town:
                 self.sent["telegram", number] = f"{CHAT}{body['chat']}", act.message, MANNER
 
 
-@dataclass
+@dataclass(repr=False)
 class Tapper:
     """Somebody who taps on whatever they see, or types; now and then they say two things at once."""
 

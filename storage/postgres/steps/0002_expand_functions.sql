@@ -330,6 +330,9 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
 DECLARE
     taken text[];
     taken_asides boolean[];
+    messages shuping.outbox[];
+    idle text[];
+    idle_asides boolean[];
 BEGIN
     WITH claimed AS (
         INSERT INTO shuping.claims AS mine (window_name, aside, holder, until)
@@ -341,18 +344,25 @@ BEGIN
     )
     SELECT array_agg(claimed.window_name), array_agg(claimed.aside) INTO taken, taken_asides FROM claimed;
 
+    SELECT array_agg(message) FILTER (WHERE message.number IS NOT NULL),
+        array_agg(lane.window_name) FILTER (WHERE message.number IS NULL),
+        array_agg(lane.aside) FILTER (WHERE message.number IS NULL)
+    INTO messages, idle, idle_asides
+    FROM unnest(taken, taken_asides) AS lane (window_name, aside)
+    CROSS JOIN LATERAL shuping.first(lane.window_name, lane.aside, of_now) AS message;
+
     RETURN QUERY
     SELECT message.number, message.window_name, message.dossier, message.key, message.reply, message.due,
         message.attempts, message.anew, message.urgency, message.part,
         state.data, state.front, state.session, state.dossiers, state.shared, greatest(message.form, state.form)
-    FROM unnest(taken, taken_asides) AS lane (window_name, aside)
-    CROSS JOIN LATERAL shuping.first(lane.window_name, lane.aside, of_now) AS message
-    CROSS JOIN LATERAL shuping.state(lane.window_name, coalesce(message.dossier, ''), NULL) AS state
-    WHERE message.number IS NOT NULL;
+    FROM unnest(messages) AS message
+    CROSS JOIN LATERAL shuping.state(message.window_name, coalesce(message.dossier, ''), NULL) AS state;
 
-    DELETE FROM shuping.claims USING unnest(taken, taken_asides) AS lane (window_name, aside)
-    WHERE claims.window_name = lane.window_name AND claims.aside = lane.aside AND claims.holder = of_holder
-    AND claims.window_name = ANY (taken) AND (shuping.first(lane.window_name, lane.aside, of_now)).number IS NULL;
+    IF idle IS NOT NULL THEN
+        DELETE FROM shuping.claims USING unnest(idle, idle_asides) AS lane (window_name, aside)
+        WHERE claims.window_name = lane.window_name AND claims.aside = lane.aside AND claims.holder = of_holder
+        AND claims.window_name = ANY (idle);
+    END IF;
 END $$;
 
 -- The next message of a lane that the holder has; without one, the claim ends.
