@@ -128,9 +128,13 @@ async def _in_steps(
 ) -> Applied | None:
     """The same in a transaction of several statements, in which everything is locked first."""
     window, before = asked.window, read.state
-    dossiers = {read.asked, decision.dossier, before.link and before.link.dossier}
+    linked = before.link.dossier if before.link else None
+    names = [window, *filter(None, {read.asked, decision.dossier, linked})]
     async with connection.transaction():
-        await connection.execute(LOCK, ([window, *filter(None, dossiers)],))
+        if decision.forgotten is Forgetting.DOSSIER and before.dossier:
+            await deletion.lock_with_windows(connection, before.dossier, *names)
+        else:
+            await connection.execute(LOCK, (names,))
         again = await state.read(connection, window, asked.link, asked.arrival, 0, place)
         if again.seen or again.mark != read.mark:
             raise MovedError

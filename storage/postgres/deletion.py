@@ -123,6 +123,19 @@ async def locked(connection: AsyncConnection, *windows: str) -> list[str]:
             return dossiers
 
 
+async def lock_with_windows(connection: AsyncConnection, dossier: str, *names: str) -> None:
+    """Lock a dossier with all windows that have sight of it, and what is named: what goes with it depends on them."""
+    while True:
+        windows = await _windows(connection, dossier)
+        await connection.execute(LOCK, ([dossier, *windows, *names],))
+        if await _windows(connection, dossier) == windows:
+            return
+
+
+async def _windows(connection: AsyncConnection, dossier: str) -> list[str]:
+    return [window for (window,) in await (await connection.execute(WINDOWS, (dossier,))).fetchall()]
+
+
 async def _dossiers(connection: AsyncConnection, window: str) -> list[str]:
     return [dossier for (dossier,) in await (await connection.execute(SIGHTS, (window,))).fetchall()]
 
@@ -150,6 +163,7 @@ async def move(connection: AsyncConnection, window: str, to: str) -> bool:
     guests = await (await connection.execute(GUESTS, names)).fetchall()
     for dossier, giver in [*((dossier, window) for dossier in dossiers), *((about, guest) for guest, about in guests)]:
         await connection.execute(UNLINK_GIVEN, (dossier, giver))
+    await connection.execute(LOCK, ([guest for guest, _ in guests],))
     for guest, dossier in guests:
         await _lose_sight(connection, guest, dossier)
     return True
@@ -166,8 +180,8 @@ async def forget_front(connection: AsyncConnection, window: str, dossier: str | 
 
 
 async def forget_dossier(connection: AsyncConnection, dossier: str) -> None:
-    """Delete all about a dossier, whoever has sight of it; it is locked."""
-    for (window,) in await (await connection.execute(WINDOWS, (dossier,))).fetchall():
+    """Delete all about a dossier, whoever has sight of it; it is locked, with their windows."""
+    for window in await _windows(connection, dossier):
         await _lose_sight(connection, window, dossier)
     await _delete(connection, OF_DOSSIER, dossier)  # nobody may have had sight of it
 
@@ -185,7 +199,7 @@ async def _lose_sight(connection: AsyncConnection, window: str, dossier: str) ->
         rows += await _forget_window(connection, window)
     else:
         await connection.execute(TURN, (others[-1], window, dossier))
-    if not await (await connection.execute(WINDOWS, (dossier,))).fetchone():
+    if not await _windows(connection, dossier):
         return rows + await _delete(connection, OF_DOSSIER, dossier)
     await connection.execute(DISOWN, (dossier, address_of(window)))
     return rows
@@ -215,7 +229,7 @@ async def retain(
     connection: AsyncConnection, dossier: str, limits: Limits, promised: str, place: str, *, dry: bool
 ) -> Purged:
     """Delete what is over of a dossier; `dry`: count only. In a transaction. What is damaged is left alone."""
-    await connection.execute(LOCK, ([dossier],))
+    await lock_with_windows(connection, dossier)
     try:
         row = await (await connection.execute(SESSION, (dossier, FORM))).fetchone()
         with reading(place):

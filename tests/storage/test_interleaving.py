@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -11,16 +11,37 @@ from urllib.parse import quote
 import pytest
 from psycopg import AsyncConnection
 
+from flows.retention import Limits
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.outbox import Queued
+from storage.postgres.deletion import forget_front
 from storage.postgres.outbox import CONFIRM, LOCK, RELEASE, RENEW
 from storage.postgres.store import PostgresStore
-from storage.store import Store
+from storage.store import Forgetting, Link, State, Store
 from tests.postgres import PASSWORD, USER, Server
-from tests.storage.support import ME, NOW, OTHER, WINDOW, claim, grown, message, revisions, sends, taken
+from tests.storage.support import (
+    ME,
+    NOW,
+    OTHER,
+    WINDOW,
+    begun,
+    claim,
+    decides,
+    follows,
+    grown,
+    just,
+    message,
+    opens,
+    revisions,
+    sends,
+    taken,
+)
 
 BLOCKED = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
+ANYBODY_BLOCKED = """
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0)
+"""
 END_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
@@ -135,6 +156,39 @@ async def test_what_becomes_of_a_lost_message_does_not_befall_another_of_its_num
     await mark(store, replace(mine.queued, number=theirs.number))
     assert await store.waiting(OTHER) == [theirs]
     assert await store.damaged() == 0
+
+
+# windows: what goes with a dossier is decided by what else they have sight of
+
+
+async def purged(store: Store) -> None:
+    await store.purge(Limits(unfinished=NOW + timedelta(days=1)), "recheck")
+
+
+async def forgotten_elsewhere(store: Store) -> None:
+    await store.apply(OTHER, decides(forgotten=Forgetting.DOSSIER))
+
+
+@pytest.mark.parametrize("forgotten", [purged, forgotten_elsewhere], ids=["purged", "forgotten elsewhere"])
+async def test_of_a_window_that_loses_its_two_dossiers_at_once_nothing_is_left(
+    store: Store, connect: Hands, forgotten: Callable[[Store], Coroutine[None, None, None]]
+) -> None:
+    """Each of the two who delete sees the other dossier still there."""
+    recent = begun("d2").but(updated_at=NOW + timedelta(days=2))
+    await store.apply(WINDOW, opens("d1", links=(Link("hash", "d1", NOW),)))
+    await store.apply(OTHER, follows, link="hash")
+    await store.apply(WINDOW, just(recent, dossier="d2"))
+    here, watching = await connect(), await connect()
+    async with here.transaction():
+        await here.execute(LOCK, ([WINDOW, "d2"],))
+        await forget_front(here, WINDOW, "d2", Forgetting.SIGHT)
+        there = asyncio.create_task(forgotten(store))
+        async with asyncio.timeout(10):
+            while not there.done() and not await one(watching, ANYBODY_BLOCKED):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    await there
+    assert await store.state(WINDOW) == State()
+    assert await one(watching, "SELECT count(*) FROM shuping.windows") == 0
 
 
 # connections: what the server ended, or made of no use, is had anew
