@@ -69,6 +69,7 @@ DEFAULTS = {
 LOST = frozenset({Trouble.BUSY, Trouble.UNREACHABLE, Trouble.CROWDED})
 """Of these none that waits a little need hear."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
+NO_PORT = re.compile(r"[^\d,]")
 AGAIN_SECONDS = 1.0
 """So long after a fault is what was confirmed tried to be noted again; and so long does the pool try to connect, and is
 waited for a connection before it is asked for one once more: by itself it would not try again."""
@@ -456,7 +457,7 @@ def conninfo_of(url: str, place: str) -> str:
         stated = conninfo_to_dict(url)
     except (psycopg.ProgrammingError, ValueError):
         raise StorageError(Trouble.BAD_URL, place) from None
-    if re.search(r"[^\d,]", str(stated.get("port", ""))):  # a password with a / in it
+    if NO_PORT.search(str(stated.get("port", ""))):  # a password with a / in it
         raise StorageError(Trouble.BAD_URL, place)
     ours: dict[str, Any] = {"application_name": worker_of(len(steps())), **DEFAULTS}
     if "," in str(stated.get("host", "")):

@@ -16,9 +16,9 @@ from bot.words.wording import wording
 from scoring.editions import load_rubric, use
 from storage.store import Store
 from tests.editions.support import OFFICE, OWN, WORKSHOP
-from tests.storage.conftest import backend, migrated, path, postgres_url, store, url
+from tests.storage.conftest import backend, path, store, url
 
-__all__ = ["backend", "migrated", "path", "postgres_url", "store", "url"]
+__all__ = ["backend", "path", "store", "url"]
 
 BUNDLED = "miit-2024"
 WALKS = {
