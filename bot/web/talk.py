@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.dialogue.context import Context
 from bot.dialogue.firms import hash_of
-from bot.dialogue.messages import Followed, Message
+from bot.dialogue.messages import Followed, Message, Typed
 from bot.dialogue.pages import Page, View, needs_history, needs_shelf, page_of
 from bot.dialogue.replies import Card, Reply, Text, read
 from bot.dialogue.respond import respond
@@ -76,13 +76,22 @@ async def give(site: Site, visitor: Visitor, language: str, message: Message, up
         if answer.wait:
             observed.came = Came.LIMITED
     if applied is None:
-        told: Answer = site.told.get(update, Answer())
-        return told
+        told: Answer | None = site.told.get(update)
+        return told or await _once_more(site, visitor, message, context)
     if site.worker:
         site.worker.take_up(visitor.window, applied)
     answer = replace(answer, forgotten=bool(applied.decision.forgotten) and applied.state.session is None)
     _remember(site.told, update, answer)
     return replace(answer, applied=applied)
+
+
+async def _once_more(site: Site, visitor: Visitor, message: Message, context: Context) -> Answer:
+    """What another process has answered, and nobody heard: a line that has changed nothing is answered again."""
+    state = await site.store.state(visitor.window)
+    if not isinstance(message, Typed) or state.session is None or message.ref != state.session.ref:
+        return Answer()
+    said = respond(message, state, context)
+    return _answer([read(outgoing.reply) for outgoing in said.outbox if outgoing.due <= context.now])
 
 
 def _remember(told: OrderedDict[int, Answer], update: int, answer: Answer) -> None:
@@ -109,7 +118,7 @@ def _beside_the_chat(said: Decision, state: State, now: datetime) -> Decision:
     return replace(said, echo=echo(now, frozenset({TELEGRAM}), Card(), here=True))
 
 
-def _answer(replies: list[Any], *, opened: bool) -> Answer:
+def _answer(replies: list[Any], *, opened: bool = False) -> Answer:
     """A longer look is a page of its own; what else is said stands with the card."""
     places = (place for reply in replies if (place := place_of(reply)))
     told = tuple(reply for reply in replies if isinstance(reply, Card | Text))

@@ -48,6 +48,32 @@ async def test_a_tap_that_comes_twice_counts_once(web: Web, *, scripted: bool) -
     assert "已经处理过" not in browser.text
 
 
+@BOTH
+async def test_a_question_that_another_process_has_answered_is_answered_again(web: Web, *, scripted: bool) -> None:
+    """Its answer was lost on the way, and who asks once more comes to a process that has heard nothing of it."""
+    browser = await begun(web, scripted=scripted)
+    (form,) = [form.fields for form in browser.page.forms if "text" in form.fields]
+    asked = {**form, "text": "什么是PLC"}
+    await browser.post("/say", asked)
+    assert "小电脑" in browser.text
+    web.site.told.clear()
+    await browser.post("/say", asked)
+    assert "小电脑" in browser.text
+
+
+@BOTH
+async def test_an_answer_that_another_process_has_taken_is_no_answer_to_the_next_card(
+    web: Web, *, scripted: bool
+) -> None:
+    browser = await begun(web, scripted=scripted)
+    (form,) = [form.fields for form in browser.page.forms if "text" in form.fields]
+    for _ in range(2):
+        await browser.post("/say", {**form, "text": "BC"})
+        assert "设备数字化" in browser.text
+        assert "没看懂" not in browser.text
+        web.site.told.clear()
+
+
 async def test_an_old_page_changes_nothing_and_says_so(web: Web) -> None:
     browser = await begun(web)
     old = browser.filled("车间有工控网")
