@@ -352,18 +352,23 @@ class PostgresStore(Store):
     async def _run(self, work: Work[T], *, again: bool = True) -> T:
         """Run it, and once more if nothing was written, or if writing it twice does no harm. Raises StorageError."""
         deadline, pause = monotonic() + PATIENCE_SECONDS, FIRST_PAUSE
+        heed = _cancellation()
         while True:
             try:
                 async with self._pool.connection(timeout=AGAIN_SECONDS) as connection, asyncio.timeout(CALL_SECONDS):
-                    if monotonic() > deadline or not await _was_cut(connection):
-                        return await _done(work, connection)
-                continue
+                    heed()
+                    if not monotonic() > deadline and await _was_cut(connection):
+                        continue
+                    outcome = await _done(work, connection)
             except TimeoutError:
                 raise StorageError(Trouble.BUSY, self._place) from None
             except psycopg.Error as error:
                 trouble = self._trouble(error)
                 harmless = again or isinstance(error, PoolTimeout)
                 helps = isinstance(error, AGAIN) or (trouble.trouble in LOST and harmless)
+            else:
+                heed()
+                return outcome
             if not helps or monotonic() + pause > deadline:
                 raise trouble from None
             await asyncio.sleep(pause)
@@ -374,6 +379,20 @@ class PostgresStore(Store):
         if isinstance(error, PoolTimeout) and self._pool.get_stats()["pool_size"] >= self._pool.max_size:
             return StorageError(Trouble.BUSY, self._place)
         return storage_error(error, self._place)
+
+
+def _cancellation() -> Callable[[], None]:
+    """Raises CancelledError if the task was cancelled since: the pool keeps that to itself while it gives a connection,
+    as does `wait_for` before Python 3.12, and whoever has to end would never do so.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+
+    def heed() -> None:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
+
+    return heed
 
 
 async def _was_cut(connection: AsyncConnection) -> bool:

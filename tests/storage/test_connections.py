@@ -59,7 +59,28 @@ async def test_who_asks_while_the_server_is_away_for_seconds_is_answered_when_it
     async with busy(durable) as store:
         await asyncio.to_thread(durable.kill)
         asking = asyncio.create_task(seconds(store))
-        await asyncio.sleep(2)
+        await asyncio.sleep(0.5)
         assert not asking.done()
         await asyncio.to_thread(durable.start)
         await asking
+
+
+async def test_who_is_cancelled_in_the_moment_of_being_given_a_connection_ends(postgres_url: str) -> None:
+    """The pool's own waiting forgets it then; a worker that is told to end would go on for ever."""
+
+    async def work(store: PostgresStore) -> None:
+        while True:
+            await store.state("toy:1")
+
+    async with await open_postgres(postgres_url, "here") as store:
+        pool = store._pool
+        taken = [await pool.getconn() for _ in range(CONNECTIONS)]
+        working = asyncio.create_task(work(store))
+        await asyncio.sleep(0.05)
+        await pool.putconn(taken.pop())
+        working.cancel()
+        ended, _ = await asyncio.wait({working}, timeout=2)
+        for connection in taken:
+            await pool.putconn(connection)
+        working.cancel()
+        assert ended == {working}
