@@ -17,7 +17,8 @@ from tests.postgres import Server
 
 ROOT = Path(__file__).parents[1]
 HOLDS = (
-    "import sys; from tests.postgres import Server; s = Server(); print(s.folder, s.pid, flush=True); sys.stdin.read()"
+    "import signal, sys; from tests.postgres import Server; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "s = Server(); print(s.folder, s.pid, flush=True); sys.stdin.read()"
 )
 
 
