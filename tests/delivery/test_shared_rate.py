@@ -182,7 +182,7 @@ def test_all_that_there_is_is_used_and_every_process_comes_to_its_share() -> Non
     busy = 600 / RATE
     assert town.within(0, busy, 0, 1, 2) >= 0.95 * RATE * busy
     shares = [town.within(0, busy, process) for process in range(3)]
-    assert min(shares) >= 0.6 * max(shares)
+    assert min(shares) >= 0.4 * max(shares), "whoever wakes first, nobody is left out"
 
 
 def test_who_has_nothing_more_to_send_keeps_nothing_from_others() -> None:
