@@ -9,7 +9,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -247,13 +247,13 @@ class Crowd:
         return (perf_counter() - began) / len(claimed)
 
 
-async def gathered(works: Iterator[object]) -> None:
+async def gathered(works: Iterator[Awaitable[object]]) -> None:
     """So many at a time as come from a busy channel."""
     left = iter(works)
 
     async def some() -> None:
         for work in left:
-            await work  # type: ignore[misc]
+            await work
 
     await asyncio.gather(*(some() for _ in range(FLIGHT)))
 

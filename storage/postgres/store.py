@@ -165,7 +165,7 @@ class PostgresStore(Store):
     @override
     def confirm(self, queued: Queued, holder: str, left: Callable[[], None]) -> None:
         self._confirmed.append(Confirmed(queued, holder, left))
-        if self._confirming is None:
+        if self._confirming is None or self._confirming.done():
             self._confirming = asyncio.create_task(self._confirm_in_time())
 
     async def _confirm_in_time(self) -> None:
@@ -178,7 +178,6 @@ class PostgresStore(Store):
                 pause = CONFIRM_SECONDS
             except StorageError:
                 pause = AGAIN_SECONDS
-        self._confirming = None
 
     async def _confirm_all(self) -> None:
         """All that there is, and what is being noted already; one call after the other."""
