@@ -13,12 +13,12 @@ from statistics import median
 from bench.samples import RUBRIC, answer_files
 from bench.table import Row, at_most, at_most_of, size
 from bench.timing import Work, plain_env, seconds_of, turns
-from bot.reports.compose import Earlier, Occasion, compose
+from bot.reports.compose import compose
 from bot.reports.content import Report
+from bot.reports.paper import Earlier, paper_of, record_of
 from bot.reports.pool import Pool
 from bot.reports.render import Kind, render
-from bot.words.wording import wording
-from flows.session import FirmKind
+from flows.session import Firm, FirmKind
 from scoring.answers import check_answers
 
 ROUNDS = 30
@@ -52,13 +52,14 @@ def _reports(number: int) -> Iterator[Report]:
     """Firms that differ in everything; each beside the one before it."""
     files = [check_answers(RUBRIC, file) for file in answer_files(number + 1)]
     for i, (before, answers) in enumerate(pairwise(files)):
-        occasion = Occasion(f"某某第{i}五金制品有限公司", DAY, FirmKind.MICRO, before=Earlier(before, DAY))
-        yield compose(answers, occasion, wording("zh-Hans", "miit-2024"))
+        firm = Firm(name=f"某某第{i}五金制品有限公司", kind=FirmKind.MICRO)
+        earlier = Earlier(rubric=before.rubric, record=record_of(before), on=DAY)
+        yield compose(paper_of(answers, DAY, "zh-Hans", firm=firm, before=earlier))
 
 
 def _composed(number: int) -> float:
     (answers,) = (check_answers(RUBRIC, file) for file in answer_files(1))
-    return seconds_of(partial(compose, answers, Occasion(f"第{number}厂", DAY), wording("zh-Hans", "miit-2024")))
+    return seconds_of(partial(compose, paper_of(answers, DAY, "zh-Hans", firm=Firm(name=f"第{number}厂"))))
 
 
 async def _through_pool(reports: list[Report]) -> Iterator[Row]:

@@ -71,10 +71,17 @@ class Value(BaseModel):
 
 
 class Firm(Value):
-    """Who is assessed; either may be skipped."""
+    """Who is assessed; whatever is not wanted may be skipped.
+
+    From `credit_code` (统一社会信用代码) on, it is only for paper, and only asked when one is wanted.
+    """
 
     name: str | None = None
     kind: FirmKind | None = None
+    credit_code: str | None = None
+    contact: str | None = None
+    region: str | None = None
+    industry: str | None = None
 
 
 class EnergyUse(Value):

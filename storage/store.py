@@ -185,7 +185,7 @@ class Slice:
     following: int | None
 
 
-FORM = 1
+FORM = 2
 """The form of what this program writes, in a store that several versions share: a greater one is newer programs'."""
 LONGEST_LOG, LONGEST_HISTORY = 10_000, 1_000
 """So many lines and finished assessments are kept of a dossier, the newest: nobody fills the disk for others."""

@@ -31,6 +31,7 @@ ALLOWED = frozenset(
         "LGPL-3.0-only",
         "LicenseRef-GUST-Font-License",
         "MIT",
+        "MIT-0",
         "MPL-2.0",
         "OFL-1.1",
         "OLDAP-2.8",

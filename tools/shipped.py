@@ -23,7 +23,12 @@ TITLES = {
     "Python Software Foundation License": "PSF-2.0",
 }
 """SPDX names of what packages wrote before there was a field for them."""
-READ = {"jinja2": "BSD-3-Clause", "prompt-toolkit": "BSD-3-Clause", "segno": "BSD-3-Clause"}
+READ = {
+    "jinja2": "BSD-3-Clause",
+    "prompt-toolkit": "BSD-3-Clause",
+    "python-stdnum": "LGPL-2.1-or-later",
+    "segno": "BSD-3-Clause",
+}
 """Where the metadata say less than the licence text: read there."""
 READ_INSIDE = {
     "cyrus-sasl-lib": "BSD-Attribution",
@@ -32,6 +37,7 @@ READ_INSIDE = {
 }
 """Of libraries whose listing says no licence: read in their sources."""
 UNLISTED = {
+    "cryptography": (("OpenSSL", "Apache-2.0"),),
     "psycopg-binary": (
         ("libpq", "PostgreSQL"),
         ("OpenSSL", "Apache-2.0"),

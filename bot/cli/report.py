@@ -5,19 +5,20 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.cli.files import is_stream, put, read_file
 from bot.cli.stored import find_stored
-from bot.reports.compose import Earlier, Occasion, compose
+from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
+from bot.reports.paper import Earlier, paper_of, record_of
 from bot.reports.render import Kind, render
-from bot.reports.sources import report_of_session
-from bot.words.wording import wording
+from bot.reports.sources import paper_of_session
 from flows.firm import LONGEST_NAME
+from flows.session import Firm
 from flows.text import inert, tidy
 from locales import Catalogue, catalogue
 from scoring.answers import Answers, check_answers
@@ -66,11 +67,11 @@ def _report(parsed: argparse.Namespace, language: str) -> Report:
 
 
 def _of_file(parsed: argparse.Namespace, language: str) -> Report:
-    before = Earlier(_answers(parsed.before), None) if parsed.before else None
+    before = _answers(parsed.before) if parsed.before else None
     answers = _answers(parsed.file)
-    firm = parsed.firm or _firm(answers.labels.get("firm"))
-    occasion = Occasion(firm=firm, on=datetime.now(UTC).astimezone().date(), before=before)
-    return compose(answers, occasion, wording(language, answers.rubric), parsed.profile)
+    firm = Firm(name=parsed.firm or _firm(answers.labels.get("firm")))
+    earlier = Earlier(rubric=before.rubric, record=record_of(before)) if before else None
+    return compose(paper_of(answers, _today(), language, firm=firm, profile=parsed.profile, before=earlier))
 
 
 def _answers(file: str) -> Answers:
@@ -81,10 +82,14 @@ def _answers(file: str) -> Answers:
 
 def _of_stored(parsed: argparse.Namespace, language: str) -> Report:
     session, history = asyncio.run(find_stored(parsed, parsed.session, language))
+    session = session.but(language=language)
     if parsed.firm:
         session = session.but(firm=session.firm.model_copy(update={"name": parsed.firm}))
-    today = datetime.now(UTC).astimezone().date()
-    return report_of_session(session, history, wording(language, session.rubric), today, parsed.profile)
+    return compose(paper_of_session(session, history, _today(), profile=parsed.profile))
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
 
 
 def _write(files: Mapping[str, bytes], text: Catalogue) -> None:

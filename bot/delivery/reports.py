@@ -113,8 +113,9 @@ class Reports:
             return await self._report(wanted, state, words, today, observed)
 
     async def _report(self, wanted: File, state: State, words: Wording, today: date, observed: Report) -> Page:
+        from bot.reports.compose import compose
         from bot.reports.pool import Crowded
-        from bot.reports.sources import before_it, finished_session, report_of_session
+        from bot.reports.sources import before_it, finished_session, paper_of_session
 
         if state.session is None or state.dossier is None:
             raise AssertionError("a report is of a session")
@@ -127,7 +128,7 @@ class Reports:
                 return apology(words.text("history.past.unknown"))
             session, history = finished_session(past, session.language), before_it(past, history)
         try:
-            report = report_of_session(session, history, words_of(session, words.medium), today)
+            report = compose(paper_of_session(session, history, today))
             content = await self._pool.render(kind, report)
         except Crowded:
             observed.made = Made.CROWDED

@@ -1,7 +1,6 @@
 """From answers to a report: scored once, put into words once, in one language."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -21,10 +20,12 @@ from bot.reports.content import (
     Scenario,
     Score,
 )
+from bot.reports.paper import Paper
+from bot.reports.seal import Seal, seal
 from bot.words.results import bounds, by_other_profiles, gap, pencil, plan, sheet_of
-from bot.words.wording import Wording, calculation, wording
+from bot.words.wording import calculation, wording
 from flows.events import AnswerValue
-from flows.session import EnergyUse, FirmKind
+from flows.session import EnergyUse
 from flows.text import tidy
 from scoring.answers import Answers
 from scoring.compare import compare, snapshot
@@ -64,64 +65,42 @@ LABELS = (
 """The words around the data: headings of columns and sections (`report.label.…`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """The assessment before this one, perhaps by another edition; `on` is None if nobody knows when that was."""
-
-    answers: Answers
-    on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """Who was assessed, when, and what a report has to know besides the answers.
-
-    `submitted`: nothing more is to come, so that the result is final if all is answered. `committed`: when the firm
-    committed itself to the truth of its answers. `energy`: how energy figures were worked out.
-    """
-
-    firm: str | None
-    on: date
-    kind: FirmKind | None = None
-    submitted: bool = True
-    committed: date | None = None
-    energy: Mapping[str, EnergyUse] = field(default_factory=dict)
-    before: Earlier | None = None
-
-
-def compose(answers: Answers, occasion: Occasion, words: Wording, profile: str | None = None) -> Report:
-    """The report of checked answers under a profile of their edition, which is that of the words."""
-    return _Composer(answers, occasion, words, load_sheet(answers.rubric, profile)).report()
+def compose(paper: Paper, sealed: Seal | None = None) -> Report:
+    """The report of a paper, with the seal that it has; without one, with the seal of its own."""
+    return _Composer(paper, sealed or seal(paper)).report()
 
 
 class _Composer:
     """Holds what every part needs."""
 
-    def __init__(self, answers: Answers, occasion: Occasion, words: Wording, sheet: Sheet) -> None:
-        self.answers, self.occasion, self.words, self.sheet = answers, occasion, words, sheet
+    def __init__(self, paper: Paper, sealed: Seal) -> None:
+        self.paper, self.sealed, self.answers = paper, sealed, paper.answers
+        self.words = words = wording(paper.language, paper.rubric)
+        self.sheet = sheet = load_sheet(paper.rubric, paper.profile)
         self.rubric, self.text = words.rubric, words.text
-        self.result = assess(sheet, answers)
-        self.before = _assessed(occasion.before.answers, sheet) if occasion.before else None
-        self.alike = self.before if self.before and self.before.rubric == answers.rubric else None
+        self.result = assess(sheet, self.answers)
+        self.before = _assessed(paper.before.answers, sheet) if paper.before else None
+        self.alike = self.before if self.before and self.before.rubric == paper.rubric else None
         """The result before, if it can be compared item by item."""
-        self.final = self.result.complete and occasion.submitted
+        self.final = self.result.complete and paper.submitted
         self.labels = {name: words.text(f"report.label.{name}") for name in LABELS}
         self.labels |= {
             "no_grade": words.rubric.no_grade,
             "page": words.text("report.page", page="{page}", pages="{pages}"),  # known only once the pages are made
             "year": words.text("report.year", year="{year}"),
         }
-        self.firm = tidy(occasion.firm)
+        self.firm = tidy(paper.firm.name)
 
     def report(self) -> Report:
         rubric, result, words = self.rubric, self.result, self.words
         return Report(
+            seal=self.sealed,
             language=words.language,
             title=self.text("report.title" if self.final else "report.title.provisional"),
             status=self._status(),
             firm=self.firm,
             facts=tuple(self._facts()),
-            date=self._date(self.occasion.on),
+            date=self._date(self.paper.on),
             source=rubric.title,
             grade=result.grade,
             grade_name=words.grade(result.grade),
@@ -166,10 +145,10 @@ class _Composer:
         return self.text.count("report.open", missing) if missing else self.text("report.unsubmitted")
 
     def _facts(self) -> Iterator[Field]:
-        kind = self.occasion.kind
+        kind = self.paper.firm.kind
         yield Field(self.labels["firm"], self.firm or self.labels["none_given"])
         yield Field(self.labels["kind"], self.text(f"kind.{kind.value}") if kind else self.labels["none_given"])
-        yield Field(self.labels["date"], self._date(self.occasion.on))
+        yield Field(self.labels["date"], self._date(self.paper.on))
         yield Field(self.labels["edition"], self.rubric.title)
         if len(self.rubric.profiles) > 1:
             yield Field(self.labels["profile"], self.rubric.profile(self.sheet.profile).name)
@@ -323,7 +302,7 @@ class _Composer:
 
     def _figure(self, figure: FigureOf) -> Figure:
         value = self.answers.figures.get(figure.id)
-        use = self.occasion.energy.get(figure.id)
+        use = self.paper.record.energy.get(figure.id)
         return Figure(
             name=figure.name,
             unit=figure.unit,
@@ -367,7 +346,7 @@ class _Composer:
         return Part(section.title, section.lines)
 
     def _before(self) -> Before | None:
-        earlier, before = self.occasion.before, self.before
+        earlier, before = self.paper.before, self.before
         if earlier is None or before is None:
             return None
         own = wording(self.words.language, before.rubric, self.words.medium)
@@ -420,7 +399,7 @@ class _Composer:
 
     def _commitment(self) -> Part:
         who = self.firm or self.text("commitment.firm")
-        on = self.occasion.committed
+        on = self.paper.committed
         committed = self.text("report.committed", date=self._date(on)) if on else self.text("report.uncommitted")
         return Part(self.text("commitment.title"), (self.text("commitment.text", firm=who), committed))
 

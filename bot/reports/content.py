@@ -8,6 +8,8 @@ to 1.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.reports.seal import Seal
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -174,6 +176,7 @@ class Report:
     `conditions`, which would both be the grade, nor `counts`.
     """
 
+    seal: Seal
     language: str
     title: str
     status: str

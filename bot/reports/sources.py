@@ -2,30 +2,32 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from importlib.metadata import version
 
-from bot.reports.compose import Earlier, Occasion, compose
-from bot.reports.content import Report
-from bot.words.wording import Wording
-from flows.recording import answers_of
+from bot.reports.paper import Earlier, Paper
 from flows.session import Assessment, Phase, Record, Session
-from scoring.editions import known, load_rubric
+from scoring.editions import known
+from scoring.sheet import load_sheet
 
 
-def report_of_session(
-    session: Session, history: Sequence[Assessment], words: Wording, today: date, profile: str | None = None
-) -> Report:
-    """The report of a session; unless it is finished, a provisional one. `history`: the chat's, newest first."""
+def paper_of_session(
+    session: Session, history: Sequence[Assessment], today: date, *, profile: str | None = None, address: str = ""
+) -> Paper:
+    """The paper of a session; unless it is finished, a provisional one. `history`: the dossier's, newest first."""
     finished = session.finished_at
-    occasion = Occasion(
-        firm=session.firm.name,
+    return Paper(
+        program=version("shuping"),
+        language=session.language,
+        rubric=session.rubric,
+        profile=load_sheet(session.rubric, profile).profile,
         on=_day(finished) if finished else today,
-        kind=session.firm.kind,
+        firm=session.firm,
+        record=session.record,
         submitted=finished is not None,
         committed=_day(finished) if finished else None,
-        energy=session.record.energy,
         before=_earlier(session, history),
+        address=address,
     )
-    return compose(answers_of(words.rubric, session.record), occasion, words, profile)
 
 
 def finished_session(entry: Assessment, language: str) -> Session:
@@ -59,7 +61,7 @@ def _earlier(session: Session, history: Sequence[Assessment]) -> Earlier | None:
 
 
 def _before(edition: str, record: Record, finished: datetime) -> Earlier:
-    return Earlier(answers_of(load_rubric(edition), record), _day(finished))
+    return Earlier(rubric=edition, record=record, on=_day(finished))
 
 
 def _day(moment: datetime) -> date:

@@ -21,7 +21,7 @@ from bot.terminal.painter import Painter, PlainPainter, RichPainter
 from bot.words.complaints import complaint
 from bot.words.outcome import Outcome
 from bot.words.sections import Section
-from bot.words.wording import Medium, Wording, words_at_hand, words_of
+from bot.words.wording import Medium, Wording, words_at_hand
 from flows.session import CardRef, Session
 from scoring.rubric import Rubric
 from storage.store import Applied, Decision, State, Store
@@ -194,12 +194,13 @@ class TerminalTalk:
         return shlex.join(["shuping", *arguments, *where])
 
     async def _made(self, kind: Kind, session: Session, dossier: str) -> bytes:
+        from bot.reports.compose import compose
         from bot.reports.render import render
-        from bot.reports.sources import report_of_session
+        from bot.reports.sources import paper_of_session
 
         past = await self.store.history(dossier)
         today = self.outside.now().astimezone().date()
-        report = report_of_session(session, past, words_of(session, Medium.TYPING), today)
+        report = compose(paper_of_session(session, past, today))
         content = await asyncio.to_thread(render, kind, report)
         if kind is Kind.PICTURE and self.painter.draws:
             self.painter.picture(content)

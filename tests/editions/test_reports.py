@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from bot.reports.compose import Earlier, Occasion, compose
+from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.document import document
+from bot.reports.paper import Earlier, paper_of, record_of
 from bot.reports.picture import picture
-from bot.reports.sources import report_of_session
+from bot.reports.sources import paper_of_session
 from bot.words.wording import wording
+from flows.session import Firm
 from locales import LANGUAGES
 from scoring.answers import Answers, check_answers
 from scoring.editions import load_rubric
@@ -25,8 +27,8 @@ EVERY = pytest.mark.parametrize("edition", EDITIONS)
 
 
 def report(answers: Answers, language: str = "zh-Hans", before: Answers | None = None) -> Report:
-    earlier = Earlier(before, None) if before else None
-    return compose(answers, Occasion("示例厂", DAY, before=earlier), wording(language, answers.rubric))
+    earlier = Earlier(rubric=before.rubric, record=record_of(before)) if before else None
+    return compose(paper_of(answers, DAY, language, firm=Firm(name="示例厂"), before=earlier))
 
 
 def ministry() -> Answers:
@@ -113,10 +115,9 @@ def test_a_stored_assessment_is_held_against_the_newest_one_whose_edition_is_her
     walker, assessment = finished_by(WORKSHOP)
     office, _ = finished_by(OFFICE)
     session = office.session.but(id="another")
-    words = wording("zh-Hans", OFFICE)
     gone = assessment.model_copy(update={"rubric": "gone-2020"})
-    made = report_of_session(session, [gone, assessment], words, DAY)
+    made = compose(paper_of_session(session, [gone, assessment], DAY))
     assert made.before
     assert made.before.grade == "合格车间"
-    assert report_of_session(session, [gone], words, DAY).before is None
+    assert compose(paper_of_session(session, [gone], DAY)).before is None
     assert walker.session.id == assessment.id

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from hypothesis import strategies as st
 
-from bot.reports.compose import Earlier, Occasion, compose
+from bot.reports.compose import compose
 from bot.reports.content import Report
-from bot.words.wording import wording
-from flows.session import FirmKind
+from bot.reports.paper import Earlier, Paper, paper_of, record_of
+from flows.session import Firm, FirmKind
 from locales import LANGUAGES
 from scoring.answers import Answers, check_answers
 from tests.bot.support import FIGURES
@@ -55,13 +55,20 @@ def report(
     profile: str = "published",
 ) -> Report:
     """A report of the day of these tests."""
-    earlier = Earlier(before, EARLIER) if before else None
-    return compose(
-        answers,
-        Occasion(firm=firm, on=ON, kind=FirmKind.PROVINCIAL, before=earlier),
-        wording(language, "miit-2024"),
-        profile,
-    )
+    return compose(paper(answers, language, firm, before, profile))
+
+
+def paper(
+    answers: Answers,
+    language: str = "zh-Hans",
+    firm: str | None = "某某五金制品有限公司",
+    before: Answers | None = None,
+    profile: str = "published",
+) -> Paper:
+    """What it is made of."""
+    earlier = Earlier(rubric=before.rubric, record=record_of(before), on=EARLIER) if before else None
+    who = Firm(name=firm, kind=FirmKind.PROVINCIAL)
+    return paper_of(answers, ON, language, firm=who, profile=profile, before=earlier)
 
 
 def extremes() -> dict[str, Report]:

@@ -6,13 +6,14 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from bot.reports.compose import Earlier, Occasion, compose
+from bot.reports.compose import compose
 from bot.reports.content import Report
-from bot.reports.sources import report_of_session
+from bot.reports.paper import Earlier, paper_of, record_of
+from bot.reports.sources import paper_of_session
 from bot.words.wording import wording
 from flows.events import Finished
 from flows.inputs import ChooseFuel, Commit, Confirm, Done, Numbers, OpenEnergy, Overview, Submit
-from flows.session import Assessment
+from flows.session import Assessment, Firm
 from locales import LANGUAGES
 from scoring.answers import check_answers
 from scoring.result import assess
@@ -96,7 +97,8 @@ def test_the_present_beside_the_previous() -> None:
 
 
 def test_a_previous_file_has_no_date() -> None:
-    made = compose(of_grade(2), Occasion("厂", ON, before=Earlier(of_grade(1), None)), WORDS)
+    earlier = Earlier(rubric="miit-2024", record=record_of(of_grade(1)))
+    made = compose(paper_of(of_grade(2), ON, "zh-Hans", firm=Firm(name="厂"), before=earlier))
     assert made.before
     assert made.before.headline.startswith("上次：")
 
@@ -161,7 +163,7 @@ def done() -> tuple[Walker, list[Assessment]]:
 
 def test_a_finished_session_is_final_and_committed() -> None:
     walker, history = done()
-    made = report_of_session(walker.session, history, WORDS, START.date() + timedelta(days=90))
+    made = compose(paper_of_session(walker.session, history, START.date() + timedelta(days=90)))
     assert (made.status, made.firm, made.before) == ("", "示例厂", None)
     assert made.date == "2024年9月2日"
     assert "2024年9月2日" in made.commitment.lines[-1]
@@ -170,7 +172,7 @@ def test_a_finished_session_is_final_and_committed() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_unfinished_session_is_provisional_and_dated_today(language: str) -> None:
     session = Walker().begin(name="示例厂").fill().session
-    made = report_of_session(session, [], wording(language, "miit-2024"), date(2025, 1, 2))
+    made = compose(paper_of_session(session.but(language=language), [], date(2025, 1, 2)))
     assert made.status == wording(language, "miit-2024").text("report.unsubmitted")
     assert made.commitment.lines[-1] == wording(language, "miit-2024").text("report.uncommitted")
     assert "2025" in made.date
@@ -179,11 +181,11 @@ def test_an_unfinished_session_is_provisional_and_dated_today(language: str) -> 
 def test_a_new_start_is_compared_with_the_last_finished_assessment() -> None:
     walker, history = done()
     walker.anew()
-    made = report_of_session(walker.session, history, WORDS, EARLIER)
+    made = compose(paper_of_session(walker.session, history, EARLIER))
     assert made.before
     assert made.before.date == "2024年9月2日"
     other = [history[0].model_copy(update={"rubric": "miit-2022"})]
-    assert report_of_session(walker.session, other, WORDS, EARLIER).before is None
+    assert compose(paper_of_session(walker.session, other, EARLIER)).before is None
 
 
 def test_an_energy_figure_comes_with_its_calculation() -> None:
@@ -195,7 +197,7 @@ def test_an_energy_figure_comes_with_its_calculation() -> None:
         walker.say(Done())
     walker.say(Numbers((1100, 1000)))
     walker.say(Confirm())
-    made = report_of_session(walker.session, [], WORDS, EARLIER)
+    made = compose(paper_of_session(walker.session, [], EARLIER))
     energy = made.questions[11].figures[0]
     assert energy.numbers == (380.99,)
     assert "310 × 1.229 = 380.99" in energy.calculation

@@ -1,0 +1,47 @@
+"""The number of a report, and the code by which a paper can be checked.
+
+Both are worked out from what the paper is made of (`Paper`), so that they never differ for the same answers and date.
+"""
+
+from base64 import b32encode
+from dataclasses import dataclass
+from hashlib import sha256
+
+from bot.reports.paper import Paper
+
+CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+"""Digits and letters that nobody takes for one another: no I, L, O, U."""
+NUMBER_LENGTH, CODE_LENGTH, GROUP = 6, 15, 5
+"""Characters of five bits each: the code has 75 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """`number` names the assessment ("20261130-7K3M9Q"), whatever the paper's language; `code` is this paper's own.
+
+    `signature` is the operator's (Ed25519, in hexadecimal), "" without a key. `link` is what the QR code says.
+    """
+
+    number: str
+    code: str
+    signature: str
+    link: str
+
+
+def seal(paper: Paper, signature: str = "") -> Seal:
+    """The seal of a paper, and of its signature, if it has one."""
+    code = _grouped(_letters(paper.canonical() + bytes.fromhex(signature), CODE_LENGTH))
+    return Seal(_number(paper), code, signature, f"{paper.address}/verify/{code}" if paper.address else code)
+
+
+def _number(paper: Paper) -> str:
+    named = paper.model_copy(update={"language": "", "program": "", "address": "", "before": None})
+    return f"{paper.on:%Y%m%d}-{_letters(named.canonical(), NUMBER_LENGTH)}"
+
+
+def _letters(content: bytes, length: int) -> str:
+    return b32encode(sha256(content).digest()).decode().translate(CROCKFORD)[:length]
+
+
+def _grouped(letters: str) -> str:
+    return "-".join(letters[start : start + GROUP] for start in range(0, len(letters), GROUP))
