@@ -20,6 +20,7 @@ from bot.reports.content import (
     Scenario,
     Score,
 )
+from bot.reports.embedding import embedded
 from bot.reports.paper import Paper
 from bot.reports.seal import Seal, seal
 from bot.words.results import bounds, by_other_profiles, gap, pencil, plan, sheet_of
@@ -95,6 +96,8 @@ class _Composer:
         rubric, result, words = self.rubric, self.result, self.words
         return Report(
             seal=self.sealed,
+            embedded=embedded(self.paper, self.sealed.signature),
+            day=self.paper.on.isoformat(),
             language=words.language,
             title=self.text("report.title" if self.final else "report.title.provisional"),
             status=self._status(),
