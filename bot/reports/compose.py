@@ -31,7 +31,7 @@ from flows.text import tidy
 from scoring.answers import Answers
 from scoring.compare import compare, snapshot
 from scoring.energy import energy_total
-from scoring.exact import fixed
+from scoring.exact import fixed, percentage
 from scoring.figures import FigureValue
 from scoring.result import Result, assess, shown_score
 from scoring.result_json import result_json
@@ -209,7 +209,7 @@ class _Composer:
                 name=indicator.name,
                 dimension=names[indicator.dimension],
                 share=float(share),
-                shown=_percent(share),
+                shown=percentage(share.as_integer_ratio()),
                 points=_two(points),
                 most=pencil(most),
                 before=float(_points(self.alike, items) / most) if self.alike and most else None,
@@ -439,11 +439,6 @@ def _assessed(earlier: Answers, sheet: Sheet) -> Result:
 
 def _two(value: Fraction) -> str:
     return fixed(value.numerator, value.denominator, 2)
-
-
-def _percent(share: Fraction) -> str:
-    """A whole percentage, rounded down: what is not all there is not shown as 100%."""
-    return f"{int(100 * share)}%"
 
 
 def _points(result: Result, items: list[str]) -> Fraction:
