@@ -62,6 +62,8 @@ LABELS = (
     *("now", "change", "rulings", "seal", "person", "signed", "radar", "ladder", "missing_glyph", "form"),
     *("number", "question", "kind_of_choice", "option", "chosen", "option_value", "weights", "unit", "record"),
     *("level_number", "group", "sheet_form", "sheet_score", "sheet_scenarios", "sheet_plan", "how", "unchanged"),
+    *("form_title", "blank", "questions", "record_title", "record_how", "sealed_number", "sealed_code"),
+    *(f"evidence_{name}" for name in ("title", "number", "item", "claim", "evidence", "file", "remark")),
 )
 """The words around the data: headings of columns and sections (`report.label.…`)."""
 
