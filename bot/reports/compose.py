@@ -20,6 +20,7 @@ from bot.reports.content import (
     Scenario,
     Score,
 )
+from bot.reports.embedding import embedded
 from bot.reports.outlook import bounds, by_other_profiles, gap, plan
 from bot.reports.paper import Paper
 from bot.reports.seal import Seal, seal
@@ -62,8 +63,10 @@ LABELS = (
     *("now", "change", "rulings", "seal", "person", "signed", "radar", "ladder", "missing_glyph", "form"),
     *("number", "question", "kind_of_choice", "option", "chosen", "option_value", "weights", "unit", "record"),
     *("level_number", "group", "sheet_form", "sheet_score", "sheet_scenarios", "sheet_plan", "how", "unchanged"),
-    *("method", "credit_code", "region", "industry", "contact", "report_number", "code", "program", "rules"),
+    *("method", "credit_code", "region", "industry", "contact", "program", "rules"),
     *("signature", "required", "reached", "verdict"),
+    *("form_title", "blank", "questions", "record_title", "record_how", "sealed_number", "sealed_code"),
+    *(f"evidence_{name}" for name in ("title", "number", "item", "claim", "evidence", "file", "remark")),
 )
 """The words around the data: headings of columns and sections (`report.label.…`)."""
 
@@ -98,6 +101,8 @@ class _Composer:
         rubric, result, words = self.rubric, self.result, self.words
         return Report(
             seal=self.sealed,
+            embedded=embedded(self.paper, self.sealed.signature),
+            day=self.paper.on.isoformat(),
             language=words.language,
             title=self.text("report.title" if self.final else "report.title.provisional"),
             status=self._status(),
@@ -106,7 +111,6 @@ class _Composer:
             colophon=tuple(self._colophon()),
             checking=self._checking(),
             date=self._date(self.paper.on),
-            on=self.paper.on.isoformat(),
             source=rubric.title,
             grade=result.grade,
             grade_name=words.grade(result.grade),
@@ -172,8 +176,8 @@ class _Composer:
     def _colophon(self) -> Iterator[Field]:
         profile = self.rubric.profile(self.sheet.profile).name
         signature = "ed25519" if self.sealed.signature else "none"
-        yield Field(self.labels["report_number"], self.sealed.number)
-        yield Field(self.labels["code"], self.sealed.code)
+        yield Field(self.labels["sealed_number"], self.sealed.number)
+        yield Field(self.labels["sealed_code"], self.sealed.code)
         yield Field(self.labels["program"], self.text("report.program", version=self.paper.program))
         yield Field(self.labels["rules"], self.text("report.rules", edition=self.rubric.title, profile=profile))
         yield Field(self.labels["signature"], self.text(f"report.signature.{signature}"))

@@ -181,15 +181,18 @@ class Before:
 class Report:
     """One report. `status` is empty for a final result, else it says why the result is provisional.
 
+    `embedded` is the word by which the paper is checked (`bot.reports.embedding`), `day` the date in ISO 8601.
     `record` holds the figures that platforms record; `labels` the words that stand around the data. `bounds` are the
     least and the greatest score that the missing answers leave possible. An edition without scenarios has neither
     `conditions`, which would both be the grade, nor `counts`.
 
-    `on` is the date as a machine reads it ("2026-11-30"). `colophon` says what the paper is and what made it,
-    `checking` how it can be checked, `alternatives` what is drawn, for who does not see it: "score", "shares", "code".
+    `colophon` says what the paper is and what made it, `checking` how it can be checked, `alternatives` what is drawn,
+    for who does not see it: "score", "shares", "code".
     """
 
     seal: Seal
+    embedded: str
+    day: str
     language: str
     title: str
     status: str
@@ -198,7 +201,6 @@ class Report:
     colophon: tuple[Field, ...]
     checking: Part
     date: str
-    on: str
     source: str
     grade: int
     grade_name: str

@@ -17,6 +17,8 @@ from bot.reports.content import Report
 if TYPE_CHECKING:
     from typst import Compiler
 
+    from bot.reports.comparison import Comparison
+
 FOLDER = Path(__file__).parent
 FONTS = FOLDER / "fonts"
 TEMPLATES = FOLDER / "templates"
@@ -46,7 +48,7 @@ def settable(value: Any) -> Any:
 
 def typeset(
     template: str,
-    report: Report,
+    report: "Report | Comparison",
     form: Literal["pdf", "png"],
     pixels: float | None = None,
     more: Mapping[str, Any] = MappingProxyType({}),
