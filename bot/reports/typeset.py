@@ -5,9 +5,11 @@ shown as 〓, the printer's sign for a missing type; the workbook has the charac
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.reports.content import Report
@@ -45,11 +47,18 @@ def settable(value: Any) -> Any:
 
 
 def typeset(
-    template: str, report: "Report | Comparison", form: Literal["pdf", "png"], pixels: float | None = None
+    template: str,
+    report: "Report | Comparison",
+    form: Literal["pdf", "png"],
+    pixels: float | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> bytes:
-    """The pages of a template; a picture has one page, drawn with so many pixels an inch."""
+    """The pages of a template; a picture has one page, drawn with so many pixels an inch.
+
+    `more`: what a template wants besides the report, by names that a report has not.
+    """
     data = settable(asdict(report))
-    inputs = {"data": json.dumps({**data, "gaps": MISSING in data["firm"]}, ensure_ascii=False)}
+    inputs = {"data": json.dumps({**data, **more, "gaps": MISSING in data["firm"]}, ensure_ascii=False)}
     standards: list[Any] = [ARCHIVED] if form == "pdf" else []
     pages = _compiler(template).compile(format=form, ppi=pixels, sys_inputs=inputs, pdf_standards=standards)
     if not isinstance(pages, bytes):
