@@ -60,7 +60,7 @@ LABELS = (
         "scenarios",
     ),
     *("scenario", "level", "requirement", "restrictive", "guiding", "restrictive_sign", "gap", "plan", "before"),
-    *("now", "change", "rulings", "seal", "person", "signed", "radar", "ladder", "missing_glyph", "form"),
+    *("now", "change", "rulings", "seal", "person", "signed", "radar", "ladder", "form"),
     *("number", "question", "kind_of_choice", "option", "chosen", "option_value", "weights", "unit", "record"),
     *("level_number", "group", "sheet_form", "sheet_score", "sheet_scenarios", "sheet_plan", "how", "unchanged"),
     *("method", "credit_code", "region", "industry", "contact", "program", "rules"),
@@ -94,6 +94,7 @@ class _Composer:
             "no_grade": words.rubric.no_grade,
             "page": words.text("report.page", page="{page}", pages="{pages}"),  # known only once the pages are made
             "year": words.text("report.year", year="{year}"),
+            "missing_glyph": words.text("report.missing_glyph", codes="{codes}"),  # known to the fonts alone
         }
         self.firm = tidy(paper.firm.name)
 
