@@ -61,6 +61,15 @@ def before_it(entry: Assessment, history: Sequence[Assessment]) -> list[Assessme
     return sorted(older, key=lambda one: one.id != entry.previous)
 
 
+def finished_last(session: Session, history: Sequence[Assessment]) -> tuple[Session, Sequence[Assessment]] | None:
+    """What an acceptance pack is of, with what was finished before it: this one if it is finished, else the last."""
+    if session.finished_at:
+        return session, history
+    if not history:
+        return None
+    return finished_session(history[0], session.language), before_it(history[0], history)
+
+
 def session_before(session: Session, history: Sequence[Assessment]) -> Session | None:
     """What a session is compared with, as the session that it was; None if there is nothing.
 
