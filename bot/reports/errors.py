@@ -16,6 +16,7 @@ class ReportTrouble(StrEnum):
     NAME_LONG = "name_long"
     NO_PAPER = "no_paper"
     NO_KEY = "no_key"
+    NONE_BY = "none_by"
     NOT_FINAL = "not_final"
     BEFORE_NOT_FINAL = "before_not_final"
 
