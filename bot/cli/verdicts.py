@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import format_date
 
 from bot.reports.face import SHOWN, Face
-from bot.reports.verify import Keys, Verdict
+from bot.reports.verdict import Keys, Verdict
 from locales import Catalogue
 from storage.errors import DamagedRowError
 from storage.issued import Issued
@@ -51,6 +51,8 @@ def _lines(verdict: Verdict, text: Catalogue) -> Iterator[str]:
     program = verdict.face.program if verdict.face else verdict.program
     known = {"program": program, "version": version("shuping"), "edition": verdict.edition}
     yield text(f"verify.finding.{verdict.finding.value}", **known)
+    if verdict.others:
+        yield text("verify.others", names=text("list.separator").join(verdict.others))
     if verdict.signature:
         yield text(f"verify.signature.{verdict.signature.value}")
     if verdict.face:
@@ -69,6 +71,8 @@ def _data(verdict: Verdict, keys: Keys) -> dict[str, Any]:
     known: dict[str, Any] = {"genuine": verdict.genuine(keys), "finding": verdict.finding.value}
     if verdict.signature:
         known["signature"] = verdict.signature.value
+    if verdict.others:
+        known["others"] = [*verdict.others]
     if verdict.face:
         known |= {"program": verdict.face.program, "face": _shown(verdict.face)}
     elif verdict.program:

@@ -14,7 +14,8 @@ from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.keys import public_key
 from bot.reports.seal import read_code
 from bot.reports.signing import issuer_of
-from bot.reports.verify import LARGEST, Keys
+from bot.reports.verdict import Keys
+from bot.reports.verify import LARGEST
 from bot.reports.verify import verify as verdict_of
 from bot.settings import load_settings, paper_settings
 from flows.text import inert, inert_json

@@ -35,6 +35,7 @@ class Unread(StrEnum):
     DAMAGED = "damaged"
     NEWER = "newer"
     EDITION = "edition"
+    NONE = "none"
 
 
 class RecordError(Exception):

@@ -5,114 +5,40 @@ that nothing on it was changed; whose it is, only a signature shows, since anybo
 from strangers: time and memory are bounded, whatever they are.
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.embedding import Carried, carried
-from bot.reports.face import Face, face_of
+from bot.reports.face import face_of
 from bot.reports.records import RecordError, read_record
 from bot.reports.render import Kind, render
 from bot.reports.seal import seal
 from bot.reports.signing import signed
 from bot.reports.unpacking import UnpackError, members
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from bot.reports.verdict import NO_KEYS, Finding, Keys, Verdict
+from bot.reports.verify_pack import MANIFEST, drawn_by, verify_data, verify_pack
 
 LARGEST = 32 << 20
 """Bytes of a file; a pack has a tenth of it."""
-PDF, PNG, ZIP = b"%PDF-", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04"
+PNG, ZIP, JSON = b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"{"
 SHEET = "xl/workbook.xml"
-MADE_BY = re.compile(rb"<xmp:CreatorTool>([^<]{1,100})</xmp:CreatorTool>")
-"""Which typesetter drew a PDF: another one draws other bytes."""
-
-
-class Finding(StrEnum):
-    """What a file is; each has a sentence `verify.finding.<value>`."""
-
-    GENUINE = "genuine"
-    UNCOMPARED = "uncompared"
-    CHANGED = "changed"
-    SAVED = "saved"
-    DAMAGED = "damaged"
-    NEWER = "newer"
-    EDITION = "edition"
-    PICTURE = "picture"
-    NONE = "none"
-    LARGE = "large"
-
-
-class Signature(StrEnum):
-    """Whose a record is; each has a sentence `verify.signature.<value>`.
-
-    `UNKNOWN`: there is a signature, and no key at hand that it is of; `FOREIGN`: there is a key, and it is not of it.
-    """
-
-    OPERATOR = "operator"
-    GIVEN = "given"
-    UNKNOWN = "unknown"
-    FOREIGN = "foreign"
-    UNSIGNED = "unsigned"
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The keys that signatures are checked by: the operator's own, and one that somebody was given."""
-
-    operator: "Ed25519PublicKey | None" = None
-    given: "Ed25519PublicKey | None" = None
-
-    def signature(self, message: bytes, signature: bytes) -> Signature:
-        """Whose signature of a message this is."""
-        if not signature:
-            return Signature.UNSIGNED
-        for key, whose in ((self.given, Signature.GIVEN), (self.operator, Signature.OPERATOR)):
-            if key and _fits(key, message, signature):
-                return whose
-        return Signature.FOREIGN if self.given or self.operator else Signature.UNKNOWN
-
-    @property
-    def any(self) -> bool:
-        """There is one at all."""
-        return bool(self.operator or self.given)
-
-
-NO_KEYS = Keys()
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is known of a file. `face`: what its record says that it shows, to be compared by eye.
-
-    `program` and `edition`: as the record names them, where it cannot be read here.
-    """
-
-    finding: Finding
-    signature: Signature | None = None
-    face: Face | None = None
-    program: str = ""
-    edition: str = ""
-
-    def genuine(self, keys: Keys) -> bool:
-        """Every byte is what the program makes of these answers; and if a key is at hand, its owner signed them."""
-        signed_ = not keys.any or self.signature in (Signature.OPERATOR, Signature.GIVEN)
-        return self.finding is Finding.GENUINE and signed_
 
 
 def verify(content: bytes, keys: Keys = NO_KEYS) -> Verdict:
-    """What a file is. Takes a second at most for a paper, whatever the bytes are; raises nothing."""
+    """What a file is: a paper, an acceptance pack, the data of one, or none of these. Raises nothing.
+
+    Takes some tenths of a second for a paper, a few seconds for a pack, whatever the bytes are.
+    """
     if len(content) > LARGEST:
         return Verdict(Finding.LARGE)
     if content.startswith(PNG):
         return Verdict(Finding.PICTURE)
     if content.startswith(ZIP):
         return _of_zip(content, keys)
+    if content.startswith(JSON):
+        return verify_data(content, keys)
     return _of_paper(content, carried(content), _pages, keys)
 
 
@@ -123,7 +49,7 @@ def _of_zip(content: bytes, keys: Keys) -> Verdict:
         return Verdict(Finding.LARGE if error.large else Finding.DAMAGED)
     if SHEET in files:
         return _of_paper(content, carried(b"\n".join(files.values())), _workbook, keys)
-    return Verdict(Finding.NONE)
+    return verify_pack(content, files, keys) if MANIFEST in files else Verdict(Finding.NONE)
 
 
 Comparison = Callable[[bytes, Report], Finding]
@@ -150,12 +76,7 @@ def _pages(content: bytes, report: Report) -> Finding:
     made = _made(Kind.DOCUMENT, report)
     if made == content:
         return Finding.GENUINE
-    return Finding.CHANGED if made and _drawn_by(made) == _drawn_by(content) else Finding.UNCOMPARED
-
-
-def _drawn_by(content: bytes) -> bytes:
-    found = MADE_BY.search(content)
-    return found[1] if found else b""
+    return Finding.CHANGED if made and drawn_by(made) == drawn_by(content) else Finding.UNCOMPARED
 
 
 def _workbook(content: bytes, report: Report) -> Finding:
@@ -170,13 +91,3 @@ def _made(kind: Kind, report: Report) -> bytes | None:
         return render(kind, report)
     except Exception:
         return None
-
-
-def _fits(key: "Ed25519PublicKey", message: bytes, signature: bytes) -> bool:
-    from cryptography.exceptions import InvalidSignature
-
-    try:
-        key.verify(signature, message)
-    except InvalidSignature:
-        return False
-    return True

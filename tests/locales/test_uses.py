@@ -18,7 +18,7 @@ from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
 from bot.reports.face import SHOWN
 from bot.reports.pack import ENDINGS
-from bot.reports.verify import Finding, Signature
+from bot.reports.verdict import Finding, Signature
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong

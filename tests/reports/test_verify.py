@@ -22,7 +22,8 @@ from bot.reports.paper import Paper
 from bot.reports.picture import picture
 from bot.reports.seal import seal
 from bot.reports.signing import NOBODY, Issuer
-from bot.reports.verify import LARGEST, Finding, Keys, Signature, Verdict, verify
+from bot.reports.verdict import Finding, Keys, Signature, Verdict
+from bot.reports.verify import LARGEST, verify
 from flows.session import EnergyUse, Firm
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, LONG, ON, RARE, UNKNOWN, of_grade, paper, papers
 from tests.reports.keys import FORGER, OPERATOR
