@@ -14,6 +14,11 @@ class ReportTrouble(StrEnum):
     EXISTS = "exists"
     NO_TARGET = "no_target"
     NAME_LONG = "name_long"
+    BATCH_ALONE = "batch_alone"
+    BATCH_OUT = "batch_out"
+    BATCH_KINDS = "batch_kinds"
+    BATCH_BUSY = "batch_busy"
+    BATCH_BEFORE = "batch_before"
 
 
 class ReportError(Exception):
