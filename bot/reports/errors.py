@@ -19,6 +19,9 @@ class ReportTrouble(StrEnum):
     BATCH_KINDS = "batch_kinds"
     BATCH_BUSY = "batch_busy"
     BATCH_BEFORE = "batch_before"
+    BATCH_TWICE = "batch_twice"
+    NOT_FINAL = "not_final"
+    BEFORE_NOT_FINAL = "before_not_final"
 
 
 class ReportError(Exception):

@@ -15,6 +15,8 @@ from bot.reports.content import Report
 if TYPE_CHECKING:
     from typst import Compiler
 
+    from bot.reports.comparison import Comparison
+
 FOLDER = Path(__file__).parent
 FONTS = FOLDER / "fonts"
 TEMPLATES = FOLDER / "templates"
@@ -42,7 +44,9 @@ def settable(value: Any) -> Any:
     return [settable(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-def typeset(template: str, report: Report, form: Literal["pdf", "png"], pixels: float | None = None) -> bytes:
+def typeset(
+    template: str, report: "Report | Comparison", form: Literal["pdf", "png"], pixels: float | None = None
+) -> bytes:
     """The pages of a template; a picture has one page, drawn with so many pixels an inch."""
     data = settable(asdict(report))
     inputs = {"data": json.dumps({**data, "gaps": MISSING in data["firm"]}, ensure_ascii=False)}

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.reports.keys import fingerprint
 from bot.settings import SECRET
 from tests.bot.child import Shuping
+from tests.reports.keys import OPERATOR, pem, public_pem
 
 TOKEN = "4242:" + "x" * 35
 NAMED = {"SHUPING_OPERATOR_NAME": "数评服务站", "SHUPING_OPERATOR_CONTACT": "help@example.org"}
@@ -188,3 +190,16 @@ def test_a_password_in_another_address_is_never_shown(shuping: Shuping, url: str
 def test_secrets_are_never_shown(shuping: Shuping, name: str) -> None:
     done = shuping("doctor", **{f"SHUPING_{name.upper()}": "one of ours!"})
     assert "one of ours!" not in done.out + done.err
+
+
+# the key that papers are signed with
+
+
+def test_the_key_of_papers_is_told_by_its_fingerprint(shuping: Shuping) -> None:
+    named = fingerprint(OPERATOR.public_key())
+    done = shuping("doctor", SHUPING_SIGNING_KEY=pem(OPERATOR), LANG="en_US.UTF-8")
+    assert f"✓ signature of reports: by the key whose public half has the fingerprint {named}" in done.out
+    assert pem(OPERATOR).splitlines()[1] not in done.out
+    wrong_key = shuping("doctor", SHUPING_SIGNING_KEY=public_pem(OPERATOR))
+    assert wrong_key.status == 1
+    assert "openssl genpkey -algorithm ed25519" in wrong_key.out
