@@ -17,6 +17,12 @@ class ReportTrouble(StrEnum):
     NO_PAPER = "no_paper"
     NO_KEY = "no_key"
     NONE_BY = "none_by"
+    BATCH_ALONE = "batch_alone"
+    BATCH_OUT = "batch_out"
+    BATCH_KINDS = "batch_kinds"
+    BATCH_BUSY = "batch_busy"
+    BATCH_BEFORE = "batch_before"
+    BATCH_TWICE = "batch_twice"
     NOT_FINAL = "not_final"
     BEFORE_NOT_FINAL = "before_not_final"
 
