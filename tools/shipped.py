@@ -44,7 +44,7 @@ UNLISTED = {
         ("MIT Kerberos", "MIT"),
         ("OpenLDAP", "OLDAP-2.8"),
         ("libxcrypt", "LGPL-2.1-or-later"),
-    )
+    ),
 }
 """What the files of a package show to be in it, and its listing does not."""
 SOURCE = ("source", "source code", "repository", "code", "github", "github: repo", "github repository", "homepage")
