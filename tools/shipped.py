@@ -103,6 +103,7 @@ class Package(Work):
 FONTS = (
     Work("Noto Sans SC, cut to the characters that are used", "2.004", "OFL-1.1"),
     Work("Noto Sans TC, cut to the characters that are used", "2.004", "OFL-1.1"),
+    Work("Shuping Rare, made of what Noto Sans SC, HK and JP have besides", "2.004", "OFL-1.1"),
     Work("Libertinus Serif", "", "OFL-1.1"),
     Work("New Computer Modern", "", "LicenseRef-GUST-Font-License"),
     Work("DejaVu Sans Mono", "", "Bitstream-Vera"),
