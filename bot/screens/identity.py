@@ -40,7 +40,9 @@ def _rows(card: IdentityCard, words: Wording) -> Iterator[str]:
     if card.firm.name:
         yield text("identity.row", fact=text("report.label.firm"), value=card.firm.name)
     for fact in FirmFact:
-        yield text("identity.row", fact=text(f"fact.{fact.value}"), value=card.firm.fact(fact) or text("identity.none"))
+        yield text(
+            "identity.row", fact=text(f"report.label.{fact.value}"), value=card.firm.fact(fact) or text("identity.none")
+        )
 
 
 def _one(card: IdentityCard, fact: FirmFact, words: Wording) -> Screen:

@@ -88,7 +88,6 @@ FAMILIES: dict[str, Iterable[object]] = {
     "not_understood.example.{}": ("share", "change"),
     "event.converted.{}": ("natural_gas",),
     "storage.{}": (trouble.value for trouble in Trouble),
-    "fact.{}": FACTS,
     "identity.ask.{}": FACTS,
     "identity.how.{}": FACTS,
     "kind.{}": (kind.value for kind in FirmKind),
