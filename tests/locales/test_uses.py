@@ -15,12 +15,15 @@ from bot.dialogue.commands import COMMANDS
 from bot.dialogue.messages import PUZZLING
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
+from bot.reports.face import Face
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
 from bot.telegram.polling import name_of
 from bot.understanding.lexicon import vocabulary
 from bot.web.mails import ASKED, SAID, WRONG
+from bot.web.verify import CAUSES, UNNAMED
+from bot.web.verify import SAID as OF_CODES
 from bot.words.complaints import REASONS, complaint
 from bot.words.steps import CLASSES
 from bot.words.wording import Medium, wording
@@ -112,6 +115,10 @@ FAMILIES: dict[str, Iterable[object]] = {
     "web.mail.{}.title": SAID,
     "web.mail.{}.text": SAID,
     "web.mail.{}.do": ASKED,
+    "web.verify.{}.title": OF_CODES,
+    "web.verify.{}.text": (said for said in OF_CODES if said != "genuine"),
+    "web.verify.unknown.{}": CAUSES,
+    "web.verify.face.{}": Face.model_fields.keys() - UNNAMED,
     "stats.{}": ("finished", "unfinished", "greeted"),
     "stats.phase.{}": (phase.value for phase in Phase),
     "stats.urgency.{}": (urgency.name.lower() for urgency in Urgency),
