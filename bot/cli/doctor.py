@@ -13,6 +13,8 @@ from pathlib import Path
 from bot.cli import reach
 from bot.cli.advice import AdviceError, BrokenError
 from bot.cli.modes import too_wide
+from bot.reports.keys import fingerprint
+from bot.reports.signing import issuer_of
 from bot.settings import FILED, Settings, load_settings, use_editions
 from bot.settings.files import env_file_in_use, places, secret_files, variables
 from bot.words.complaints import complaint
@@ -86,6 +88,7 @@ def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, onl
         Check("metrics", lambda: reach.metrics(text, settings)),
         Check("tracing", lambda: reach.tracing(text, settings)),
         Check("operator", lambda: _operator(text, settings)),
+        Check("seal", lambda: _seal(text, settings)),
     )
     return max([_report(check, text, language) for check in checks])
 
@@ -247,3 +250,9 @@ def _operator(text: Catalogue, settings: Settings) -> str:
     if missing:
         raise AdviceError(*(text("doctor.operator.missing", variable=variable) for variable in missing))
     return ", ".join(filter(None, told.values()))
+
+
+def _seal(text: Catalogue, settings: Settings) -> str:
+    """By which key reports are signed."""
+    public = issuer_of(settings).public
+    return text("doctor.seal.signed", fingerprint=fingerprint(public)) if public else text("doctor.seal.none")

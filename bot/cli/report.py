@@ -14,9 +14,11 @@ from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
-from bot.reports.paper import Earlier, paper_of, record_of
+from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from bot.reports.render import Kind, render
+from bot.reports.signing import Issuer, issuer_of
 from bot.reports.sources import paper_of_session
+from bot.settings import paper_settings
 from flows.firm import LONGEST_NAME
 from flows.session import Firm
 from flows.text import inert, tidy
@@ -28,7 +30,8 @@ from scoring.editions import edition_of, load_rubric
 def report(parsed: argparse.Namespace, language: str) -> int:
     """Make what was asked for; without a target, show the picture where the terminal can.
 
-    All files are made before the first is written. Raises ReportError, AnswersError, StorageError, OSError.
+    All files are made before the first is written.
+    Raises ReportError, AnswersError, SettingsError, StorageError, OSError.
     """
     given = {kind: getattr(parsed, kind.value) for kind in Kind}
     targets = {kind: str(name) for kind, name in given.items() if name is not None}
@@ -38,7 +41,7 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     if not parsed.force:
         _refuse_present(targets)
     parsed.firm = _firm(parsed.firm)
-    made = _report(parsed, language)
+    made = _report(parsed, language, issuer_of(paper_settings(parsed.env_file)))
     if not targets and protocol:
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
     _write({target: render(kind, made) for kind, target in targets.items()}, catalogue(language))
@@ -60,18 +63,21 @@ def _refuse_present(targets: Mapping[Kind, str]) -> None:
             raise ReportError(ReportTrouble.EXISTS, file=target)
 
 
-def _report(parsed: argparse.Namespace, language: str) -> Report:
+def _report(parsed: argparse.Namespace, language: str, issuer: Issuer) -> Report:
     if (parsed.file is None) == (parsed.session is None):
         raise ReportError(ReportTrouble.WHICH)
-    return _of_file(parsed, language) if parsed.session is None else _of_stored(parsed, language)
+    paper = (_of_file if parsed.session is None else _of_stored)(parsed, language, issuer)
+    return compose(paper, issuer.seal(paper))
 
 
-def _of_file(parsed: argparse.Namespace, language: str) -> Report:
+def _of_file(parsed: argparse.Namespace, language: str, issuer: Issuer) -> Paper:
     before = _answers(parsed.before) if parsed.before else None
     answers = _answers(parsed.file)
     firm = Firm(name=parsed.firm or _firm(answers.labels.get("firm")))
     earlier = Earlier(rubric=before.rubric, record=record_of(before)) if before else None
-    return compose(paper_of(answers, _today(), language, firm=firm, profile=parsed.profile, before=earlier))
+    return paper_of(
+        answers, _today(), language, firm=firm, profile=parsed.profile, before=earlier, address=issuer.address
+    )
 
 
 def _answers(file: str) -> Answers:
@@ -80,12 +86,12 @@ def _answers(file: str) -> Answers:
     return check_answers(load_rubric(edition_of(data)), data)
 
 
-def _of_stored(parsed: argparse.Namespace, language: str) -> Report:
+def _of_stored(parsed: argparse.Namespace, language: str, issuer: Issuer) -> Paper:
     session, history = asyncio.run(find_stored(parsed, parsed.session, language))
     session = session.but(language=language)
     if parsed.firm:
         session = session.but(firm=session.firm.model_copy(update={"name": parsed.firm}))
-    return compose(paper_of_session(session, history, _today(), profile=parsed.profile))
+    return paper_of_session(session, history, _today(), profile=parsed.profile, address=issuer.address)
 
 
 def _today() -> date:

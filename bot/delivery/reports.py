@@ -128,7 +128,8 @@ class Reports:
                 return apology(words.text("history.past.unknown"))
             session, history = finished_session(past, session.language), before_it(past, history)
         try:
-            report = compose(paper_of_session(session, history, today))
+            paper = paper_of_session(session, history, today, address=self._rules.issuer.address)
+            report = compose(paper, self._rules.issuer.seal(paper))
             content = await self._pool.render(kind, report)
         except Crowded:
             observed.made = Made.CROWDED

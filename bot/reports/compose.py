@@ -20,6 +20,7 @@ from bot.reports.content import (
     Scenario,
     Score,
 )
+from bot.reports.embedding import embedded
 from bot.reports.paper import Paper
 from bot.reports.seal import Seal, seal
 from bot.words.results import bounds, by_other_profiles, gap, pencil, plan, sheet_of
@@ -30,7 +31,7 @@ from flows.text import tidy
 from scoring.answers import Answers
 from scoring.compare import compare, snapshot
 from scoring.energy import energy_total
-from scoring.exact import fixed
+from scoring.exact import fixed, percentage
 from scoring.figures import FigureValue
 from scoring.result import Result, assess, shown_score
 from scoring.result_json import result_json
@@ -61,6 +62,8 @@ LABELS = (
     *("now", "change", "rulings", "seal", "person", "signed", "radar", "ladder", "form"),
     *("number", "question", "kind_of_choice", "option", "chosen", "option_value", "weights", "unit", "record"),
     *("level_number", "group", "sheet_form", "sheet_score", "sheet_scenarios", "sheet_plan", "how", "unchanged"),
+    *("form_title", "blank", "questions", "record_title", "record_how", "sealed_number", "sealed_code"),
+    *(f"evidence_{name}" for name in ("title", "number", "item", "claim", "evidence", "file", "remark")),
 )
 """The words around the data: headings of columns and sections (`report.label.…`)."""
 
@@ -96,6 +99,8 @@ class _Composer:
         rubric, result, words = self.rubric, self.result, self.words
         return Report(
             seal=self.sealed,
+            embedded=embedded(self.paper, self.sealed.signature),
+            day=self.paper.on.isoformat(),
             language=words.language,
             title=self.text("report.title" if self.final else "report.title.provisional"),
             status=self._status(),
@@ -207,7 +212,7 @@ class _Composer:
                 name=indicator.name,
                 dimension=names[indicator.dimension],
                 share=float(share),
-                shown=_percent(share),
+                shown=percentage(share.as_integer_ratio()),
                 points=_two(points),
                 most=pencil(most),
                 before=float(_points(self.alike, items) / most) if self.alike and most else None,
@@ -437,11 +442,6 @@ def _assessed(earlier: Answers, sheet: Sheet) -> Result:
 
 def _two(value: Fraction) -> str:
     return fixed(value.numerator, value.denominator, 2)
-
-
-def _percent(share: Fraction) -> str:
-    """A whole percentage, rounded down: what is not all there is not shown as 100%."""
-    return f"{int(100 * share)}%"
 
 
 def _points(result: Result, items: list[str]) -> Fraction:

@@ -171,12 +171,15 @@ class Before:
 class Report:
     """One report. `status` is empty for a final result, else it says why the result is provisional.
 
+    `embedded` is the word by which the paper is checked (`bot.reports.embedding`), `day` the date in ISO 8601.
     `record` holds the figures that platforms record; `labels` the words that stand around the data. `bounds` are the
     least and the greatest score that the missing answers leave possible. An edition without scenarios has neither
     `conditions`, which would both be the grade, nor `counts`.
     """
 
     seal: Seal
+    embedded: str
+    day: str
     language: str
     title: str
     status: str

@@ -14,6 +14,8 @@ class ReportTrouble(StrEnum):
     EXISTS = "exists"
     NO_TARGET = "no_target"
     NAME_LONG = "name_long"
+    NOT_FINAL = "not_final"
+    BEFORE_NOT_FINAL = "before_not_final"
 
 
 class ReportError(Exception):

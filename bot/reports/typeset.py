@@ -16,6 +16,8 @@ from bot.reports.content import Report
 if TYPE_CHECKING:
     from typst import Compiler
 
+    from bot.reports.comparison import Comparison
+
 TEMPLATES = PLACE / "templates"
 ARCHIVED = "a-2a"
 """PDF/A for archives: fonts inside, text that can be searched, and tags for readers that speak."""
@@ -30,12 +32,14 @@ def settable(value: Any) -> Any:
     return [settable(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-def gaps(report: Report) -> str:
+def gaps(report: "Report | Comparison") -> str:
     """The codes of the characters that cannot be set in what is said of the firm: "U+2A6A5, U+1F600"."""
     return ", ".join(f"U+{ord(sign):04X}" for sign in missing([report.firm, *(fact.value for fact in report.facts)]))
 
 
-def typeset(template: str, report: Report, form: Literal["pdf", "png"], pixels: float | None = None) -> bytes:
+def typeset(
+    template: str, report: "Report | Comparison", form: Literal["pdf", "png"], pixels: float | None = None
+) -> bytes:
     """The pages of a template; a picture has one page, drawn with so many pixels an inch."""
     data = {**settable(asdict(report)), "gaps": gaps(report)}
     inputs = {"data": json.dumps(data, ensure_ascii=False)}

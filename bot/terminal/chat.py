@@ -200,7 +200,8 @@ class TerminalTalk:
 
         past = await self.store.history(dossier)
         today = self.outside.now().astimezone().date()
-        report = compose(paper_of_session(session, past, today))
+        paper = paper_of_session(session, past, today, address=self.rules.issuer.address)
+        report = compose(paper, self.rules.issuer.seal(paper))
         content = await asyncio.to_thread(render, kind, report)
         if kind is Kind.PICTURE and self.painter.draws:
             self.painter.picture(content)

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from tests.bot.child import COMMAND, Shuping, environment, sentence
 from tests.bot.inside import Inside, fault
 from tests.bot.test_score import ANSWERS, TEXT
+from tests.reports.keys import OPERATOR, pem
 
 STARTS = {"pdf": b"%PDF-", "png": b"\x89PNG", "xlsx": b"PK"}
 
@@ -187,3 +188,13 @@ def test_a_stored_assessment(shuping: Shuping) -> None:
     assert 200 in cells
     nobody = shuping("report", "--session", "bob", "--database", shuping.database, "--pdf", "b.pdf")
     sentence(nobody, "bob", "--as")
+
+
+def test_a_paper_is_sealed_by_whoever_makes_it(run: Inside, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in (variable for variable in os.environ if variable.startswith("SHUPING_")):
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("SHUPING_SIGNING_KEY", "none")
+    fault(run("report", "answers.json", "--pdf", "a.pdf"), "SHUPING_SIGNING_KEY=***", "openssl genpkey")
+    assert not (folder / "a.pdf").exists()
+    monkeypatch.setenv("SHUPING_SIGNING_KEY", pem(OPERATOR))
+    assert run("report", "answers.json", "--pdf", "a.pdf").status == 0

@@ -98,3 +98,11 @@ reports = st.builds(
     st.none() | anybody,
     st.sampled_from(PROFILES),
 )
+papers = st.builds(
+    paper,
+    anybody,
+    st.sampled_from(LANGUAGES),
+    names,
+    st.none() | anybody,
+    st.sampled_from(PROFILES),
+)
