@@ -5,13 +5,15 @@ shown as 〓, the printer's sign for a missing type, and its code beside the nam
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.reports.characters import MISSING, PLACE, fonts_in, further_fonts, missing, prints
-from bot.reports.content import Report
+from bot.reports.content import Field, Report
 
 if TYPE_CHECKING:
     from typst import Compiler
@@ -32,16 +34,23 @@ def settable(value: Any) -> Any:
     return [settable(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-def gaps(report: "Report | Comparison") -> str:
+def gaps(firm: str, facts: Sequence[Field]) -> str:
     """The codes of the characters that cannot be set in what is said of the firm: "U+2A6A5, U+1F600"."""
-    return ", ".join(f"U+{ord(sign):04X}" for sign in missing([report.firm, *(fact.value for fact in report.facts)]))
+    return ", ".join(f"U+{ord(sign):04X}" for sign in missing([firm, *(fact.value for fact in facts)]))
 
 
 def typeset(
-    template: str, report: "Report | Comparison", form: Literal["pdf", "png"], pixels: float | None = None
+    template: str,
+    report: "Report | Comparison",
+    form: Literal["pdf", "png"],
+    pixels: float | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> bytes:
-    """The pages of a template; a picture has one page, drawn with so many pixels an inch."""
-    data = {**settable(asdict(report)), "gaps": gaps(report)}
+    """The pages of a template; a picture has one page, drawn with so many pixels an inch.
+
+    `more`: what a template wants besides the report, by names that a report has not.
+    """
+    data = {**settable(asdict(report)), **more, "gaps": gaps(report.firm, report.facts)}
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
     standards: list[Any] = [ARCHIVED] if form == "pdf" else []
     pages = _compiler(template, further_fonts()).compile(

@@ -194,6 +194,19 @@ def test_secrets_are_never_shown(shuping: Shuping, name: str) -> None:
     assert "one of ours!" not in done.out + done.err
 
 
+# the key that papers are signed with
+
+
+def test_the_key_of_papers_is_told_by_its_fingerprint(shuping: Shuping) -> None:
+    named = fingerprint(OPERATOR.public_key())
+    done = shuping("doctor", SHUPING_SIGNING_KEY=pem(OPERATOR), LANG="en_US.UTF-8")
+    assert f"✓ signature of reports: by the key whose public half has the fingerprint {named}" in done.out
+    assert pem(OPERATOR).splitlines()[1] not in done.out
+    wrong_key = shuping("doctor", SHUPING_SIGNING_KEY=public_pem(OPERATOR))
+    assert wrong_key.status == 1
+    assert "openssl genpkey -algorithm ed25519" in wrong_key.out
+
+
 # fonts of the operator's own
 
 
@@ -218,16 +231,3 @@ def test_a_folder_of_fonts_that_is_not_there_is_told_wherever_it_matters(shuping
     for command in (("report", "-", "--png", "x.png"), ("chat",)):
         done = shuping(*command, given='{"answers": {}}', SHUPING_FONTS="/nowhere/fonts")
         assert (done.status, "/nowhere/fonts" in done.err) == (2, True)
-
-
-# the key that papers are signed with
-
-
-def test_the_key_of_papers_is_told_by_its_fingerprint(shuping: Shuping) -> None:
-    named = fingerprint(OPERATOR.public_key())
-    done = shuping("doctor", SHUPING_SIGNING_KEY=pem(OPERATOR), LANG="en_US.UTF-8")
-    assert f"✓ signature of reports: by the key whose public half has the fingerprint {named}" in done.out
-    assert pem(OPERATOR).splitlines()[1] not in done.out
-    wrong_key = shuping("doctor", SHUPING_SIGNING_KEY=public_pem(OPERATOR))
-    assert wrong_key.status == 1
-    assert "openssl genpkey -algorithm ed25519" in wrong_key.out
