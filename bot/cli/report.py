@@ -14,6 +14,7 @@ from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
+from bot.reports.lacking import told_before
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from bot.reports.render import Kind, render
 from bot.reports.signing import Issuer, issuer_of
@@ -67,7 +68,16 @@ def _report(parsed: argparse.Namespace, language: str, issuer: Issuer) -> Report
     if (parsed.file is None) == (parsed.session is None):
         raise ReportError(ReportTrouble.WHICH)
     paper = (_of_file if parsed.session is None else _of_stored)(parsed, language, issuer)
+    _tell_lacking(paper.firm, parsed, catalogue(language))
     return compose(paper, issuer.seal(paper))
+
+
+def _tell_lacking(firm: Firm, parsed: argparse.Namespace, text: Catalogue) -> None:
+    """What the papers will not show of the firm, once and before any is made."""
+    kinds = [kind for kind in Kind if getattr(parsed, kind.value) is not None] or [Kind.PICTURE]
+    told = {sentence: None for kind in kinds if (sentence := told_before(firm, kind, text))}
+    for sentence in list(told)[-1:]:  # the picture tells least
+        sys.stderr.write(inert(sentence) + "\n")
 
 
 def _of_file(parsed: argparse.Namespace, language: str, issuer: Issuer) -> Paper:

@@ -1,6 +1,6 @@
 """One step of the conversation, and everything it makes us say and keep."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,7 +8,19 @@ from bot.dialogue.messages import Returned
 from bot.dialogue.reminders import after
 from bot.dialogue.replies import Card, Explained
 from bot.dialogue.situation import Situation, card, say
-from flows.events import Event, Finished, HelpAsked, Parked, Paused, Recorded, Refused, Resumed, Stale, Withdrawn
+from flows.events import (
+    Event,
+    Finished,
+    FirmNamed,
+    HelpAsked,
+    Parked,
+    Paused,
+    Recorded,
+    Refused,
+    Resumed,
+    Stale,
+    Withdrawn,
+)
 from flows.inputs import AnyInput
 from flows.session import CardRef, Session
 from flows.step import step
@@ -45,7 +57,7 @@ def _card(situation: Situation, events: Sequence[Event]) -> Card:
     recorded = sum(isinstance(event, Recorded) for event in told)
     if recorded > 1:
         told = [event for event in told if not isinstance(event, Recorded)]
-    lines = [line for event in told if (line := _sentence(situation, event))]
+    lines = [line for event in told for line in _sentences(situation, event)]
     if recorded > 1:
         lines.insert(0, situation.words.text.count("event.recorded.several", recorded))
     warned = any(isinstance(event, Refused | Stale) for event in events)
@@ -68,8 +80,12 @@ def _tells(situation: Situation, event: Event) -> bool:
             return True
 
 
-def _sentence(situation: Situation, event: Event) -> str | None:
-    return situation.words.event(event, situation.session)
+def _sentences(situation: Situation, event: Event) -> Iterator[str]:
+    """What has happened; of a name also what papers cannot print of it, while it is easily changed."""
+    if said := situation.words.event(event, situation.session):
+        yield said
+    if isinstance(event, FirmNamed) and (signs := situation.context.rules.lacking(event.name)):
+        yield situation.words.text("event.lacking", signs=signs)
 
 
 def recorded(stepped: Step, before: Session, now: datetime, by: str) -> Decision:

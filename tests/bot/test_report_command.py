@@ -11,9 +11,11 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from locales import catalogue
 from tests.bot.child import COMMAND, Shuping, environment, sentence
 from tests.bot.inside import Inside, fault
 from tests.bot.test_score import ANSWERS, TEXT
+from tests.reports.firms import UNKNOWN
 from tests.reports.keys import OPERATOR, pem
 
 STARTS = {"pdf": b"%PDF-", "png": b"\x89PNG", "xlsx": b"PK"}
@@ -41,6 +43,13 @@ def test_every_kind_of_file_at_once(run: Inside, folder: Path) -> None:
     assert "某某厂" in text
     assert "阶段性" in text
     assert "90÷200=45%" in text
+
+
+def test_what_cannot_be_printed_is_told_first_and_once(run: Inside, folder: Path) -> None:
+    ran = run("report", "answers.json", "--png", "a.png", "--pdf", "a.pdf", "--firm", f"堃龘𠮷{UNKNOWN}厂")
+    assert (ran.status, ran.err) == (0, catalogue("zh-Hans")("report.lacking", signs=UNKNOWN) + "\n")
+    assert f"堃龘𠮷{'〓' * len(UNKNOWN)}厂" in pages(folder / "a.pdf")
+    assert run("report", "answers.json", "--xlsx", "a.xlsx", "--firm", f"{UNKNOWN}厂").err == ""
 
 
 def test_language_profile_and_previous_answers(run: Inside, folder: Path) -> None:
