@@ -16,8 +16,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from bot.reports.characters import further_fonts
+from bot.reports.comparison import Comparison
 from bot.reports.content import Report
-from bot.reports.render import Kind
+from bot.reports.render import Kind, Piece
 from bot.reports.worker import REPLY, REQUEST
 
 MOST = 100
@@ -62,7 +63,7 @@ class Pool:
         """How many reports were asked for and have not been made; the next one comes after all of these."""
         return len(self._asked)
 
-    async def render(self, kind: Kind, report: Report) -> bytes:
+    async def render(self, kind: Kind | Piece, report: Report | Comparison) -> bytes:
         """The file of a report. Raises Crowded if too many are being made already, RenderError if it cannot be made."""
         if self.waiting >= self._most:
             raise Crowded

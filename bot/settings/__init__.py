@@ -175,9 +175,10 @@ class EditionSettings(BaseModel):
 
 
 class PaperSettings(BaseModel):
-    """What papers depend on: where they can be checked, and the key that they are signed with."""
+    """What papers depend on: where they can be checked, the key that they are signed with, and what day it is."""
 
     web_url: Annotated[HttpUrl, AfterValidator(_site)] | None = None
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
     signing_key: Annotated[SecretStr, AfterValidator(_signing_key)] | None = None
 
     @property
@@ -208,7 +209,6 @@ class Settings(EditionSettings, PaperSettings):
     mail_from: Annotated[str, AfterValidator(_mail_address)] | None = None
     remind_after: Annotated[tuple[timedelta, ...], BeforeValidator(_durations)] = _durations("24h,3d,7d")
     remind_window: Annotated[tuple[time, time], BeforeValidator(_window)] = _window("09:00-20:00")
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
     operator_name: str | None = None
     operator_contact: str | None = None
     keep_unfinished: Annotated[timedelta | None, BeforeValidator(_keeping)] = timedelta(days=365)

@@ -13,8 +13,10 @@ from bot.cli.parser import MISUSES
 from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
 from bot.dialogue.messages import PUZZLING
+from bot.reports.comparison import LABELS as COMPARED
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
+from bot.reports.pack import ENDINGS
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
@@ -108,7 +110,10 @@ FAMILIES: dict[str, Iterable[object]] = {
     "button.choice.{}": (choice.value for choice in Choice),
     "link.address.{}": ("telegram", "page"),
     "command.{}": COMMANDS,
-    "report.caption.{}": ("pdf", "xlsx"),
+    "report.caption.{}": ("pdf", "xlsx", "zip"),
+    "comparison.label.{}": COMPARED,
+    "pack.name.{}": ENDINGS,
+    "pack.about.{}": {*ENDINGS} - {"readme"},
     "serving.{}": SERVING,
     "web.mail.wrong.{}": WRONG,
     "web.mail.{}.title": SAID,
