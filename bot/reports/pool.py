@@ -15,6 +15,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from bot.reports.characters import further_fonts
 from bot.reports.comparison import Comparison
 from bot.reports.content import Report
 from bot.reports.render import Kind, Piece
@@ -135,12 +136,13 @@ class _Worker:
 
     @classmethod
     async def start(cls) -> "_Worker":
-        """A process that inherits nothing but the path of modules, in a session where no Ctrl-C reaches it."""
+        """A process that inherits nothing but the path of modules and the operator's fonts; no Ctrl-C reaches it."""
         needed = {name: os.environ[name] for name in NEEDED if name in os.environ}
         modules = os.pathsep.join(filter(None, sys.path))
+        fonts = further_fonts()
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "bot.reports.worker"),
+                *(sys.executable, "-P", "-m", "bot.reports.worker", *([str(fonts)] if fonts else [])),
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,

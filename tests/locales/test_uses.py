@@ -94,6 +94,8 @@ FAMILIES: dict[str, Iterable[object]] = {
     "rubric.{}": get_args(KindName),
     "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
     "report.label.{}": LABELS,
+    "report.plan.class.{}": CLASSES,
+    "report.signature.{}": ("ed25519", "none"),
     "report.trouble.{}": (trouble.value for trouble in ReportTrouble),
     "check.{}": (area.value for area in Area),
     "check.fault.{}": (fault.value for fault in DatabaseFault),
