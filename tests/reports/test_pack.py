@@ -255,7 +255,7 @@ def test_later_answers_change_nothing() -> None:
     under_way = finished_session(SECOND, "zh-Hans").but(id="fourth", finished_at=None, phase=Phase.QUESTIONS)
     found = finished_last(under_way, HISTORY)
     assert found
-    before = pack_of_session(finished_session(SECOND, "zh-Hans"), HISTORY, TODAY)
+    before = pack_of_session(finished_session(SECOND, "zh-Hans"), before_it(SECOND, HISTORY), TODAY)
     assert pack_file(pack_of_session(*found, TODAY + timedelta(days=30))) == pack_file(before)
     assert finished_last(under_way, ()) is None
 

@@ -1,4 +1,4 @@
-"""Picture, report, workbook and acceptance pack on the phone: made on request, sent like anything else, whatever Telegram answers."""
+"""Files on the phone, from picture to pack: made on request, sent like anything else, whatever Telegram answers."""
 
 import io
 from fractions import Fraction
