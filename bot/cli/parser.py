@@ -133,7 +133,7 @@ class CommandLine:
     def read(self, given: list[str]) -> argparse.Namespace:
         """What was asked for. SystemExit after a question for help, or a misuse that was told."""
         parsed = self.parser.parse_args(given)
-        self._once(parsed, "file", "before", "after")
+        self._once(parsed, "file", "before", "after", "batch")
         self._once(parsed, "pdf", "xlsx", "png", "zip")
         return parsed
 
@@ -206,6 +206,10 @@ class CommandLine:
         report.add_file("--png", metavar="FILE", help=text("cli.report.png"))
         report.add_file("--zip", metavar="FILE", help=text("cli.report.zip"))
         report.add_argument("--on", metavar="DATE", type=a_day, help=text("cli.report.on"))
+        report.add_file("--batch", metavar="FILE", help=text("cli.report.batch"))
+        report.add_file("--out", metavar="FOLDER", type=Path, help=text("cli.report.out"))
+        report.add_argument("--kinds", metavar="KINDS", help=text("cli.report.kinds"))
+        report.add_argument("--jobs", metavar="N", type=_at_least_one, help=text("cli.report.jobs"))
         report.add_argument("--force", action="store_true", help=text("cli.report.force"))
         report.add_argument("--profile", metavar="NAME", help=text("cli.profile"))
         report.add_language()

@@ -15,6 +15,12 @@ class ReportTrouble(StrEnum):
     NO_TARGET = "no_target"
     NAME_LONG = "name_long"
     NONE_BY = "none_by"
+    BATCH_ALONE = "batch_alone"
+    BATCH_OUT = "batch_out"
+    BATCH_KINDS = "batch_kinds"
+    BATCH_BUSY = "batch_busy"
+    BATCH_BEFORE = "batch_before"
+    BATCH_TWICE = "batch_twice"
     NOT_FINAL = "not_final"
     BEFORE_NOT_FINAL = "before_not_final"
 
