@@ -307,7 +307,7 @@ def test_what_is_as_it_was_is_not_listed() -> None:
 def test_the_bars_are_told_to_who_cannot_see_them() -> None:
     made, _ = compared(3, 1)
     for bars in made.indicators:
-        assert f"{bars.name} {bars.shown_before} → {bars.shown_after}" in made.alt
+        assert f"{bars.name} {bars.shown_before} → {bars.shown_after}" in made.alternatives["shares"]
     figure = render(Piece.COMPARISON, made)
     assert b"/Alt" in b"".join(_objects(figure))
 
