@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from typing_extensions import override
 
+from flows.session import FirmKind
 from flows.text import inert
 from locales import LANGUAGES, Catalogue
 
@@ -200,7 +201,7 @@ class CommandLine:
         self._add_which(report)
         report.add_file("--before", metavar="ANSWERS", help=text("cli.report.before"))
         report.add_argument("--before-on", metavar="DATE", type=a_day, help=text("cli.report.before_on"))
-        report.add_argument("--firm", metavar="NAME", help=text("cli.report.firm"))
+        self._add_firm(report)
         report.add_file("--pdf", metavar="FILE", help=text("cli.report.pdf"))
         report.add_file("--xlsx", metavar="FILE", help=text("cli.report.xlsx"))
         report.add_file("--png", metavar="FILE", help=text("cli.report.png"))
@@ -213,6 +214,16 @@ class CommandLine:
         report.add_argument("--force", action="store_true", help=text("cli.report.force"))
         report.add_argument("--profile", metavar="NAME", help=text("cli.profile"))
         report.add_language()
+
+    def _add_firm(self, report: Parser) -> None:
+        """What the paper tells of the firm."""
+        text = self.text
+        report.add_argument("--firm", metavar="NAME", help=text("cli.report.firm"))
+        report.add_argument("--kind", choices=[kind.value for kind in FirmKind], help=text("cli.report.kind"))
+        report.add_argument("--credit-code", metavar="CODE", help=text("cli.report.credit_code"))
+        report.add_argument("--industry", metavar="TEXT", help=text("cli.report.industry"))
+        report.add_argument("--region", metavar="TEXT", help=text("cli.report.region"))
+        report.add_argument("--contact", metavar="TEXT", help=text("cli.report.contact"))
 
     def _add_which(self, command: Parser) -> None:
         """Which of the assessments that are stored of somebody."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.cli.files import is_stream, put, read_file
+from bot.cli.firm import name_told, told_of, with_told
 from bot.cli.stored import find_stored
 from bot.reports.compose import compose
 from bot.reports.content import Report
@@ -21,9 +22,8 @@ from bot.reports.render import PACK, Kind, render
 from bot.reports.signing import issuer_of
 from bot.reports.sources import day, paper_of_session
 from bot.settings import PaperSettings, paper_settings
-from flows.firm import LONGEST_NAME
 from flows.session import Assessment, Firm, Session
-from flows.text import inert, tidy
+from flows.text import inert
 from locales import Catalogue, catalogue
 from scoring.answers import Answers, check_answers
 from scoring.editions import edition_of, load_rubric
@@ -42,21 +42,12 @@ def report(parsed: argparse.Namespace, language: str) -> int:
         raise ReportError(ReportTrouble.NO_TARGET)
     if not parsed.force:
         _refuse_present(targets)
-    parsed.firm = _firm(parsed.firm)
     wish = Wish(parsed, language, paper_settings(parsed.env_file))
     if not targets and protocol:
         made = wish.report
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
     _write({target: wish.file(name) for name, target in targets.items()}, catalogue(language))
     return 0
-
-
-def _firm(name: str | None) -> str | None:
-    """A firm's name as the conversation takes it, too."""
-    kept = tidy(name)
-    if len(kept) > LONGEST_NAME:
-        raise ReportError(ReportTrouble.NAME_LONG, most=LONGEST_NAME)
-    return kept or None
 
 
 def _refuse_present(targets: Mapping[str, str]) -> None:
@@ -74,6 +65,9 @@ class Wish:
             raise ReportError(ReportTrouble.WHICH)
         self._parsed, self._language = parsed, language
         self._issuer, self._zone = issuer_of(settings), settings.timezone
+        self._told = told_of(parsed, language)
+        if parsed.on and parsed.on > self._today:
+            raise ReportError(ReportTrouble.AHEAD, date=parsed.on)
 
     def file(self, wanted: str) -> bytes:
         """A report of a kind, or the acceptance pack. Raises ReportError for a pack of what is not final."""
@@ -89,7 +83,11 @@ class Wish:
     def _on(self) -> date:
         """The day that was given, else today."""
         on: date | None = self._parsed.on
-        return on or day(datetime.now(UTC), self._zone)
+        return on or self._today
+
+    @property
+    def _today(self) -> date:
+        return day(datetime.now(UTC), self._zone)
 
     def _of_file(self) -> Paper:
         """Who and what is read from the answers' file; the answers before it stand for an earlier assessment."""
@@ -99,7 +97,7 @@ class Wish:
 
     def _paper(self, answers: Answers, on: date, earlier: Earlier | None = None) -> Paper:
         """Of the firm that the later answers name; the profile is one of their edition."""
-        firm = Firm(name=self._parsed.firm or _firm(self._answers.labels.get("firm")))
+        firm = with_told(Firm(name=name_told(self._answers.labels.get("firm"))), self._told)
         profile = self._parsed.profile if answers.rubric == self._answers.rubric else None
         address = self._issuer.address
         return paper_of(answers, on, self._language, firm=firm, profile=profile, before=earlier, address=address)
@@ -122,10 +120,7 @@ class Wish:
         session, history = asyncio.run(
             find_stored(parsed, parsed.session, self._language, finished=finished, zone=self._zone)
         )
-        session = session.but(language=self._language)
-        if parsed.firm:
-            session = session.but(firm=session.firm.model_copy(update={"name": parsed.firm}))
-        return session, history
+        return session.but(language=self._language, firm=with_told(session.firm, self._told)), history
 
     def _pack(self) -> Pack:
         """Of the assessment finished last, if a stored one is asked for; of a whole file."""

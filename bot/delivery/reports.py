@@ -145,7 +145,9 @@ class Reports:
         if not wanted.past:
             return finished_last(session, history) if wanted.format == PACK else (session, history)
         entry = find_past(history, wanted.past)
-        return (finished_session(entry, session.language), before_it(entry, history)) if entry else None
+        if entry is None:
+            return None
+        return finished_session(entry, session.language, session.firm), before_it(entry, history)
 
     async def _paper(
         self, session: Session, history: Sequence[Assessment], words: Wording, today: date, *, kind: Kind

@@ -7,8 +7,20 @@ from datetime import datetime, timedelta
 from bot.dialogue.messages import Returned
 from bot.dialogue.reminders import after
 from bot.dialogue.replies import Card, Explained
-from bot.dialogue.situation import Situation, card, say
-from flows.events import Event, Finished, HelpAsked, Parked, Paused, Recorded, Refused, Resumed, Stale, Withdrawn
+from bot.dialogue.situation import Situation, card, file, say
+from flows.events import (
+    Event,
+    Finished,
+    HelpAsked,
+    PaperWanted,
+    Parked,
+    Paused,
+    Recorded,
+    Refused,
+    Resumed,
+    Stale,
+    Withdrawn,
+)
 from flows.inputs import AnyInput
 from flows.session import CardRef, Session
 from flows.step import step
@@ -35,8 +47,9 @@ def advance(situation: Situation, given: AnyInput, ref: CardRef | None = None) -
     else:
         shown = say(then, Explained(asked)).outbox
     later, cancelled = after(then, finished=any(isinstance(event, Finished) for event in stepped.events))
+    papers = tuple(file(then, event.paper.value) for event in stepped.events if isinstance(event, PaperWanted))
     decision = recorded(stepped, session, situation.now, context.by)
-    return replace(decision, outbox=(*shown, *later), cancelled=cancelled)
+    return replace(decision, outbox=(*shown, *papers, *later), cancelled=cancelled)
 
 
 def _card(situation: Situation, events: Sequence[Event]) -> Card:

@@ -160,7 +160,8 @@ class _Composer:
         kind = self.paper.firm.kind
         yield Field(self.labels["firm"], self.firm or self.labels["none_given"])
         yield from self._given("credit_code")
-        yield Field(self.labels["kind"], self.text(f"kind.{kind.value}") if kind else self.labels["none_given"])
+        if kind:
+            yield Field(self.labels["kind"], self.text(f"kind.{kind.value}"))
         for name in ("industry", "region", "contact"):
             yield from self._given(name)
         yield Field(self.labels["date"], self._date(self.paper.on))

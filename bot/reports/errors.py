@@ -14,6 +14,8 @@ class ReportTrouble(StrEnum):
     EXISTS = "exists"
     NO_TARGET = "no_target"
     NAME_LONG = "name_long"
+    FACT = "fact"
+    AHEAD = "ahead"
     NONE_BY = "none_by"
     BATCH_ALONE = "batch_alone"
     BATCH_OUT = "batch_out"

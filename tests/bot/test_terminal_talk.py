@@ -205,8 +205,27 @@ def held(folder: Path) -> set[str]:
 
 
 def of_firm(name: str | None) -> Session:
-    session = sessions()["result"].but(language="zh-Hans")
+    """At its result, where papers are had at once."""
+    session = sessions()["result"].but(language="zh-Hans", identified=True)
     return session.but(firm=session.firm.model_copy(update={"name": name}))
+
+
+async def test_before_the_first_report_the_firm_is_typed_in_any_order_and_an_empty_line_makes_it(folder: Path) -> None:
+    store = await holding(of_firm("某某五金厂").but(identified=False))
+    said = await talk(
+        store, "报告", "9133 0200 1441 5329 0f", "91330200144153290e", "联系人 张三", "地区", "宁波", "", "报告"
+    )
+    assert "! 信用代码的校验位对不上" in said
+    assert said.count("联系人：张三") == 2
+    assert held(folder) == {"某某五金厂.pdf", "某某五金厂-2.pdf"}
+    firm = (await stored(store)).firm
+    assert (firm.credit_code, firm.contact, firm.region, firm.industry) == ("91330200144153290E", "张三", "宁波", None)
+
+
+async def stored(store: MemoryStore) -> Session:
+    session = (await store.state(WINDOW)).session
+    assert session
+    return session
 
 
 async def test_reports_are_written_here_under_the_firms_name_and_never_over_anything(folder: Path) -> None:

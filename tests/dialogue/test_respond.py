@@ -39,6 +39,7 @@ RESULT = scene("result")
         (Commanded("history", "1"), ["look"]),
         (Commanded("history", "x"), ["card"]),
         (Commanded("firms"), ["firms"]),
+        (Commanded("firminfo"), ["card"]),
         (Commanded("link"), ["text"]),
         (Commanded("language"), ["text"]),
         (Commanded("reminders"), ["text"]),
@@ -338,7 +339,7 @@ def test_what_is_no_time_zone_is_not_kept(wrong: str) -> None:
 def test_a_file_is_a_wish_of_a_key_of_its_own_beside_the_conversation() -> None:
     """And that of one firm does not take the place of another's."""
     for message, key in ((Typed("报告"), "file.pdf.d-one"), (Commanded("mydata"), "file.json.d-one")):
-        (file,) = hear(message, at(RESULT)).decision.outbox
+        (file,) = hear(message, at(RESULT.but(identified=True))).decision.outbox
         assert (file.key, file.urgency) == (key, Urgency.FILE)
 
 

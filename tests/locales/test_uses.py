@@ -29,7 +29,7 @@ from bot.words.wording import Medium, wording
 from flows.events import Refusal, Refused
 from flows.inputs import Wanted
 from flows.outcome import changes
-from flows.session import Doubt, EnergySide, FirmKind, Phase
+from flows.session import Doubt, EnergySide, FirmFact, FirmKind, Phase
 from locales import LANGUAGES, catalogue
 from scoring import decoding, shape
 from scoring.editions import load_rubric
@@ -55,15 +55,18 @@ from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, 
 RUBRIC = load_rubric("miit-2024")
 BOT = list(sources("bot"))
 SIDES = [side.value for side in EnergySide]
+FACTS = [fact.value for fact in FirmFact]
 ACTIONS = {
     *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
     *(detail.value for detail in Detail if detail not in NAMELESS),
     *("compare", "and", "begin", "new_firm"),
+    *("change", "settle", *FACTS),
     *(f"energy.{side}" for side in SIDES),
     *(f"language.{language}" for language in LANGUAGES),
 }
 BUTTONS = {
     *(name for place, tree in BOT if "screens" in place for name in first_arguments(tree, "Action") if "{" not in name),
+    *FACTS,
     *(f"energy.{side}" for side in SIDES),
     *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *NAMELESS)),
 } - {"pause"}
@@ -85,6 +88,8 @@ FAMILIES: dict[str, Iterable[object]] = {
     "not_understood.example.{}": ("share", "change"),
     "event.converted.{}": ("natural_gas",),
     "storage.{}": (trouble.value for trouble in Trouble),
+    "identity.ask.{}": FACTS,
+    "identity.how.{}": FACTS,
     "kind.{}": (kind.value for kind in FirmKind),
     "change.{}": changes(RUBRIC.id),
     "language.{}": LANGUAGES,
