@@ -189,6 +189,7 @@ class CommandLine:
         compare.add_argument("--format", choices=("json", "text"), default="json", help=text("cli.format"))
         compare.add_language()
         self._add_report(self._command("report", text("cli.report")))
+        self._add_verify(self._command("verify", text("cli.verify")))
         self._add_rubric(self._command("rubric", text("cli.rubric")))
         schema = self._command("schema", text("cli.schema"))
         schema.add_argument("shape", nargs="?", choices=SHAPES, default=SHAPES[0], help=text("cli.schema.shape"))
@@ -224,6 +225,14 @@ class CommandLine:
         report.add_argument("--industry", metavar="TEXT", help=text("cli.report.industry"))
         report.add_argument("--region", metavar="TEXT", help=text("cli.report.region"))
         report.add_argument("--contact", metavar="TEXT", help=text("cli.report.contact"))
+
+    def _add_verify(self, verify: Parser) -> None:
+        text = self.text
+        verify.add_file("paper", nargs="+", metavar="FILE|CODE", help=text("cli.verify.paper"))
+        verify.add_file("--key", metavar="FILE", type=Path, help=text("cli.verify.key"))
+        verify.add_argument("--database", metavar="URL", help=text("cli.database"))
+        verify.add_argument("--format", choices=("text", "json"), default="text", help=text("cli.format"))
+        verify.add_language()
 
     def _add_which(self, command: Parser) -> None:
         """Which of the assessments that are stored of somebody."""

@@ -16,6 +16,8 @@ class ReportTrouble(StrEnum):
     NAME_LONG = "name_long"
     FACT = "fact"
     AHEAD = "ahead"
+    NO_PAPER = "no_paper"
+    NO_KEY = "no_key"
     NONE_BY = "none_by"
     BATCH_ALONE = "batch_alone"
     BATCH_OUT = "batch_out"

@@ -16,7 +16,9 @@ from bot.dialogue.messages import PUZZLING
 from bot.reports.comparison import LABELS as COMPARED
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
+from bot.reports.face import SHOWN
 from bot.reports.pack import ENDINGS
+from bot.reports.verdict import Finding, Signature
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
@@ -101,6 +103,9 @@ FAMILIES: dict[str, Iterable[object]] = {
     "report.label.{}": LABELS,
     "report.plan.class.{}": CLASSES,
     "report.signature.{}": ("ed25519", "none"),
+    "verify.finding.{}": (finding.value for finding in Finding),
+    "verify.signature.{}": (signature.value for signature in Signature),
+    "verify.face.{}": SHOWN,
     "report.trouble.{}": (trouble.value for trouble in ReportTrouble),
     "check.{}": (area.value for area in Area),
     "check.fault.{}": (fault.value for fault in DatabaseFault),
