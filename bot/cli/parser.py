@@ -216,6 +216,14 @@ class CommandLine:
         report.add_argument("--profile", metavar="NAME", help=text("cli.profile"))
         report.add_language()
 
+    def _add_verify(self, verify: Parser) -> None:
+        text = self.text
+        verify.add_file("paper", nargs="+", metavar="FILE|CODE", help=text("cli.verify.paper"))
+        verify.add_file("--key", metavar="FILE", type=Path, help=text("cli.verify.key"))
+        verify.add_argument("--database", metavar="URL", help=text("cli.database"))
+        verify.add_argument("--format", choices=("text", "json"), default="text", help=text("cli.format"))
+        verify.add_language()
+
     def _add_firm(self, report: Parser) -> None:
         """What the paper tells of the firm."""
         text = self.text
@@ -225,14 +233,6 @@ class CommandLine:
         report.add_argument("--industry", metavar="TEXT", help=text("cli.report.industry"))
         report.add_argument("--region", metavar="TEXT", help=text("cli.report.region"))
         report.add_argument("--contact", metavar="TEXT", help=text("cli.report.contact"))
-
-    def _add_verify(self, verify: Parser) -> None:
-        text = self.text
-        verify.add_file("paper", nargs="+", metavar="FILE|CODE", help=text("cli.verify.paper"))
-        verify.add_file("--key", metavar="FILE", type=Path, help=text("cli.verify.key"))
-        verify.add_argument("--database", metavar="URL", help=text("cli.database"))
-        verify.add_argument("--format", choices=("text", "json"), default="text", help=text("cli.format"))
-        verify.add_language()
 
     def _add_which(self, command: Parser) -> None:
         """Which of the assessments that are stored of somebody."""
