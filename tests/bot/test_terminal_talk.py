@@ -257,6 +257,16 @@ async def test_what_a_report_cannot_show_is_told_before_it_is_written(folder: Pa
     assert sorted(written) == [*written]
 
 
+async def test_the_acceptance_pack_is_of_a_final_result_only(folder: Path) -> None:
+    said = await talk(await holding(of_firm("某某五金厂")), "验收材料包")
+    assert "已写好：某某五金厂.zip" in said
+    assert (folder / "某某五金厂.zip").read_bytes().startswith(b"PK")
+    assert "shuping report --session anna --zip" in said
+    said = await talk(await holding(of_firm("乙").but(finished_at=None)), "验收材料包")
+    assert "! 验收材料包只装正式结果" in said
+    assert not (folder / "乙.zip").exists()
+
+
 async def test_the_command_that_is_told_names_the_database(folder: Path) -> None:
     here = await talking(await holding(of_firm("甲")), PlainPainter(out := StringIO()))
     here.database = "sqlite:////data/a b.sqlite3"

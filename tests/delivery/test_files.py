@@ -1,6 +1,8 @@
 """Files on any channel: made when their turn comes, sent beside the conversation, the card below them."""
 
 import json
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -152,10 +154,48 @@ async def test_who_wants_a_paper_hears_before_it_comes_what_it_cannot_show(site:
     assert await site.is_right(ann)
 
 
-async def test_a_past_result_is_looked_at_and_reported_from_the_history(site: Site) -> None:
+async def finished(site: Site) -> Person:
+    """Somebody who is at a final result."""
     ann = await site.person()
     past = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans")
     await site.store.apply(ann.window, lambda _: Decision(session=past, finished=(kept(past),)))
+    return ann
+
+
+async def test_a_pack_is_of_what_is_final(site: Site) -> None:
+    ann = await finished(site)
+    await ann.say("验收材料包")
+    await until(lambda: files(ann), within=30)
+    await site.rest()
+    with ZipFile(BytesIO(files(ann)[0].file)) as pack:
+        assert "02 评测报告.pdf" in pack.namelist()
+        assert pack.testzip() is None
+    assert await site.is_right(ann)
+
+
+async def test_a_pack_of_a_past_result_is_had_from_the_history(site: Site) -> None:
+    ann = await finished(site)
+    await site.does(ann, "/history")
+    await site.presses(ann, TEXT("button.past", number=1))
+    await site.presses(ann, TEXT("button.zip"))
+    await until(lambda: files(ann), within=30)
+    assert files(ann)[0].file.startswith(b"PK")
+
+
+async def test_who_has_finished_nothing_is_told_what_a_pack_needs(site: Site) -> None:
+    ann = await site.person()
+    await site.does(ann, "B", "/result")
+    assert TEXT("button.pdf") in ann.cards[-1].buttons
+    assert TEXT("button.zip") not in ann.cards[-1].buttons
+    await site.does(ann, "验收材料包")
+    apology, card = ann.seen[-2:]
+    assert apology.text == TEXT("report.trouble.not_final")
+    assert ann.cards == [card]
+
+
+async def test_a_past_result_is_looked_at_and_reported_from_the_history(site: Site) -> None:
+    ann = await finished(site)
+    past = await site.session(ann)
     await site.does(ann, "/history")
     await site.presses(ann, TEXT("button.past", number=1))
     assert TEXT("hint.tapping.past", number=1) in ann.cards[-1].text

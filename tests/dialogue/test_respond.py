@@ -9,7 +9,7 @@ from bot.dialogue.buttons import encode
 from bot.dialogue.commands import COMMANDS, LONGEST_TEXT
 from bot.dialogue.messages import PUZZLING, Commanded, InPublic, Membership, Message, Pressed, Puzzling, Returned, Typed
 from bot.dialogue.replies import Card, Compared, Explained, Firms, Look, Privacy, Text
-from bot.screens.wishes import Detail, Leaf, Wish
+from bot.screens.wishes import FILES, Detail, Leaf, Wish
 from flows.inputs import Answer, ChooseLanguage, Commit, Done, Help, Park, Pause, Tick
 from flows.session import Phase
 from locales import LANGUAGES, catalogue
@@ -352,7 +352,7 @@ LOOKS = {
 }
 
 
-@pytest.mark.parametrize("wanted", [wanted for wanted in Detail if wanted.value not in ("png", "pdf", "xlsx")])
+@pytest.mark.parametrize("wanted", [wanted for wanted in Detail if wanted not in FILES])
 def test_what_is_looked_at_changes_nothing(wanted: Detail) -> None:
     heard = hear(Pressed(encode(wanted, RESULT.ref, RUBRIC), CARD), at(RESULT))
     assert heard.said == [LOOKS.get(wanted, Look(wanted))]

@@ -3,6 +3,8 @@
 import gzip
 from datetime import timedelta
 from html.parser import HTMLParser
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -71,7 +73,16 @@ async def test_the_result_says_first_how_it_stands_and_then_what_to_do(web: Web)
 
 async def test_files_are_links_that_open_without_scripts(web: Web) -> None:
     browser = await assessed(web)
-    assert {"/file/png", "/file/pdf", "/file/xlsx"} <= {button.href for button in browser.page.buttons}
+    assert {"/file/png", "/file/pdf", "/file/xlsx", "/file/zip"} <= {button.href for button in browser.page.buttons}
+
+
+async def test_the_acceptance_pack_is_a_file_to_keep(web: Web) -> None:
+    browser = await assessed(web)
+    answer = await browser.client.get("/file/zip")
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="shuping-2')
+    with ZipFile(BytesIO(answer.content)) as pack:
+        assert "manifest.json" in pack.namelist()
 
 
 @pytest.mark.parametrize("lacking", ["", UNKNOWN])
