@@ -16,6 +16,7 @@ from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
+from bot.reports.lacking import told_before
 from bot.reports.pack import Pack, pack_file, pack_of_session
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from bot.reports.render import PACK, Kind, render
@@ -43,6 +44,7 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     if not parsed.force:
         _refuse_present(targets)
     wish = Wish(parsed, language, paper_settings(parsed.env_file))
+    _tell_lacking(wish.paper.firm, list(targets) or [Kind.PICTURE.value], catalogue(language))
     if not targets and protocol:
         made = wish.report
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
@@ -55,6 +57,13 @@ def _refuse_present(targets: Mapping[str, str]) -> None:
         there = Path(target).exists() or Path(target).is_symlink()  # also a link to nowhere
         if there and not is_stream(target):
             raise ReportError(ReportTrouble.EXISTS, file=target)
+
+
+def _tell_lacking(firm: Firm, wanted: Sequence[str], text: Catalogue) -> None:
+    """What the papers will not show of the firm, once and before any is made."""
+    told = [sentence for name in wanted if (sentence := told_before(firm, name, text))]
+    if told:
+        sys.stderr.write(inert(max(told, key=len)) + "\n")  # the picture tells least
 
 
 class Wish:
@@ -76,8 +85,12 @@ class Wish:
     @cached_property
     def report(self) -> Report:
         """The report, sealed."""
-        paper = self._of_file() if self._parsed.session is None else self._of_stored()
-        return compose(paper, self._issuer.seal(paper))
+        return compose(self.paper, self._issuer.seal(self.paper))
+
+    @cached_property
+    def paper(self) -> Paper:
+        """What the report is made of."""
+        return self._of_file() if self._parsed.session is None else self._of_stored()
 
     @property
     def _on(self) -> date:

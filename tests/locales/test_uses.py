@@ -25,6 +25,8 @@ from bot.settings.wrong import Wrong
 from bot.telegram.polling import name_of
 from bot.understanding.lexicon import vocabulary
 from bot.web.mails import ASKED, SAID, WRONG
+from bot.web.verify import CAUSES
+from bot.web.verify import SAID as OF_CODES
 from bot.words.complaints import REASONS, complaint
 from bot.words.steps import CLASSES
 from bot.words.wording import Medium, wording
@@ -129,6 +131,9 @@ FAMILIES: dict[str, Iterable[object]] = {
     "web.mail.{}.title": SAID,
     "web.mail.{}.text": SAID,
     "web.mail.{}.do": ASKED,
+    "web.verify.{}.title": OF_CODES,
+    "web.verify.{}.text": (said for said in OF_CODES if said != "genuine"),
+    "web.verify.unknown.{}": CAUSES,
     "stats.{}": ("finished", "unfinished", "greeted"),
     "stats.phase.{}": (phase.value for phase in Phase),
     "stats.urgency.{}": (urgency.name.lower() for urgency in Urgency),
