@@ -33,6 +33,13 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     All files are made before the first is written.
     Raises ReportError, AnswersError, SettingsError, StorageError, OSError.
     """
+    issuer = issuer_of(paper_settings(parsed.env_file))
+    if parsed.batch is not None:
+        from bot.cli.batch import batch
+
+        return batch(parsed, language, issuer, _today())
+    if any(given is not None for given in (parsed.out, parsed.kinds, parsed.jobs)):
+        raise ReportError(ReportTrouble.BATCH_OUT)
     given = {kind: getattr(parsed, kind.value) for kind in Kind}
     targets = {kind: str(name) for kind, name in given.items() if name is not None}
     protocol = protocol_of(os.environ) if sys.stdout.isatty() else None
@@ -41,7 +48,7 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     if not parsed.force:
         _refuse_present(targets)
     parsed.firm = _firm(parsed.firm)
-    made = _report(parsed, language, issuer_of(paper_settings(parsed.env_file)))
+    made = _report(parsed, language, issuer)
     if not targets and protocol:
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
     _write({target: render(kind, made) for kind, target in targets.items()}, catalogue(language))

@@ -15,6 +15,7 @@ from bot.dialogue.commands import COMMANDS
 from bot.dialogue.messages import PUZZLING
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
+from bot.reports.summary import COLUMNS, COLUMNS_AFTER, COUNTED, UNPRINTED
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
@@ -106,6 +107,8 @@ FAMILIES: dict[str, Iterable[object]] = {
     "button.choice.{}": (choice.value for choice in Choice),
     "link.address.{}": ("telegram", "page"),
     "command.{}": COMMANDS,
+    "batch.column.{}": {*COLUMNS, *COLUMNS_AFTER, *UNPRINTED, "open"},
+    "batch.overview.{}": {*COUNTED, "edition", "program"},
     "report.caption.{}": ("pdf", "xlsx"),
     "serving.{}": SERVING,
     "web.mail.wrong.{}": WRONG,
