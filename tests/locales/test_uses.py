@@ -13,7 +13,7 @@ from bot.cli.parser import MISUSES
 from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
 from bot.dialogue.messages import PUZZLING
-from bot.reports.compose import LABELS
+from bot.reports.compose import BOOK, LABELS
 from bot.reports.errors import ReportTrouble
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
@@ -92,6 +92,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "rubric.{}": get_args(KindName),
     "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
     "report.label.{}": LABELS,
+    "report.book.{}": BOOK,
     "report.trouble.{}": (trouble.value for trouble in ReportTrouble),
     "check.{}": (area.value for area in Area),
     "check.fault.{}": (fault.value for fault in DatabaseFault),
@@ -247,7 +248,7 @@ PYDANTIC = {"given", "expected"}
 
 def test_every_fault_comes_with_what_its_text_names() -> None:
     details: dict[str, set[str]] = {code.name: set() for code in FaultCode}
-    for _, tree in sources("scoring"):
+    for _, tree in sources("scoring", "bot"):
         for code, keys in fault_details(tree):
             details[code] |= keys
     for code in FaultCode:
