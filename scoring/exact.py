@@ -40,6 +40,15 @@ def shown(value: Ratio, lines: Collection[int], digits: int = 2) -> str:
     return _with_point(rounded, digits)
 
 
+def percentage(share: Ratio, lines: Collection[int] = (0, 100)) -> str:
+    """A share in percent, to a tenth, halves rounded up, without a decimal where it has none: "87.5%", "90%".
+
+    It has more decimals where it would seem to be on one of the `lines` and is not: 1999/2000 is "99.95%", not "100%".
+    """
+    numerator, denominator = share
+    return f"{trimmed(shown((100 * numerator, denominator), lines, 1))}%"
+
+
 def trimmed(text: str) -> str:
     """Decimals without trailing zeros: "45.00" is "45"."""
     return text.rstrip("0").rstrip(".")

@@ -9,7 +9,8 @@ from flows.session import Assessment, Session
 from storage.copying.opening import read_from
 from storage.copying.run import SHOWN
 from storage.copying.side import Reader
-from storage.copying.tables import TABLES, UNREADABLE, Row, Table, Unfit
+from storage.copying.tables import EPOCH, TABLES, UNREADABLE, Row, Table, Unfit
+from storage.issued import Issued
 from storage.outbox import Urgency
 from storage.window import Window
 
@@ -36,6 +37,7 @@ class Fault(StrEnum):
     DOSSIER_WITHOUT_SIGHT = "dossier_without_sight"
     LOG_WITHOUT_DOSSIER = "log_without_dossier"
     ASSESSMENT_WITHOUT_DOSSIER = "assessment_without_dossier"
+    PAPER_WITHOUT_DOSSIER = "paper_without_dossier"
     UNREADABLE = "unreadable"
     SET_ASIDE = "set_aside"
 
@@ -84,7 +86,7 @@ NEWEST = "(SELECT dossier FROM {sights} AS seen WHERE seen.{window} = {windows}.
 TURN = f"UPDATE {{windows}} SET front = {NEWEST} WHERE {NOT_SEEN}"  # noqa: S608  # ours
 FORGET = "; ".join(
     f"DELETE FROM {{{table}}} WHERE {_missing(table, 'sights')}"  # noqa: S608  # ours
-    for table in ("links", "log", "assessments", "sessions")
+    for table in ("links", "log", "issued", "assessments", "sessions")
 )
 STRAYS = (
     Stray(Fault.SIGHT_WITHOUT_DOSSIER, "sights", "{window}", _missing("sights", "sessions")),
@@ -93,6 +95,7 @@ STRAYS = (
     Stray(Fault.DOSSIER_WITHOUT_SIGHT, "sessions", "dossier", _missing("sessions", "sights"), FORGET),
     Stray(Fault.LOG_WITHOUT_DOSSIER, "log", "number", _missing("log", "sessions")),
     Stray(Fault.ASSESSMENT_WITHOUT_DOSSIER, "assessments", "number", _missing("assessments", "sessions")),
+    Stray(Fault.PAPER_WITHOUT_DOSSIER, "issued", "number", _missing("issued", "sessions")),
 )
 
 
@@ -147,6 +150,8 @@ def _trouble(table: Table, row: Row | Unfit) -> str | None:
                 Window.model_validate_json(str(values["data"]))
             case "assessments":
                 Assessment.model_validate_json(str(values["data"]))
+            case "issued":
+                Issued(str(values["code"]), str(values["face"]), EPOCH, str(values["session"]))
             case "outbox":
                 Urgency(int(str(values["urgency"])))
     except UNREADABLE:

@@ -13,6 +13,7 @@ from flows.retention import Limits, Purged, Remains, remains
 from flows.session import Assessment, CardRef, Session
 from storage.broadcasts import Audience, Broadcast, Record, is_meant, key_of
 from storage.errors import StorageError, Trouble
+from storage.issued import MOST_ISSUED, Issued
 from storage.memory_broadcasts import Broadcasts
 from storage.outbox import (
     Head,
@@ -68,6 +69,8 @@ class MemoryStore(Store):
         self._sessions: dict[str, Session] = {}
         self._log: defaultdict[str, list[LogEntry]] = defaultdict(list)
         self._history: defaultdict[str, list[Assessment]] = defaultdict(list)
+        self._issued: dict[tuple[str, str], Issued] = {}
+        """Papers by dossier and code, in the order in which they were handed out."""
         self._outbox: dict[int, Queued] = {}
         self._numbers = count(1)
         self._claims: dict[Lane, Claim] = {}
@@ -204,6 +207,24 @@ class MemoryStore(Store):
     async def log(self, dossier: str, last: int | None = None) -> list[LogEntry]:
         entries = self._log.get(dossier, [])
         return entries[max(0, len(entries) - last) :] if last is not None else entries[:]
+
+    # papers
+
+    @override
+    async def issue(self, dossier: str, issued: Issued) -> bool:
+        if dossier not in self._sessions:
+            return False
+        self._issued.setdefault((dossier, issued.code), issued)
+        _drop(self._issued, [key for key in self._issued if key[0] == dossier][:-MOST_ISSUED])
+        return True
+
+    @override
+    async def issued(self, code: str) -> Issued | None:
+        return next((issued for issued in self._issued.values() if issued.code == code), None)
+
+    @override
+    async def papers(self, dossier: str) -> list[Issued]:
+        return [issued for (of, _), issued in self._issued.items() if of == dossier]
 
     # the outbox
 
@@ -559,6 +580,7 @@ class MemoryStore(Store):
         gone = self._history.pop(dossier, [])
         self._finished -= {assessment.id for assessment in gone}
         rows = len(gone) + len(self._log.pop(dossier, [])) + _drop(self._sessions, [dossier])
+        rows += _drop(self._issued, [key for key in self._issued if key[0] == dossier])
         return rows + self._unlink(dossier)
 
     def _unlink(self, dossier: str, purpose: str | None = None) -> int:
@@ -594,6 +616,8 @@ class MemoryStore(Store):
         self._sessions[dossier] = left.session
         self._log[dossier] = [line for line in self._log[dossier] if line.session not in left.gone]
         self._history[dossier] = [one for one in self._history[dossier] if one.id not in left.gone]
+        papers = [key for key, issued in self._issued.items() if key[0] == dossier and issued.session in left.gone]
+        _drop(self._issued, papers)
 
     @override
     async def tidy(self, before: datetime, now: datetime) -> None:

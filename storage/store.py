@@ -11,6 +11,7 @@ from flows.events import AnswerValue
 from flows.retention import Limits, Purged
 from flows.session import Assessment, CardRef, Session
 from storage.broadcasts import Audience, Broadcast, Order, Record
+from storage.issued import Issued
 from storage.outbox import Lane, Outgoing, Queued
 from storage.stats import Stats
 from storage.window import Window
@@ -251,6 +252,23 @@ class Store(ABC):
     @abstractmethod
     async def log(self, dossier: str, last: int | None = None) -> list[LogEntry]:
         """A dossier's answer log, the oldest entry first; all of it, or only so many of the newest."""
+
+    # papers that were handed out
+
+    @abstractmethod
+    async def issue(self, dossier: str, issued: Issued) -> bool:
+        """Note a paper of a dossier; the newest `MOST_ISSUED` are kept. False: the dossier is not stored (any more).
+
+        What is noted already stays as it was. The same paper of another dossier is noted beside it, and goes alone.
+        """
+
+    @abstractmethod
+    async def issued(self, code: str) -> Issued | None:
+        """The paper with this code, of whichever dossier that is stored; as it was first handed out."""
+
+    @abstractmethod
+    async def papers(self, dossier: str) -> list[Issued]:
+        """All that are noted of a dossier, the oldest first."""
 
     @abstractmethod
     async def waiting(self, window: str) -> list[Queued]:

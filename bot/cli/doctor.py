@@ -13,6 +13,8 @@ from pathlib import Path
 from bot.cli import reach
 from bot.cli.advice import AdviceError, BrokenError
 from bot.cli.modes import too_wide
+from bot.reports.keys import fingerprint
+from bot.reports.signing import issuer_of
 from bot.settings import FILED, Settings, load_settings, use_editions
 from bot.settings.files import env_file_in_use, places, secret_files, variables
 from bot.words.complaints import complaint
@@ -22,7 +24,7 @@ from scoring.editions import BUNDLED, known, load_rubric
 from storage.errors import StorageError
 from storage.opening import POSTGRES, SQLITE, open_store, sqlite_path, without_credentials
 
-FONTS = [("Noto Sans SC", 400), ("Noto Sans SC", 700), ("Noto Sans TC", 400), ("Noto Sans TC", 700)]
+FONTS = [*((f"Noto Sans {script}", weight) for script in ("SC", "TC") for weight in (400, 700)), ("Shuping Rare", 400)]
 TOKEN = re.compile(r"(?<!\d)\d{1,20}:[A-Za-z0-9_-]{30,}")
 LONGEST_ENV_FILE = 1 << 16
 
@@ -76,6 +78,7 @@ def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, onl
     settings = load_settings(env_file)
     checks = (
         Check("editions", lambda: _editions(text, settings)),
+        Check("own_fonts", lambda: _own_fonts(text, settings)),
         Check("database", lambda: _database(text, settings)),
         Check("clock", lambda: _clock(text, settings)),
         Check("modes", lambda: _modes(text, settings, env_file)),
@@ -85,6 +88,7 @@ def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, onl
         Check("metrics", lambda: reach.metrics(text, settings)),
         Check("tracing", lambda: reach.tracing(text, settings)),
         Check("operator", lambda: _operator(text, settings)),
+        Check("seal", lambda: _seal(text, settings)),
     )
     return max([_report(check, text, language) for check in checks])
 
@@ -201,11 +205,22 @@ def _modes(text: Catalogue, settings: Settings, env_file: Path | None) -> str:
 
 def _fonts() -> str:
     """The fonts of the reports, as the typesetter sees them."""
-    from bot.reports import typeset
+    from bot.reports import characters, typeset
 
     if typeset.families() != FONTS:
-        raise FileNotFoundError(ENOENT, strerror(ENOENT), str(typeset.FONTS))
-    return f"{', '.join(sorted({family for family, _ in FONTS}))} ({len(typeset.covered())})"
+        raise FileNotFoundError(ENOENT, strerror(ENOENT), str(characters.FONTS))
+    return f"{', '.join(sorted({family for family, _ in FONTS}))} ({len(characters.printed())})"
+
+
+def _own_fonts(text: Catalogue, settings: Settings) -> str:
+    """The operator's own, as the typesetter sees them; nothing is said if there are to be none."""
+    from bot.reports.characters import own_fonts, use_fonts
+
+    use_fonts(settings.fonts)
+    found = own_fonts(settings.fonts) if settings.fonts else []
+    if settings.fonts and not found:
+        raise BrokenError(text("doctor.own_fonts.none", folder=settings.fonts))
+    return ", ".join(sorted({font.family for font in found}))
 
 
 def _terminal() -> str:
@@ -235,3 +250,9 @@ def _operator(text: Catalogue, settings: Settings) -> str:
     if missing:
         raise AdviceError(*(text("doctor.operator.missing", variable=variable) for variable in missing))
     return ", ".join(filter(None, told.values()))
+
+
+def _seal(text: Catalogue, settings: Settings) -> str:
+    """By which key reports are signed."""
+    public = issuer_of(settings).public
+    return text("doctor.seal.signed", fingerprint=fingerprint(public)) if public else text("doctor.seal.none")

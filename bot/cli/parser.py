@@ -2,11 +2,13 @@
 
 import argparse
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 from typing_extensions import override
 
+from flows.session import FirmKind
 from flows.text import inert
 from locales import LANGUAGES, Catalogue
 
@@ -15,6 +17,8 @@ LONGEST_SHOWN = 200
 """Characters of a wrong argument that are shown."""
 SHELLS = ("bash", "zsh", "fish")
 SHAPES = ("answers", "result", "rubric")
+CENTURY = range(2000, 2100)
+"""Years in which something can have been assessed."""
 KEPT = 7
 """So many backups stay, unless somebody says otherwise."""
 STDIO = "-"
@@ -33,6 +37,14 @@ MISUSES = {
 """How the complaints of argparse begin; each has a text `cli.misused.<kind>`."""
 AMONG = (" (choose from ", " could match ")
 """What stands there between what was given and what there is."""
+
+
+def a_day(given: str) -> date:
+    """A day as an argument: 2026-11-30. Raises ValueError."""
+    day = date.fromisoformat(given)
+    if day.year not in CENTURY:
+        raise ValueError(given)
+    return day
 
 
 def misuse(message: str, text: Catalogue) -> str:
@@ -122,8 +134,8 @@ class CommandLine:
     def read(self, given: list[str]) -> argparse.Namespace:
         """What was asked for. SystemExit after a question for help, or a misuse that was told."""
         parsed = self.parser.parse_args(given)
-        self._once(parsed, "file", "before", "after")
-        self._once(parsed, "pdf", "xlsx", "png")
+        self._once(parsed, "file", "before", "after", "batch")
+        self._once(parsed, "pdf", "xlsx", "png", "zip")
         return parsed
 
     def _once(self, parsed: argparse.Namespace, *names: str) -> None:
@@ -177,6 +189,7 @@ class CommandLine:
         compare.add_argument("--format", choices=("json", "text"), default="json", help=text("cli.format"))
         compare.add_language()
         self._add_report(self._command("report", text("cli.report")))
+        self._add_verify(self._command("verify", text("cli.verify")))
         self._add_rubric(self._command("rubric", text("cli.rubric")))
         schema = self._command("schema", text("cli.schema"))
         schema.add_argument("shape", nargs="?", choices=SHAPES, default=SHAPES[0], help=text("cli.schema.shape"))
@@ -188,13 +201,38 @@ class CommandLine:
         report.add_argument("--session", metavar="NAME", type=inert, help=text("cli.report.session"))
         self._add_which(report)
         report.add_file("--before", metavar="ANSWERS", help=text("cli.report.before"))
-        report.add_argument("--firm", metavar="NAME", help=text("cli.report.firm"))
+        report.add_argument("--before-on", metavar="DATE", type=a_day, help=text("cli.report.before_on"))
+        self._add_firm(report)
         report.add_file("--pdf", metavar="FILE", help=text("cli.report.pdf"))
         report.add_file("--xlsx", metavar="FILE", help=text("cli.report.xlsx"))
         report.add_file("--png", metavar="FILE", help=text("cli.report.png"))
+        report.add_file("--zip", metavar="FILE", help=text("cli.report.zip"))
+        report.add_argument("--on", metavar="DATE", type=a_day, help=text("cli.report.on"))
+        report.add_file("--batch", metavar="FILE", help=text("cli.report.batch"))
+        report.add_file("--out", metavar="FOLDER", type=Path, help=text("cli.report.out"))
+        report.add_argument("--kinds", metavar="KINDS", help=text("cli.report.kinds"))
+        report.add_argument("--jobs", metavar="N", type=_at_least_one, help=text("cli.report.jobs"))
         report.add_argument("--force", action="store_true", help=text("cli.report.force"))
         report.add_argument("--profile", metavar="NAME", help=text("cli.profile"))
         report.add_language()
+
+    def _add_verify(self, verify: Parser) -> None:
+        text = self.text
+        verify.add_file("paper", nargs="+", metavar="FILE|CODE", help=text("cli.verify.paper"))
+        verify.add_file("--key", metavar="FILE", type=Path, help=text("cli.verify.key"))
+        verify.add_argument("--database", metavar="URL", help=text("cli.database"))
+        verify.add_argument("--format", choices=("text", "json"), default="text", help=text("cli.format"))
+        verify.add_language()
+
+    def _add_firm(self, report: Parser) -> None:
+        """What the paper tells of the firm."""
+        text = self.text
+        report.add_argument("--firm", metavar="NAME", help=text("cli.report.firm"))
+        report.add_argument("--kind", choices=[kind.value for kind in FirmKind], help=text("cli.report.kind"))
+        report.add_argument("--credit-code", metavar="CODE", help=text("cli.report.credit_code"))
+        report.add_argument("--industry", metavar="TEXT", help=text("cli.report.industry"))
+        report.add_argument("--region", metavar="TEXT", help=text("cli.report.region"))
+        report.add_argument("--contact", metavar="TEXT", help=text("cli.report.contact"))
 
     def _add_which(self, command: Parser) -> None:
         """Which of the assessments that are stored of somebody."""

@@ -7,6 +7,7 @@ from os import urandom
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.reports.signing import NOBODY, Issuer
 from bot.understanding.interpreter import Interpreter
 from bot.understanding.lexicon_interpreter import LexiconInterpreter
 from bot.words.wording import Medium
@@ -47,7 +48,7 @@ class Rules:
     """Settings that decisions depend on: when to remind, who runs this, how long data stay, which ways in there are.
 
     `echoes`: the channels whose windows are shown what was changed in another one. `admins`: the windows of whoever
-    runs this.
+    runs this. `issuer`: who puts the seal on papers. `lacking`: the characters of a text that papers cannot print.
     """
 
     schedule: Schedule
@@ -58,6 +59,8 @@ class Rules:
     doors: Sequence[Door] = ()
     echoes: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
+    issuer: Issuer = NOBODY
+    lacking: Callable[[str], str] = lambda _: ""
 
     def zone_of(self, window: Window | None) -> ZoneInfo:
         """The person's time zone, or the default one."""

@@ -371,7 +371,7 @@ def _of_past(past: Assessment, session: Session, words: Wording, view: View) -> 
         for wanted in FILES
     )
     listed = Button(words.text("button.history"), encode(Detail.HISTORY, session.ref, words.rubric))
-    return (files, (listed,))
+    return (files[:-1], (files[-1], listed))
 
 
 def _fuels(card: EnergyCard, session: Session, words: Wording) -> TextPage:
@@ -526,6 +526,7 @@ def _draft(broadcast: Broadcast, words: Wording, view: View) -> TextPage:
 def privacy(words: Wording, rules: Rules) -> Iterator[str]:
     """The privacy text, line by line."""
     yield words.hint("privacy.stored")
+    yield words.text("privacy.paper")
     yield words.text("privacy.why")
     yield words.hint("privacy.way")
     if rules.operator or rules.contact:

@@ -48,7 +48,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A second-level indicator: how much of it is had, now and last time; `answered` if any of its items is."""
+    """A second-level indicator: how much of it is had, now and last time; `answered` if any of its items is.
+
+    `shown` is the share in percent; `points` and `shown_before` are points.
+    """
 
     name: str
     dimension: str
@@ -57,6 +60,7 @@ class Indicator:
     points: str
     most: str
     before: float | None
+    shown_before: str
     answered: bool
 
 
@@ -64,7 +68,7 @@ class Indicator:
 class GradeRow:
     """A row of the grading table, and how far its two conditions hold (standard, section 二).
 
-    Level 0: the row asks for no scenario.
+    Level 0: the row asks for no scenario. `needed` says the scenarios that it asks for, `had` those that there are.
     """
 
     grade: int
@@ -81,6 +85,8 @@ class GradeRow:
     scenarios_met: bool
     score_mark: str
     scenarios_mark: str
+    needed: str
+    had: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class Option:
 class Figure:
     """A figure of the official form; `numbers` are the years of a series, oldest first, else one number.
 
+    `amount` is without the unit; it is "", as `shown` is, for a figure that was not given.
     `exact` are the same numbers in full, as text. `most` is the largest that it may be; `whole`: it counts things;
     `divides`: others are a share of it, so that it is never 0. `year_of` names the series of which it is one year, and
     how many years back ("revenue", 1), if it is one.
@@ -112,6 +119,7 @@ class Figure:
     year_of: tuple[str, int] | None
     numbers: tuple[float, ...]
     exact: tuple[str, ...]
+    amount: str
     shown: str
     calculation: str
 
@@ -216,21 +224,27 @@ class Before:
 class Report:
     """One report. `status` is empty for a final result, else it says why the result is provisional.
 
+    `embedded` is the word by which the paper is checked (`bot.reports.embedding`), `day` the date in ISO 8601.
     `record` holds the figures that platforms record; `labels` the words that stand around the data. `bounds` are the
     least and the greatest score that the missing answers leave possible. An edition without scenarios has neither
-    `conditions`, which would both be the grade, nor `counts`. `day` is the date for machines ("2026-11-22"); `book` are
-    the words of the workbook alone.
+    `conditions`, which would both be the grade, nor `counts`. `book` are the words of the workbook alone.
+
+    `colophon` says what the paper is and what made it, `checking` how it can be checked, `alternatives` what is drawn,
+    for who does not see it: "score", "shares", "code".
     """
 
     seal: Seal
+    embedded: str
+    day: str
     language: str
     edition: str
     profile: str
-    day: str
     title: str
     status: str
     firm: str
     facts: tuple[Field, ...]
+    colophon: tuple[Field, ...]
+    checking: Part
     date: str
     source: str
     grade: int
@@ -257,5 +271,6 @@ class Report:
     commitment: Part
     notes: tuple[str, ...]
     caption: str
+    alternatives: Mapping[str, str]
     labels: Mapping[str, str]
     book: Mapping[str, str]

@@ -14,6 +14,19 @@ class ReportTrouble(StrEnum):
     EXISTS = "exists"
     NO_TARGET = "no_target"
     NAME_LONG = "name_long"
+    NO_PAPER = "no_paper"
+    NO_KEY = "no_key"
+    FACT = "fact"
+    AHEAD = "ahead"
+    NONE_BY = "none_by"
+    BATCH_ALONE = "batch_alone"
+    BATCH_OUT = "batch_out"
+    BATCH_KINDS = "batch_kinds"
+    BATCH_BUSY = "batch_busy"
+    BATCH_BEFORE = "batch_before"
+    BATCH_TWICE = "batch_twice"
+    NOT_FINAL = "not_final"
+    BEFORE_NOT_FINAL = "before_not_final"
 
 
 class ReportError(Exception):

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from storage.issued import Issued
 from storage.outbox import Queued, Urgency, address_of
 from storage.store import LogEntry, State, Store
 
@@ -48,12 +49,13 @@ async def _reached(store: Store, window: str, state: State) -> dict[str, Any]:
 
 
 async def _dossier(store: Store, window: str, dossier: str) -> dict[str, Any]:
-    """The assessment under way, finished ones, the log."""
+    """The assessment under way, finished ones, the log, and which papers were handed out."""
     session = (await store.state(window, dossier)).session
     return {
         "session": session and session.model_dump(mode="json"),
         "assessments": [assessment.model_dump(mode="json") for assessment in await store.history(dossier)],
         "log": [_line(entry, address_of(window)) for entry in await store.log(dossier)],
+        "papers": [_paper(issued) for issued in await store.papers(dossier)],
     }
 
 
@@ -64,6 +66,16 @@ def _message(queued: Queued) -> dict[str, Any]:
     except ValueError:
         reply = queued.reply
     return {"due": queued.due.isoformat(), "key": queued.key, "reply": reply}
+
+
+def _paper(issued: Issued) -> dict[str, Any]:
+    """What the register says of a paper."""
+    return {
+        "code": issued.code,
+        "at": issued.at.isoformat(),
+        "session": issued.session,
+        "face": json.loads(issued.face),
+    }
 
 
 def _line(entry: LogEntry, own: str) -> dict[str, Any]:

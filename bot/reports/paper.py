@@ -4,6 +4,7 @@ So the same value gives the same paper, byte by byte; it travels inside the file
 paper made again.
 """
 
+import json
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
@@ -60,8 +61,12 @@ class Paper(Value):
         return answers_of(load_rubric(self.rubric), self.record)
 
     def canonical(self) -> bytes:
-        """The bytes that are digested and signed; what says nothing is left out, so that fields to come change none."""
-        return self.model_dump_json(exclude_defaults=True).encode()
+        """The bytes that are digested and signed: the same for the same answers, in whatever order they were given.
+
+        What says nothing is left out, so that fields to come change none.
+        """
+        told = self.model_dump(mode="json", exclude_defaults=True)
+        return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def paper_of(

@@ -109,7 +109,8 @@ async def _observed(
 
 def _secrets(settings: Settings, plan: Plan) -> Sequence[str]:
     """What no line of the log may show."""
-    given = [secret.get_secret_value() for secret in (settings.telegram_token, settings.smtp_url) if secret]
+    secrets = settings.telegram_token, settings.smtp_url, settings.signing_key
+    given = [secret.get_secret_value() for secret in secrets if secret]
     passwords = settings.smtp.password if settings.smtp else None, password_of(settings.database_url)
     if plan.telegram:
         from bot.serving.telegram import secret_of_webhook

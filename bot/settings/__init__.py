@@ -1,7 +1,7 @@
 """Settings from the environment (`SHUPING_…`) and from a file of the operator's own, checked at start."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
 
+from bot.reports.characters import use_fonts
 from bot.settings.files import env_file_in_use, secret, secret_files, variables
 from bot.settings.smtp import Smtp, smtp_of
 from bot.settings.wrong import Wrong, wrong
 from scoring.editions import BUNDLED, use
 from scoring.errors import MissingEditionError
 
-SECRET = ("telegram_token", "webhook_secret", "smtp_url")
+SECRET = ("telegram_token", "webhook_secret", "smtp_url", "signing_key")
 FILED = (*SECRET, "database_url")
 """What may stand in a file of its own: in the address of a database may be a password, too."""
 HIDDEN = "***"
@@ -155,14 +156,38 @@ def _sendable(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _signing_key(pem: SecretStr) -> SecretStr:
+    from bot.reports.keys import private_key
+
+    try:
+        private_key(pem.get_secret_value())
+    except ValueError:
+        raise ValueError(Wrong.SIGNING_KEY) from None
+    return pem
+
+
 class EditionSettings(BaseModel):
-    """Where an operator's editions of the standard lie, and with which edition new assessments begin."""
+    """Where an operator's editions of the standard and fonts lie, and with which edition new assessments begin."""
 
     rubrics: Path | None = None
+    fonts: Path | None = None
     edition: str = BUNDLED[0]
 
 
-class Settings(EditionSettings):
+class PaperSettings(BaseModel):
+    """What papers depend on: where they can be checked, the key that they are signed with, and what day it is."""
+
+    web_url: Annotated[HttpUrl, AfterValidator(_site)] | None = None
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
+    signing_key: Annotated[SecretStr, AfterValidator(_signing_key)] | None = None
+
+    @property
+    def site(self) -> str | None:
+        """The public address of the page, without a slash at its end."""
+        return str(self.web_url).rstrip("/") if self.web_url else None
+
+
+class Settings(EditionSettings, PaperSettings):
     """Every setting; an unknown variable is left alone, a wrong value is refused by name."""
 
     database_url: str = Field(default_factory=default_database)
@@ -178,24 +203,17 @@ class Settings(EditionSettings):
     health_listen: Annotated[str, AfterValidator(_address)] | None = None
     metrics_listen: Annotated[str, AfterValidator(_address)] | None = None
     web_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8000"
-    web_url: Annotated[HttpUrl, AfterValidator(_site)] | None = None
     web_proxies: Annotated[tuple[str, ...], BeforeValidator(_proxies)] = _proxies("127.0.0.1,::1")
     web_filing: Annotated[str, AfterValidator(_filing)] | None = None
     smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = None
     mail_from: Annotated[str, AfterValidator(_mail_address)] | None = None
     remind_after: Annotated[tuple[timedelta, ...], BeforeValidator(_durations)] = _durations("24h,3d,7d")
     remind_window: Annotated[tuple[time, time], BeforeValidator(_window)] = _window("09:00-20:00")
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
     operator_name: str | None = None
     operator_contact: str | None = None
     keep_unfinished: Annotated[timedelta | None, BeforeValidator(_keeping)] = timedelta(days=365)
     keep_finished: Annotated[timedelta | None, BeforeValidator(_keeping)] = None
     admins: Annotated[frozenset[int], BeforeValidator(_ids)] = frozenset()
-
-    @property
-    def site(self) -> str | None:
-        """The public address of the page, without a slash at its end."""
-        return str(self.web_url).rstrip("/") if self.web_url else None
 
     @property
     def serves_page(self) -> bool:
@@ -225,10 +243,20 @@ def load_settings(env_file: Path | None = None) -> Settings:
     Raises SettingsError for the first wrong value, SettingsFileError and OSError for a file that cannot be used.
     """
     given = variables(env_file_in_use(env_file))
-    secrets = {name: secret(file) for name, file in secret_files(FILED, given).items()}
-    settings = _checked(Settings, given, secrets)
+    settings = _checked(Settings, given, _secrets(FILED, given))
     _with_mail(settings)
     return settings
+
+
+def paper_settings(env_file: Path | None = None) -> PaperSettings:
+    """The same for a command that makes papers, whatever other settings are. Raises what `load_settings` does."""
+    given = variables(env_file_in_use(env_file))
+    return _checked(PaperSettings, given, _secrets(("signing_key",), given))
+
+
+def _secrets(names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
+    """What stands in files of its own."""
+    return {name: secret(file) for name, file in secret_files(names, given).items()}
 
 
 def _with_mail(settings: Settings) -> None:
@@ -240,10 +268,10 @@ def _with_mail(settings: Settings) -> None:
 
 
 def use_editions(settings: EditionSettings) -> None:
-    """Find the operator's editions. Raises SettingsError if new assessments are to begin with one that is not here.
-
-    RubricError and OSError name the file that something is wrong with.
+    """Find the operator's editions and fonts. Raises SettingsError if new assessments are to begin with an edition
+    that is not here; RubricError and OSError name the file or folder that something is wrong with.
     """
+    use_fonts(settings.fonts)
     try:
         use(settings.rubrics, settings.edition)
     except MissingEditionError as error:

@@ -25,6 +25,7 @@ class Wrong(StrEnum):
     MAIL_FROM = "mail_from"
     MAIL_SITE = "mail_site"
     IDS = "ids"
+    SIGNING_KEY = "signing_key"
     OTHER = "other"
 
 

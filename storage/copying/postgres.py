@@ -48,6 +48,7 @@ NUMBERED = {
     "sights": ("sights",),
     "log": ("log",),
     "assessments": ("assessments",),
+    "issued": ("issued",),
     "outbox": ("outbox", "damaged"),
     "audit": ("audit",),
 }

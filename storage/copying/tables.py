@@ -123,6 +123,16 @@ TABLES = (
         (NUMBER, *_texts("id", "dossier"), Column("finished_at", Kind.WRITTEN), Column("data", Kind.WORDS)),
     ),
     Table(
+        "issued",
+        ("number",),
+        (
+            NUMBER,
+            *_texts("dossier", "code", "session"),
+            Column("face", Kind.WORDS),
+            Column("at", Kind.WRITTEN),
+        ),
+    ),
+    Table(
         "outbox",
         ("number",),
         (

@@ -29,7 +29,7 @@ OF_WINDOW = tuple(
 """The window itself first: whoever is queueing something for it is waited for there."""
 OF_DOSSIER = tuple(
     f"DELETE FROM shuping.{table} WHERE dossier = %s"  # noqa: S608  # constants
-    for table in ("links", "log", "assessments", "sessions")
+    for table in ("links", "log", "issued", "assessments", "sessions")
 )
 DISOWN = "UPDATE shuping.log SET by = '' WHERE dossier = %s AND by = %s"
 TURN = "UPDATE shuping.windows SET front = %s WHERE window_name = %s AND front = %s"
@@ -99,6 +99,7 @@ Of a slice alone: `EXISTS` would let the server look through the assessments of 
 SESSION = "SELECT data::text FROM shuping.sessions WHERE dossier = %s AND form <= %s"
 PROMISED = "SELECT 1 FROM shuping.outbox WHERE dossier = %s AND key = %s LIMIT 1"
 UNLOG = "DELETE FROM shuping.log WHERE dossier = %s AND session = ANY (%s)"
+UNISSUE = "DELETE FROM shuping.issued WHERE dossier = %s AND session = ANY (%s)"
 UNFINISH = "DELETE FROM shuping.assessments WHERE dossier = %s AND id = ANY (%s)"
 SAVE = "SELECT shuping.save(%s, %s)"
 FORGET_UPDATES = """
@@ -253,7 +254,7 @@ async def _keep(connection: AsyncConnection, dossier: str, session: Session, lef
     if left.session is None:
         await forget_dossier(connection, dossier)
         return
-    for statement in (UNLOG, UNFINISH):
+    for statement in (UNLOG, UNISSUE, UNFINISH):
         await connection.execute(statement, (dossier, list(left.gone)))
     if left.session != session:
         old = {"old_id": session.id, "old_revision": session.revision}

@@ -24,8 +24,9 @@ from flows.retention import Limits, Purged
 from flows.session import Assessment, CardRef, Session
 from storage.broadcasts import Audience, Broadcast, Record
 from storage.errors import StorageError, Trouble
+from storage.issued import Issued
 from storage.outbox import Lane, Outgoing, Queued
-from storage.postgres import broadcasts, deletion, leases, outbox, rates, state
+from storage.postgres import broadcasts, deletion, leases, outbox, papers, rates, state
 from storage.postgres.apply import Asked, MovedError, apply, apply_locked
 from storage.postgres.errors import AGAIN, in_our_terms, storage_error
 from storage.postgres.horizon import Horizon
@@ -124,6 +125,18 @@ class PostgresStore(Store):
     @override
     async def log(self, dossier: str, last: int | None = None) -> list[LogEntry]:
         return await self._run(lambda connection: state.log(connection, dossier, self._place, last))
+
+    @override
+    async def issue(self, dossier: str, issued: Issued) -> bool:
+        return await self._together(lambda connection: papers.issue(connection, dossier, issued))
+
+    @override
+    async def issued(self, code: str) -> Issued | None:
+        return await self._run(lambda connection: papers.find(connection, code, self._place))
+
+    @override
+    async def papers(self, dossier: str) -> list[Issued]:
+        return await self._run(lambda connection: papers.papers(connection, dossier, self._place))
 
     @override
     async def waiting(self, window: str) -> list[Queued]:

@@ -36,6 +36,7 @@ OF_WINDOW = (
 OF_DOSSIER = (
     "DELETE FROM links WHERE dossier = ?",
     "DELETE FROM log WHERE dossier = ?",
+    "DELETE FROM issued WHERE dossier = ?",
     "DELETE FROM assessments WHERE dossier = ?",
     "DELETE FROM sessions WHERE dossier = ?",
 )
@@ -49,6 +50,7 @@ FROM sessions WHERE rowid > ? ORDER BY rowid LIMIT ?
 """Rowid, dossier, and whether something may be over: a look at the text is enough, since most is not."""
 PROMISED = "SELECT 1 FROM outbox WHERE dossier = ? AND key = ?"
 UNLOG = "DELETE FROM log WHERE dossier = ? AND session = ?"
+UNISSUE = "DELETE FROM issued WHERE dossier = ? AND session = ?"
 UNFINISH = "DELETE FROM assessments WHERE dossier = ? AND id = ?"
 GUESTS = """
 WITH RECURSIVE guests (window, dossier) AS (
@@ -186,7 +188,7 @@ def _keep(connection: sqlite3.Connection, dossier: str, session: Session, left: 
         return
     if left.gone:
         connection.execute(MARK)
-    for statement in (UNLOG, UNFINISH):
+    for statement in (UNLOG, UNISSUE, UNFINISH):
         connection.executemany(statement, [(dossier, gone) for gone in left.gone])
     save(connection, dossier, session, left.session, place)
 

@@ -248,6 +248,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        # papers that were handed out, by their codes; the same one may be of several dossiers
+        """
+        CREATE TABLE issued (
+            number INTEGER PRIMARY KEY,
+            dossier TEXT NOT NULL REFERENCES sessions (dossier),
+            code TEXT NOT NULL,
+            session TEXT NOT NULL,
+            face TEXT NOT NULL,
+            at TEXT NOT NULL,
+            UNIQUE (code, dossier)
+        )
+        """,
+        "CREATE INDEX issued_of_dossier ON issued (dossier)",
+    ),
 )
 
 

@@ -22,8 +22,9 @@ from flows.retention import Limits, Purged
 from flows.session import Assessment, CardRef, Session
 from storage.broadcasts import Audience, Broadcast, Record
 from storage.errors import StorageError, Trouble, system_error
+from storage.issued import Issued
 from storage.outbox import Lane, Outgoing, Queued
-from storage.sqlite import broadcasts, deletion, leases, outbox, state
+from storage.sqlite import broadcasts, deletion, leases, outbox, papers, state
 from storage.sqlite.apply import Asked, transact
 from storage.sqlite.errors import storage_error
 from storage.sqlite.migrations import migrate, version_of
@@ -110,6 +111,18 @@ class SqliteStore(Store):
     @override
     async def log(self, dossier: str, last: int | None = None) -> list[LogEntry]:
         return await self._hop(lambda database: state.log(database, dossier, self._place, last))
+
+    @override
+    async def issue(self, dossier: str, issued: Issued) -> bool:
+        return await self._write(lambda database: papers.issue(database, dossier, issued))
+
+    @override
+    async def issued(self, code: str) -> Issued | None:
+        return await self._hop(lambda database: papers.find(database, code, self._place))
+
+    @override
+    async def papers(self, dossier: str) -> list[Issued]:
+        return await self._hop(lambda database: papers.papers(database, dossier, self._place))
 
     @override
     async def waiting(self, window: str) -> list[Queued]:

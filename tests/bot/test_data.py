@@ -10,10 +10,12 @@ import pexpect
 import pytest
 
 from bot.reports.export import stored_data
+from storage.issued import Issued
 from storage.memory import MemoryStore
 from storage.store import Decision
 from storage.window import Unconfirmed, Window
 from tests.bot.child import COMMAND, Done, Shuping, environment, sentence
+from tests.storage.support import begun
 
 SAYS_DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 
@@ -55,12 +57,22 @@ def test_everything_stored_of_somebody_is_printed(shuping: Shuping) -> None:
     assert set(stored) == {"window", "contact", "dossiers", "outbox"}
     assert stored["window"] == "terminal:anna"
     (dossier,) = stored["dossiers"]
-    assert set(dossier) == {"session", "assessments", "log"}
+    assert set(dossier) == {"session", "assessments", "log", "papers"}
     assert dossier["session"]["firm"]["name"] == "示例厂"
     assert [entry["by"] for entry in dossier["log"]] == ["anna"] * len(dossier["log"])
     assert dossier["log"]
     assert "另一家" not in done.out
     assert data(shuping, "export", "--as", "anna", "--database", shuping.database) == done
+
+
+async def test_papers_that_were_handed_out_are_in_it_with_all_that_is_registered() -> None:
+    at = datetime(2025, 3, 1, tzinfo=UTC)
+    async with MemoryStore() as store:
+        await store.apply("web:1", lambda _: Decision(dossier="d", session=begun()))
+        await store.issue("d", Issued("7K3M9", '{"firm":"示例厂"}', at, "s1"))
+        (dossier,) = (await stored_data(store, "web:1"))["dossiers"]
+    told = {"code": "7K3M9", "at": "2025-03-01T00:00:00+00:00", "session": "s1", "face": {"firm": "示例厂"}}
+    assert dossier["papers"] == [told]
 
 
 async def test_addresses_are_in_it_and_what_was_mailed_to_them_is_not() -> None:

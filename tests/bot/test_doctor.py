@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.reports.characters import FONTS
+from bot.reports.keys import fingerprint
 from bot.settings import SECRET
 from tests.bot.child import Shuping
+from tests.reports.keys import OPERATOR, pem, public_pem
+from tools.fonts import cut
 
 TOKEN = "4242:" + "x" * 35
 NAMED = {"SHUPING_OPERATOR_NAME": "数评服务站", "SHUPING_OPERATOR_CONTACT": "help@example.org"}
@@ -188,3 +192,42 @@ def test_a_password_in_another_address_is_never_shown(shuping: Shuping, url: str
 def test_secrets_are_never_shown(shuping: Shuping, name: str) -> None:
     done = shuping("doctor", **{f"SHUPING_{name.upper()}": "one of ours!"})
     assert "one of ours!" not in done.out + done.err
+
+
+# the key that papers are signed with
+
+
+def test_the_key_of_papers_is_told_by_its_fingerprint(shuping: Shuping) -> None:
+    named = fingerprint(OPERATOR.public_key())
+    done = shuping("doctor", SHUPING_SIGNING_KEY=pem(OPERATOR), LANG="en_US.UTF-8")
+    assert f"✓ signature of reports: by the key whose public half has the fingerprint {named}" in done.out
+    assert pem(OPERATOR).splitlines()[1] not in done.out
+    wrong_key = shuping("doctor", SHUPING_SIGNING_KEY=public_pem(OPERATOR))
+    assert wrong_key.status == 1
+    assert "openssl genpkey -algorithm ed25519" in wrong_key.out
+
+
+# fonts of the operator's own
+
+
+def test_fonts_of_the_operators_own_are_named(shuping: Shuping) -> None:
+    cut(FONTS / "NotoSansTC-Bold.ttf", shuping.folder / "own.ttf", frozenset("龍"))
+    done = shuping("doctor", SHUPING_FONTS=str(shuping.folder), LANG="en_US.UTF-8")
+    assert (done.status, "✓ fonts of your own: Noto Sans TC\n" in done.out) == (0, True)
+    assert "fonts of your own" not in shuping("doctor", LANG="en_US.UTF-8").out
+
+
+def test_a_folder_without_fonts_is_told(shuping: Shuping) -> None:
+    (shuping.folder / "own.ttf").write_text("none")
+    done = shuping("doctor", SHUPING_FONTS=str(shuping.folder), LANG="en_US.UTF-8")
+    (line,) = wrong(done.out)
+    assert line.startswith("✗ fonts of your own: There is no font in ")
+    assert done.status == 1
+
+
+def test_a_folder_of_fonts_that_is_not_there_is_told_wherever_it_matters(shuping: Shuping) -> None:
+    done = shuping("doctor", SHUPING_FONTS="/nowhere/fonts", LANG="en_US.UTF-8")
+    assert any("/nowhere/fonts" in line for line in wrong(done.out))
+    for command in (("report", "-", "--png", "x.png"), ("chat",)):
+        done = shuping(*command, given='{"answers": {}}', SHUPING_FONTS="/nowhere/fonts")
+        assert (done.status, "/nowhere/fonts" in done.err) == (2, True)

@@ -4,17 +4,26 @@ import os
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from pydantic import SecretStr
 
-from bot.settings import SECRET, Settings, SettingsError, load_settings
+from bot.reports.signing import Issuer, issuer_of
+from bot.settings import SECRET, Settings, SettingsError, load_settings, paper_settings
 from bot.settings.files import FileTrouble, SettingsFileError
 from bot.settings.wrong import Wrong
 from tests.bot.child import Shuping, sentence
+from tests.reports.keys import pem, public_pem
 
 TOKEN = "4242:" + "x" * 35
 NOBODY = 65534
 MAILS = {"mail_from": "shuping@example.org", "web_url": "https://shuping.example.org"}
 """What mails need besides a server."""
+KEY = """-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIOQ8hlYH4mrqWXqkz9oJdP5SmGWgCnP4/g2d7PXFQw6b
+-----END PRIVATE KEY-----
+"""
 
 
 @pytest.fixture
@@ -122,7 +131,7 @@ def test_every_secret_is_known_as_one() -> None:
 @pytest.mark.parametrize("name", SECRET)
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_a_secret_may_come_from_a_file(config: Path, monkeypatch: pytest.MonkeyPatch, name: str, end: str) -> None:
-    given = "smtps://a:secret@host" if name == "smtp_url" else "a-secret"
+    given = {"smtp_url": "smtps://a:secret@host", "signing_key": KEY.strip()}.get(name, "a-secret")
     file = config / "secret"
     file.write_bytes(f"{given}{end}".encode())
     for variable, value in {**MAILS, f"{name}_file": str(file)}.items():
@@ -319,3 +328,38 @@ def test_a_wrong_address_is_told_without_its_password(
     with pytest.raises(SettingsError) as refused:
         load_settings()
     assert "secret" not in str(refused.value)
+
+
+# the key that papers are signed with
+
+
+def test_a_signing_key_may_stand_in_the_file_of_variables(config: Path) -> None:
+    written(config / "shuping.env", f'SHUPING_SIGNING_KEY="{KEY}"\n')
+    assert issuer_of(load_settings()).public
+    assert issuer_of(paper_settings()).public
+    assert "MC4CAQ" not in repr(load_settings())
+
+
+@pytest.mark.parametrize("kind", ["rsa", "locked", "public", "cut short"])
+def test_what_is_no_signing_key_is_refused_and_not_told(
+    config: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    given = {
+        "rsa": pem(generate_private_key(65537, 2048)),
+        "locked": pem(Ed25519PrivateKey.generate(), BestAvailableEncryption(b"secret")),
+        "public": public_pem(Ed25519PrivateKey.generate()),
+        "cut short": KEY[:80],
+    }[kind]
+    for load in (load_settings, paper_settings):
+        monkeypatch.setenv("SHUPING_SIGNING_KEY", given)
+        with pytest.raises(SettingsError) as refused:
+            load()
+        assert (refused.value.variable, refused.value.reason) == ("SHUPING_SIGNING_KEY", Wrong.SIGNING_KEY)
+        assert given.splitlines()[1] not in str(refused.value)
+
+
+def test_papers_depend_on_no_other_setting(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert issuer_of(paper_settings()) == Issuer()
+    for variable, value in {"LOG_LEVEL": "loud", "WEB_URL": "https://shuping.example.org/"}.items():
+        monkeypatch.setenv(f"SHUPING_{variable}", value)
+    assert issuer_of(paper_settings()).address == "https://shuping.example.org"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
+from bot.reports.seal import seal
 from flows.session import Firm, FirmKind
 from locales import LANGUAGES
 from scoring.answers import Answers, check_answers
@@ -16,7 +17,7 @@ from tests.scoring.strategies import PROFILES, RUBRIC, answered, partial_choices
 
 ON, EARLIER = date(2026, 11, 22), date(2026, 3, 1)
 HOSTILE = '<b>&#$*_[]`@"\\ #panic("x") =1+1 $x$ // /* https://a.b'
-RARE = "鑫堃䶮喆煊珺玥湉犇淼焱"
+RARE = "镕堃䶮喆龘𠮷㛃犇鑫焱燚"
 UNKNOWN = "\U0002a6a5😀"
 """A character of four dragons, and one that is none: no font of ours has them."""
 LONG = "苏州工业园区精密五金机电设备制造（集团）股份有限公司第一分公司数字化改造示范车间" * 3
@@ -85,13 +86,36 @@ def extremes() -> dict[str, Report]:
         "English": report(BY_FIGURES, "en", firm=LONG, before=of_grade(4)),
         "traditional": report(BY_FIGURES, "zh-Hant", firm="臺灣精密製造（昆山）有限公司　东莞厂", before=of_grade(4)),
         "platform": report(of_grade(3), profile="platform"),
+        "signed": signed(),
     }
+
+
+def signed() -> Report:
+    """All facts of the firm, a page where it can be checked, a signature, though nobody's."""
+    who = Firm(
+        name="某某五金制品有限公司",
+        kind=FirmKind.PROVINCIAL,
+        credit_code="91350100M000100Y43",
+        contact="张三 0512-12345678",
+        region="江苏省苏州市",
+        industry="C3399 其他未列明金属制品制造",
+    )
+    made = paper(of_grade(2)).model_copy(update={"firm": who, "address": "https://shuping.example.gov.cn"})
+    return compose(made, seal(made, "0f" * 64))
 
 
 anybody = st.builds(answered, st.just(RUBRIC), partial_choices, partial_levels)
 names = st.one_of(st.none(), st.text(max_size=120), st.sampled_from((HOSTILE, LONG, RARE, UNBROKEN, UNKNOWN)))
 reports = st.builds(
     report,
+    anybody,
+    st.sampled_from(LANGUAGES),
+    names,
+    st.none() | anybody,
+    st.sampled_from(PROFILES),
+)
+papers = st.builds(
+    paper,
     anybody,
     st.sampled_from(LANGUAGES),
     names,

@@ -151,7 +151,7 @@ def _room(sheet: Worksheet, rows: range) -> float:
 
 def _width(sheet: Worksheet, columns: range) -> float:
     """A file counts the margins of a column, too."""
-    return sum(_dimension(sheet, column).width - 0.7109375 for column in columns)
+    return float(sum(_dimension(sheet, column).width - 0.7109375 for column in columns))
 
 
 @EVERY

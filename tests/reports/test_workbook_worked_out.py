@@ -182,7 +182,7 @@ def test_a_sentence_beside_it_says_what_is_wrong(name: str, filled: Mapping[str,
 
 
 def summary(book: Workbook) -> str:
-    return str(book["填报表"]["B7"].value)
+    return str(book["填报表"]["B8"].value)
 
 
 # a report that somebody changes

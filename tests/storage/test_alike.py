@@ -12,6 +12,7 @@ import pytest
 from flows.retention import Limits
 from flows.session import CardRef
 from storage.errors import StorageError
+from storage.issued import Issued
 from storage.memory import MemoryStore
 from storage.opening import open_store
 from storage.outbox import Lane, Outgoing, Queued, Urgency
@@ -46,7 +47,8 @@ class Trial:
     async def step(self) -> object:
         """One thing; gives what came of it, an answer or the kind of an error."""
         self.number += 1
-        does = self.chance.choices([self.act, self.take, self.follow, self.deal, self.keep_house], [9, 5, 2, 7, 2])[0]
+        ways = [self.act, self.take, self.follow, self.deal, self.keep_house, self.issue]
+        does = self.chance.choices(ways, [9, 5, 2, 7, 2, 2])[0]
         try:
             answer = await does()
         except (StorageError, ValueError) as error:
@@ -130,6 +132,14 @@ class Trial:
         self.store.confirm(queued, holder, nothing)
         await self.store.renew(Claim("nobody", NOW))
 
+    async def issue(self) -> object:
+        """A paper of what is there, or of something else."""
+        dossier, code = self.one(*DOSSIERS), self.one("A", "B", "C")
+        history = await self.store.history(dossier)
+        session = self.one("nobody's", *(done.id for done in history[:2]))
+        noted = await self.store.issue(dossier, Issued(code, f'"{self.number}"', self.now, session))
+        return noted, await self.store.issued(self.one("A", "B", "C"))
+
     async def keep_house(self) -> object:
         self.now += self.one(0, 1, 1) * MINUTE
         limits = Limits(self.rarely([self.now - 2 * MINUTE]), self.rarely([self.now - 4 * MINUTE]))
@@ -153,7 +163,7 @@ class Trial:
             found += [await self.store.shelf(window), *await self.store.waiting(window)]
         for dossier in DOSSIERS:
             found += [await self.store.log(dossier, last) for last in (None, 0, 2)]
-            found += [await self.store.history(dossier)]
+            found += [await self.store.history(dossier), await self.store.papers(dossier)]
         return found
 
 

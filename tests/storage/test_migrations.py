@@ -53,6 +53,7 @@ RELEASED = (
     "b25bf9f5071c",
     "78d3c7a685e0",
     "df7a993e59d7",
+    "8fd2e66b6fdb",
 )
 """The first digits of each released step's SHA-256."""
 Schema = tuple[int, int, list[tuple[str, str, str]]]
@@ -125,6 +126,7 @@ def test_a_new_database_is_of_the_latest_version_and_carries_our_mark(fresh: Sch
         "marks",
         "broadcasts",
         "audit",
+        "issued",
         "sqlite_sequence",  # of the outbox
     }
 

@@ -414,7 +414,7 @@ async def take(url: str, known: tuple[Step, ...], monkeypatch: pytest.MonkeyPatc
             await migrations.migrate(connection, "here", contract=contract)
 
 
-RELEASED = ("03ff58e564cd", "d79156ec9f2f", "d04576711e4c")
+RELEASED = ("03ff58e564cd", "d79156ec9f2f", "d04576711e4c", "d0f9c9bec858")
 """The first digits of each released step's SHA-256."""
 
 

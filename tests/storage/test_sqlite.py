@@ -17,7 +17,7 @@ import storage
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
 from storage.outbox import Urgency
-from storage.sqlite import apply, deletion, outbox, state
+from storage.sqlite import apply, deletion, outbox, papers, state
 from storage.sqlite.state import APPEND
 from storage.sqlite.store import SqliteStore, open_sqlite
 from storage.store import CONFIRM_SECONDS, Arrival, Decision, Forgetting, State
@@ -300,7 +300,7 @@ def plan(database: sqlite3.Connection, statement: str) -> list[str]:
 
 STATEMENTS_OF = {
     f"{module.__name__}.{name}": value
-    for module in (apply, deletion, outbox, state)
+    for module in (apply, deletion, outbox, papers, state)
     for name, value in vars(module).items()
     if name.isupper()
     and name[0] != "_"
@@ -314,7 +314,9 @@ THOROUGH = {deletion.OVERDUE: "slice by slice", deletion.UNMARK: "when the file 
 async def test_nothing_looks_through_all_that_is_stored(store: SqliteStore, statement: str) -> None:
     steps = await store._hop(lambda db: plan(db, statement))
     all_of = [
-        step for step in steps if re.match(r"SCAN (outbox|sessions|log|assessments|windows|sights|damaged)", step)
+        step
+        for step in steps
+        if re.match(r"SCAN (outbox|sessions|log|assessments|issued|windows|sights|damaged)", step)
     ]
     assert not all_of or statement in (*THOROUGH, outbox.DAMAGED)
 

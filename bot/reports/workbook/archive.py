@@ -9,12 +9,13 @@ from io import BytesIO
 from re import ASCII
 from re import compile as pattern
 from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZIP_STORED, ZipFile
 
+from bot.reports.unpacking import UnpackError, members
 from scoring.errors import AnswersError, Fault, FaultCode
 
-LARGEST, UNPACKED, MEMBERS = 10 << 20, 16 << 20, 200
-"""Bytes of a file, bytes of all that is in it, and how many parts it may have; ours have 200 kB in 15 parts."""
+LARGEST, UNPACKED = 10 << 20, 16 << 20
+"""Bytes of a file, and of all XML in it; ours have 200 kB."""
 ROWS, COLUMNS = 5_000, 256
 """How far down and to the right a cell may stand; ours end before row 200 and column 20."""
 SHEETS, BOOK, RELATIONS = "xl/worksheets/", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -31,49 +32,26 @@ def weighed(content: bytes) -> tuple[bytes, dict[str, frozenset[str]]]:
     """
     if len(content) > LARGEST:
         raise not_a_workbook()
-    kept = BytesIO()
     try:
-        with ZipFile(BytesIO(content)) as source:
-            parts = dict(_parts(source))
+        parts = {name: part for name, part in members(content).items() if name.endswith((".xml", ".rels"))}
+        if sum(map(len, parts.values())) > UNPACKED or any(
+            mark in part for mark in DECLARED for part in parts.values()
+        ):
+            raise not_a_workbook()
         unknown = {part: frozenset(_unknown(parts[part])) for part in parts if part.startswith(SHEETS)}
         sheets = {name: unknown[part] for name, part in _sheets(parts) if part in unknown}
-        with ZipFile(kept, "w", ZIP_STORED) as target:
-            for part, inside in parts.items():
-                target.writestr(part, inside)
-    except (
-        BadZipFile,
-        ParseError,
-        ValueError,
-        EOFError,
-        KeyError,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-    ) as error:
+    except (UnpackError, ParseError, KeyError, StopIteration, ValueError) as error:
         raise not_a_workbook() from error
+    kept = BytesIO()
+    with ZipFile(kept, "w", ZIP_STORED) as target:
+        for name, part in parts.items():
+            target.writestr(name, part)
     return kept.getvalue(), sheets
 
 
 def not_a_workbook() -> AnswersError:
     """The error for whatever cannot be read."""
     return AnswersError([Fault("", FaultCode.NOT_A_WORKBOOK)])
-
-
-def _parts(source: ZipFile) -> Iterator[tuple[str, bytes]]:
-    """The parts that are XML, as long as they are not too long together: sizes are counted, not believed."""
-    members = source.infolist()
-    if len(members) > MEMBERS:
-        raise ValueError(members)
-    room = UNPACKED
-    for member in members:
-        if not member.filename.endswith((".xml", ".rels")):
-            continue
-        with source.open(member) as part:
-            content = part.read(room + 1)
-        room -= len(content)
-        if room < 0 or any(mark in content for mark in DECLARED):
-            raise ValueError(member.filename)
-        yield member.filename, content
 
 
 def _sheets(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:

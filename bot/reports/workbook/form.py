@@ -13,6 +13,7 @@ from bot.reports.workbook.marks import (
     FIRM,
     FORM,
     LANGUAGE,
+    PAPER,
     QUESTION,
     RUBRIC,
     TEXT,
@@ -61,7 +62,7 @@ IN_LETTERS = (3, 12, 13, 13, 5, 25, 9, 5, 48, 10, 9, 27, 8, 8, 8, 8, 8)
 """The widths where words are longer than characters."""
 HIDDEN = (At.KEY, At.WORTH, At.CODE, At.DERIVED, At.BEFORE, At.EXACT)
 HEADS = ("dimension", "indicator", "item", "number", "question", "kind_of_choice", "", "", "fill", "", "check")
-MARKS, SUMMARY = 3, 6
+MARKS, SUMMARY = 4, 7
 """How many rows on top are hidden, and the row of the summary."""
 COUNTS = 1
 """The hidden row that counts what is filled in, wrong, and changed."""
@@ -115,6 +116,9 @@ class FormSheet:
         page.put(At.OPTION, self._report.edition, "hidden", row=1)
         page.put(At.KEY, LANGUAGE, "hidden", row=2)
         page.put(At.OPTION, self._report.language, "hidden", row=2)
+        if not self._words.blank:
+            page.put(At.KEY, PAPER, "hidden", row=3)
+            page.put(At.OPTION, self._report.embedded, "hidden", row=3)
         page.row = MARKS
 
     def _head(self) -> None:

@@ -18,6 +18,7 @@ from bot.reports.workbook.marks import (
     FIRM,
     FORM,
     LANGUAGE,
+    PAPER,
     QUESTION,
     RUBRIC,
     SCENARIO,
@@ -123,7 +124,7 @@ class _Reader:
     def __init__(self, rubric: Rubric, cells: dict[str, _Cell]) -> None:
         self._rubric, self._cells = rubric, cells
         self._faults: list[Fault] = []
-        self._known = {RUBRIC, LANGUAGE, FIRM}
+        self._known = {RUBRIC, LANGUAGE, PAPER, FIRM}
         self._places: dict[str, str] = {}
         """Where a field of the answers stands."""
 
