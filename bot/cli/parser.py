@@ -134,7 +134,7 @@ class CommandLine:
     def read(self, given: list[str]) -> argparse.Namespace:
         """What was asked for. SystemExit after a question for help, or a misuse that was told."""
         parsed = self.parser.parse_args(given)
-        self._once(parsed, "file", "before", "after")
+        self._once(parsed, "file", "before", "after", "batch")
         self._once(parsed, "pdf", "xlsx", "png", "zip")
         return parsed
 
@@ -189,6 +189,7 @@ class CommandLine:
         compare.add_argument("--format", choices=("json", "text"), default="json", help=text("cli.format"))
         compare.add_language()
         self._add_report(self._command("report", text("cli.report")))
+        self._add_verify(self._command("verify", text("cli.verify")))
         self._add_rubric(self._command("rubric", text("cli.rubric")))
         schema = self._command("schema", text("cli.schema"))
         schema.add_argument("shape", nargs="?", choices=SHAPES, default=SHAPES[0], help=text("cli.schema.shape"))
@@ -207,9 +208,21 @@ class CommandLine:
         report.add_file("--png", metavar="FILE", help=text("cli.report.png"))
         report.add_file("--zip", metavar="FILE", help=text("cli.report.zip"))
         report.add_argument("--on", metavar="DATE", type=a_day, help=text("cli.report.on"))
+        report.add_file("--batch", metavar="FILE", help=text("cli.report.batch"))
+        report.add_file("--out", metavar="FOLDER", type=Path, help=text("cli.report.out"))
+        report.add_argument("--kinds", metavar="KINDS", help=text("cli.report.kinds"))
+        report.add_argument("--jobs", metavar="N", type=_at_least_one, help=text("cli.report.jobs"))
         report.add_argument("--force", action="store_true", help=text("cli.report.force"))
         report.add_argument("--profile", metavar="NAME", help=text("cli.profile"))
         report.add_language()
+
+    def _add_verify(self, verify: Parser) -> None:
+        text = self.text
+        verify.add_file("paper", nargs="+", metavar="FILE|CODE", help=text("cli.verify.paper"))
+        verify.add_file("--key", metavar="FILE", type=Path, help=text("cli.verify.key"))
+        verify.add_argument("--database", metavar="URL", help=text("cli.database"))
+        verify.add_argument("--format", choices=("text", "json"), default="text", help=text("cli.format"))
+        verify.add_language()
 
     def _add_firm(self, report: Parser) -> None:
         """What the paper tells of the firm."""

@@ -28,13 +28,50 @@ def told(text: Catalogue) -> Iterator[Tell]:
 @contextmanager
 def bars(text: Catalogue) -> Iterator[Tell]:
     """The same on a terminal; elsewhere, nothing is said."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+    with _progress() as progress:
         yield _Bars(text, progress).tell
 
 
 def _named(text: Catalogue, step: Step) -> str:
     return text("db.comparing" if step.comparing else "db.copying", table=step.table)
+
+
+class Count:
+    """How many of many are done: a bar on a terminal, elsewhere a line now and then. Use `counted`."""
+
+    def __init__(self, text: Catalogue, progress: Progress, total: int | None) -> None:
+        self._text, self._progress, self._total = text, progress, total
+        self._task = progress.add_task(text("report.batch.making"), total=total)
+        self._done, self._at = 0, monotonic()
+
+    def one(self) -> None:
+        """Another is done."""
+        self._done += 1
+        self._progress.advance(self._task)
+        if self._progress.disable and monotonic() - self._at >= SILENT_SECONDS:
+            self._at = monotonic()
+            total = "?" if self._total is None else self._total
+            self.say(self._text("db.progress", what=self._text("report.batch.making"), done=self._done, total=total))
+
+    def say(self, line: str) -> None:
+        """A line of its own, above the bar if there is one."""
+        if self._progress.disable:
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+        else:
+            self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def counted(text: Catalogue, total: int | None) -> Iterator[Count]:
+    """Counts things that are made, on standard error. `total`: None if nobody knows."""
+    with _progress() as progress:
+        yield Count(text, progress, total)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
 
 
 class _Bars:

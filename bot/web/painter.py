@@ -11,6 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from bot.dialogue.buttons import CHOICE_MARK, decode, encode
 from bot.dialogue.pages import Button, CardPage, TextPage, in_question
 from bot.dialogue.papers import asks_first
+from bot.reports.lacking import told_before
+from bot.reports.render import Kind
 from bot.screens import Action, Choice
 from bot.screens.details import explained, official
 from bot.screens.parts import FIXED, Row
@@ -81,7 +83,8 @@ class CardView:
 
     `ways` are all its actions by name; `unfolded` is what there is to read on its item, as HTML. `body` is a template
     of its own, which results, plan and what-if have; with it is `drawn` what is drawn, and the grade that comes `next`.
-    `steps` are those of a plan, `blanks` the fields of a form.
+    `steps` are those of a plan, `blanks` the fields of a form. `lacking` says what the papers offered here cannot show
+    of the firm.
     """
 
     page: CardPage
@@ -99,6 +102,7 @@ class CardView:
     steps: tuple[Section, ...]
     groups: tuple[Items, ...]
     blanks: tuple[Blank, ...]
+    lacking: str
 
     @property
     def typed(self) -> bool:
@@ -146,6 +150,7 @@ def card_view(page: CardPage, filled: Mapping[str, str] | None = None) -> CardVi
             for group, rows in groupby(screen.rows, lambda row: row.group)
         ),
         blanks=tuple(_blanks(page, filled)),
+        lacking=told_before(page.session.firm, Kind.DOCUMENT, words.text) if page.outcome else "",
     )
 
 

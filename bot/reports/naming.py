@@ -1,0 +1,40 @@
+"""Names of files for firms, safe on every system that a folder of reports may be copied to.
+
+No name has a sign that Windows, macOS or Linux refuse, none leads out of its folder, is hidden, or is taken for an
+option: all begin with a number, which makes them differ, too, and keeps them off the names that Windows reserves.
+"""
+
+from collections.abc import Mapping
+from unicodedata import normalize
+
+from flows.text import tidy
+
+FORBIDDEN = frozenset('/\\:*?"<>|')
+LONGEST = 120
+"""Bytes of UTF-8, with the ending; file systems take 255, and what is copied about gets longer paths."""
+LONGEST_ID = 40
+ENDING = 5
+""" ".xlsx"."""
+DIGITS = 4
+"""Of the number; so many records sort by it."""
+
+
+def stem_of(number: int, labels: Mapping[str, str]) -> str:
+    """The name of a record's files without their ending: "0007-A12-某某五金厂"."""
+    parts = [f"{number:0{DIGITS}}"]
+    if told := _cut(_plain(labels.get("id", "")), LONGEST_ID):
+        parts.append(told)
+    left = LONGEST - ENDING - len("-".join([*parts, ""]).encode())
+    if firm := _cut(_plain(labels.get("firm", "")), left):
+        parts.append(firm)
+    return "-".join(parts)
+
+
+def _plain(text: str) -> str:
+    """Composed, as most systems keep it; a sign that some system refuses becomes "_"."""
+    return "".join("_" if sign in FORBIDDEN else sign for sign in tidy(normalize("NFC", text)))
+
+
+def _cut(text: str, most: int) -> str:
+    """So many bytes at most, whole characters; Windows drops dots and spaces at the end."""
+    return text.encode()[:most].decode(errors="ignore").rstrip(" .")
