@@ -10,13 +10,14 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.cli.files import is_stream, put, read_file
-from bot.cli.stored import find_stored
+from bot.cli.stored import find_stored, register_stored
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
 from bot.reports.pack import Pack, pack_file, pack_of_session
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
+from bot.reports.register import Handed, handed_in
 from bot.reports.render import PACK, Kind, render
 from bot.reports.signing import issuer_of
 from bot.reports.sources import day, paper_of_session
@@ -32,7 +33,7 @@ from scoring.editions import edition_of, load_rubric
 def report(parsed: argparse.Namespace, language: str) -> int:
     """Make what was asked for; without a target, show the picture where the terminal can.
 
-    All files are made before the first is written.
+    All files are made, and the papers of a stored assessment registered, before the first is written.
     Raises ReportError, AnswersError, SettingsError, StorageError, OSError.
     """
     given = {name: getattr(parsed, name) for name in (*(kind.value for kind in Kind), PACK)}
@@ -47,7 +48,9 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     if not targets and protocol:
         made = wish.report
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
-    _write({target: wish.file(name) for name, target in targets.items()}, catalogue(language))
+    made_files = {target: wish.file(name) for name, target in targets.items()}
+    wish.register()
+    _write(made_files, catalogue(language))
     return 0
 
 
@@ -74,16 +77,29 @@ class Wish:
             raise ReportError(ReportTrouble.WHICH)
         self._parsed, self._language = parsed, language
         self._issuer, self._zone = issuer_of(settings), settings.timezone
+        self._handed: list[Handed] = []
 
     def file(self, wanted: str) -> bytes:
         """A report of a kind, or the acceptance pack. Raises ReportError for a pack of what is not final."""
-        return pack_file(self._pack()) if wanted == PACK else render(Kind(wanted), self.report)
+        if wanted == PACK:
+            return pack_file(self._pack())
+        if self._parsed.session is not None and wanted != Kind.PICTURE.value:  # a picture carries no code
+            self._handed.append(Handed(self._source[0].id, self._paper_made, self.report))
+        return render(Kind(wanted), self.report)
+
+    def register(self) -> None:
+        """Papers of what is stored are known by their codes before anybody has them. Raises StorageError."""
+        if self._handed:
+            asyncio.run(register_stored(self._parsed, self._parsed.session, self._handed, datetime.now(UTC)))
 
     @cached_property
     def report(self) -> Report:
         """The report, sealed."""
-        paper = self._of_file() if self._parsed.session is None else self._of_stored()
-        return compose(paper, self._issuer.seal(paper))
+        return compose(self._paper_made, self._issuer.seal(self._paper_made))
+
+    @cached_property
+    def _paper_made(self) -> Paper:
+        return self._of_file() if self._parsed.session is None else self._of_stored()
 
     @property
     def _on(self) -> date:
@@ -98,11 +114,13 @@ class Wish:
         return self._paper(self._answers, self._on, earlier)
 
     def _paper(self, answers: Answers, on: date, earlier: Earlier | None = None) -> Paper:
-        """Of the firm that the later answers name; the profile is one of their edition."""
+        """Of the firm that the later answers name; the profile is one of their edition.
+
+        No register knows a paper of a file, so that it names no page to ask there.
+        """
         firm = Firm(name=self._parsed.firm or _firm(self._answers.labels.get("firm")))
         profile = self._parsed.profile if answers.rubric == self._answers.rubric else None
-        address = self._issuer.address
-        return paper_of(answers, on, self._language, firm=firm, profile=profile, before=earlier, address=address)
+        return paper_of(answers, on, self._language, firm=firm, profile=profile, before=earlier)
 
     @cached_property
     def _answers(self) -> Answers:
@@ -113,9 +131,13 @@ class Wish:
         return _answers(self._parsed.before) if self._parsed.before else None
 
     def _of_stored(self) -> Paper:
-        session, history = self._stored(finished=False)
+        session, history = self._source
         profile, address = self._parsed.profile, self._issuer.address
         return paper_of_session(session, history, self._on, profile=profile, address=address, zone=self._zone)
+
+    @cached_property
+    def _source(self) -> tuple[Session, Sequence[Assessment]]:
+        return self._stored(finished=False)
 
     def _stored(self, *, finished: bool) -> tuple[Session, Sequence[Assessment]]:
         parsed = self._parsed
@@ -133,7 +155,9 @@ class Wish:
             return Pack(self._of_file(), self._paper_before(), self._issuer)
         session, history = self._stored(finished=True)
         profile = self._parsed.profile
-        return pack_of_session(session, history, self._on, profile=profile, issuer=self._issuer, zone=self._zone)
+        pack = pack_of_session(session, history, self._on, profile=profile, issuer=self._issuer, zone=self._zone)
+        self._handed += handed_in(pack, session, history)
+        return pack
 
     def _paper_before(self) -> Paper | None:
         """Dated like the later one, if nobody says when it was."""
