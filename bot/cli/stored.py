@@ -39,7 +39,7 @@ async def find_stored(
     if number is None:
         return session, history
     entry = _numbered(history, number)
-    return finished_session(entry, language), before_it(entry, history)
+    return finished_session(entry, language, session.firm), before_it(entry, history)
 
 
 async def register_stored(parsed: argparse.Namespace, name: str, handed: Iterable[Handed], at: datetime) -> None:

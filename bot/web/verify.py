@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from starlette.responses import Response
 
-from bot.reports.face import Face
+from bot.reports.face import SHOWN, Face
 from bot.reports.seal import read_code
 from bot.web.forms import form_of
 from bot.web.visit import Visit
@@ -21,8 +21,6 @@ LOG = logging.getLogger("shuping.web")
 
 CAUSES = ("mistyped", "elsewhere", "deleted", "forged")
 """Why a code may be unknown, the likeliest first."""
-UNNAMED = {"language", "program"}
-"""What is known of a face and not read on it."""
 SAID = ("genuine", "unknown", "malformed", "later")
 """What may be said of a code."""
 
@@ -76,7 +74,7 @@ def _genuine(visit: Visit, face: Face) -> Response:
 
 def _rows(face: Face, words: Wording) -> Iterator[tuple[str, str]]:
     """What the paper shows on its face, each under its name, in the words of the paper."""
-    shown = face.model_dump(mode="json", exclude=UNNAMED)
-    for name, told in shown.items():
-        if told:
-            yield words.text(f"web.verify.face.{name}"), told
+    shown = face.model_dump(mode="json")
+    for name in SHOWN:
+        if told := shown[name]:
+            yield words.text(f"verify.face.{name}"), told
