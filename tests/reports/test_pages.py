@@ -73,6 +73,21 @@ def test_the_table_of_indicators_is_on_one_page(name: str) -> None:
     assert f"{made.total.name}{made.total.shown}{made.total.shown_most}".replace(" ", "") in page
 
 
+@EVERY
+def test_the_last_rows_of_a_table_do_not_part(name: str) -> None:
+    """So no page repeats the head of a table for one row, or for its sum alone."""
+    made = EXTREMES[name]
+    *_, before, last = made.questions
+    *_, one, other = made.scenarios
+    total = f"{made.total.name}{made.total.shown}"
+    for together in (
+        [f"{before.number}.{before.item}{before.indicator}", f"{last.number}.{last.item}{last.indicator}", total],
+        [f"{one.number}.{one.name}{one.group}", f"{other.number}.{other.name}{other.group}"],
+    ):
+        plain = ["".join(text.split()) for text in together]
+        assert any(all(text in page for text in plain) for page in texts(name))
+
+
 @lru_cache
 def texts(name: str) -> list[str]:
     """The pages as text without spaces."""
