@@ -469,7 +469,7 @@ class _Composer:
             note = ""
         else:
             headline += self.text("history.edition", edition=own.rubric.title)
-            note = self.text("compare.editions", before=own.rubric.title, after=self.rubric.title)
+            note = self.text("report.before.editions", before=own.rubric.title, after=self.rubric.title)
         return Before(on, grade, float(before.score), score, headline, tuple(self._changes()), note)
 
     def _changes(self) -> Iterator[Change]:
