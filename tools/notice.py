@@ -21,7 +21,7 @@ Fonts
 
 {fonts}
 
-Noto Sans SC and TC are bot/reports/fonts/*.ttf, their copyright and licence OFL.txt beside them. The other fonts are
+The first three are bot/reports/fonts/*.ttf, their copyright and licence OFL.txt beside them. The other fonts are
 compiled into typst, which ships no texts for them: Libertinus is copyright The Libertinus Project Authors, New Computer
 Modern is by Antonis Tsolomitis, DejaVu is copyright Bitstream, Inc. with changes by the DejaVu project.
 

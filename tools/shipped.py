@@ -44,7 +44,7 @@ UNLISTED = {
         ("MIT Kerberos", "MIT"),
         ("OpenLDAP", "OLDAP-2.8"),
         ("libxcrypt", "LGPL-2.1-or-later"),
-    )
+    ),
 }
 """What the files of a package show to be in it, and its listing does not."""
 SOURCE = ("source", "source code", "repository", "code", "github", "github: repo", "github repository", "homepage")
@@ -103,6 +103,7 @@ class Package(Work):
 FONTS = (
     Work("Noto Sans SC, cut to the characters that are used", "2.004", "OFL-1.1"),
     Work("Noto Sans TC, cut to the characters that are used", "2.004", "OFL-1.1"),
+    Work("Shuping Rare, made of what Noto Sans SC, HK and JP have besides", "2.004", "OFL-1.1"),
     Work("Libertinus Serif", "", "OFL-1.1"),
     Work("New Computer Modern", "", "LicenseRef-GUST-Font-License"),
     Work("DejaVu Sans Mono", "", "Bitstream-Vera"),

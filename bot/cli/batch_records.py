@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from bot.cli.files import opened
@@ -48,35 +49,31 @@ def named(record: Any) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """How records become papers: in which language, by which profile, on which day, with what before them."""
+    """How records become papers: in which language, by which profile, with what before them, and when that was."""
 
     language: str
     profile: str | None
     address: str
-    before: "Befores | None"
+    before: "Befores | None" = None
+    before_on: date | None = None
 
-    def paper(self, record: Any, on: date) -> Paper:
-        """Raises AnswersError, and BeforeError for what came before."""
+    def papers(self, record: Any, on: date) -> tuple[Paper, Paper | None]:
+        """What is handed in, and the assessment before it. Raises AnswersError; BeforeError for what came before."""
         answers = _checked(record)
-        return paper_of(
-            answers,
-            on,
-            self.language,
-            firm=Firm(name=tidy(answers.labels.get("firm")) or None),
-            profile=self.profile,
-            before=self._earlier(answers.labels),
-            address=self.address,
-        )
+        before, on_before = self._before(answers.labels), self.before_on
+        earlier = Earlier(rubric=before.rubric, record=record_of(before), on=on_before) if before else None
+        firm = Firm(name=tidy(answers.labels.get("firm")) or None)
+        paper = partial(paper_of, language=self.language, firm=firm, address=self.address)
+        after = paper(answers, on, profile=self.profile, before=earlier)
+        alike = before is not None and before.rubric == answers.rubric
+        return after, paper(before, on_before or on, profile=self.profile if alike else None) if before else None
 
-    def _earlier(self, labels: Mapping[str, str]) -> Earlier | None:
+    def _before(self, labels: Mapping[str, str]) -> Answers | None:
         found = self.before.of(labels) if self.before else None
-        if found is None:
-            return None
         try:
-            answers = _checked(found)
+            return None if found is None else _checked(found)
         except AnswersError as error:
             raise BeforeError(error) from None
-        return Earlier(rubric=answers.rubric, record=record_of(answers))
 
 
 def _checked(record: Any) -> Answers:

@@ -24,7 +24,7 @@ from scoring.editions import BUNDLED, known, load_rubric
 from storage.errors import StorageError
 from storage.opening import POSTGRES, SQLITE, open_store, sqlite_path, without_credentials
 
-FONTS = [("Noto Sans SC", 400), ("Noto Sans SC", 700), ("Noto Sans TC", 400), ("Noto Sans TC", 700)]
+FONTS = [*((f"Noto Sans {script}", weight) for script in ("SC", "TC") for weight in (400, 700)), ("Shuping Rare", 400)]
 TOKEN = re.compile(r"(?<!\d)\d{1,20}:[A-Za-z0-9_-]{30,}")
 LONGEST_ENV_FILE = 1 << 16
 
@@ -78,6 +78,7 @@ def _with_settings(text: Catalogue, language: str, env_file: Path | None, *, onl
     settings = load_settings(env_file)
     checks = (
         Check("editions", lambda: _editions(text, settings)),
+        Check("own_fonts", lambda: _own_fonts(text, settings)),
         Check("database", lambda: _database(text, settings)),
         Check("clock", lambda: _clock(text, settings)),
         Check("modes", lambda: _modes(text, settings, env_file)),
@@ -204,11 +205,22 @@ def _modes(text: Catalogue, settings: Settings, env_file: Path | None) -> str:
 
 def _fonts() -> str:
     """The fonts of the reports, as the typesetter sees them."""
-    from bot.reports import typeset
+    from bot.reports import characters, typeset
 
     if typeset.families() != FONTS:
-        raise FileNotFoundError(ENOENT, strerror(ENOENT), str(typeset.FONTS))
-    return f"{', '.join(sorted({family for family, _ in FONTS}))} ({len(typeset.covered())})"
+        raise FileNotFoundError(ENOENT, strerror(ENOENT), str(characters.FONTS))
+    return f"{', '.join(sorted({family for family, _ in FONTS}))} ({len(characters.printed())})"
+
+
+def _own_fonts(text: Catalogue, settings: Settings) -> str:
+    """The operator's own, as the typesetter sees them; nothing is said if there are to be none."""
+    from bot.reports.characters import own_fonts, use_fonts
+
+    use_fonts(settings.fonts)
+    found = own_fonts(settings.fonts) if settings.fonts else []
+    if settings.fonts and not found:
+        raise BrokenError(text("doctor.own_fonts.none", folder=settings.fonts))
+    return ", ".join(sorted({font.family for font in found}))
 
 
 def _terminal() -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +16,8 @@ LONGEST_SHOWN = 200
 """Characters of a wrong argument that are shown."""
 SHELLS = ("bash", "zsh", "fish")
 SHAPES = ("answers", "result", "rubric")
+CENTURY = range(2000, 2100)
+"""Years in which something can have been assessed."""
 KEPT = 7
 """So many backups stay, unless somebody says otherwise."""
 STDIO = "-"
@@ -33,6 +36,14 @@ MISUSES = {
 """How the complaints of argparse begin; each has a text `cli.misused.<kind>`."""
 AMONG = (" (choose from ", " could match ")
 """What stands there between what was given and what there is."""
+
+
+def a_day(given: str) -> date:
+    """A day as an argument: 2026-11-30. Raises ValueError."""
+    day = date.fromisoformat(given)
+    if day.year not in CENTURY:
+        raise ValueError(given)
+    return day
 
 
 def misuse(message: str, text: Catalogue) -> str:
@@ -123,7 +134,7 @@ class CommandLine:
         """What was asked for. SystemExit after a question for help, or a misuse that was told."""
         parsed = self.parser.parse_args(given)
         self._once(parsed, "file", "before", "after", "batch")
-        self._once(parsed, "pdf", "xlsx", "png")
+        self._once(parsed, "pdf", "xlsx", "png", "zip")
         return parsed
 
     def _once(self, parsed: argparse.Namespace, *names: str) -> None:
@@ -188,10 +199,13 @@ class CommandLine:
         report.add_argument("--session", metavar="NAME", type=inert, help=text("cli.report.session"))
         self._add_which(report)
         report.add_file("--before", metavar="ANSWERS", help=text("cli.report.before"))
+        report.add_argument("--before-on", metavar="DATE", type=a_day, help=text("cli.report.before_on"))
         report.add_argument("--firm", metavar="NAME", help=text("cli.report.firm"))
         report.add_file("--pdf", metavar="FILE", help=text("cli.report.pdf"))
         report.add_file("--xlsx", metavar="FILE", help=text("cli.report.xlsx"))
         report.add_file("--png", metavar="FILE", help=text("cli.report.png"))
+        report.add_file("--zip", metavar="FILE", help=text("cli.report.zip"))
+        report.add_argument("--on", metavar="DATE", type=a_day, help=text("cli.report.on"))
         report.add_file("--batch", metavar="FILE", help=text("cli.report.batch"))
         report.add_file("--out", metavar="FOLDER", type=Path, help=text("cli.report.out"))
         report.add_argument("--kinds", metavar="KINDS", help=text("cli.report.kinds"))

@@ -1,11 +1,12 @@
-"""`shuping report`: a stored assessment or a file of answers as PDF, workbook or picture."""
+"""`shuping report`: a stored assessment or a file of answers as PDF, workbook, picture or acceptance pack."""
 
 import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 
 from bot.cli.files import is_stream, put, read_file
@@ -14,13 +15,14 @@ from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
+from bot.reports.pack import Pack, pack_file, pack_of_session
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
-from bot.reports.render import Kind, render
-from bot.reports.signing import Issuer, issuer_of
-from bot.reports.sources import paper_of_session
-from bot.settings import paper_settings
+from bot.reports.render import PACK, Kind, render
+from bot.reports.signing import issuer_of
+from bot.reports.sources import day, paper_of_session
+from bot.settings import PaperSettings, paper_settings
 from flows.firm import LONGEST_NAME
-from flows.session import Firm
+from flows.session import Assessment, Firm, Session
 from flows.text import inert, tidy
 from locales import Catalogue, catalogue
 from scoring.answers import Answers, check_answers
@@ -33,25 +35,26 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     All files are made before the first is written.
     Raises ReportError, AnswersError, SettingsError, StorageError, OSError.
     """
-    issuer = issuer_of(paper_settings(parsed.env_file))
+    settings = paper_settings(parsed.env_file)
     if parsed.batch is not None:
         from bot.cli.batch import batch
 
-        return batch(parsed, language, issuer, _today())
+        return batch(parsed, language, issuer_of(settings), _on(parsed, settings))
     if any(given is not None for given in (parsed.out, parsed.kinds, parsed.jobs)):
         raise ReportError(ReportTrouble.BATCH_OUT)
-    given = {kind: getattr(parsed, kind.value) for kind in Kind}
-    targets = {kind: str(name) for kind, name in given.items() if name is not None}
+    given = {name: getattr(parsed, name) for name in (*(kind.value for kind in Kind), PACK)}
+    targets = {name: str(target) for name, target in given.items() if target is not None}
     protocol = protocol_of(os.environ) if sys.stdout.isatty() else None
     if not targets and protocol is None:
         raise ReportError(ReportTrouble.NO_TARGET)
     if not parsed.force:
         _refuse_present(targets)
     parsed.firm = _firm(parsed.firm)
-    made = _report(parsed, language, issuer)
+    wish = Wish(parsed, language, settings)
     if not targets and protocol:
+        made = wish.report
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
-    _write({target: render(kind, made) for kind, target in targets.items()}, catalogue(language))
+    _write({target: wish.file(name) for name, target in targets.items()}, catalogue(language))
     return 0
 
 
@@ -63,46 +66,91 @@ def _firm(name: str | None) -> str | None:
     return kept or None
 
 
-def _refuse_present(targets: Mapping[Kind, str]) -> None:
+def _refuse_present(targets: Mapping[str, str]) -> None:
     for target in targets.values():
         there = Path(target).exists() or Path(target).is_symlink()  # also a link to nowhere
         if there and not is_stream(target):
             raise ReportError(ReportTrouble.EXISTS, file=target)
 
 
-def _report(parsed: argparse.Namespace, language: str, issuer: Issuer) -> Report:
-    if (parsed.file is None) == (parsed.session is None):
-        raise ReportError(ReportTrouble.WHICH)
-    paper = (_of_file if parsed.session is None else _of_stored)(parsed, language, issuer)
-    return compose(paper, issuer.seal(paper))
+class Wish:
+    """What a command line asks to be made: of a file of answers, or of a stored assessment."""
+
+    def __init__(self, parsed: argparse.Namespace, language: str, settings: PaperSettings) -> None:
+        if (parsed.file is None) == (parsed.session is None):
+            raise ReportError(ReportTrouble.WHICH)
+        self._parsed, self._language = parsed, language
+        self._issuer, self._zone, self._on = issuer_of(settings), settings.timezone, _on(parsed, settings)
+
+    def file(self, wanted: str) -> bytes:
+        """A report of a kind, or the acceptance pack. Raises ReportError for a pack of what is not final."""
+        return pack_file(self._pack()) if wanted == PACK else render(Kind(wanted), self.report)
+
+    @cached_property
+    def report(self) -> Report:
+        """The report, sealed."""
+        paper = self._of_file() if self._parsed.session is None else self._of_stored()
+        return compose(paper, self._issuer.seal(paper))
+
+    def _of_file(self) -> Paper:
+        """Who and what is read from the answers' file; the answers before it stand for an earlier assessment."""
+        before, on = self._before, self._parsed.before_on
+        earlier = Earlier(rubric=before.rubric, record=record_of(before), on=on) if before else None
+        return self._paper(self._answers, self._on, earlier)
+
+    def _paper(self, answers: Answers, on: date, earlier: Earlier | None = None) -> Paper:
+        """Of the firm that the later answers name; the profile is one of their edition."""
+        firm = Firm(name=self._parsed.firm or _firm(self._answers.labels.get("firm")))
+        profile = self._parsed.profile if answers.rubric == self._answers.rubric else None
+        address = self._issuer.address
+        return paper_of(answers, on, self._language, firm=firm, profile=profile, before=earlier, address=address)
+
+    @cached_property
+    def _answers(self) -> Answers:
+        return _answers(self._parsed.file)
+
+    @cached_property
+    def _before(self) -> Answers | None:
+        return _answers(self._parsed.before) if self._parsed.before else None
+
+    def _of_stored(self) -> Paper:
+        session, history = self._stored(finished=False)
+        profile, address = self._parsed.profile, self._issuer.address
+        return paper_of_session(session, history, self._on, profile=profile, address=address, zone=self._zone)
+
+    def _stored(self, *, finished: bool) -> tuple[Session, Sequence[Assessment]]:
+        parsed = self._parsed
+        session, history = asyncio.run(
+            find_stored(parsed, parsed.session, self._language, finished=finished, zone=self._zone)
+        )
+        session = session.but(language=self._language)
+        if parsed.firm:
+            session = session.but(firm=session.firm.model_copy(update={"name": parsed.firm}))
+        return session, history
+
+    def _pack(self) -> Pack:
+        """Of the assessment finished last, if a stored one is asked for; of a whole file."""
+        if self._parsed.session is None:
+            return Pack(self._of_file(), self._paper_before(), self._issuer)
+        session, history = self._stored(finished=True)
+        profile = self._parsed.profile
+        return pack_of_session(session, history, self._on, profile=profile, issuer=self._issuer, zone=self._zone)
+
+    def _paper_before(self) -> Paper | None:
+        """Dated like the later one, if nobody says when it was."""
+        return self._paper(self._before, self._parsed.before_on or self._on) if self._before else None
 
 
-def _of_file(parsed: argparse.Namespace, language: str, issuer: Issuer) -> Paper:
-    before = _answers(parsed.before) if parsed.before else None
-    answers = _answers(parsed.file)
-    firm = Firm(name=parsed.firm or _firm(answers.labels.get("firm")))
-    earlier = Earlier(rubric=before.rubric, record=record_of(before)) if before else None
-    return paper_of(
-        answers, _today(), language, firm=firm, profile=parsed.profile, before=earlier, address=issuer.address
-    )
+def _on(parsed: argparse.Namespace, settings: PaperSettings) -> date:
+    """The day that was given, else today."""
+    on: date | None = parsed.on
+    return on or day(datetime.now(UTC), settings.timezone)
 
 
 def _answers(file: str) -> Answers:
     """By the edition that the file names."""
     data = read_file(file)
     return check_answers(load_rubric(edition_of(data)), data)
-
-
-def _of_stored(parsed: argparse.Namespace, language: str, issuer: Issuer) -> Paper:
-    session, history = asyncio.run(find_stored(parsed, parsed.session, language))
-    session = session.but(language=language)
-    if parsed.firm:
-        session = session.but(firm=session.firm.model_copy(update={"name": parsed.firm}))
-    return paper_of_session(session, history, _today(), profile=parsed.profile, address=issuer.address)
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone().date()
 
 
 def _write(files: Mapping[str, bytes], text: Catalogue) -> None:

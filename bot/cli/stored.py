@@ -2,9 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import date, tzinfo
 
 from bot.reports.errors import ReportError, ReportTrouble
-from bot.reports.sources import before_it, finished_session
+from bot.reports.sources import before_it, day, finished_session
 from bot.settings import load_settings
 from flows.session import Assessment, Session
 from flows.text import tidy
@@ -12,21 +13,39 @@ from storage.opening import open_present
 from storage.store import Store
 
 
-async def find_stored(parsed: argparse.Namespace, name: str, language: str) -> tuple[Session, Sequence[Assessment]]:
+async def find_stored(
+    parsed: argparse.Namespace, name: str, language: str, *, finished: bool = False, zone: tzinfo | None = None
+) -> tuple[Session, Sequence[Assessment]]:
     """The assessment in front of a name of the terminal, or another one of it; and those to compare it with.
 
-    `--of` names one of its firms, by name or by number as in /firms; `--number` a finished one, as in /history.
-    Raises ReportError, StorageError.
+    `--of` names one of its firms, by name or by number as in /firms; `--number` a finished one, as in /history; `--on`
+    leaves out what was finished after that day (in `zone`). `finished`: instead of one under way, the one finished
+    last. Raises ReportError, StorageError.
     """
+    last: date | None = getattr(parsed, "on", None)
     url = parsed.database or load_settings(parsed.env_file).database_url
     async with await open_present(url) as store:
         window = f"terminal:{name}"
         dossier, session = await _dossier(store, window, name, parsed.of)
-        history = await store.history(dossier)
-    if parsed.number is None:
+        history: Sequence[Assessment] = await store.history(dossier)
+    if last:
+        history = _finished_by(history, last, zone)
+    number: int | None = parsed.number
+    if number is None and finished and session.finished_at is None and not history:
+        raise ReportError(ReportTrouble.NOT_FINAL)
+    if number is None and (last or (finished and session.finished_at is None)):
+        number = 1
+    if number is None:
         return session, history
-    entry = _numbered(history, parsed.number)
+    entry = _numbered(history, number)
     return finished_session(entry, language), before_it(entry, history)
+
+
+def _finished_by(history: Sequence[Assessment], last: date, zone: tzinfo | None) -> Sequence[Assessment]:
+    kept = [entry for entry in history if day(entry.finished_at, zone) <= last]
+    if not kept:
+        raise ReportError(ReportTrouble.NONE_BY, date=last)
+    return kept
 
 
 async def _dossier(store: Store, window: str, name: str, firm: str | None) -> tuple[str, Session]:

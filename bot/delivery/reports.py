@@ -5,10 +5,10 @@ What makes them is imported for the first report, since most days of a bot have 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from bot.delivery.patience import insist
@@ -18,10 +18,11 @@ from bot.dialogue.pages import FilePage, Page, TextPage
 from bot.dialogue.replies import File
 from bot.observing.observer import UNOBSERVED, Made, Observer, Report
 from bot.reports.export import stored_file
-from bot.reports.render import Kind
+from bot.reports.render import PACK, Kind
 from bot.words.history import find_past
 from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_of
+from flows.session import Assessment, Session
 from storage.outbox import Queued
 from storage.store import State, Store
 
@@ -113,33 +114,60 @@ class Reports:
             return await self._report(wanted, state, words, today, observed)
 
     async def _report(self, wanted: File, state: State, words: Wording, today: date, observed: Report) -> Page:
-        from bot.reports.compose import compose
+        from bot.reports.errors import ReportError
         from bot.reports.pool import Crowded
-        from bot.reports.sources import before_it, finished_session, paper_of_session
 
-        if state.session is None or state.dossier is None:
-            raise AssertionError("a report is of a session")
-        session, kind = state.session, Kind(wanted.format)
-        history = await self._store.history(state.dossier)
-        if wanted.past:
-            past = find_past(history, wanted.past)
-            if past is None:
-                observed.made = Made.NOTHING
-                return apology(words.text("history.past.unknown"))
-            session, history = finished_session(past, session.language), before_it(past, history)
+        found = await self._assessment(wanted, state)
+        if found is None:
+            observed.made = Made.NOTHING
+            return apology(words.text("history.past.unknown" if wanted.past else "report.trouble.not_final"))
         try:
-            paper = paper_of_session(session, history, today, address=self._rules.issuer.address)
-            report = compose(paper, self._rules.issuer.seal(paper))
-            content = await self._pool.render(kind, report)
+            made = self._pack if wanted.format == PACK else partial(self._paper, kind=Kind(wanted.format))
+            return await made(*found, words, today)
+        except ReportError as error:
+            observed.made = Made.NOTHING
+            return apology(words.text(f"report.trouble.{error.trouble.value}", **error.details))
         except Crowded:
             observed.made = Made.CROWDED
             return apology(words.text("report.crowded"))
         except Exception:
             observed.made = Made.FAILED
-            LOG.exception("a report (%s) could not be made", kind.value)
+            LOG.exception("a report (%s) could not be made", wanted.format)
             return apology(words.text("report.failed"))
+
+    async def _assessment(self, wanted: File, state: State) -> tuple[Session, Sequence[Assessment]] | None:
+        """What a file is of, and what came before it. A pack is of what was finished last; None if there is nothing."""
+        from bot.reports.sources import before_it, finished_last, finished_session
+
+        if state.session is None or state.dossier is None:
+            raise AssertionError("a report is of a session")
+        session, history = state.session, await self._store.history(state.dossier)
+        if not wanted.past:
+            return finished_last(session, history) if wanted.format == PACK else (session, history)
+        entry = find_past(history, wanted.past)
+        return (finished_session(entry, session.language), before_it(entry, history)) if entry else None
+
+    async def _paper(
+        self, session: Session, history: Sequence[Assessment], words: Wording, today: date, *, kind: Kind
+    ) -> Page:
+        from bot.reports.compose import compose
+        from bot.reports.sources import paper_of_session
+
+        issuer = self._rules.issuer
+        paper = paper_of_session(session, history, today, address=issuer.address, zone=self._rules.zone)
+        report = compose(paper, issuer.seal(paper))
+        content = await self._pool.render(kind, report)
         caption = report.caption if kind is Kind.PICTURE else words.text(f"report.caption.{kind.value}")
         return FilePage(kind.value, content, f"shuping-{today}.{kind.value}", caption)
+
+    async def _pack(self, session: Session, history: Sequence[Assessment], words: Wording, today: date) -> Page:
+        """Its members are made one by one, so that others have their turn in between."""
+        from bot.reports.pack import pack_of_session
+
+        pack = pack_of_session(session, history, today, issuer=self._rules.issuer, zone=self._rules.zone)
+        made = {one.name: await self._pool.render(one.kind, one.content) for one in pack.drawn()}
+        name = f"shuping-{pack.reports['after'].seal.number}.{PACK}"
+        return FilePage(PACK, pack.zipped(made), name, words.text(f"report.caption.{PACK}"))
 
     async def _export(self, window: str, words: Wording, today: date, observed: Report) -> Page:
         """All that is stored about a person, of one person after the other, since it may be much."""

@@ -371,7 +371,7 @@ def _of_past(past: Assessment, session: Session, words: Wording, view: View) -> 
         for wanted in FILES
     )
     listed = Button(words.text("button.history"), encode(Detail.HISTORY, session.ref, words.rubric))
-    return (files, (listed,))
+    return (files[:-1], (files[-1], listed))
 
 
 def _fuels(card: EnergyCard, session: Session, words: Wording) -> TextPage:

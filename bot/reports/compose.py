@@ -21,9 +21,10 @@ from bot.reports.content import (
     Score,
 )
 from bot.reports.embedding import embedded
+from bot.reports.outlook import bounds, by_other_profiles, gap, plan
 from bot.reports.paper import Paper
 from bot.reports.seal import Seal, seal
-from bot.words.results import bounds, by_other_profiles, gap, pencil, plan, sheet_of
+from bot.words.results import pencil, sheet_of
 from bot.words.wording import calculation, wording
 from flows.events import AnswerValue
 from flows.session import EnergyUse
@@ -59,9 +60,11 @@ LABELS = (
         "scenarios",
     ),
     *("scenario", "level", "requirement", "restrictive", "guiding", "restrictive_sign", "gap", "plan", "before"),
-    *("now", "change", "rulings", "seal", "person", "signed", "radar", "ladder", "missing_glyph", "form"),
+    *("now", "change", "rulings", "seal", "person", "signed", "radar", "ladder", "form"),
     *("number", "question", "kind_of_choice", "option", "chosen", "option_value", "weights", "unit", "record"),
     *("level_number", "group", "sheet_form", "sheet_score", "sheet_scenarios", "sheet_plan", "how", "unchanged"),
+    *("method", "credit_code", "region", "industry", "contact", "program", "rules"),
+    *("signature", "required", "reached", "verdict"),
     *("form_title", "blank", "questions", "record_title", "record_how", "sealed_number", "sealed_code"),
     *(f"evidence_{name}" for name in ("title", "number", "item", "claim", "evidence", "file", "remark")),
 )
@@ -91,6 +94,7 @@ class _Composer:
             "no_grade": words.rubric.no_grade,
             "page": words.text("report.page", page="{page}", pages="{pages}"),  # known only once the pages are made
             "year": words.text("report.year", year="{year}"),
+            "missing_glyph": words.text("report.missing_glyph", codes="{codes}"),  # known to the fonts alone
         }
         self.firm = tidy(paper.firm.name)
 
@@ -105,6 +109,8 @@ class _Composer:
             status=self._status(),
             firm=self.firm,
             facts=tuple(self._facts()),
+            colophon=tuple(self._colophon()),
+            checking=self._checking(),
             date=self._date(self.paper.on),
             source=rubric.title,
             grade=result.grade,
@@ -113,8 +119,8 @@ class _Composer:
             conditions=self._conditions() if rubric.scenarios else (),
             total=self._total(),
             bounds=(float(result.bounds.score[0]), float(result.bounds.score[1])),
-            bounds_note="" if self.result.complete else bounds(self.result, self.words),
-            profile_note="\n".join(by_other_profiles(self.result, self.words)) if self.final else "",
+            bounds_note=bounds(result, words),
+            profile_note=by_other_profiles(result, words) if self.final else "",
             dimensions=tuple(self._dimensions()),
             indicators=tuple(self._indicators()),
             grades=tuple(map(self._grade, rubric.grades)),
@@ -124,13 +130,14 @@ class _Composer:
             scenarios=tuple(map(self._scenario, rubric.scenarios)),
             operations=rubric.operations,
             level_names=tuple(map(words.level_name, range(self.sheet.top + 1))) if rubric.scenarios else (),
-            gap=self._gap(),
-            plan=self._plan(),
+            gap=gap(result, words),
+            plan=plan(result, words),
             before=self._before(),
             rulings=tuple(self._rulings()),
             commitment=self._commitment(),
             notes=tuple(self._notes()),
             caption=self._caption(),
+            alternatives=self._alternatives(),
             labels=self.labels,
         )
 
@@ -152,11 +159,49 @@ class _Composer:
     def _facts(self) -> Iterator[Field]:
         kind = self.paper.firm.kind
         yield Field(self.labels["firm"], self.firm or self.labels["none_given"])
+        yield from self._given("credit_code")
         yield Field(self.labels["kind"], self.text(f"kind.{kind.value}") if kind else self.labels["none_given"])
+        for name in ("industry", "region", "contact"):
+            yield from self._given(name)
         yield Field(self.labels["date"], self._date(self.paper.on))
+        yield Field(self.labels["method"], self.text("report.method"))
         yield Field(self.labels["edition"], self.rubric.title)
         if len(self.rubric.profiles) > 1:
             yield Field(self.labels["profile"], self.rubric.profile(self.sheet.profile).name)
+
+    def _given(self, name: str) -> Iterator[Field]:
+        """A fact of the firm, if it was told."""
+        if value := tidy(getattr(self.paper.firm, name)):
+            yield Field(self.labels[name], value)
+
+    def _colophon(self) -> Iterator[Field]:
+        profile = self.rubric.profile(self.sheet.profile).name
+        signature = "ed25519" if self.sealed.signature else "none"
+        yield Field(self.labels["sealed_number"], self.sealed.number)
+        yield Field(self.labels["sealed_code"], self.sealed.code)
+        yield Field(self.labels["program"], self.text("report.program", version=self.paper.program))
+        yield Field(self.labels["rules"], self.text("report.rules", edition=self.rubric.title, profile=profile))
+        yield Field(self.labels["signature"], self.text(f"report.signature.{signature}"))
+
+    def _checking(self) -> Part:
+        address = self.paper.address
+        how = self.text("report.check.page", page=f"{address}/verify") if address else self.text("report.check.file")
+        signed = self.text("report.check.signed" if self.sealed.signature else "report.check.unsigned")
+        return Part(self.text("report.label.checking"), (self.text("report.check.code"), how, signed))
+
+    def _alternatives(self) -> dict[str, str]:
+        """What is drawn, for who does not see it."""
+        separator = self.text("list.separator")
+        lines = (
+            self.text("report.alternative.line", grade=self.words.short_grade(row.grade), score=row.score)
+            for row in self.rubric.grades
+        )
+        score = shown_score(self.sheet, self.result.score)
+        return {
+            "score": self.text("report.alternative.score", score=score, lines=separator.join(lines)),
+            "shares": self._shares(),
+            "code": self.text("report.alternative.code", link=self.sealed.link),
+        }
 
     def _conditions(self) -> tuple[Field, Field]:
         words, result = self.words, self.result
@@ -207,6 +252,7 @@ class _Composer:
             most = self._most(items)
             points = _points(self.result, items)
             share = points / most if most else Fraction(0)
+            before = _points(self.alike, items) if self.alike else None
             yield Indicator(
                 name=indicator.name,
                 dimension=names[indicator.dimension],
@@ -214,7 +260,8 @@ class _Composer:
                 shown=percentage(share.as_integer_ratio()),
                 points=_two(points),
                 most=pencil(most),
-                before=float(_points(self.alike, items) / most) if self.alike and most else None,
+                before=float(before / most) if before is not None and most else None,
+                shown_before="" if before is None else _two(before),
                 answered=any(item in self.result.credits for item in items),
             )
 
@@ -237,7 +284,13 @@ class _Composer:
             scenarios_met=scenarios_met,
             score_mark=self.text("mark.yes" if score_met else "mark.no"),
             scenarios_mark=self.text("mark.yes" if scenarios_met else "mark.no"),
+            needed=self._needed(row) if row.level else "",
+            had=self.text("report.grades.had", scenarios=reached, restrictive=restrictive) if row.level else "",
         )
+
+    def _needed(self, row: Grade) -> str:
+        level = self.words.level_name(row.level)
+        return self.text("report.grades.needed", level=level, scenarios=row.scenarios, restrictive=row.restrictive)
 
     @property
     def _counted_level(self) -> int:
@@ -312,6 +365,7 @@ class _Composer:
             name=figure.name,
             unit=figure.unit,
             numbers=_numbers(value),
+            amount="" if value is None else self.words.amount(value),
             shown="" if value is None else self.words.value(figure.id, value),
             calculation=self._energy(use) if use and value is not None else "",
         )
@@ -337,18 +391,7 @@ class _Composer:
             shown_before=self._said(before) if self.alike else "",
         )
 
-    # what leads somewhere
-
-    def _gap(self) -> Part:
-        section = gap(self.result, self.words)
-        lines = section.lines if self.result.next else (self.text("report.gap.none"),)
-        return Part(section.title, lines)
-
-    def _plan(self) -> Part:
-        if self.result.next is None:
-            return Part("", ())
-        section = plan(self.result.next, self.words)
-        return Part(section.title, section.lines)
+    # what was before, and what it rests on
 
     def _before(self) -> Before | None:
         earlier, before = self.paper.before, self.before
@@ -416,7 +459,6 @@ class _Composer:
     def _caption(self) -> str:
         """What the picture shows, for eyes that cannot see it; short enough for a caption of Telegram (1,024)."""
         separator = self.text("list.separator")
-        shares = (f"{indicator.name} {indicator.shown}" for indicator in self._indicators())
         levels = (
             f"{self.words.item_label(name)} {self._said(self.result.levels.get(name))}" for name in self.rubric.scenario
         )
@@ -428,10 +470,14 @@ class _Composer:
                 score=shown_score(self.sheet, self.result.score),
             ),
             *([] if self.final else [self._status()]),
-            self.text("report.caption.indicators", shares=separator.join(shares)),
+            self._shares(),
             *([self.text("report.caption.scenarios", levels=separator.join(levels))] if self.rubric.scenarios else []),
         ]
         return "\n".join(lines)
+
+    def _shares(self) -> str:
+        shares = (f"{indicator.name} {indicator.shown}" for indicator in self._indicators())
+        return self.text("report.caption.indicators", shares=self.text("list.separator").join(shares))
 
 
 def _assessed(earlier: Answers, sheet: Sheet) -> Result:

@@ -48,7 +48,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A second-level indicator: how much of it is had, now and last time; `answered` if any of its items is."""
+    """A second-level indicator: how much of it is had, now and last time; `answered` if any of its items is.
+
+    `shown` is the share in percent; `points` and `shown_before` are points.
+    """
 
     name: str
     dimension: str
@@ -57,6 +60,7 @@ class Indicator:
     points: str
     most: str
     before: float | None
+    shown_before: str
     answered: bool
 
 
@@ -64,7 +68,7 @@ class Indicator:
 class GradeRow:
     """A row of the grading table, and how far its two conditions hold (standard, section 二).
 
-    Level 0: the row asks for no scenario.
+    Level 0: the row asks for no scenario. `needed` says the scenarios that it asks for, `had` those that there are.
     """
 
     grade: int
@@ -81,6 +85,8 @@ class GradeRow:
     scenarios_met: bool
     score_mark: str
     scenarios_mark: str
+    needed: str
+    had: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +101,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the official form; `numbers` are the years of a series, oldest first, else one number."""
+    """A figure of the official form; `numbers` are the years of a series, oldest first, else one number.
+
+    `amount` is without the unit; it is "", as `shown` is, for a figure that was not given.
+    """
 
     name: str
     unit: str
     numbers: tuple[float, ...]
+    amount: str
     shown: str
     calculation: str
 
@@ -175,6 +185,9 @@ class Report:
     `record` holds the figures that platforms record; `labels` the words that stand around the data. `bounds` are the
     least and the greatest score that the missing answers leave possible. An edition without scenarios has neither
     `conditions`, which would both be the grade, nor `counts`.
+
+    `colophon` says what the paper is and what made it, `checking` how it can be checked, `alternatives` what is drawn,
+    for who does not see it: "score", "shares", "code".
     """
 
     seal: Seal
@@ -185,6 +198,8 @@ class Report:
     status: str
     firm: str
     facts: tuple[Field, ...]
+    colophon: tuple[Field, ...]
+    checking: Part
     date: str
     source: str
     grade: int
@@ -211,4 +226,5 @@ class Report:
     commitment: Part
     notes: tuple[str, ...]
     caption: str
+    alternatives: Mapping[str, str]
     labels: Mapping[str, str]

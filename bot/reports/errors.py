@@ -14,6 +14,7 @@ class ReportTrouble(StrEnum):
     EXISTS = "exists"
     NO_TARGET = "no_target"
     NAME_LONG = "name_long"
+    NONE_BY = "none_by"
     BATCH_ALONE = "batch_alone"
     BATCH_OUT = "batch_out"
     BATCH_KINDS = "batch_kinds"

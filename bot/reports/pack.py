@@ -5,8 +5,9 @@ zone, with any zlib: members are stored as they are, in the order of their names
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, tzinfo
 from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
@@ -18,9 +19,11 @@ from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.paper import Paper
 from bot.reports.render import Kind, Piece, render
-from bot.reports.seal import Seal, seal
+from bot.reports.signing import NOBODY, Issuer
+from bot.reports.sources import before_it, paper_of_session, session_before
 from bot.words.wording import Wording, wording
 from flows.answer_file import written
+from flows.session import Assessment, Session
 from flows.text import tidy
 from scoring.editions import load_rubric
 from scoring.result import assess
@@ -46,13 +49,8 @@ ENDINGS = {
     "readme": "txt",
 }
 """Of every member that has a name in words (`pack.name.…`, `pack.about.…`)."""
-Sealing = Callable[[Paper], Seal]
-Signing = Callable[[bytes], str]
-
-
-def unsigned(_: bytes) -> str:
-    """The signature of an operator without a key."""
-    return ""
+PURPOSE = b"shuping pack 1\n"
+"""Stands before what is signed, so that a signature under a manifest is one under nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +66,13 @@ class Drawn:
 class Pack:
     """The assessment that is handed in, and the one before the upgrade, if there was one; both final.
 
-    `sealing` gives a paper its number, its code and the operator's signature; `signing` signs the manifest. Raises
-    ReportError for what is not final: an official must not be handed a half.
+    `issuer` puts its seal on both, and signs the manifest. Raises ReportError for what is not final: an official must
+    not be handed a half.
     """
 
     after: Paper
     before: Paper | None = None
-    sealing: Sealing = seal
-    signing: Signing = unsigned
+    issuer: Issuer = NOBODY
 
     def __post_init__(self) -> None:
         for paper, trouble in ((self.after, ReportTrouble.NOT_FINAL), (self.before, ReportTrouble.BEFORE_NOT_FINAL)):
@@ -90,7 +87,7 @@ class Pack:
     @cached_property
     def reports(self) -> dict[str, Report]:
         """The same as reports, sealed."""
-        return {role: compose(paper, self.sealing(paper)) for role, paper in self.papers.items()}
+        return {role: compose(paper, self.issuer.seal(paper)) for role, paper in self.papers.items()}
 
     @cached_property
     def words(self) -> Wording:
@@ -135,14 +132,15 @@ class Pack:
             {"role": role, "number": report.seal.number, "code": report.seal.code, "on": f"{self.papers[role].on}"}
             for role, report in self.reports.items()
         ]
-        manifest = {
+        manifest: dict[str, object] = {
             "format": FORM,
             "program": self.after.program,
             "files": {name: sha256(files[name]).hexdigest() for name in sorted(files)},
             "papers": papers,
         }
-        signature = self.signing(signed_part(manifest))
-        return _json({**manifest, **({"signature": signature} if signature else {})}).encode() + b"\n"
+        if key := self.issuer.key:
+            manifest["signature"] = key.sign(signed_part(manifest)).hex()
+        return _json(manifest).encode() + b"\n"
 
     def _data(self) -> bytes:
         papers = ",\n".join(self._paper(role) for role in self.papers)
@@ -193,10 +191,31 @@ def pack_file(pack: Pack) -> bytes:
     return pack.zipped({one.name: render(one.kind, one.content) for one in pack.drawn()})
 
 
+def pack_of_session(
+    session: Session,
+    history: Sequence[Assessment],
+    today: date,
+    *,
+    profile: str | None = None,
+    issuer: Issuer = NOBODY,
+    zone: tzinfo | None = None,
+) -> Pack:
+    """The pack of a finished session; each paper is the one that its report has. Raises ReportError if it is not."""
+
+    def paper(one: Session, past: Sequence[Assessment]) -> Paper:
+        own = profile if one.rubric == session.rubric else None
+        return paper_of_session(one, past, today, profile=own, address=issuer.address, zone=zone)
+
+    before = session_before(session, history)
+    past = next((entry for entry in history if before and entry.id == before.id), None)
+    earlier = paper(before, before_it(past, history) if past else ()) if before else None
+    return Pack(paper(session, history), earlier, issuer)
+
+
 def signed_part(manifest: Mapping[str, object]) -> bytes:
     """What the operator's signature of a manifest is of: all but itself, in one form."""
     kept = {name: value for name, value in manifest.items() if name != "signature"}
-    return json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return PURPOSE + json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _complete(paper: Paper) -> bool:

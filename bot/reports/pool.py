@@ -15,8 +15,10 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from bot.reports.characters import further_fonts
+from bot.reports.comparison import Comparison
 from bot.reports.content import Report
-from bot.reports.render import Kind
+from bot.reports.render import Kind, Piece
 from bot.reports.worker import REPLY, REQUEST
 
 MOST = 100
@@ -61,7 +63,7 @@ class Pool:
         """How many reports were asked for and have not been made; the next one comes after all of these."""
         return len(self._asked)
 
-    async def render(self, kind: Kind, report: Report) -> bytes:
+    async def render(self, kind: Kind | Piece, report: Report | Comparison) -> bytes:
         """The file of a report. Raises Crowded if too many are being made already, RenderError if it cannot be made."""
         if self.waiting >= self._most:
             raise Crowded
@@ -134,12 +136,13 @@ class _Worker:
 
     @classmethod
     async def start(cls) -> "_Worker":
-        """A process that inherits nothing but the path of modules, in a session where no Ctrl-C reaches it."""
+        """A process that inherits nothing but the path of modules and the operator's fonts; no Ctrl-C reaches it."""
         needed = {name: os.environ[name] for name in NEEDED if name in os.environ}
         modules = os.pathsep.join(filter(None, sys.path))
+        fonts = further_fonts()
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "bot.reports.worker"),
+                *(sys.executable, "-P", "-m", "bot.reports.worker", *([str(fonts)] if fonts else [])),
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,

@@ -1,31 +1,41 @@
 """Where reports come from: a session as it is stored, or a file of answers."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from importlib.metadata import version
 
 from bot.reports.paper import Earlier, Paper
-from flows.session import Assessment, Phase, Record, Session
+from flows.session import Assessment, Baseline, Phase, Session
 from scoring.editions import known
 from scoring.sheet import load_sheet
 
 
 def paper_of_session(
-    session: Session, history: Sequence[Assessment], today: date, *, profile: str | None = None, address: str = ""
+    session: Session,
+    history: Sequence[Assessment],
+    today: date,
+    *,
+    profile: str | None = None,
+    address: str = "",
+    zone: tzinfo | None = None,
 ) -> Paper:
-    """The paper of a session; unless it is finished, a provisional one. `history`: the dossier's, newest first."""
+    """The paper of a session; unless it is finished, a provisional one. `history`: the dossier's, newest first.
+
+    `zone`: where the day of a moment is told, whatever this machine's zone is; None is this machine's.
+    """
     finished = session.finished_at
+    committed = day(finished, zone) if finished else None
     return Paper(
         program=version("shuping"),
         language=session.language,
         rubric=session.rubric,
         profile=load_sheet(session.rubric, profile).profile,
-        on=_day(finished) if finished else today,
+        on=committed or today,
         firm=session.firm,
         record=session.record,
         submitted=finished is not None,
-        committed=_day(finished) if finished else None,
-        before=_earlier(session, history),
+        committed=committed,
+        before=_earlier(session, history, zone),
         address=address,
     )
 
@@ -51,18 +61,50 @@ def before_it(entry: Assessment, history: Sequence[Assessment]) -> list[Assessme
     return sorted(older, key=lambda one: one.id != entry.previous)
 
 
-def _earlier(session: Session, history: Sequence[Assessment]) -> Earlier | None:
-    """What a re-check started from, else the newest finished assessment; none by an edition that is here no more."""
-    if baseline := session.baseline:
-        return _before(session.rubric, baseline.record, baseline.finished_at)
-    past = (entry for entry in history if entry.id != session.id and entry.rubric in known())
-    newest = next(past, None)
-    return _before(newest.rubric, newest.record, newest.finished_at) if newest else None
+def finished_last(session: Session, history: Sequence[Assessment]) -> tuple[Session, Sequence[Assessment]] | None:
+    """What an acceptance pack is of, with what was finished before it: this one if it is finished, else the last."""
+    if session.finished_at:
+        return session, history
+    if not history:
+        return None
+    return finished_session(history[0], session.language), before_it(history[0], history)
 
 
-def _before(edition: str, record: Record, finished: datetime) -> Earlier:
-    return Earlier(rubric=edition, record=record, on=_day(finished))
+def session_before(session: Session, history: Sequence[Assessment]) -> Session | None:
+    """What a session is compared with, as the session that it was; None if there is nothing.
+
+    That is what a re-check started from, else the newest finished assessment; none by an edition that is here no more.
+    """
+    others = [entry for entry in history if entry.id != session.id and entry.rubric in known()]
+    baseline = session.baseline
+    entry = next((entry for entry in others if baseline is None or entry.id == baseline.id), None)
+    if entry:
+        return finished_session(entry, session.language)
+    return _of_baseline(session, baseline) if baseline else None
 
 
-def _day(moment: datetime) -> date:
-    return moment.astimezone().date()
+def _of_baseline(session: Session, baseline: Baseline) -> Session:
+    """Of what stands in no history any more."""
+    return Session(
+        id=baseline.id,
+        rubric=session.rubric,
+        language=session.language,
+        phase=Phase.RESULT,
+        firm=session.firm,
+        record=baseline.record,
+        started_at=baseline.started_at or baseline.finished_at,
+        updated_at=baseline.finished_at,
+        finished_at=baseline.finished_at,
+    )
+
+
+def _earlier(session: Session, history: Sequence[Assessment], zone: tzinfo | None) -> Earlier | None:
+    before = session_before(session, history)
+    if before is None or before.finished_at is None:
+        return None
+    return Earlier(rubric=before.rubric, record=before.record, on=day(before.finished_at, zone))
+
+
+def day(moment: datetime, zone: tzinfo | None = None) -> date:
+    """The day of a moment in a zone, or in that of this machine."""
+    return moment.astimezone(zone).date()

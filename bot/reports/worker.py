@@ -12,8 +12,10 @@ import struct
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
+from bot.reports.characters import use_fonts
 from bot.reports.render import render
 
 REQUEST = struct.Struct("!QdI")
@@ -45,12 +47,17 @@ def _made(request: bytes) -> tuple[bool, bytes]:
 
 
 def main() -> None:
-    """Give up what is not needed, and work. What anybody prints goes where errors go, not among the replies."""
+    """Give up what is not needed, and work. What anybody prints goes where errors go, not among the replies.
+
+    The one argument there may be is the folder of the operator's fonts.
+    """
     for limit, most in ((resource.RLIMIT_DATA, MEMORY), (resource.RLIMIT_CORE, 0)):
         with suppress(OSError, ValueError):  # not every system has every limit
             resource.setrlimit(limit, (most, most))
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    if len(sys.argv) > 1:
+        use_fonts(Path(sys.argv[1]))
     work(sys.stdin.buffer, replies)
 
 

@@ -59,6 +59,7 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard | AnewCar
                 hint=words.hint("result"),
                 actions=(
                     *_details(),
+                    _detail(Detail.ZIP),
                     HISTORY,
                     Action("recheck", Recheck()),
                     Action("anew", Anew()),
@@ -80,9 +81,10 @@ def _provisional_title(card: ProvisionalCard, words: Wording) -> str:
 
 
 def _details() -> tuple[Action, ...]:
-    """What to do comes first, then what to know, then what to hand on."""
+    """What to do comes first, then what to know, then what to hand on, as far as it may be provisional."""
     ahead = (Detail.PLAN, Detail.GAP)
-    more = (Detail.MARGIN, Detail.POLICY, Detail.REQUIREMENTS, Detail.PROOF, *FILES)
+    files = (wanted for wanted in FILES if wanted is not Detail.ZIP)
+    more = (Detail.MARGIN, Detail.POLICY, Detail.REQUIREMENTS, Detail.PROOF, *files)
     return (*map(_detail, ahead), AIM, WHAT_IF, *map(_detail, more))
 
 

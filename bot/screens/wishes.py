@@ -28,10 +28,11 @@ class Detail(StrEnum):
     PNG = "png"
     PDF = "pdf"
     XLSX = "xlsx"
+    ZIP = "zip"
 
 
-FILES = (Detail.PNG, Detail.PDF, Detail.XLSX)
-"""Details that are a file: the picture, the report, the workbook."""
+FILES = (Detail.PNG, Detail.PDF, Detail.XLSX, Detail.ZIP)
+"""Details that are a file: the picture, the report, the workbook, and, of what is final only, the acceptance pack."""
 NAMELESS = (Detail.HELP, Detail.COMPARED, Detail.FIRMS, Detail.PAST, Detail.CARD)
 """Details that nobody asks for by a name of theirs: inputs, commands and buttons lead there."""
 

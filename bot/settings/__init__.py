@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
 
+from bot.reports.characters import use_fonts
 from bot.settings.files import env_file_in_use, secret, secret_files, variables
 from bot.settings.smtp import Smtp, smtp_of
 from bot.settings.wrong import Wrong, wrong
@@ -166,16 +167,18 @@ def _signing_key(pem: SecretStr) -> SecretStr:
 
 
 class EditionSettings(BaseModel):
-    """Where an operator's editions of the standard lie, and with which edition new assessments begin."""
+    """Where an operator's editions of the standard and fonts lie, and with which edition new assessments begin."""
 
     rubrics: Path | None = None
+    fonts: Path | None = None
     edition: str = BUNDLED[0]
 
 
 class PaperSettings(BaseModel):
-    """What papers depend on: where they can be checked, and the key that they are signed with."""
+    """What papers depend on: where they can be checked, the key that they are signed with, and what day it is."""
 
     web_url: Annotated[HttpUrl, AfterValidator(_site)] | None = None
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
     signing_key: Annotated[SecretStr, AfterValidator(_signing_key)] | None = None
 
     @property
@@ -206,7 +209,6 @@ class Settings(EditionSettings, PaperSettings):
     mail_from: Annotated[str, AfterValidator(_mail_address)] | None = None
     remind_after: Annotated[tuple[timedelta, ...], BeforeValidator(_durations)] = _durations("24h,3d,7d")
     remind_window: Annotated[tuple[time, time], BeforeValidator(_window)] = _window("09:00-20:00")
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
     operator_name: str | None = None
     operator_contact: str | None = None
     keep_unfinished: Annotated[timedelta | None, BeforeValidator(_keeping)] = timedelta(days=365)
@@ -266,10 +268,10 @@ def _with_mail(settings: Settings) -> None:
 
 
 def use_editions(settings: EditionSettings) -> None:
-    """Find the operator's editions. Raises SettingsError if new assessments are to begin with one that is not here.
-
-    RubricError and OSError name the file that something is wrong with.
+    """Find the operator's editions and fonts. Raises SettingsError if new assessments are to begin with an edition
+    that is not here; RubricError and OSError name the file or folder that something is wrong with.
     """
+    use_fonts(settings.fonts)
     try:
         use(settings.rubrics, settings.edition)
     except MissingEditionError as error:

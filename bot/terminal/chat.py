@@ -3,8 +3,9 @@
 import asyncio
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.dialogue.commands import EXPORT
@@ -14,7 +15,8 @@ from bot.dialogue.messages import Followed, Message, Pressed, Returned, Typed, c
 from bot.dialogue.pages import CardPage, Page, TextPage, View, needs_history, needs_shelf, page_of
 from bot.dialogue.replies import Card, File, read
 from bot.dialogue.respond import respond
-from bot.reports.render import Kind
+from bot.reports.errors import ReportError, ReportTrouble
+from bot.reports.render import PACK, Kind
 from bot.terminal.files import free_name, put_new, stem_of
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
@@ -22,7 +24,7 @@ from bot.words.complaints import complaint
 from bot.words.outcome import Outcome
 from bot.words.sections import Section
 from bot.words.wording import Medium, Wording, words_at_hand
-from flows.session import CardRef, Session
+from flows.session import Assessment, CardRef, Session
 from scoring.rubric import Rubric
 from storage.store import Applied, Decision, State, Store
 
@@ -177,7 +179,10 @@ class TerminalTalk:
             return
         stem = stem_of(session.firm.name, words.text("report.file"))
         try:
-            name = put_new(self.folder, stem, wanted, await self._made(Kind(wanted), session, dossier))
+            name = put_new(self.folder, stem, wanted, await self._made(wanted, session, dossier))
+        except ReportError as error:
+            self.painter.warn(words.text(f"report.trouble.{error.trouble.value}", **error.details))
+            return
         except OSError as error:
             self.painter.warn(complaint(error, words.language) or "")
             command = self._command("report", "--session", self.name, f"--{wanted}", f"{stem}.{wanted}")
@@ -193,16 +198,34 @@ class TerminalTalk:
         where = ("--database", self.database) if self.database else ()
         return shlex.join(["shuping", *arguments, *where])
 
-    async def _made(self, kind: Kind, session: Session, dossier: str) -> bytes:
+    async def _made(self, wanted: str, session: Session, dossier: str) -> bytes:
+        """The file. Raises ReportError for a pack of what is not final."""
+        past = await self.store.history(dossier)
+        if wanted == PACK:
+            return await asyncio.to_thread(self._pack, session, past)
+        kind = Kind(wanted)
+        content = await asyncio.to_thread(self._report, kind, session, past)
+        if kind is Kind.PICTURE and self.painter.draws:
+            self.painter.picture(content)
+        return content
+
+    def _report(self, kind: Kind, session: Session, past: Sequence[Assessment]) -> bytes:
         from bot.reports.compose import compose
         from bot.reports.render import render
         from bot.reports.sources import paper_of_session
 
-        past = await self.store.history(dossier)
-        today = self.outside.now().astimezone().date()
-        paper = paper_of_session(session, past, today, address=self.rules.issuer.address)
-        report = compose(paper, self.rules.issuer.seal(paper))
-        content = await asyncio.to_thread(render, kind, report)
-        if kind is Kind.PICTURE and self.painter.draws:
-            self.painter.picture(content)
-        return content
+        issuer, zone = self.rules.issuer, self.rules.zone
+        paper = paper_of_session(session, past, self._today(), address=issuer.address, zone=zone)
+        return render(kind, compose(paper, issuer.seal(paper)))
+
+    def _pack(self, session: Session, past: Sequence[Assessment]) -> bytes:
+        from bot.reports.pack import pack_file, pack_of_session
+        from bot.reports.sources import finished_last
+
+        found = finished_last(session, past)
+        if found is None:
+            raise ReportError(ReportTrouble.NOT_FINAL)
+        return pack_file(pack_of_session(*found, self._today(), issuer=self.rules.issuer, zone=self.rules.zone))
+
+    def _today(self) -> date:
+        return self.outside.now().astimezone(self.rules.zone).date()

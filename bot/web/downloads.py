@@ -1,11 +1,11 @@
-"""Files: the picture, the report, the workbook, and all that is stored."""
+"""Files: the picture, the report, the workbook, the acceptance pack, and all that is stored."""
 
 from starlette.responses import Response
 
 from bot.dialogue.commands import EXPORT
 from bot.dialogue.pages import FilePage
 from bot.dialogue.replies import File
-from bot.reports.render import Kind
+from bot.reports.render import PACK, Kind
 from bot.web.places import CARD
 from bot.web.visit import Visit
 from bot.words.wording import Medium
@@ -14,6 +14,7 @@ TYPES = {
     Kind.PICTURE.value: "image/png",
     Kind.DOCUMENT.value: "application/pdf",
     Kind.WORKBOOK.value: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    PACK: "application/zip",
     EXPORT: "application/json",
 }
 SHOWN = (Kind.PICTURE.value,)

@@ -142,9 +142,12 @@ class Wording:
 
     def value(self, name: str, value: FigureValue) -> str:
         """ "200台", "120、80、100万元"."""
+        return self.text("figure.value", number=self.amount(value), unit=self.rubric.figure[name].unit)
+
+    def amount(self, value: FigureValue) -> str:
+        """The same without the unit: "200", "120、80、100"."""
         values = value if isinstance(value, tuple) else (value,)
-        numbers = self.text("list.separator").join(map(plain, values))
-        return self.text("figure.value", number=numbers, unit=self.rubric.figure[name].unit)
+        return self.text("list.separator").join(map(plain, values))
 
     # the standard in plain words
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -219,6 +220,37 @@ def test_before_and_after(batch: Batch) -> None:
     assert compared == [True, True, False]
 
 
+def test_acceptance_packs(batch: Batch, run: Inside) -> None:
+    """The same as alone; who has not answered all gets the other files, and is counted."""
+    (batch.folder / "past.jsonl").write_text(lines([record(1, 1)]), encoding="utf-8")
+    days = ("--on", "2026-11-20", "--before-on", "2026-01-05")
+    records = [record(1, 3), record(2, 3, scenarios={})]
+    ran = batch("--before", "past.jsonl", *days, records=records, kinds="zip,png")
+    assert ran.status == 1
+    assert "其中 1 家没答完" in ran.out
+    assert sorted(batch.files()) == ["0001-A1-第1五金厂.png", "0001-A1-第1五金厂.zip", "0002-A2-第2五金厂.png", SUMMARY]
+    assert [bool(row["问题"]) for row in batch.summary()] == [False, True]
+    for name, each in (("after", records[0]), ("before", record(1, 1))):
+        (batch.folder / f"{name}.json").write_text(json.dumps(each), encoding="utf-8")
+    alone = run("report", "after.json", "--before", "before.json", *days, "--zip", "one.zip")
+    assert alone.status == 0
+    packs = [ZipFile(file) for file in (batch.folder / "one.zip", batch.out / "0001-A1-第1五金厂.zip")]
+    pages = [{name: pack.read(name) for name in pack.namelist() if name.endswith("pdf")} for pack in packs]
+    assert pages[0] == pages[1]
+    assert batch(records=records, kinds="zip").err.startswith("shuping: 第 2 份（A2、第2五金厂）：")
+
+
+def test_the_day_that_is_given_is_on_the_paper(batch: Batch) -> None:
+    batch("--on", "2026-11-20", records=[record(1)])
+    assert f"{batch.summary()[0]['日期']:%Y-%m-%d}" == "2026-11-20"
+    before = batch.files()
+    batch(records=[record(1)], kinds="png,pdf")
+    assert f"{batch.summary()[0]['日期']:%Y-%m-%d}" == "2026-11-20", "what is added is of the same day"
+    assert batch.files()["0001-A1-第1五金厂.png"] == before["0001-A1-第1五金厂.png"]
+    batch("--on", "2026-11-21", records=[record(1)])
+    assert f"{batch.summary()[0]['日期']:%Y-%m-%d}" == "2026-11-21"
+
+
 def test_a_bad_record_before_is_the_fault_of_one_firm(batch: Batch) -> None:
     (batch.folder / "past.jsonl").write_text(lines([record(1, answers={"q5": "Z"})]), encoding="utf-8")
     ran = batch("--before", "past.jsonl")
@@ -247,7 +279,7 @@ def test_who_was_before_must_be_known(batch: Batch, past: list[Any], part: str) 
         (("--batch", "firms.jsonl", "--out", "out", "--pdf", "a.pdf"), ("--kinds",)),
         (("--batch", "firms.jsonl", "--out", "out", "--firm", "某某厂"), ("--firm",)),
         (("firms.jsonl", "--batch", "firms.jsonl", "--out", "out"), ("--batch",)),
-        (("--batch", "firms.jsonl", "--out", "out", "--kinds", "doc"), ("png, pdf, xlsx",)),
+        (("--batch", "firms.jsonl", "--out", "out", "--kinds", "doc"), ("pdf, png, xlsx, zip",)),
         (("--batch", "firms.jsonl", "--out", "out", "--jobs", "0"), ("--jobs",)),
         (("--batch", "missing.jsonl", "--out", "out"), ("missing.jsonl",)),
         (("--batch", "firms.jsonl", "--out", "firms.jsonl"), ("firms.jsonl",)),

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.reports.characters import FONTS
 from bot.reports.keys import fingerprint
 from bot.settings import SECRET
 from tests.bot.child import Shuping
 from tests.reports.keys import OPERATOR, pem, public_pem
+from tools.fonts import cut
 
 TOKEN = "4242:" + "x" * 35
 NAMED = {"SHUPING_OPERATOR_NAME": "数评服务站", "SHUPING_OPERATOR_CONTACT": "help@example.org"}
@@ -203,3 +205,29 @@ def test_the_key_of_papers_is_told_by_its_fingerprint(shuping: Shuping) -> None:
     wrong_key = shuping("doctor", SHUPING_SIGNING_KEY=public_pem(OPERATOR))
     assert wrong_key.status == 1
     assert "openssl genpkey -algorithm ed25519" in wrong_key.out
+
+
+# fonts of the operator's own
+
+
+def test_fonts_of_the_operators_own_are_named(shuping: Shuping) -> None:
+    cut(FONTS / "NotoSansTC-Bold.ttf", shuping.folder / "own.ttf", frozenset("龍"))
+    done = shuping("doctor", SHUPING_FONTS=str(shuping.folder), LANG="en_US.UTF-8")
+    assert (done.status, "✓ fonts of your own: Noto Sans TC\n" in done.out) == (0, True)
+    assert "fonts of your own" not in shuping("doctor", LANG="en_US.UTF-8").out
+
+
+def test_a_folder_without_fonts_is_told(shuping: Shuping) -> None:
+    (shuping.folder / "own.ttf").write_text("none")
+    done = shuping("doctor", SHUPING_FONTS=str(shuping.folder), LANG="en_US.UTF-8")
+    (line,) = wrong(done.out)
+    assert line.startswith("✗ fonts of your own: There is no font in ")
+    assert done.status == 1
+
+
+def test_a_folder_of_fonts_that_is_not_there_is_told_wherever_it_matters(shuping: Shuping) -> None:
+    done = shuping("doctor", SHUPING_FONTS="/nowhere/fonts", LANG="en_US.UTF-8")
+    assert any("/nowhere/fonts" in line for line in wrong(done.out))
+    for command in (("report", "-", "--png", "x.png"), ("chat",)):
+        done = shuping(*command, given='{"answers": {}}', SHUPING_FONTS="/nowhere/fonts")
+        assert (done.status, "/nowhere/fonts" in done.err) == (2, True)

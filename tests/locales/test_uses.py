@@ -13,8 +13,10 @@ from bot.cli.parser import MISUSES
 from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
 from bot.dialogue.messages import PUZZLING
+from bot.reports.comparison import LABELS as COMPARED
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
+from bot.reports.pack import ENDINGS
 from bot.reports.summary import COLUMNS, COLUMNS_AFTER, COUNTED, UNPRINTED
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
@@ -93,6 +95,8 @@ FAMILIES: dict[str, Iterable[object]] = {
     "rubric.{}": get_args(KindName),
     "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
     "report.label.{}": LABELS,
+    "report.plan.class.{}": CLASSES,
+    "report.signature.{}": ("ed25519", "none"),
     "report.trouble.{}": (trouble.value for trouble in ReportTrouble),
     "check.{}": (area.value for area in Area),
     "check.fault.{}": (fault.value for fault in DatabaseFault),
@@ -109,7 +113,10 @@ FAMILIES: dict[str, Iterable[object]] = {
     "command.{}": COMMANDS,
     "batch.column.{}": {*COLUMNS, *COLUMNS_AFTER, *UNPRINTED, "open"},
     "batch.overview.{}": {*COUNTED, "edition", "program"},
-    "report.caption.{}": ("pdf", "xlsx"),
+    "report.caption.{}": ("pdf", "xlsx", "zip"),
+    "comparison.label.{}": COMPARED,
+    "pack.name.{}": ENDINGS,
+    "pack.about.{}": {*ENDINGS} - {"readme"},
     "serving.{}": SERVING,
     "web.mail.wrong.{}": WRONG,
     "web.mail.{}.title": SAID,

@@ -16,7 +16,7 @@ from tests.scoring.strategies import PROFILES, RUBRIC, answered, partial_choices
 
 ON, EARLIER = date(2026, 11, 22), date(2026, 3, 1)
 HOSTILE = '<b>&#$*_[]`@"\\ #panic("x") =1+1 $x$ // /* https://a.b'
-RARE = "鑫堃䶮喆煊珺玥湉犇淼焱"
+RARE = "镕堃䶮喆龘𠮷㛃犇鑫焱燚"
 UNKNOWN = "\U0002a6a5😀"
 """A character of four dragons, and one that is none: no font of ours has them."""
 LONG = "苏州工业园区精密五金机电设备制造（集团）股份有限公司第一分公司数字化改造示范车间" * 3

@@ -44,10 +44,13 @@ def said(made: Report) -> list[str]:
         *(f"{field.name}{field.value}" for field in made.record),
         *(f"{q.value}×{'×'.join(f'{weight}%' for weight in q.weights)}{q.points}" for q in answered),
         *(q.calculation for q in made.questions),
-        *(f"{figure.name}{figure.shown}" for q in made.questions for figure in q.figures if figure.shown),
+        *(f"{figure.name}{figure.amount}" for q in made.questions for figure in q.figures if figure.shown),
         *(figure.calculation for q in made.questions for figure in q.figures),
-        *(f"{i.name}{i.points}{i.most}" for i in made.indicators),
+        *(f"{i.name}{i.points}{i.most}{i.shown}{i.shown_before}" for i in made.indicators if i.answered),
         *(f"{score.name}{score.shown}{score.shown_most}{score.shown_before}" for score in made.dimensions),
+        *(f"{row.name}≥{row.score}{made.total.shown}{row.score_mark}{row.needed}{row.had}" for row in made.grades),
+        *(f"{field.name}{field.value}" for field in made.colophon),
+        *(made.gap.title, made.plan.title, made.checking.title, *made.checking.lines),
         *(made.gap.lines + made.plan.lines + made.rulings + made.commitment.lines + made.notes),
         *(() if made.before is None else (f"{c.name}{c.before}{c.after}" for c in made.before.changes)),
         *(() if made.before is None else (made.before.headline,)),
@@ -90,7 +93,9 @@ def test_the_font_is_inside_and_no_other(name: str) -> None:
     pages: Any = read(name).pages
     fonts = [font.get_object() for page in pages for font in page["/Resources"]["/Font"].values()]
     used = {font["/BaseFont"].split("+")[-1] for font in fonts}
-    assert used <= {f"NotoSans{script}-{weight}" for script in ("SC", "TC") for weight in ("Regular", "Bold")}
+    ours = {f"NotoSans{script}-{weight}" for script in ("SC", "TC") for weight in ("Regular", "Bold")}
+    assert used <= {*ours, "ShupingRare-Regular"}
+    assert ("ShupingRare-Regular" in used) is (name == "rare name")
     assert ("NotoSansTC-Bold" in used) is (EXTREMES[name].language == "zh-Hant")
     for font in fonts:
         (inner,) = font["/DescendantFonts"]
@@ -106,11 +111,11 @@ def test_what_people_type_is_never_markup() -> None:
     assert metadata["/Author"] == EXTREMES["hostile name"].firm
 
 
-def test_a_missing_type_is_marked_and_explained() -> None:
-    text = body(read("rare name"))
+def test_a_missing_type_is_marked_and_explained_beside_the_name() -> None:
+    text = flat(read("rare name").pages[0].extract_text())
     assert RARE + "〓" * len(UNKNOWN) in text
-    assert flat(EXTREMES["rare name"].labels["missing_glyph"]) in text
-    assert flat(EXTREMES["grade 1"].labels["missing_glyph"]) not in body(read("grade 1"))
+    assert flat(EXTREMES["rare name"].labels["missing_glyph"].format(codes="U+2A6A5, U+1F600")) in text
+    assert "〓" not in body(read("grade 1"))
 
 
 def test_a_comparison_without_change_says_so() -> None:
