@@ -15,6 +15,7 @@ from bench.table import Row, at_most, at_most_of, size
 from bench.timing import Work, plain_env, seconds_of, turns
 from bot.reports.compose import compose
 from bot.reports.content import Report
+from bot.reports.pack import Pack, pack_file
 from bot.reports.paper import Earlier, paper_of, record_of
 from bot.reports.pool import Pool
 from bot.reports.render import Kind, render
@@ -24,6 +25,7 @@ from scoring.answers import check_answers
 ROUNDS = 30
 LIMITS = {Kind.PICTURE: 0.1, Kind.DOCUMENT: 0.1, Kind.WORKBOOK: 0.3}
 PICTURE_LIMIT = 300_000
+PACKS, PACK_LIMIT = 10, 2.0
 MEMORY_LIMIT = 5 * 2**20
 BOT = "import bot.serving.run, bot.serving.telegram"
 WITH_POOL = f"{BOT}, bot.reports.pool; bot.reports.pool.Pool()"
@@ -44,6 +46,7 @@ def rows() -> Iterator[Row]:
             yield at_most_of("its size", f"{sizes[-1]:,} B", f"limit {PICTURE_LIMIT:,} B", sizes[-1] / PICTURE_LIMIT, 1)
         else:
             yield Row("its size", f"{sizes[-1]:,} B")
+    yield from _packs()
     yield from asyncio.run(_through_pool(reports[ROUNDS:]))
     yield _memory()
 
@@ -55,6 +58,20 @@ def _reports(number: int) -> Iterator[Report]:
         firm = Firm(name=f"某某第{i}五金制品有限公司", kind=FirmKind.MICRO)
         earlier = Earlier(rubric=before.rubric, record=record_of(before), on=DAY)
         yield compose(paper_of(answers, DAY, "zh-Hans", firm=firm, before=earlier))
+
+
+def _packs() -> Iterator[Row]:
+    """Acceptance packs, each with a report before and one after."""
+    files = [check_answers(RUBRIC, file) for file in answer_files(2 * PACKS)]
+    papers = [paper_of(answers, DAY, "zh-Hans", firm=Firm(name="某某五金制品有限公司")) for answers in files]
+    times, most = [], 0
+    for before, after in zip(papers[::2], papers[1::2], strict=True):
+        earlier = Earlier(rubric=before.rubric, record=before.record, on=DAY)
+        pack = Pack(after.model_copy(update={"before": earlier}), before)
+        times.append(seconds_of(partial(pack_file, pack)))
+        most = max(most, len(pack_file(pack)))
+    yield at_most(f"an acceptance pack, warm, median of {PACKS}", median(times), PACK_LIMIT)
+    yield Row("its size, the largest", f"{most:,} B")
 
 
 def _composed(number: int) -> float:

@@ -28,7 +28,7 @@ REFUSALS = {
 def aim(turn: Turn, given: AimInput) -> Step:
     """The inputs of the phase aim, and the way into it."""
     if isinstance(given, Aim):
-        return turn.go("aim", turn.session.but(page=given.page.value))
+        return turn.go("aim", turn.session.but(page=given.page.value, paper=None))
     if turn.session.phase is not Phase.AIM:
         return turn.refuse(Refusal.NOT_HERE)
     match given:

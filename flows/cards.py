@@ -23,10 +23,13 @@ from flows.session import (
     EnergySide,
     EnergyUse,
     Entering,
+    Firm,
+    FirmFact,
     FirmField,
     FirmKind,
     Fuelling,
     Goal,
+    PaperKind,
     Phase,
     Proposing,
     Session,
@@ -197,15 +200,30 @@ class CommitmentCard:
 
 @dataclass(frozen=True, slots=True)
 class ProvisionalCard:
-    """What the answers come to so far; `settled` is the grade, if none of the missing ones can change it."""
+    """What the answers come to so far; `settled` is the grade, if none of the missing ones can change it.
+
+    `identified`: what papers tell of the firm was asked.
+    """
 
     missing: int
     settled: int | None
+    identified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ResultCard:
-    """The finished result."""
+    """The finished result; `identified`: what papers tell of the firm was asked."""
+
+    identified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCard:
+    """What papers tell of the firm; `fact` is what one types next, if any, and `paper` what is made then."""
+
+    firm: Firm
+    fact: FirmFact | None
+    paper: PaperKind | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +294,7 @@ Card = (
     | CommitmentCard
     | ProvisionalCard
     | ResultCard
+    | IdentityCard
     | AnewCard
     | RecheckCard
     | PlanCard
@@ -301,7 +320,7 @@ def card_of(rubric: Rubric, session: Session) -> Card:
             return _proposals_card(rubric, session)
         case Phase.REVIEW:
             return _review_card(rubric, session)
-        case Phase.PROVISIONAL | Phase.COMMITMENT | Phase.RESULT | Phase.RECHECK:
+        case Phase.PROVISIONAL | Phase.COMMITMENT | Phase.RESULT | Phase.RECHECK | Phase.IDENTITY:
             return _outcome_card(rubric, session)
         case Phase.AIM:
             aiming = _what_if_card if session.half is AimPage.WHAT_IF else _plan_card
@@ -321,13 +340,15 @@ def _opening(rubric: Rubric, session: Session) -> Card:
 def _outcome_card(rubric: Rubric, session: Session) -> Card:
     match session.phase:
         case Phase.PROVISIONAL:
-            return ProvisionalCard(len(unanswered(rubric, session)), settled_grade(rubric, session))
+            return ProvisionalCard(len(unanswered(rubric, session)), settled_grade(rubric, session), session.identified)
         case Phase.COMMITMENT:
             return CommitmentCard(session.firm.name, session.baseline is not None)
         case Phase.RECHECK:
             return RecheckCard(changes(rubric.id), lists(rubric, NAMED), session.list, session.picked)
+        case Phase.IDENTITY:
+            return IdentityCard(session.firm, FirmFact(session.page) if session.page else None, session.paper)
         case _:
-            return AnewCard() if session.page == ANEW else ResultCard()
+            return AnewCard() if session.page == ANEW else ResultCard(session.identified)
 
 
 def _plan_card(rubric: Rubric, session: Session) -> PlanCard:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flows.session import Assessment
+from flows.session import Assessment, PaperKind
 from scoring.errors import Fault
 
 AnswerValue = tuple[str, ...] | int
@@ -26,6 +26,10 @@ class Refusal(StrEnum):
     NO_WAY_BACK = "no_way_back"
     NAME_EMPTY = "name_empty"
     NAME_LONG = "name_long"
+    CODE_LENGTH = "code_length"
+    CODE_SIGN = "code_sign"
+    CODE_CHECK = "code_check"
+    FACT_LONG = "fact_long"
     TOO_MANY_NUMBERS = "too_many_numbers"
     ONE_NUMBER = "one_number"
     NO_FUEL = "no_fuel"
@@ -115,6 +119,13 @@ class FirmNamed:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperWanted:
+    """All that it tells of the firm is settled: now this paper can be made."""
+
+    paper: PaperKind
+
+
+@dataclass(frozen=True, slots=True)
 class Converted:
     """These fuels are not in the standard's table; they were worked out by coefficients of ours."""
 
@@ -146,6 +157,7 @@ Event = (
     | Finished
     | TargetKept
     | FirmNamed
+    | PaperWanted
     | Converted
     | Refused
     | Stale

@@ -1,7 +1,8 @@
 """Two questions about the firm, either of which may be skipped."""
 
 from flows.events import FirmNamed, Refusal
-from flows.inputs import ChooseKind, EditFirm, FirmInput, NameFirm, Skip
+from flows.identity import close, identify, settle
+from flows.inputs import ChooseKind, EditFirm, FirmInput, Identify, NameFirm, Skip, Tell
 from flows.session import FirmField, Phase
 from flows.text import tidy
 from flows.turn import Step, Turn
@@ -12,10 +13,14 @@ LONGEST_NAME = LABELS["firm"]
 
 
 def about_firm(turn: Turn, given: FirmInput) -> Step:
-    """The inputs of the phase firm."""
+    """The inputs of the phase firm, and of what papers tell."""
     session = turn.session
+    if isinstance(given, Identify | Tell):
+        return identify(turn, given)
     if isinstance(given, EditFirm):
         return turn.go("edit_firm", session.but(page=FirmField.NAME.value))
+    if session.phase is Phase.IDENTITY and isinstance(given, Skip):
+        return close(turn, emptied=True) if session.page else settle(turn)
     if session.phase is not Phase.FIRM:
         return turn.refuse(Refusal.NOT_HERE)
     match given:

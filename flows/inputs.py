@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flows.session import AimPage, EnergySide, FirmKind
+from flows.session import AimPage, EnergySide, FirmFact, FirmKind, PaperKind
 from scoring.figures import FigureValue, Number
 
 # moving about
@@ -103,6 +103,25 @@ class Skip:
 @dataclass(frozen=True, slots=True)
 class EditFirm:
     """Change the firm's name or kind, from the review."""
+
+
+# who the firm is, on paper
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """Show what papers tell of the firm; `fact` is what one types next. `paper` is made as soon as that is settled."""
+
+    paper: PaperKind | None = None
+    fact: FirmFact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Facts as they were typed, "" for what is not to be told; `done`: there is no more to come."""
+
+    facts: Mapping[FirmFact, str]
+    done: bool = False
 
 
 # questions
@@ -353,7 +372,8 @@ class ClearAim:
 
 
 MoveInput = Back | Jump | Overview | Browse | Keep | Park | Help | Pause | Resume | Quick | ChooseLanguage
-FirmInput = NameFirm | ChooseKind | Skip | EditFirm
+IdentityInput = Identify | Tell
+FirmInput = NameFirm | ChooseKind | Skip | EditFirm | IdentityInput
 QuestionInput = Answer | Tick | EnterFigures | Numbers | Figures | TakeReading | Confirm
 EnergyInput = OpenEnergy | ChooseFuel | ChooseSide | Fuels
 ScenarioInput = Rung | PickLevel | Climb | TakeLevel

@@ -32,7 +32,7 @@ def conclude(turn: Turn, given: OutcomeInput) -> Step:
         case Commit():
             return _commit(turn)
         case Recheck():
-            return turn.go("recheck", turn.session.but(picked=(), page=""))
+            return turn.go("recheck", turn.session.but(picked=(), page="", paper=None))
         case Pick(items=items, on=on):
             return _pick(turn, items, on=on)
         case KeepRest():
@@ -163,5 +163,9 @@ def _successor(turn: Turn, rubric: Rubric) -> Session:
     """A fresh session for the same firm; revisions go on, so that old cards stay stale."""
     old = turn.session
     return new_session(turn.fresh, rubric, old.language, turn.now).but(
-        firm=old.firm, goal=old.goal_in(rubric.id), revision=old.revision, opened=old.opened
+        firm=old.firm,
+        goal=old.goal_in(rubric.id),
+        identified=old.identified,
+        revision=old.revision,
+        opened=old.opened,
     )

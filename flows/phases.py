@@ -82,17 +82,19 @@ TABLE = (
     Way("ask_scenario", ITEMS_OPEN, Phase.SCENARIOS),
     Way("propose", (Phase.WELCOME, *ITEMS_OPEN, Phase.RESULT), Phase.PROPOSALS, proposing),
     Way("review", (*BEFORE_REVIEW, Phase.REVIEW, Phase.PROVISIONAL, Phase.COMMITMENT), Phase.REVIEW),
-    Way("preview", (Phase.REVIEW, Phase.AIM), Phase.PROVISIONAL, unsettled),
+    Way("preview", (Phase.REVIEW, Phase.AIM, Phase.IDENTITY), Phase.PROVISIONAL, unsettled),
     Way("preview", (*BEFORE_REVIEW, Phase.PROVISIONAL), Phase.PROVISIONAL, grade_settled),
     Way("submit", (Phase.REVIEW,), Phase.COMMITMENT, settled),
     Way("attest", BEFORE_REVIEW, Phase.COMMITMENT, settled),
     Way("commit", (Phase.COMMITMENT,), Phase.RESULT, settled),
-    Way("recheck", (Phase.RESULT, Phase.AIM), Phase.RECHECK, committed),
+    Way("recheck", (Phase.RESULT, Phase.AIM, Phase.IDENTITY), Phase.RECHECK, committed),
     Way("rechoose", ASKING, Phase.RECHECK, committed),
     Way("leave_recheck", (Phase.RECHECK,), Phase.RESULT),
     Way("anew", (Phase.RESULT,), Phase.FIRM),
-    Way("aim", (*RESULTS, Phase.AIM), Phase.AIM),
+    Way("aim", (*RESULTS, Phase.AIM, Phase.IDENTITY), Phase.AIM),
     Way("leave_aim", (Phase.AIM,), Phase.RESULT, committed),
+    Way("identify", (*RESULTS, Phase.AIM, Phase.IDENTITY), Phase.IDENTITY),
+    Way("leave_identity", (Phase.IDENTITY,), Phase.RESULT, committed),
 )
 
 

@@ -11,7 +11,7 @@ from flows.recording import item_answer, record_figures, record_letters, record_
 from flows.session import Draft, Entering, Phase, Proposing, Record, Session
 from flows.text import tidy
 from flows.turn import Step, Turn, current_draft
-from flows.walking import advance, onward, out_of_aim
+from flows.walking import advance, at_result, onward
 from scoring.answers import check_figures
 from scoring.errors import AnswersError
 from scoring.figures import derive
@@ -26,7 +26,7 @@ def about_proposals(turn: Turn, given: ProposalInput) -> Step:
     """What is proposed, and what is said to it."""
     match given:
         case Propose(proposals=proposals):
-            return _propose(out_of_aim(turn), proposals)
+            return _propose(at_result(turn), proposals)
         case Agree(items=items):
             return _agree(turn, items)
         case Amend(item=item, answer=answer):

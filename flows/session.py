@@ -30,6 +30,7 @@ class Phase(StrEnum):
     RESULT = "result"
     RECHECK = "recheck"
     AIM = "aim"
+    IDENTITY = "identity"
 
 
 class AimPage(StrEnum):
@@ -54,6 +55,23 @@ class FirmField(StrEnum):
 
     NAME = "name"
     KIND = "kind"
+
+
+class FirmFact(StrEnum):
+    """What papers tell of a firm beside its name and kind, in the order in which officials expect it."""
+
+    CREDIT_CODE = "credit_code"
+    INDUSTRY = "industry"
+    REGION = "region"
+    CONTACT = "contact"
+
+
+class PaperKind(StrEnum):
+    """Files for officials: the report, the workbook, the pack. The picture is for oneself."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+    ZIP = "zip"
 
 
 class EnergySide(StrEnum):
@@ -82,6 +100,16 @@ class Firm(Value):
     contact: str | None = None
     region: str | None = None
     industry: str | None = None
+
+    def fact(self, fact: FirmFact) -> str | None:
+        """One of the facts for paper; None if it was not given."""
+        told: str | None = getattr(self, fact.value)
+        return told
+
+    def completed(self, now: "Firm") -> "Firm":
+        """The firm as it was, with the facts for paper that were not known then as they are now."""
+        later = {fact.value: now.fact(fact) for fact in FirmFact if self.fact(fact) is None}
+        return self.model_copy(update=later)
 
 
 class EnergyUse(Value):
@@ -264,7 +292,8 @@ class Session(Value):
     later"), which are unanswered by definition. `opened` is the revision at which the present card came up.
     `amounts`: what was told to the energy calculator, by figure, until it is recorded or typed over: nothing else that
     is done at an item loses it. `quick`: the items of the agenda are asked in the order that settles the grade soonest
-    (`flows.quick`).
+    (`flows.quick`). `identified`: what papers tell of the firm was asked, which happens once;
+    `paper` waits for it.
     """
 
     id: str
@@ -287,6 +316,8 @@ class Session(Value):
     picked: tuple[str, ...] = ()
     baseline: Baseline | None = None
     goal: Goal = Goal()
+    identified: bool = False
+    paper: PaperKind | None = None
     started_at: datetime
     updated_at: datetime
     finished_at: datetime | None = None

@@ -7,6 +7,7 @@ from flows.aiming import aim
 from flows.energy_entry import enter_amount, finish_energy, work_out_energy
 from flows.events import Refusal, Refused, Stale
 from flows.firm import about_firm
+from flows.identity import settle
 from flows.inputs import (
     AimInput,
     AnyInput,
@@ -106,6 +107,8 @@ def _done(turn: Turn) -> Step:
     session = turn.session
     if session.phase is Phase.RECHECK:
         return start_recheck(turn)
+    if session.phase is Phase.IDENTITY:
+        return settle(turn)
     question = turn.rubric.question.get(session.item or "")
     if session.phase is not Phase.QUESTIONS or question is None:
         return turn.refuse(Refusal.NOT_HERE)

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from flows.aiming import leave
+from flows.aiming import leave as leave_aim
 from flows.events import Event, GradeSettled, HelpAsked, Paused, QuickBegun, Refusal, Resumed
+from flows.identity import close
+from flows.identity import leave as leave_identity
 from flows.inputs import Back, Browse, ChooseLanguage, Help, Jump, Keep, MoveInput, Overview, Park, Pause, Quick, Resume
 from flows.listing import AT_ONCE, NAMED, lists, review_pages
 from flows.phases import settled
@@ -47,7 +49,7 @@ def move(turn: Turn, given: MoveInput) -> Step:
 
 
 def _go_to(turn: Turn, given: Jump | Overview) -> Step:
-    turn = out_of_aim(turn)
+    turn = at_result(turn)
     match given:
         case Jump(item=item):
             return _jump(turn, item)
@@ -55,9 +57,15 @@ def _go_to(turn: Turn, given: Jump | Overview) -> Step:
             return _overview(turn, page)
 
 
-def out_of_aim(turn: Turn) -> Turn:
-    """Whoever looks ahead and wants to be elsewhere is back at the result first."""
-    return replace(turn, session=leave(turn).session) if turn.session.phase is Phase.AIM else turn
+def at_result(turn: Turn) -> Turn:
+    """Whoever looks ahead, or at what papers tell, and wants to be elsewhere is back at the result first."""
+    match turn.session.phase:
+        case Phase.AIM:
+            return replace(turn, session=leave_aim(turn).session)
+        case Phase.IDENTITY:
+            return replace(turn, session=leave_identity(turn).session)
+        case _:
+            return turn
 
 
 def _aside(turn: Turn, given: Help | Pause | Resume | Quick) -> Step:
@@ -66,7 +74,7 @@ def _aside(turn: Turn, given: Help | Pause | Resume | Quick) -> Step:
         case Help():
             return Step(turn.session, (HelpAsked(turn.session.card),))
         case Quick():
-            return _quicken(out_of_aim(turn))
+            return _quicken(at_result(turn))
         case Pause():
             return Step(turn.session.but(paused=True), (Paused(),))
         case Resume():
@@ -137,6 +145,8 @@ def _back(turn: Turn) -> Step:
             return turn.go("review", session.but(page=""))
         case Phase.PROPOSALS:
             return onward(turn, session)
+        case Phase.IDENTITY:
+            return close(turn) if session.page else leave_identity(turn)
         case Phase.RECHECK | Phase.AIM | Phase.RESULT | Phase.WELCOME:
             return _back_from_outcome(turn)
 
@@ -150,7 +160,7 @@ def _back_from_outcome(turn: Turn) -> Step:
         case Phase.RECHECK:
             return turn.go("leave_recheck", session.but(picked=()))
         case Phase.AIM:
-            return leave(turn)
+            return leave_aim(turn)
         case Phase.RESULT if session.page:
             return Step(session.but(page=""))
         case _:

@@ -58,6 +58,10 @@ def _with_editions(parsed: argparse.Namespace, language: str) -> int:
             from bot.cli.report import report
 
             return report(parsed, language)
+        case "verify":
+            from bot.cli.verify import verify
+
+            return verify(parsed, language)
         case "answers":
             from bot.cli.answers import print_answers
 

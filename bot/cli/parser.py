@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from typing_extensions import override
 
+from flows.session import FirmKind
 from flows.text import inert
 from locales import LANGUAGES, Catalogue
 
@@ -188,6 +189,7 @@ class CommandLine:
         compare.add_argument("--format", choices=("json", "text"), default="json", help=text("cli.format"))
         compare.add_language()
         self._add_report(self._command("report", text("cli.report")))
+        self._add_verify(self._command("verify", text("cli.verify")))
         self._add_rubric(self._command("rubric", text("cli.rubric")))
         schema = self._command("schema", text("cli.schema"))
         schema.add_argument("shape", nargs="?", choices=SHAPES, default=SHAPES[0], help=text("cli.schema.shape"))
@@ -200,7 +202,7 @@ class CommandLine:
         self._add_which(report)
         report.add_file("--before", metavar="ANSWERS", help=text("cli.report.before"))
         report.add_argument("--before-on", metavar="DATE", type=a_day, help=text("cli.report.before_on"))
-        report.add_argument("--firm", metavar="NAME", help=text("cli.report.firm"))
+        self._add_firm(report)
         report.add_file("--pdf", metavar="FILE", help=text("cli.report.pdf"))
         report.add_file("--xlsx", metavar="FILE", help=text("cli.report.xlsx"))
         report.add_file("--png", metavar="FILE", help=text("cli.report.png"))
@@ -213,6 +215,24 @@ class CommandLine:
         report.add_argument("--force", action="store_true", help=text("cli.report.force"))
         report.add_argument("--profile", metavar="NAME", help=text("cli.profile"))
         report.add_language()
+
+    def _add_verify(self, verify: Parser) -> None:
+        text = self.text
+        verify.add_file("paper", nargs="+", metavar="FILE|CODE", help=text("cli.verify.paper"))
+        verify.add_file("--key", metavar="FILE", type=Path, help=text("cli.verify.key"))
+        verify.add_argument("--database", metavar="URL", help=text("cli.database"))
+        verify.add_argument("--format", choices=("text", "json"), default="text", help=text("cli.format"))
+        verify.add_language()
+
+    def _add_firm(self, report: Parser) -> None:
+        """What the paper tells of the firm."""
+        text = self.text
+        report.add_argument("--firm", metavar="NAME", help=text("cli.report.firm"))
+        report.add_argument("--kind", choices=[kind.value for kind in FirmKind], help=text("cli.report.kind"))
+        report.add_argument("--credit-code", metavar="CODE", help=text("cli.report.credit_code"))
+        report.add_argument("--industry", metavar="TEXT", help=text("cli.report.industry"))
+        report.add_argument("--region", metavar="TEXT", help=text("cli.report.region"))
+        report.add_argument("--contact", metavar="TEXT", help=text("cli.report.contact"))
 
     def _add_which(self, command: Parser) -> None:
         """Which of the assessments that are stored of somebody."""

@@ -10,20 +10,21 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.cli.files import is_stream, put, read_file
+from bot.cli.firm import name_told, told_of, with_told
 from bot.cli.stored import find_stored
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
+from bot.reports.lacking import told_before
 from bot.reports.pack import Pack, pack_file, pack_of_session
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from bot.reports.render import PACK, Kind, render
 from bot.reports.signing import issuer_of
 from bot.reports.sources import day, paper_of_session
 from bot.settings import PaperSettings, paper_settings
-from flows.firm import LONGEST_NAME
 from flows.session import Assessment, Firm, Session
-from flows.text import inert, tidy
+from flows.text import inert
 from locales import Catalogue, catalogue
 from scoring.answers import Answers, check_answers
 from scoring.editions import edition_of, load_rubric
@@ -39,7 +40,7 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     if parsed.batch is not None:
         from bot.cli.batch import batch
 
-        return batch(parsed, language, issuer_of(settings), _on(parsed, settings))
+        return batch(parsed, language, issuer_of(settings), _day(parsed.on, settings))
     if any(given is not None for given in (parsed.out, parsed.kinds, parsed.jobs)):
         raise ReportError(ReportTrouble.BATCH_OUT)
     given = {name: getattr(parsed, name) for name in (*(kind.value for kind in Kind), PACK)}
@@ -49,21 +50,13 @@ def report(parsed: argparse.Namespace, language: str) -> int:
         raise ReportError(ReportTrouble.NO_TARGET)
     if not parsed.force:
         _refuse_present(targets)
-    parsed.firm = _firm(parsed.firm)
     wish = Wish(parsed, language, settings)
+    _tell_lacking(wish.paper.firm, list(targets) or [Kind.PICTURE.value], catalogue(language))
     if not targets and protocol:
         made = wish.report
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
     _write({target: wish.file(name) for name, target in targets.items()}, catalogue(language))
     return 0
-
-
-def _firm(name: str | None) -> str | None:
-    """A firm's name as the conversation takes it, too."""
-    kept = tidy(name)
-    if len(kept) > LONGEST_NAME:
-        raise ReportError(ReportTrouble.NAME_LONG, most=LONGEST_NAME)
-    return kept or None
 
 
 def _refuse_present(targets: Mapping[str, str]) -> None:
@@ -73,6 +66,21 @@ def _refuse_present(targets: Mapping[str, str]) -> None:
             raise ReportError(ReportTrouble.EXISTS, file=target)
 
 
+def _day(on: date | None, settings: PaperSettings) -> date:
+    """The day that was given, else today. Raises ReportError for one to come."""
+    today = day(datetime.now(UTC), settings.timezone)
+    if on and on > today:
+        raise ReportError(ReportTrouble.AHEAD, date=on)
+    return on or today
+
+
+def _tell_lacking(firm: Firm, wanted: Sequence[str], text: Catalogue) -> None:
+    """What the papers will not show of the firm, once and before any is made."""
+    told = [sentence for name in wanted if (sentence := told_before(firm, name, text))]
+    if told:
+        sys.stderr.write(inert(max(told, key=len)) + "\n")  # the picture tells least
+
+
 class Wish:
     """What a command line asks to be made: of a file of answers, or of a stored assessment."""
 
@@ -80,7 +88,9 @@ class Wish:
         if (parsed.file is None) == (parsed.session is None):
             raise ReportError(ReportTrouble.WHICH)
         self._parsed, self._language = parsed, language
-        self._issuer, self._zone, self._on = issuer_of(settings), settings.timezone, _on(parsed, settings)
+        self._issuer, self._zone = issuer_of(settings), settings.timezone
+        self._told = told_of(parsed, language)
+        self._on = _day(parsed.on, settings)
 
     def file(self, wanted: str) -> bytes:
         """A report of a kind, or the acceptance pack. Raises ReportError for a pack of what is not final."""
@@ -89,8 +99,12 @@ class Wish:
     @cached_property
     def report(self) -> Report:
         """The report, sealed."""
-        paper = self._of_file() if self._parsed.session is None else self._of_stored()
-        return compose(paper, self._issuer.seal(paper))
+        return compose(self.paper, self._issuer.seal(self.paper))
+
+    @cached_property
+    def paper(self) -> Paper:
+        """What the report is made of."""
+        return self._of_file() if self._parsed.session is None else self._of_stored()
 
     def _of_file(self) -> Paper:
         """Who and what is read from the answers' file; the answers before it stand for an earlier assessment."""
@@ -100,7 +114,7 @@ class Wish:
 
     def _paper(self, answers: Answers, on: date, earlier: Earlier | None = None) -> Paper:
         """Of the firm that the later answers name; the profile is one of their edition."""
-        firm = Firm(name=self._parsed.firm or _firm(self._answers.labels.get("firm")))
+        firm = with_told(Firm(name=name_told(self._answers.labels.get("firm"))), self._told)
         profile = self._parsed.profile if answers.rubric == self._answers.rubric else None
         address = self._issuer.address
         return paper_of(answers, on, self._language, firm=firm, profile=profile, before=earlier, address=address)
@@ -123,10 +137,7 @@ class Wish:
         session, history = asyncio.run(
             find_stored(parsed, parsed.session, self._language, finished=finished, zone=self._zone)
         )
-        session = session.but(language=self._language)
-        if parsed.firm:
-            session = session.but(firm=session.firm.model_copy(update={"name": parsed.firm}))
-        return session, history
+        return session.but(language=self._language, firm=with_told(session.firm, self._told)), history
 
     def _pack(self) -> Pack:
         """Of the assessment finished last, if a stored one is asked for; of a whole file."""
@@ -139,12 +150,6 @@ class Wish:
     def _paper_before(self) -> Paper | None:
         """Dated like the later one, if nobody says when it was."""
         return self._paper(self._before, self._parsed.before_on or self._on) if self._before else None
-
-
-def _on(parsed: argparse.Namespace, settings: PaperSettings) -> date:
-    """The day that was given, else today."""
-    on: date | None = parsed.on
-    return on or day(datetime.now(UTC), settings.timezone)
 
 
 def _answers(file: str) -> Answers:

@@ -38,7 +38,7 @@ async def find_stored(
     if number is None:
         return session, history
     entry = _numbered(history, number)
-    return finished_session(entry, language), before_it(entry, history)
+    return finished_session(entry, language, session.firm), before_it(entry, history)
 
 
 def _finished_by(history: Sequence[Assessment], last: date, zone: tzinfo | None) -> Sequence[Assessment]:

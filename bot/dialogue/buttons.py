@@ -33,6 +33,7 @@ from flows.inputs import (
     EditFirm,
     EnterFigures,
     Help,
+    Identify,
     Jump,
     Keep,
     KeepRest,
@@ -57,7 +58,7 @@ from flows.inputs import (
     Want,
     Wanted,
 )
-from flows.session import AimPage, CardRef, EnergySide, FirmKind, Session
+from flows.session import AimPage, CardRef, EnergySide, FirmFact, FirmKind, Session
 from scoring.rubric import Rubric
 
 LIMIT = 64
@@ -181,6 +182,7 @@ CODES: dict[str, Code] = {
     "K": _plain(ChooseKind, lambda given: given.kind, lambda text: ChooseKind(FirmKind(text))),
     "s": _bare(Skip),
     "f": _bare(EditFirm),
+    "I": _plain(Identify, lambda given: given.fact or "", lambda text: Identify(fact=FirmFact(text) if text else None)),
     "a": _plain(Answer, lambda given: "".join(given.letters), lambda text: Answer(tuple(text))),
     "t": _plain(Tick, lambda given: f"{given.letter}{int(given.on)}", lambda text: Tick(text[0], on=text[1] == "1")),
     "d": _bare(Done),

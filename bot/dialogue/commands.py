@@ -9,13 +9,14 @@ from zoneinfo import available_timezones
 from bot.dialogue.buttons import LANGUAGE, Choice, data_of
 from bot.dialogue.deletion import ask_delete
 from bot.dialogue.firms import list_firms, offer_link
+from bot.dialogue.papers import AT_RESULT
 from bot.dialogue.reading import compared
 from bot.dialogue.replies import Compared, Named, Privacy, Text
 from bot.dialogue.situation import Situation, detail, file, refuse, say, show
 from bot.dialogue.steps import advance
 from bot.screens.wishes import Detail, Leaf
 from bot.words.history import MOST_DIGITS
-from flows.inputs import Back, Jump, Overview, Provisional, Quick, Recheck, Resume
+from flows.inputs import Back, EditFirm, Identify, Jump, Overview, Provisional, Quick, Recheck, Resume
 from flows.session import Phase
 from locales import LANGUAGES
 from storage.store import Decision
@@ -43,7 +44,7 @@ def _start(situation: Situation, argument: str) -> Decision:
 def resume(situation: Situation, _: str) -> Decision:
     """At the first open item."""
     session = situation.session
-    if session.phase in (Phase.WELCOME, Phase.RESULT, Phase.AIM) and not session.paused:
+    if session.phase in (Phase.WELCOME, Phase.RESULT, Phase.AIM, Phase.IDENTITY) and not session.paused:
         return show(situation)
     return advance(situation, Resume())
 
@@ -62,13 +63,22 @@ def _result(situation: Situation, _: str) -> Decision:
     """The finished result, or what it comes to so far."""
     if situation.session.phase in (Phase.RESULT, Phase.PROVISIONAL, Phase.WELCOME):
         return show(situation)
-    if situation.session.phase is Phase.AIM:
-        return advance(situation, Back())
+    if situation.session.phase in (Phase.AIM, Phase.IDENTITY):
+        return _out(situation)
     reviewed = advance(situation, Overview())
     if reviewed.session is None or reviewed.session.phase is not Phase.REVIEW:
         return reviewed
     shown = situation.with_session(reviewed.session)
     return replace(advance(shown, Provisional()), log=reviewed.log)
+
+
+def _out(situation: Situation) -> Decision:
+    """Back, as often as it takes to be at the result."""
+    phase = situation.session.phase
+    decision = advance(situation, Back())
+    if decision.session is None or decision.session.phase is not phase:
+        return decision
+    return _out(situation.with_session(decision.session))
 
 
 def _recheck(situation: Situation, _: str) -> Decision:
@@ -91,6 +101,18 @@ def _history(situation: Situation, argument: str) -> Decision:
 
 def _help(situation: Situation, _: str) -> Decision:
     return detail(situation, Detail.COMMANDS)
+
+
+def _firm_info(situation: Situation, _: str) -> Decision:
+    """What papers tell of the firm, at a result; before that, what was asked at the beginning."""
+    session = situation.session
+    if session.phase is Phase.WELCOME:
+        return show(situation)
+    if session.asking or session.phase is Phase.REVIEW:
+        return advance(situation, EditFirm())
+    return (
+        advance(situation, Identify()) if session.phase in AT_RESULT else refuse(situation, Named("elsewhere.identity"))
+    )
 
 
 def _language(situation: Situation, _: str) -> Decision:
@@ -134,6 +156,7 @@ COMMANDS: dict[str, Command] = {
     "result": _result,
     "recheck": _recheck,
     "history": _history,
+    "firminfo": _firm_info,
     "firms": list_firms,
     "link": lambda situation, _: offer_link(situation),
     "language": _language,

@@ -16,6 +16,7 @@ from flows.cards import (
     FigureCard,
     FirmKindCard,
     FirmNameCard,
+    IdentityCard,
     LadderCard,
     LevelCard,
     PlanCard,
@@ -25,12 +26,12 @@ from flows.cards import (
     ReviewCard,
     WhatIfCard,
 )
-from flows.inputs import ChooseKind, Figures, Fuels, NameFirm, Overview, Proposal, Propose, Rung, Skip, Submit
+from flows.inputs import ChooseKind, Done, Figures, Fuels, NameFirm, Overview, Proposal, Propose, Rung, Skip, Submit
 from flows.session import FirmKind
 from scoring.editions import load_rubric
 from scoring.rubric import Question
 
-AROUND_A_RESULT = (ResultCard, ProvisionalCard, PlanCard, WhatIfCard)
+AROUND_A_RESULT = (ResultCard, ProvisionalCard, IdentityCard, PlanCard, WhatIfCard)
 MOVES = {"park": PARK, "back": BACK, "help": HELP, "pause": PAUSE, "resume": RESUME}
 
 
@@ -78,6 +79,8 @@ def _here(text: str, meant: frozenset[str], card: Card, words: Wording) -> Meant
             return Skip() if "skip" in meant else _name(text)
         case FirmKindCard(kinds=kinds):
             return Skip() if "skip" in meant else _kind(text, kinds, words)
+        case IdentityCard():
+            return Done() if meant & {"skip", "report", "submit"} else None
         case LevelCard(scenario=scenario):
             level = level_named(text, scenario, words)
             return None if level is None else Propose((Proposal(scenario.id, level, text.strip()),))

@@ -526,6 +526,7 @@ def _draft(broadcast: Broadcast, words: Wording, view: View) -> TextPage:
 def privacy(words: Wording, rules: Rules) -> Iterator[str]:
     """The privacy text, line by line."""
     yield words.hint("privacy.stored")
+    yield words.text("privacy.paper")
     yield words.text("privacy.why")
     yield words.hint("privacy.way")
     if rules.operator or rules.contact:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from string import digits
 
+from bot.dialogue.facts import FactWords, at_identity, fact_named
 from bot.dialogue.own_words import own_words, shown_or_told
 from bot.screens import Screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PARK, PAUSE, QUICK, RESUME
@@ -21,10 +22,13 @@ from flows.cards import (
     Card,
     EnergyCard,
     FigureCard,
+    IdentityCard,
     LadderCard,
     PlanCard,
     ProposalCard,
+    ProvisionalCard,
     QuestionCard,
+    ResultCard,
     ReviewCard,
     WelcomeCard,
     WhatIfCard,
@@ -32,6 +36,7 @@ from flows.cards import (
 from flows.inputs import (
     Answer,
     ChooseLanguage,
+    Identify,
     Jump,
     Numbers,
     PickLevel,
@@ -43,6 +48,7 @@ from flows.inputs import (
     Want,
     Wanted,
 )
+from flows.session import FirmFact
 from locales import LANGUAGES
 from scoring.editions import load_rubric
 from scoring.figures import Number
@@ -140,8 +146,18 @@ def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:
             return _wished(plain, words)
         case WhatIfCard():
             return _supposed(plain, words)
+        case IdentityCard():
+            return at_identity(text, card, _facts(words))
+        case ResultCard() | ProvisionalCard():
+            return Identify() if plain in known_words("identity", words) else fact_named(plain, _facts(words))
         case _:
             return None
+
+
+def _facts(words: Wording) -> FactWords:
+    """What may be typed for each fact of the firm, and to change it."""
+    of = {fact: known_words(fact.value, words) for fact in FirmFact}
+    return FactWords(of, known_words("change", words), known_words("settle", words))
 
 
 def _wished(plain: str, words: Wording) -> Wish | None:

@@ -28,8 +28,8 @@ def unfinished(session: Session) -> bool:
 
 
 def _settled(session: Session) -> bool:
-    """The walk has stopped at a grade that is certain; whoever wants to go on knows that."""
-    if session.phase is not Phase.PROVISIONAL or session.rubric not in known():
+    """The walk has stopped at a grade that is certain; whoever wants to go on, or to have a paper, knows that."""
+    if session.phase not in (Phase.PROVISIONAL, Phase.IDENTITY) or session.rubric not in known():
         return False
     return settled_grade(load_rubric(session.rubric), session) is not None
 

@@ -10,7 +10,16 @@ from bot.dialogue.steps import advance
 from bot.screens.parts import progress_line
 from bot.understanding.requests import Elsewhere, Happened, HowFar, LookUp, Request, Tomorrow, Toward, Verdict
 from bot.words.wording import Wording
-from flows.cards import Card, ConfirmCard, FigureCard, FirmNameCard, LadderCard, ProposalCard, QuestionCard
+from flows.cards import (
+    Card,
+    ConfirmCard,
+    FigureCard,
+    FirmNameCard,
+    IdentityCard,
+    LadderCard,
+    ProposalCard,
+    QuestionCard,
+)
 from flows.inputs import Aim, AimAt, Overview, Pause, Pick, Provisional, Recheck
 from flows.outcome import changes
 from flows.progress import progress_of
@@ -72,7 +81,7 @@ def _explained(term: str, words: Wording) -> tuple[Line, ...]:
 def _toward(situation: Situation, grade: int | None) -> Decision:
     """The plan, to that grade."""
     session = situation.session
-    if session.phase not in (Phase.RESULT, Phase.PROVISIONAL, Phase.AIM):
+    if session.phase not in (Phase.RESULT, Phase.PROVISIONAL, Phase.AIM, Phase.IDENTITY):
         return tell(situation, Named("elsewhere.result"))
     opened = advance(situation, Aim(AimPage.PLAN))
     if grade is None or opened.session is None:
@@ -99,7 +108,7 @@ def _happened(situation: Situation, event: str) -> Decision:
     """The re-check of the items of the event; as long as no answer has changed, one step back leaves it."""
     items = changes(situation.session.rubric).get(event, ())
     session = situation.session
-    if not items or session.phase not in (Phase.RESULT, Phase.AIM, Phase.RECHECK):
+    if not items or session.phase not in (Phase.RESULT, Phase.AIM, Phase.IDENTITY, Phase.RECHECK):
         return tell(situation, Named("elsewhere.change"))
     if session.phase is not Phase.RECHECK:
         opened = advance(situation, Recheck())
@@ -144,5 +153,7 @@ def _what_would_be(card: Card, said: str, words: Wording) -> Named:
             return Named("not_understood.yes", {"given": said})
         case FirmNameCard():
             return Named("not_understood.name", {"given": said})
+        case IdentityCard():
+            return Named("not_understood.identity", {"given": said})
         case _:
             return Named("not_understood.tapping", {"given": said})

@@ -23,13 +23,13 @@ from bot.dialogue.context import Context
 from bot.dialogue.deletion import ask_delete, delete, leave
 from bot.dialogue.firms import follow, switch_firm
 from bot.dialogue.messages import Commanded, Followed, InPublic, Membership, Message, Pressed, Puzzling, Returned, Typed
+from bot.dialogue.papers import look
 from bot.dialogue.reading import read
 from bot.dialogue.replies import Card, Compared, Named, Text, written
 from bot.dialogue.requests import grant, puzzled, tell
 from bot.dialogue.situation import (
     CARD,
     Situation,
-    detail,
     refuse,
     retirement,
     say,
@@ -205,7 +205,7 @@ def _press(situation: Situation, data: str) -> Decision:
     ref = full(press.ref, situation.session)
     if isinstance(press.wish, Detail | Leaf):
         elsewhere = situation.known and ref.session != situation.session.id  # another firm's, it may be
-        return refuse(situation, stale()) if elsewhere else detail(situation, press.wish)
+        return refuse(situation, stale()) if elsewhere else look(situation, press.wish)
     greeted = not situation.known and press.ref.card == Phase.WELCOME
     return advance(situation, press.wish, None if greeted else ref)
 
@@ -220,7 +220,7 @@ def _type(situation: Situation, text: str, ref: CardRef | None) -> Decision:
         case request if isinstance(request, Request):
             return grant(situation, request)
         case Detail() | Leaf() as wanted:
-            return detail(situation, wanted)
+            return look(situation, wanted)
         case Comparison(numbers=numbers):
             return say(situation, Compared(numbers))
         case given:

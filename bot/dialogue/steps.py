@@ -1,14 +1,27 @@
 """One step of the conversation, and everything it makes us say and keep."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.dialogue.messages import Returned
 from bot.dialogue.reminders import after
 from bot.dialogue.replies import Card, Explained
-from bot.dialogue.situation import Situation, card, say
-from flows.events import Event, Finished, HelpAsked, Parked, Paused, Recorded, Refused, Resumed, Stale, Withdrawn
+from bot.dialogue.situation import Situation, card, file, say
+from flows.events import (
+    Event,
+    Finished,
+    FirmNamed,
+    HelpAsked,
+    PaperWanted,
+    Parked,
+    Paused,
+    Recorded,
+    Refused,
+    Resumed,
+    Stale,
+    Withdrawn,
+)
 from flows.inputs import AnyInput
 from flows.session import CardRef, Session
 from flows.step import step
@@ -35,8 +48,9 @@ def advance(situation: Situation, given: AnyInput, ref: CardRef | None = None) -
     else:
         shown = say(then, Explained(asked)).outbox
     later, cancelled = after(then, finished=any(isinstance(event, Finished) for event in stepped.events))
+    papers = tuple(file(then, event.paper.value) for event in stepped.events if isinstance(event, PaperWanted))
     decision = recorded(stepped, session, situation.now, context.by)
-    return replace(decision, outbox=(*shown, *later), cancelled=cancelled)
+    return replace(decision, outbox=(*shown, *papers, *later), cancelled=cancelled)
 
 
 def _card(situation: Situation, events: Sequence[Event]) -> Card:
@@ -45,7 +59,7 @@ def _card(situation: Situation, events: Sequence[Event]) -> Card:
     recorded = sum(isinstance(event, Recorded) for event in told)
     if recorded > 1:
         told = [event for event in told if not isinstance(event, Recorded)]
-    lines = [line for event in told if (line := _sentence(situation, event))]
+    lines = [line for event in told for line in _sentences(situation, event)]
     if recorded > 1:
         lines.insert(0, situation.words.text.count("event.recorded.several", recorded))
     warned = any(isinstance(event, Refused | Stale) for event in events)
@@ -68,8 +82,12 @@ def _tells(situation: Situation, event: Event) -> bool:
             return True
 
 
-def _sentence(situation: Situation, event: Event) -> str | None:
-    return situation.words.event(event, situation.session)
+def _sentences(situation: Situation, event: Event) -> Iterator[str]:
+    """What has happened; of a name also what papers cannot print of it, while it is easily changed."""
+    if said := situation.words.event(event, situation.session):
+        yield said
+    if isinstance(event, FirmNamed) and (signs := situation.context.rules.lacking(event.name)):
+        yield situation.words.text("event.lacking", signs=signs)
 
 
 def recorded(stepped: Step, before: Session, now: datetime, by: str) -> Decision:

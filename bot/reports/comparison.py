@@ -80,7 +80,7 @@ class Comparison:
     counted: str
     commitment: Part
     notes: tuple[str, ...]
-    alt: str
+    alternatives: Mapping[str, str]
     labels: Mapping[str, str]
 
 
@@ -112,7 +112,7 @@ def comparison(before: Report, after: Report, edition: str) -> Comparison:
         ) if after.scenarios else text("comparison.counted.questions", questions=len(questions), all=_items(after)),
         commitment=after.commitment,
         notes=after.notes,
-        alt=text("comparison.alt", shares=shares),
+        alternatives={**after.alternatives, "shares": text("comparison.alt", shares=shares)},
         labels=labels,
     )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """From answers to a report: scored once, put into words once, in one language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from babel.dates import format_date
@@ -27,7 +28,7 @@ from bot.reports.seal import Seal, seal
 from bot.words.results import pencil, sheet_of
 from bot.words.wording import calculation, wording
 from flows.events import AnswerValue
-from flows.session import EnergyUse
+from flows.session import EnergySide, EnergyUse
 from flows.text import tidy
 from scoring.answers import Answers
 from scoring.compare import compare, snapshot
@@ -160,7 +161,8 @@ class _Composer:
         kind = self.paper.firm.kind
         yield Field(self.labels["firm"], self.firm or self.labels["none_given"])
         yield from self._given("credit_code")
-        yield Field(self.labels["kind"], self.text(f"kind.{kind.value}") if kind else self.labels["none_given"])
+        if kind:
+            yield Field(self.labels["kind"], self.text(f"kind.{kind.value}"))
         for name in ("industry", "region", "contact"):
             yield from self._given(name)
         yield Field(self.labels["date"], self._date(self.paper.on))
@@ -371,8 +373,12 @@ class _Composer:
         )
 
     def _energy(self, use: EnergyUse) -> str:
-        total = energy_total(self.rubric, use.consumed, use.produced, use.recovered)
+        total = energy_total(self.rubric, *(self._by_fuel(use.side(side)) for side in EnergySide))
         return self.text("energy.total", calculation=calculation(total.calculation))
+
+    def _by_fuel(self, amounts: Mapping[str, Decimal]) -> dict[str, Decimal]:
+        """In the order of the edition, whatever was told first."""
+        return {fuel: amounts[fuel] for fuel in self.rubric.fuel if fuel in amounts}
 
     def _scenario(self, scenario: ScenarioOf) -> Scenario:
         level = self.result.levels.get(scenario.id)

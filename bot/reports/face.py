@@ -8,6 +8,9 @@ from bot.reports.content import Report
 from bot.reports.paper import Paper
 from scoring.editions import load_rubric
 
+SHOWN = ("number", "code", "firm", "credit_code", "on", "edition", "profile", "grade", "score", "status")
+"""What is told of a face, in this order; the rest says how it is to be read."""
+
 
 class Face(BaseModel):
     """The words of the paper, in its language; "" for what is not on it.

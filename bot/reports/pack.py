@@ -109,7 +109,7 @@ class Pack:
 
     def zipped(self, made: Mapping[str, bytes]) -> bytes:
         """The pack with its rendered members, by their names in words."""
-        named = {**made, "data": self._data(), "readme": self._readme(made)}
+        named = {**made, "data": self.data(), "readme": self._readme(made)}
         files = {self._file(name): content for name, content in named.items()}
         files[MANIFEST] = self._manifest(files)
         kept = BytesIO()
@@ -138,11 +138,12 @@ class Pack:
             "files": {name: sha256(files[name]).hexdigest() for name in sorted(files)},
             "papers": papers,
         }
-        if key := self.issuer.key:
-            manifest["signature"] = key.sign(signed_part(manifest)).hex()
+        if signature := self.issuer.sign(signed_part(manifest)):
+            manifest["signature"] = signature
         return _json(manifest).encode() + b"\n"
 
-    def _data(self) -> bytes:
+    def data(self) -> bytes:
+        """Both papers with answers and results, for programs (JSON)."""
         papers = ",\n".join(self._paper(role) for role in self.papers)
         head = f'"format": {FORM},\n"program": {_json(self.after.program)},\n"language": {_json(self.after.language)}'
         return f'{{{head},\n"papers": [\n{papers}\n]}}\n'.encode()

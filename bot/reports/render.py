@@ -36,9 +36,10 @@ def render(kind: Kind | Piece, content: "Report | Comparison") -> bytes:
     """
     match kind:
         case Piece.COMPARISON | Piece.RECORD | Piece.FORM:
+            from bot.reports.qr import modules
             from bot.reports.typeset import typeset
 
-            return typeset(f"{kind.value}.typ", content, "pdf")
+            return typeset(f"{kind.value}.typ", content, "pdf", more={"code": modules(content.seal.link)})
         case _:
             from bot.reports.content import Report
 

@@ -42,8 +42,11 @@ class Issuer:
 
     def seal(self, paper: Paper) -> Seal:
         """The seal of a paper, signed where there is a key; the same paper and key give the same signature."""
-        signature = self.key.sign(signed(paper)).hex() if self.key else ""
-        return seal(paper, signature)
+        return seal(paper, self.sign(signed(paper)))
+
+    def sign(self, message: bytes) -> str:
+        """The signature of a message, in hexadecimal; "" without a key."""
+        return self.key.sign(message).hex() if self.key else ""
 
 
 NOBODY = Issuer()

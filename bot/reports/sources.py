@@ -5,7 +5,7 @@ from datetime import date, datetime, tzinfo
 from importlib.metadata import version
 
 from bot.reports.paper import Earlier, Paper
-from flows.session import Assessment, Baseline, Phase, Session
+from flows.session import Assessment, Baseline, Firm, Phase, Session
 from scoring.editions import known
 from scoring.sheet import load_sheet
 
@@ -40,14 +40,17 @@ def paper_of_session(
     )
 
 
-def finished_session(entry: Assessment, language: str) -> Session:
-    """A finished assessment as the session that it was."""
+def finished_session(entry: Assessment, language: str, now: Firm | None = None) -> Session:
+    """A finished assessment as the session that it was: the firm has its name and kind of then.
+
+    What papers tell of it beside these is as it is `now`, where it was not known then.
+    """
     return Session(
         id=entry.id,
         rubric=entry.rubric,
         language=language,
         phase=Phase.RESULT,
-        firm=entry.firm,
+        firm=entry.firm.completed(now) if now else entry.firm,
         record=entry.record,
         started_at=entry.started_at,
         updated_at=entry.finished_at,
@@ -67,7 +70,7 @@ def finished_last(session: Session, history: Sequence[Assessment]) -> tuple[Sess
         return session, history
     if not history:
         return None
-    return finished_session(history[0], session.language), before_it(history[0], history)
+    return finished_session(history[0], session.language, session.firm), before_it(history[0], history)
 
 
 def session_before(session: Session, history: Sequence[Assessment]) -> Session | None:
@@ -79,7 +82,7 @@ def session_before(session: Session, history: Sequence[Assessment]) -> Session |
     baseline = session.baseline
     entry = next((entry for entry in others if baseline is None or entry.id == baseline.id), None)
     if entry:
-        return finished_session(entry, session.language)
+        return finished_session(entry, session.language, session.firm)
     return _of_baseline(session, baseline) if baseline else None
 
 

@@ -21,6 +21,7 @@ from flows.cards import (
     FigureCard,
     FirmKindCard,
     FirmNameCard,
+    IdentityCard,
     LadderCard,
     LevelCard,
     PausedCard,
@@ -54,7 +55,7 @@ def screen_of(card: Card, words: Wording) -> Screen:
             return proposals_screen(card, words)
         case ReviewCard():
             return review_screen(card, words)
-        case WelcomeCard() | FirmNameCard() | FirmKindCard() | PausedCard():
+        case WelcomeCard() | FirmNameCard() | FirmKindCard() | IdentityCard() | PausedCard():
             return opening_screen(card, words)
         case CommitmentCard() | ProvisionalCard() | ResultCard() | AnewCard():
             return outcome_screen(card, words)

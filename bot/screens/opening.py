@@ -1,11 +1,13 @@
 """Hello, and about the firm."""
 
+from bot.screens.identity import identity_screen
 from bot.screens.parts import BACK, HELP, OVERVIEW, PAUSE, QUICK, RESUME, Action, Choice, Screen, letter, progress_line
 from bot.screens.wishes import Detail
 from bot.words.wording import Wording
 from flows.cards import (
     FirmKindCard,
     FirmNameCard,
+    IdentityCard,
     PausedCard,
     WelcomeCard,
 )
@@ -19,8 +21,10 @@ from flows.progress import minutes_for
 from locales import LANGUAGES
 
 
-def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard, words: Wording) -> Screen:
-    """Before the first item, and in a pause."""
+def opening_screen(
+    card: WelcomeCard | FirmNameCard | FirmKindCard | IdentityCard | PausedCard, words: Wording
+) -> Screen:
+    """About the firm, before the first item or the first paper; and in a pause."""
     text = words.text
     match card:
         case WelcomeCard():
@@ -53,6 +57,8 @@ def opening_screen(card: WelcomeCard | FirmNameCard | FirmKindCard | PausedCard,
                 Skip(),
                 bare=words.medium.has_buttons,
             )
+        case IdentityCard():
+            return identity_screen(card, words)
         case PausedCard(progress=progress):
             return Screen(
                 text("paused.title"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.screens.aim import AIM, WHAT_IF
+from bot.screens.identity import IDENTITY
 from bot.screens.parts import BACK, DONE, HELP, OVERVIEW, PAUSE, RESUME, Action, Choice, Screen, letter, list_names
 from bot.screens.wishes import FILES, Detail, Wish
 from bot.words.wording import Wording
@@ -39,11 +40,11 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard | AnewCar
                 hint=words.hint("commitment"),
                 actions=(Action("commit", Commit()), *more, BACK, HELP, PAUSE),
             )
-        case ProvisionalCard(settled=settled):
+        case ProvisionalCard(settled=settled, identified=identified):
             return Screen(
                 _provisional_title(card, words),
                 hint=words.hint("provisional" if settled is None else "provisional.settled"),
-                actions=(RESUME, *_details(), OVERVIEW, PAUSE),
+                actions=(RESUME, *_details(), *_identity(identified=identified), OVERVIEW, PAUSE),
                 default=Resume(),
             )
         case AnewCard():
@@ -53,13 +54,14 @@ def outcome_screen(card: CommitmentCard | ProvisionalCard | ResultCard | AnewCar
                 hint=words.hint("anew"),
                 actions=(Action("begin_anew", Anew()), HISTORY, BACK, HELP, PAUSE),
             )
-        case ResultCard():
+        case ResultCard(identified=identified):
             return Screen(
                 text("result.title"),
                 hint=words.hint("result"),
                 actions=(
                     *_details(),
                     _detail(Detail.ZIP),
+                    *_identity(identified=identified),
                     HISTORY,
                     Action("recheck", Recheck()),
                     Action("anew", Anew()),
@@ -86,6 +88,11 @@ def _details() -> tuple[Action, ...]:
     files = (wanted for wanted in FILES if wanted is not Detail.ZIP)
     more = (Detail.MARGIN, Detail.POLICY, Detail.REQUIREMENTS, Detail.PROOF, *files)
     return (*map(_detail, ahead), AIM, WHAT_IF, *map(_detail, more))
+
+
+def _identity(*, identified: bool) -> tuple[Action, ...]:
+    """Before the first paper it is asked anyway."""
+    return (IDENTITY,) if identified else ()
 
 
 def _detail(wanted: Detail) -> Action:

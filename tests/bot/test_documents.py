@@ -10,26 +10,37 @@ from jsonschema import Draft202012Validator
 
 from tests.bot.child import ROOT, environment
 
-DOCUMENT = (ROOT / "docs" / "answers.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
 
-
-def test_every_example_of_answer_files_works(tmp_path: Path) -> None:
+def typed(document: str, tmp_path: Path) -> "subprocess.CompletedProcess[str]":
+    """All commands of a document, one after the other, in a folder."""
+    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     program = tmp_path / "bin" / "shuping"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m bot "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     settings = environment(tmp_path)
     settings["PATH"] = f"{program.parent}:{settings['PATH']}"
-    done = subprocess.run(
+    return subprocess.run(
         ["/bin/sh", "-e"],
-        input="\n".join(BLOCKS),
+        input="\n".join(blocks),
         capture_output=True,
         cwd=tmp_path,
         env=settings,
         text=True,
         check=False,
     )
+
+
+def test_every_example_of_papers_works(tmp_path: Path) -> None:
+    done = typed("reports.md", tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert (tmp_path / "report.pdf").read_bytes() == (tmp_path / "again.pdf").read_bytes()
+    assert (tmp_path / "report.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_every_example_of_answer_files_works(tmp_path: Path) -> None:
+    done = typed("answers.md", tmp_path)
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
     (refusal,) = done.stderr.splitlines()
     assert "answers.q14" in refusal

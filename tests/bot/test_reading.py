@@ -34,6 +34,7 @@ from flows.inputs import (
     Figures,
     Fuels,
     Help,
+    Identify,
     Jump,
     Keep,
     KeepRest,
@@ -57,11 +58,12 @@ from flows.inputs import (
     Suppose,
     TakeLevel,
     TakeReading,
+    Tell,
     Tick,
     Want,
     Wanted,
 )
-from flows.session import AimPage, EnergySide, FirmKind
+from flows.session import AimPage, EnergySide, FirmFact, FirmKind
 from locales import LANGUAGES
 from tests.bot.support import sessions, shown
 from tests.flows.driver import RUBRIC
@@ -77,6 +79,12 @@ def wish(text: str, name: str, language: str = "zh-Hans") -> Meant | Request | N
 BOTH: list[tuple[str, str, Meant | Request | None]] = [
     # letters and choices
     ("q5", "B", Answer(("B",))),
+    ("identity", "", Done()),
+    ("identity", "A", Done()),
+    ("identity", "9133 0200 1441 5329 0e", Tell({FirmFact.CREDIT_CODE: "9133 0200 1441 5329 0e"})),
+    ("identity", "91330200144153290", Tell({FirmFact.CREDIT_CODE: "91330200144153290"})),
+    ("identity fact", "9133", Tell({FirmFact.CREDIT_CODE: "9133"})),
+    ("identity fact", "", Back()),
     ("proposals", "", Agree(("q2", "q6", "energy", "finance"))),
     ("proposals", "28", Amend("finance", 2)),
     ("proposed", "", Confirm()),
@@ -204,6 +212,18 @@ BOTH: list[tuple[str, str, Meant | Request | None]] = [
 ]
 
 CHINESE: list[tuple[str, str, Meant | Request | None]] = [
+    ("result", "改信用代码", Identify(fact=FirmFact.CREDIT_CODE)),
+    ("result", "报告上的企业信息", Identify()),
+    ("provisional", "联系人", Identify(fact=FirmFact.CONTACT)),
+    ("identity", "信用代码", Identify(fact=FirmFact.CREDIT_CODE)),
+    ("identity", "修改 地区", Identify(fact=FirmFact.REGION)),
+    ("identity", "联系人：张三 138-0013-8000", Tell({FirmFact.CONTACT: "张三 138-0013-8000"})),
+    ("identity", "就这样", Done()),
+    ("identity", "出报告", Done()),
+    ("identity", "先不填", Done()),
+    ("identity", "宁波", None),
+    ("identity", "张三 13800138000", Tell({FirmFact.CONTACT: "张三 13800138000"})),
+    ("identity fact", "改行业", Identify(fact=FirmFact.INDUSTRY)),
     ("result", "做法原文", Detail.REQUIREMENTS),
     ("again", "其余不变", KeepRest()),
     ("what_if list", "下一页", Browse("operations.3")),
@@ -272,6 +292,8 @@ CHINESE: list[tuple[str, str, Meant | Request | None]] = [
     ("result", "图片", Detail.PNG),
     ("provisional", "报告", Detail.PDF),
     ("result", "填报表", Detail.XLSX),
+    ("result", "验收材料包", Detail.ZIP),
+    ("result", "材料包", Detail.ZIP),
     ("q4", "政策", Elsewhere("result")),
     ("q2", "200台设备，90台数字化的", Figures({"machines": 200, "machines_digital": 90})),
     ("q12", "电40万度", Fuels("energy_last", {"electricity": 40})),
@@ -308,6 +330,7 @@ ENGLISH: list[tuple[str, str, Meant | Request | None]] = [
     ("result", "picture", Detail.PNG),
     ("provisional", "Excel", Detail.XLSX),
     ("result", "PDF", Detail.PDF),
+    ("result", "acceptance pack", Detail.ZIP),
     ("result", "policy", Detail.POLICY),
     ("q14", "55 people 60 people", Numbers((55, 60))),
     ("q2", "200 machines, 90 machines", Numbers((200, 90))),

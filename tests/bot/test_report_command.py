@@ -11,9 +11,11 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from locales import catalogue
 from tests.bot.child import COMMAND, Shuping, environment, sentence
 from tests.bot.inside import Inside, fault
 from tests.bot.test_score import ANSWERS, TEXT
+from tests.reports.firms import UNKNOWN
 from tests.reports.keys import OPERATOR, pem
 
 STARTS = {"pdf": b"%PDF-", "png": b"\x89PNG", "xlsx": b"PK"}
@@ -41,6 +43,52 @@ def test_every_kind_of_file_at_once(run: Inside, folder: Path) -> None:
     assert "某某厂" in text
     assert "阶段性" in text
     assert "90÷200=45%" in text
+
+
+TOLD = (
+    *("--firm", "某某厂", "--kind", "provincial", "--credit-code", "9133 0200 1441 5329 0e"),
+    *("--industry", "金属制品业", "--region", "浙江省宁波市", "--contact", "张三 13800138000"),
+)
+
+
+def test_what_is_told_of_the_firm_is_printed(run: Inside, folder: Path) -> None:
+    assert run("report", "answers.json", "--pdf", "a.pdf", "--on", "2024-09-02", *TOLD).status == 0
+    text = pages(folder / "a.pdf")
+    for told in (
+        "某某厂",
+        "91330200144153290E",
+        "专精特新中小企业",
+        "金属制品业",
+        "浙江省宁波市",
+        "13800138000",
+        "2024年9月2日",
+    ):
+        assert told in text
+
+
+@pytest.mark.parametrize(
+    ("told", "parts"),
+    [
+        (("--credit-code", "9133020014415329"), ("--credit-code", "18")),
+        (("--credit-code", "9133O20O144153290E"), ("--credit-code", "I、O、S、V、Z")),
+        (("--credit-code", "91330200144153290F"), ("--credit-code", "校验")),
+        (("--contact", "x" * 61), ("--contact", "60")),
+        (("--kind", "huge"), ("--kind",)),
+        (("--on", "2099-01-01"), ("2099-01-01",)),
+    ],
+)
+def test_what_is_told_wrong_of_the_firm_is_refused(
+    run: Inside, folder: Path, told: tuple[str, ...], parts: tuple[str, ...]
+) -> None:
+    fault(run("report", "answers.json", "--pdf", "a.pdf", *told), *parts)
+    assert not (folder / "a.pdf").exists()
+
+
+def test_what_cannot_be_printed_is_told_first_and_once(run: Inside, folder: Path) -> None:
+    ran = run("report", "answers.json", "--png", "a.png", "--pdf", "a.pdf", "--firm", f"堃龘𠮷{UNKNOWN}厂")
+    assert (ran.status, ran.err) == (0, catalogue("zh-Hans")("report.lacking", signs=UNKNOWN) + "\n")
+    assert f"堃龘𠮷{'〓' * len(UNKNOWN)}厂" in pages(folder / "a.pdf")
+    assert run("report", "answers.json", "--xlsx", "a.xlsx", "--firm", f"{UNKNOWN}厂").err == ""
 
 
 def test_language_profile_and_previous_answers(run: Inside, folder: Path) -> None:

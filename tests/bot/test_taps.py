@@ -34,6 +34,7 @@ from flows.inputs import (
     Figures,
     Fuels,
     Help,
+    Identify,
     Jump,
     Keep,
     KeepRest,
@@ -57,11 +58,12 @@ from flows.inputs import (
     Suppose,
     TakeLevel,
     TakeReading,
+    Tell,
     Tick,
     Want,
     Wanted,
 )
-from flows.session import AimPage, CardRef, EnergySide, FirmKind
+from flows.session import AimPage, CardRef, EnergySide, FirmFact, FirmKind
 from tests.bot.support import sessions, shown
 from tests.flows.driver import RUBRIC
 from tests.scoring.strategies import examples
@@ -86,6 +88,8 @@ WRITTEN: list[tuple[str, Wish]] = [
     ("Kprovincial", ChooseKind(FirmKind.PROVINCIAL)),
     ("s", Skip()),
     ("f", EditFirm()),
+    ("I", Identify()),
+    ("Icredit_code", Identify(fact=FirmFact.CREDIT_CODE)),
     ("aB", Answer(("B",))),
     ("aBC", Answer(("B", "C"))),
     ("tB1", Tick("B", True)),
@@ -130,7 +134,7 @@ WRITTEN: list[tuple[str, Wish]] = [
     ("Dcompared.1.1-3", Leaf(Detail.COMPARED, 1, "1-3")),
 ]
 """As buttons say it in people's chats. Those are pressed for years: what is written here never changes."""
-TYPED = {Figures, Fuels, NameFirm, Numbers, Propose}
+TYPED = {Figures, Fuels, NameFirm, Numbers, Propose, Tell}
 """What no button says."""
 
 

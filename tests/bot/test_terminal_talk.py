@@ -22,6 +22,7 @@ from storage.store import Decision
 from tests.bot.support import sessions
 from tests.flows.driver import RUBRIC, START
 from tests.flows.scenes import scene
+from tests.reports.firms import UNKNOWN
 
 WINDOW, DOSSIER = "terminal:anna", "d1"
 OUTSIDE = Outside(now=lambda: START)
@@ -205,8 +206,27 @@ def held(folder: Path) -> set[str]:
 
 
 def of_firm(name: str | None) -> Session:
-    session = sessions()["result"].but(language="zh-Hans")
+    """At its result, where papers are had at once."""
+    session = sessions()["result"].but(language="zh-Hans", identified=True)
     return session.but(firm=session.firm.model_copy(update={"name": name}))
+
+
+async def test_before_the_first_report_the_firm_is_typed_in_any_order_and_an_empty_line_makes_it(folder: Path) -> None:
+    store = await holding(of_firm("某某五金厂").but(identified=False))
+    said = await talk(
+        store, "报告", "9133 0200 1441 5329 0f", "91330200144153290e", "联系人 张三", "地区", "宁波", "", "报告"
+    )
+    assert "! 信用代码的校验位对不上" in said
+    assert said.count("联系人：张三") == 2
+    assert held(folder) == {"某某五金厂.pdf", "某某五金厂-2.pdf"}
+    firm = (await stored(store)).firm
+    assert (firm.credit_code, firm.contact, firm.region, firm.industry) == ("91330200144153290E", "张三", "宁波", None)
+
+
+async def stored(store: MemoryStore) -> Session:
+    session = (await store.state(WINDOW)).session
+    assert session
+    return session
 
 
 async def test_reports_are_written_here_under_the_firms_name_and_never_over_anything(folder: Path) -> None:
@@ -227,6 +247,24 @@ async def test_reports_are_written_here_under_the_firms_name_and_never_over_anyt
     assert (folder / "某某五金厂.pdf").read_bytes() == b"theirs"
     assert len(held(folder)) == 6
     assert "shuping report --session anna --pdf 某某五金厂-4.pdf" in said.replace("'", "")
+
+
+async def test_what_a_report_cannot_show_is_told_before_it_is_written(folder: Path) -> None:
+    said = await talk(await holding(of_firm(f"某某{UNKNOWN}厂")), "填报表", "报告")
+    told = catalogue("zh-Hans")("report.lacking", signs=UNKNOWN)
+    assert said.count(told) == 1
+    written = said.index(".xlsx"), said.index(told), said.index(".pdf")
+    assert sorted(written) == [*written]
+
+
+async def test_the_acceptance_pack_is_of_a_final_result_only(folder: Path) -> None:
+    said = await talk(await holding(of_firm("某某五金厂")), "验收材料包")
+    assert "已写好：某某五金厂.zip" in said
+    assert (folder / "某某五金厂.zip").read_bytes().startswith(b"PK")
+    assert "shuping report --session anna --zip" in said
+    said = await talk(await holding(of_firm("乙").but(finished_at=None)), "验收材料包")
+    assert "! 验收材料包只装正式结果" in said
+    assert not (folder / "乙.zip").exists()
 
 
 async def test_the_command_that_is_told_names_the_database(folder: Path) -> None:

@@ -1,6 +1,8 @@
 """Files on any channel: made when their turn comes, sent beside the conversation, the card below them."""
 
 import json
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.delivery.places import Person, Seen
 from tests.delivery.site import Site, until
 from tests.flows.scenes import scene
 from tests.flows.test_retention import kept
+from tests.reports.firms import UNKNOWN
 
 TEXT = catalogue("zh-Hans")
 
@@ -136,10 +139,63 @@ async def test_a_report_is_made_and_sent(site: Site, word: str, magic: bytes) ->
     assert await site.is_right(ann)
 
 
-async def test_a_past_result_is_looked_at_and_reported_from_the_history(site: Site) -> None:
+@pytest.mark.parametrize(("word", "told"), [("报告", True), ("图片", True), ("表格", False)])
+async def test_who_wants_a_paper_hears_before_it_comes_what_it_cannot_show(site: Site, word: str, told: bool) -> None:
+    ann = await site.person()
+    session = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans")
+    firm = session.firm.model_copy(update={"name": f"堃龘𠮷{UNKNOWN}厂"})
+    await site.store.apply(ann.window, lambda _: Decision(session=session.but(firm=firm)))
+    seen = len(ann.seen)
+    await ann.say(word)
+    await until(lambda: files(ann), within=30)
+    await site.rest()
+    ahead = [one.text for one in ann.seen[seen : ann.seen.index(files(ann)[0])]]
+    assert [TEXT("report.lacking", signs=UNKNOWN) in text for text in ahead] == [True] * told
+    assert await site.is_right(ann)
+
+
+async def finished(site: Site) -> Person:
+    """Somebody who is at a final result."""
     ann = await site.person()
     past = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans")
     await site.store.apply(ann.window, lambda _: Decision(session=past, finished=(kept(past),)))
+    return ann
+
+
+async def test_a_pack_is_of_what_is_final(site: Site) -> None:
+    ann = await finished(site)
+    await ann.say("验收材料包")
+    await until(lambda: files(ann), within=30)
+    await site.rest()
+    with ZipFile(BytesIO(files(ann)[0].file)) as pack:
+        assert "02 评测报告.pdf" in pack.namelist()
+        assert pack.testzip() is None
+    assert await site.is_right(ann)
+
+
+async def test_a_pack_of_a_past_result_is_had_from_the_history(site: Site) -> None:
+    ann = await finished(site)
+    await site.does(ann, "/history")
+    await site.presses(ann, TEXT("button.past", number=1))
+    await site.presses(ann, TEXT("button.zip"))
+    await until(lambda: files(ann), within=30)
+    assert files(ann)[0].file.startswith(b"PK")
+
+
+async def test_who_has_finished_nothing_is_told_what_a_pack_needs(site: Site) -> None:
+    ann = await site.person()
+    await site.does(ann, "B", "/result")
+    assert TEXT("button.pdf") in ann.cards[-1].buttons
+    assert TEXT("button.zip") not in ann.cards[-1].buttons
+    await site.does(ann, "验收材料包")
+    apology, card = ann.seen[-2:]
+    assert apology.text == TEXT("report.trouble.not_final")
+    assert ann.cards == [card]
+
+
+async def test_a_past_result_is_looked_at_and_reported_from_the_history(site: Site) -> None:
+    ann = await finished(site)
+    past = await site.session(ann)
     await site.does(ann, "/history")
     await site.presses(ann, TEXT("button.past", number=1))
     assert TEXT("hint.tapping.past", number=1) in ann.cards[-1].text

@@ -8,7 +8,7 @@ from bot.dialogue.buttons import CODES, DETAIL
 from bot.dialogue.messages import Pressed
 from bot.dialogue.replies import Look
 from bot.screens.wishes import Detail
-from flows.session import AimPage, EnergySide, FirmKind, Phase, Session
+from flows.session import AimPage, EnergySide, FirmFact, FirmKind, PaperKind, Phase, Session
 from storage.store import Forgetting
 from tests.dialogue.support import CARD, DAY, NOW, Heard, at, hear
 from tests.flows.scenes import scene
@@ -94,6 +94,9 @@ ON_CARDS: list[tuple[str, str, dict[str, Any]]] = [
     ("again", "E", {"phase": Phase.COMMITMENT}),
     ("plan", "ioperations.2", {"page": "plan.operations.2"}),
     ("result", "Aplan", {"phase": Phase.AIM, "page": AimPage.PLAN}),
+    ("result", "Dpdf", {"phase": Phase.IDENTITY, "paper": PaperKind.PDF}),
+    ("result", "I", {"phase": Phase.IDENTITY, "paper": None}),
+    ("identity", "Icontact", {"page": FirmFact.CONTACT, "paper": PaperKind.PDF}),
     ("plan", "G4", {"goal.grade": 4}),
     ("plan", "W15.pinned", {"goal.pinned": ("product_design",)}),
     ("what_if", "U0.BC", {"goal.supposed": {"q1": ("B", "C")}}),
@@ -130,7 +133,8 @@ def test_what_is_ticked_is_done_and_what_is_aimed_at_is_kept_and_cleared() -> No
 def test_help_and_looks() -> None:
     assert tap(_on("single", "h"), scene("single"), CARD).kinds == ["explained"]
     assert tap(_on("result", "Dplan"), scene("result"), CARD).said[0] == Look(Detail.PLAN)
-    assert tap(_on("result", "Dpdf"), scene("result"), CARD).kinds == ["file"]
+    assert tap(_on("result", "Dpng"), scene("result"), CARD).kinds == ["file"]
+    assert tap(_on("single", "Dpdf"), scene("single"), CARD).kinds == ["file"]
 
 
 @pytest.mark.parametrize("wanted", Detail)

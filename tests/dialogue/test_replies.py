@@ -32,7 +32,7 @@ from bot.dialogue.replies import (
     read,
     written,
 )
-from bot.screens.wishes import Detail
+from bot.screens.wishes import FILES, Detail
 from bot.words.wording import Medium
 from flows.session import Firm
 from locales import LANGUAGES
@@ -69,9 +69,7 @@ EXAMPLES: Mapping[type[Reply], tuple[tuple[Reply, str], ...]] = {
         ),
     ),
     Look: tuple(
-        (Look(wanted), f'{{"kind":"look","wanted":"{wanted.value}"}}')
-        for wanted in Detail
-        if wanted.value not in ("png", "pdf", "xlsx")
+        (Look(wanted), f'{{"kind":"look","wanted":"{wanted.value}"}}') for wanted in Detail if wanted not in FILES
     ),
     Compared: ((Compared(), '{"kind":"compared"}'), (Compared((1, 2)), '{"kind":"compared","numbers":[1,2]}')),
     Explained: tuple(
@@ -80,7 +78,7 @@ EXAMPLES: Mapping[type[Reply], tuple[tuple[Reply, str], ...]] = {
     Firms: ((Firms(), '{"kind":"firms"}'), (Firms("x"), '{"kind":"firms","wanted":"x"}')),
     Privacy: ((Privacy(), '{"kind":"privacy"}'),),
     File: (
-        *tuple((File(kind), f'{{"kind":"file","format":"{kind}"}}') for kind in ("png", "pdf", "xlsx", "json")),
+        *tuple((File(kind), f'{{"kind":"file","format":"{kind}"}}') for kind in ("png", "pdf", "xlsx", "zip", "json")),
         (File("pdf", "a1b2"), '{"kind":"file","format":"pdf","past":"a1b2"}'),
     ),
     Reminder: (

@@ -9,13 +9,13 @@ from bot.dialogue.buttons import encode
 from bot.dialogue.commands import COMMANDS, LONGEST_TEXT
 from bot.dialogue.messages import PUZZLING, Commanded, InPublic, Membership, Message, Pressed, Puzzling, Returned, Typed
 from bot.dialogue.replies import Card, Compared, Explained, Firms, Look, Privacy, Text
-from bot.screens.wishes import Detail, Leaf, Wish
+from bot.screens.wishes import FILES, Detail, Leaf, Wish
 from flows.inputs import Answer, ChooseLanguage, Commit, Done, Help, Park, Pause, Tick
 from flows.session import Phase
-from locales import LANGUAGES
+from locales import LANGUAGES, catalogue
 from storage.outbox import Urgency
 from storage.window import Window
-from tests.dialogue.support import CARD, NOW, TYPING, at, hear, press
+from tests.dialogue.support import CARD, NOW, RULES, TYPING, at, hear, press
 from tests.flows.driver import RUBRIC
 from tests.flows.scenes import scene
 
@@ -39,6 +39,7 @@ RESULT = scene("result")
         (Commanded("history", "1"), ["look"]),
         (Commanded("history", "x"), ["card"]),
         (Commanded("firms"), ["firms"]),
+        (Commanded("firminfo"), ["card"]),
         (Commanded("link"), ["text"]),
         (Commanded("language"), ["text"]),
         (Commanded("reminders"), ["text"]),
@@ -338,7 +339,7 @@ def test_what_is_no_time_zone_is_not_kept(wrong: str) -> None:
 def test_a_file_is_a_wish_of_a_key_of_its_own_beside_the_conversation() -> None:
     """And that of one firm does not take the place of another's."""
     for message, key in ((Typed("报告"), "file.pdf.d-one"), (Commanded("mydata"), "file.json.d-one")):
-        (file,) = hear(message, at(RESULT)).decision.outbox
+        (file,) = hear(message, at(RESULT.but(identified=True))).decision.outbox
         assert (file.key, file.urgency) == (key, Urgency.FILE)
 
 
@@ -351,7 +352,7 @@ LOOKS = {
 }
 
 
-@pytest.mark.parametrize("wanted", [wanted for wanted in Detail if wanted.value not in ("png", "pdf", "xlsx")])
+@pytest.mark.parametrize("wanted", [wanted for wanted in Detail if wanted not in FILES])
 def test_what_is_looked_at_changes_nothing(wanted: Detail) -> None:
     heard = hear(Pressed(encode(wanted, RESULT.ref, RUBRIC), CARD), at(RESULT))
     assert heard.said == [LOOKS.get(wanted, Look(wanted))]
@@ -363,3 +364,14 @@ def test_nothing_is_said_in_words_before_it_is_sent_but_what_has_just_happened()
     for name in COMMANDS:
         for one in hear(Commanded(name), at(RESULT)).decision.outbox:
             assert len(one.reply) < 400, one.reply
+
+
+# what papers cannot print
+
+
+@pytest.mark.parametrize(("name", "lacking"), [("甲乙厂", ""), ("甲龘厂", "龘")])
+def test_what_papers_cannot_print_of_a_name_is_told_while_it_is_easily_changed(name: str, lacking: str) -> None:
+    rules = replace(RULES, lacking=lambda text: "".join(sign for sign in text if sign == "龘"))
+    heard = hear(Typed(name), at(scene("name").but(language="zh-Hans")), rules=rules)
+    told = [catalogue("zh-Hans")("event.lacking", signs=lacking)] if lacking else []
+    assert heard.lines == [catalogue("zh-Hans")("event.firm_named", name=name), *told]

@@ -3,9 +3,22 @@
 from typing import Any
 
 from flows.cards import card_of, unanswered
+from flows.identity import fault
 from flows.phases import settled
 from flows.recording import answers_of
-from flows.session import Climbing, Confirming, Entering, Fuelling, Phase, Picking, Proposing, Record, Session, Ticking
+from flows.session import (
+    Climbing,
+    Confirming,
+    Entering,
+    FirmFact,
+    Fuelling,
+    Phase,
+    Picking,
+    Proposing,
+    Record,
+    Session,
+    Ticking,
+)
 from scoring.answers import check_answers
 from tests.flows.driver import RUBRIC
 
@@ -13,8 +26,9 @@ FINISHED = (Phase.RESULT, Phase.RECHECK)
 
 
 def is_final(session: Session) -> bool:
-    """At a final result, or looking ahead from one."""
-    return session.phase in FINISHED or (session.phase is Phase.AIM and session.finished_at is not None)
+    """At a final result, or looking ahead from one, or at what papers tell."""
+    beside = session.phase in (Phase.AIM, Phase.IDENTITY)
+    return session.phase in FINISHED or (beside and session.finished_at is not None)
 
 
 def hold(session: Session) -> None:
@@ -74,6 +88,8 @@ def _lists(session: Session) -> None:
 
 def _place(session: Session) -> None:
     assert session.opened <= session.revision
+    assert session.paper is None or session.phase is Phase.IDENTITY
+    assert not any(fault(fact, session.firm.fact(fact) or "") for fact in FirmFact)
     assert len(set(session.trail)) == len(session.trail)
     assert set(session.trail) <= set(RUBRIC.items)
     if session.asking:

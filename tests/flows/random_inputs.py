@@ -12,6 +12,7 @@ from flows.cards import (
     DoubtCard,
     EnergyCard,
     FigureCard,
+    IdentityCard,
     LadderCard,
     LevelCard,
     PlanCard,
@@ -46,6 +47,7 @@ from flows.inputs import (
     Figures,
     Fuels,
     Help,
+    Identify,
     Jump,
     Keep,
     KeepRest,
@@ -70,11 +72,12 @@ from flows.inputs import (
     Suppose,
     TakeLevel,
     TakeReading,
+    Tell,
     Tick,
     Want,
     Wanted,
 )
-from flows.session import AimPage, CardRef, EnergySide, FirmKind, Phase, Session
+from flows.session import AimPage, CardRef, EnergySide, FirmFact, FirmKind, PaperKind, Phase, Session
 from scoring.rubric import Question
 from tests.flows.driver import RUBRIC
 from tests.flows.scenes import SAID
@@ -112,7 +115,15 @@ MOVES: list[AnyInput] = [
     Propose(SAID[3:]),
 ]
 TELLING: list[AnyInput] = [Propose(SAID), Propose(SAID[1:2]), Propose(SAID[3:])]
-LOOKS: list[AnyInput] = [Aim(page) for page in AimPage]
+LOOKS: list[AnyInput] = [*(Aim(page) for page in AimPage), Identify(PaperKind.PDF)]
+FACTS: list[AnyInput] = [
+    *(Identify(fact=fact) for fact in FirmFact),
+    *(Tell({fact: said}) for fact in FirmFact for said in ("91330200144153290E", "宁波", "", "x" * 61)),
+    *4 * [Done()],
+    Tell({FirmFact.REGION: "宁波", FirmFact.CONTACT: "张三"}, done=True),
+    Skip(),
+    Back(),
+]
 AIMS: list[AnyInput] = [
     *LOOKS,
     *(AimAt(grade) for grade in (1, 2, 3, 4)),
@@ -191,6 +202,8 @@ def suitable(session: Session) -> Sequence[AnyInput]:
             return [*5 * RUNGS, *LEVELS, *MOVES]
         case PlanCard() | WhatIfCard():
             return [*AIMS, *2 * MOVES]
+        case IdentityCard():
+            return [*2 * FACTS, *LOOKS, *MOVES]
         case ReviewCard():
             return [*4 * ENDING, *PAGES, *MOVES]
         case _:
@@ -238,6 +251,8 @@ junk = st.one_of(
     *map(st.builds, (OpenEnergy, PickLevel, Climb, KeepRest, Submit, Provisional, Quick, Commit, Recheck, Anew)),
     *(st.builds(kind, _word) for kind in (Jump, Overview, Browse, ChooseLanguage, ChooseFuel)),
     st.builds(NameFirm, st.text(max_size=120)),
+    st.builds(Identify, st.none() | st.sampled_from(PaperKind), st.none() | st.sampled_from(FirmFact)),
+    st.builds(Tell, st.dictionaries(st.sampled_from(FirmFact), st.text(max_size=70)), st.booleans()),
     st.builds(ChooseKind, st.sampled_from(FirmKind)),
     st.builds(Answer, _words),
     st.builds(Tick, _word, st.booleans()),

@@ -13,6 +13,7 @@ from flows.inputs import (
     ChooseLanguage,
     Climb,
     EnterFigures,
+    Identify,
     Numbers,
     OpenEnergy,
     Overview,
@@ -26,7 +27,7 @@ from flows.inputs import (
     Skip,
     TakeLevel,
 )
-from flows.session import AimPage, Session
+from flows.session import AimPage, FirmFact, PaperKind, Session
 from tests.flows.driver import RUBRIC, Walker, finished
 
 
@@ -150,6 +151,9 @@ SCENES: dict[str, Callable[[], Walker]] = {
     "commitment": _full(),
     "result": finished,
     "anew": _at_result(Anew()),
+    "identity": _at_result(Identify(PaperKind.PDF)),
+    "identity fact": _at_result(Identify(PaperKind.PDF, FirmFact.CREDIT_CODE)),
+    "identity so far": _asked("q8", Overview(), Provisional(), Identify()),
     "recheck": _at_result(Recheck()),
     "recheck list": _at_result(Recheck(), Browse("operations")),
     "again": _at_result(Recheck(), Pick(("q4", "q8", "quality"), on=True)),
@@ -186,6 +190,7 @@ TOP = "quality"
 """The scenario that is at its top where somebody aims higher; all other answers are the lowest."""
 PLANS = frozenset({"plan", "plan list", "plan so far"})
 AIMS = PLANS | {"what_if", "what_if list"}
+IDENTITIES = frozenset({"identity", "identity fact", "identity so far"})
 RECHECKS = frozenset({"recheck", "recheck list"})
 EVERYWHERE = frozenset(SCENES)
 

@@ -14,6 +14,7 @@ from flows.cards import (
     FigureCard,
     FirmKindCard,
     FirmNameCard,
+    IdentityCard,
     ItemCard,
     LadderCard,
     LevelCard,
@@ -54,6 +55,7 @@ from flows.inputs import (
     EditFirm,
     EnterFigures,
     Help,
+    Identify,
     Jump,
     Keep,
     KeepRest,
@@ -76,6 +78,7 @@ from flows.inputs import (
     Suppose,
     TakeLevel,
     TakeReading,
+    Tell,
     Tick,
     Want,
     Wanted,
@@ -83,7 +86,7 @@ from flows.inputs import (
 from flows.listing import items_of_pages, review_pages
 from flows.outcome import changes
 from flows.progress import progress_of
-from flows.session import AimPage, EnergySide, FirmKind, Phase
+from flows.session import AimPage, EnergySide, FirmFact, FirmKind, Phase
 from tests.flows.driver import RUBRIC, Walker, finished, play
 from tests.flows.scenes import SCENES, scene
 
@@ -120,6 +123,19 @@ NEEDED: dict[str, tuple[type[Card], list[AnyInput]]] = {
     "commitment": (CommitmentCard, [*MOVING, Commit()]),
     "result": (ResultCard, [*ALWAYS, Recheck(), Anew()]),
     "anew": (AnewCard, [*ALWAYS, Back(), Anew(), Recheck()]),
+    "identity": (
+        IdentityCard,
+        [
+            *ALWAYS,
+            Done(),
+            Skip(),
+            Back(),
+            *(Identify(fact=fact) for fact in FirmFact),
+            Tell({FirmFact.CONTACT: "张三"}),
+        ],
+    ),
+    "identity fact": (IdentityCard, [*ALWAYS, Back(), Skip(), Tell({FirmFact.CREDIT_CODE: ""}), Done()]),
+    "identity so far": (IdentityCard, [*MOVING, Done(), Skip(), Quick()]),
     "recheck": (RecheckCard, [*ALWAYS, Back(), *(Pick((item,), True) for item in RUBRIC.items)]),
     "recheck list": (RecheckCard, [*ALWAYS, Back(), Browse("foundation"), Browse(""), Pick(("q1",), True)]),
     "again": (QuestionCard, [*ITEM, Tick("B", True), Done(), Keep(), KeepRest()]),

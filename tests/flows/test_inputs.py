@@ -31,6 +31,7 @@ from flows.inputs import (
     Figures,
     Fuels,
     Help,
+    Identify,
     Jump,
     Keep,
     KeepRest,
@@ -55,15 +56,17 @@ from flows.inputs import (
     Suppose,
     TakeLevel,
     TakeReading,
+    Tell,
     Tick,
     Want,
     Wanted,
 )
-from flows.session import AimPage, EnergySide, FirmKind
+from flows.session import AimPage, EnergySide, FirmFact, FirmKind, PaperKind
 from tests.flows.driver import play
 from tests.flows.scenes import (
     AIMS,
     EVERYWHERE,
+    IDENTITIES,
     ITEMS,
     PLANS,
     PROPOSED,
@@ -79,6 +82,9 @@ from tests.flows.scenes import (
 
 OPENED = frozenset({"name", "kind", "provisional", "stopped", "commitment", "proposals"}) | ITEMS | REVIEWS
 FUELLING = frozenset({"fuels", "fuel"})
+SO_FAR = frozenset({"plan so far", "identity so far"})
+"""Beside the result so far, from where the walk goes on."""
+AHEAD = frozenset({"result", "anew", "provisional", "stopped"}) | AIMS | IDENTITIES
 
 
 @dataclass(frozen=True)
@@ -100,10 +106,10 @@ class Case:
 
 
 CASES = [
-    Case(Back(), OPENED | RECHECKS | {"anew"} | AIMS, otherwise=Refusal.NO_WAY_BACK),
-    Case(Jump("q6"), OPENED | {"plan so far"}),
-    Case(Overview(), OPENED | {"plan so far"}),
-    Case(Overview("operations"), OPENED | {"plan so far"}),
+    Case(Back(), OPENED | RECHECKS | {"anew"} | AIMS | IDENTITIES, otherwise=Refusal.NO_WAY_BACK),
+    Case(Jump("q6"), OPENED | SO_FAR),
+    Case(Overview(), OPENED | SO_FAR),
+    Case(Overview("operations"), OPENED | SO_FAR),
     Case(Browse("foundation"), RECHECKS | AIMS),
     Case(Keep(), frozenset({"answered", "again"}), {Refusal.NOTHING_TO_KEEP: ITEMS}),
     Case(KeepRest(), frozenset({"again"})),
@@ -113,19 +119,21 @@ CASES = [
     Case(Resume(), EVERYWHERE),
     Case(
         Quick(),
-        (OPENED | {"welcome", "plan so far"}) - {"full", "commitment", "again"},
+        (OPENED | SO_FAR | {"welcome"}) - {"full", "commitment", "again"},
         {Refusal.ALL_ANSWERED: frozenset({"full", "commitment"})},
     ),
     Case(ChooseLanguage("en"), EVERYWHERE),
     Case(NameFirm("示例厂"), frozenset({"name"})),
     Case(ChooseKind(FirmKind.PROVINCIAL), frozenset({"kind"})),
-    Case(Skip(), frozenset({"name", "kind"})),
+    Case(Skip(), IDENTITIES | {"name", "kind"}),
+    Case(Identify(PaperKind.XLSX), AHEAD),
+    Case(Tell({FirmFact.REGION: "宁波"}), IDENTITIES),
     Case(EditFirm(), ITEMS | REVIEWS),
     Case(Answer(("B",)), QUESTIONS),
     Case(Tick("B", on=True), frozenset({"multiple", "again"})),
     Case(
         Done(),
-        frozenset({"again"}),
+        IDENTITIES | {"again"},
         {
             Refusal.NOTHING_TICKED: frozenset({"multiple"}),
             Refusal.NO_FUEL: FUELLING,
@@ -159,14 +167,14 @@ CASES = [
     Case(Submit(), frozenset({"full"}), {Refusal.STILL_OPEN: frozenset({"review"})}),
     Case(
         Provisional(),
-        frozenset({"review", "settled", "stopped", "plan so far"}),
+        frozenset({"review", "settled", "stopped"}) | SO_FAR,
         {Refusal.ALL_ANSWERED: frozenset({"full"})},
     ),
     Case(Commit(), frozenset({"commitment"})),
-    Case(Recheck(), (AIMS - {"plan so far"}) | {"result", "anew"}),
+    Case(Recheck(), ((AIMS | IDENTITIES) - SO_FAR) | {"result", "anew"}),
     Case(Pick(("q2", "energy"), on=True), RECHECKS),
     Case(Anew(), frozenset({"result", "anew"})),
-    Case(Aim(AimPage.WHAT_IF), frozenset({"result", "anew", "provisional", "stopped"}) | AIMS),
+    Case(Aim(AimPage.WHAT_IF), AHEAD),
     Case(AimAt(4), AIMS),
     Case(Want("q1", Wanted.EXCLUDED), AIMS),
     Case(Suppose("q1", ("B", "C")), AIMS),
@@ -198,6 +206,10 @@ REASONS: list[tuple[str, AnyInput, Refusal]] = [
     ("name", NameFirm(" \t\n "), Refusal.NAME_EMPTY),
     ("name", NameFirm("\x00\x1b\ud800"), Refusal.NAME_EMPTY),
     ("name", NameFirm("厂" * 101), Refusal.NAME_LONG),
+    ("identity", Tell({FirmFact.CREDIT_CODE: "9133020014415329"}), Refusal.CODE_LENGTH),
+    ("identity", Tell({FirmFact.CREDIT_CODE: "9133O20O144153290E"}), Refusal.CODE_SIGN),
+    ("identity", Tell({FirmFact.CREDIT_CODE: "913302001441532907"}), Refusal.CODE_CHECK),
+    ("identity fact", Tell({FirmFact.CONTACT: "张" * 61}), Refusal.FACT_LONG),
     ("figures", Numbers((1, 2, 3)), Refusal.TOO_MANY_NUMBERS),
     ("energy", Numbers((1, 2, 3, 4, 5)), Refusal.TOO_MANY_NUMBERS),
     ("fuel", Numbers((1, 2)), Refusal.ONE_NUMBER),

@@ -16,6 +16,7 @@ from flows.cards import (
     FigureCard,
     FirmKindCard,
     FirmNameCard,
+    IdentityCard,
     LadderCard,
     LevelCard,
     PausedCard,
@@ -33,6 +34,7 @@ from flows.cards import (
 from flows.events import Event, Finished
 from flows.inputs import AnyInput
 from flows.progress import Progress
+from flows.session import FirmFact
 
 FOLDER = Path(__file__).parent / "transcripts"
 
@@ -68,7 +70,7 @@ def shown(card: Card) -> str:
     match card:
         case WelcomeCard() | ResultCard() | AnewCard() | ProvisionalCard() | FirmNameCard() | FirmKindCard():
             detail = _outside(card)
-        case CommitmentCard():
+        case CommitmentCard() | IdentityCard():
             detail = _outside(card)
         case QuestionCard() | FigureCard() | ConfirmCard() | EnergyCard():
             detail = f"{_question(card)} {_progress(card.progress)}"
@@ -93,6 +95,11 @@ def shown(card: Card) -> str:
     return f"{type(card).__name__.removesuffix('Card')} {detail}".strip()
 
 
+def _identity(card: IdentityCard) -> str:
+    told = [f"{fact.value}={card.firm.fact(fact)}" for fact in FirmFact if card.firm.fact(fact)]
+    return " ".join([f"{_text(card.fact)}?" if card.fact else "", *told, f"for {_text(card.paper)}"]).strip()
+
+
 def _onward(card: RecheckCard | PlanCard | WhatIfCard) -> str:
     if isinstance(card, RecheckCard):
         return " ".join(filter(None, (card.list, _text(card.picked))))
@@ -103,7 +110,14 @@ def _onward(card: RecheckCard | PlanCard | WhatIfCard) -> str:
 
 
 def _outside(
-    card: WelcomeCard | ResultCard | AnewCard | CommitmentCard | ProvisionalCard | FirmNameCard | FirmKindCard,
+    card: WelcomeCard
+    | ResultCard
+    | AnewCard
+    | CommitmentCard
+    | IdentityCard
+    | ProvisionalCard
+    | FirmNameCard
+    | FirmKindCard,
 ) -> str:
     match card:
         case FirmNameCard(name=name):
@@ -114,6 +128,8 @@ def _outside(
             return f"{missing} missing{_settled(settled)}"
         case CommitmentCard(firm=firm):
             return _text(firm)
+        case IdentityCard():
+            return _identity(card)
         case _:
             return ""
 

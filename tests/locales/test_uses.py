@@ -16,21 +16,25 @@ from bot.dialogue.messages import PUZZLING
 from bot.reports.comparison import LABELS as COMPARED
 from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
+from bot.reports.face import SHOWN
 from bot.reports.pack import ENDINGS
 from bot.reports.summary import COLUMNS, COLUMNS_AFTER, COUNTED, UNPRINTED
+from bot.reports.verdict import Finding, Signature
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
 from bot.settings.wrong import Wrong
 from bot.telegram.polling import name_of
 from bot.understanding.lexicon import vocabulary
 from bot.web.mails import ASKED, SAID, WRONG
+from bot.web.verify import CAUSES
+from bot.web.verify import SAID as OF_CODES
 from bot.words.complaints import REASONS, complaint
 from bot.words.steps import CLASSES
 from bot.words.wording import Medium, wording
 from flows.events import Refusal, Refused
 from flows.inputs import Wanted
 from flows.outcome import changes
-from flows.session import Doubt, EnergySide, FirmKind, Phase
+from flows.session import Doubt, EnergySide, FirmFact, FirmKind, Phase
 from locales import LANGUAGES, catalogue
 from scoring import decoding, shape
 from scoring.editions import load_rubric
@@ -56,15 +60,18 @@ from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, 
 RUBRIC = load_rubric("miit-2024")
 BOT = list(sources("bot"))
 SIDES = [side.value for side in EnergySide]
+FACTS = [fact.value for fact in FirmFact]
 ACTIONS = {
     *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
     *(detail.value for detail in Detail if detail not in NAMELESS),
     *("compare", "and", "begin", "new_firm"),
+    *("change", "settle", *FACTS),
     *(f"energy.{side}" for side in SIDES),
     *(f"language.{language}" for language in LANGUAGES),
 }
 BUTTONS = {
     *(name for place, tree in BOT if "screens" in place for name in first_arguments(tree, "Action") if "{" not in name),
+    *FACTS,
     *(f"energy.{side}" for side in SIDES),
     *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *NAMELESS)),
 } - {"pause"}
@@ -86,6 +93,8 @@ FAMILIES: dict[str, Iterable[object]] = {
     "not_understood.example.{}": ("share", "change"),
     "event.converted.{}": ("natural_gas",),
     "storage.{}": (trouble.value for trouble in Trouble),
+    "identity.ask.{}": FACTS,
+    "identity.how.{}": FACTS,
     "kind.{}": (kind.value for kind in FirmKind),
     "change.{}": changes(RUBRIC.id),
     "language.{}": LANGUAGES,
@@ -97,6 +106,9 @@ FAMILIES: dict[str, Iterable[object]] = {
     "report.label.{}": LABELS,
     "report.plan.class.{}": CLASSES,
     "report.signature.{}": ("ed25519", "none"),
+    "verify.finding.{}": (finding.value for finding in Finding),
+    "verify.signature.{}": (signature.value for signature in Signature),
+    "verify.face.{}": SHOWN,
     "report.trouble.{}": (trouble.value for trouble in ReportTrouble),
     "check.{}": (area.value for area in Area),
     "check.fault.{}": (fault.value for fault in DatabaseFault),
@@ -111,17 +123,20 @@ FAMILIES: dict[str, Iterable[object]] = {
     "button.choice.{}": (choice.value for choice in Choice),
     "link.address.{}": ("telegram", "page"),
     "command.{}": COMMANDS,
-    "batch.column.{}": {*COLUMNS, *COLUMNS_AFTER, *UNPRINTED, "open"},
-    "batch.overview.{}": {*COUNTED, "edition", "program"},
     "report.caption.{}": ("pdf", "xlsx", "zip"),
     "comparison.label.{}": COMPARED,
     "pack.name.{}": ENDINGS,
     "pack.about.{}": {*ENDINGS} - {"readme"},
+    "batch.column.{}": {*COLUMNS, *COLUMNS_AFTER, *UNPRINTED, "open"},
+    "batch.overview.{}": {*COUNTED, "edition", "program"},
     "serving.{}": SERVING,
     "web.mail.wrong.{}": WRONG,
     "web.mail.{}.title": SAID,
     "web.mail.{}.text": SAID,
     "web.mail.{}.do": ASKED,
+    "web.verify.{}.title": OF_CODES,
+    "web.verify.{}.text": (said for said in OF_CODES if said != "genuine"),
+    "web.verify.unknown.{}": CAUSES,
     "stats.{}": ("finished", "unfinished", "greeted"),
     "stats.phase.{}": (phase.value for phase in Phase),
     "stats.urgency.{}": (urgency.name.lower() for urgency in Urgency),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
+from bot.reports.seal import seal
 from flows.session import Firm, FirmKind
 from locales import LANGUAGES
 from scoring.answers import Answers, check_answers
@@ -85,7 +86,22 @@ def extremes() -> dict[str, Report]:
         "English": report(BY_FIGURES, "en", firm=LONG, before=of_grade(4)),
         "traditional": report(BY_FIGURES, "zh-Hant", firm="臺灣精密製造（昆山）有限公司　东莞厂", before=of_grade(4)),
         "platform": report(of_grade(3), profile="platform"),
+        "signed": signed(),
     }
+
+
+def signed() -> Report:
+    """All facts of the firm, a page where it can be checked, a signature, though nobody's."""
+    who = Firm(
+        name="某某五金制品有限公司",
+        kind=FirmKind.PROVINCIAL,
+        credit_code="91350100M000100Y43",
+        contact="张三 0512-12345678",
+        region="江苏省苏州市",
+        industry="C3399 其他未列明金属制品制造",
+    )
+    made = paper(of_grade(2)).model_copy(update={"firm": who, "address": "https://shuping.example.gov.cn"})
+    return compose(made, seal(made, "0f" * 64))
 
 
 anybody = st.builds(answered, st.just(RUBRIC), partial_choices, partial_levels)

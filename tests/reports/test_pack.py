@@ -255,7 +255,7 @@ def test_later_answers_change_nothing() -> None:
     under_way = finished_session(SECOND, "zh-Hans").but(id="fourth", finished_at=None, phase=Phase.QUESTIONS)
     found = finished_last(under_way, HISTORY)
     assert found
-    before = pack_of_session(finished_session(SECOND, "zh-Hans"), HISTORY, TODAY)
+    before = pack_of_session(finished_session(SECOND, "zh-Hans"), before_it(SECOND, HISTORY), TODAY)
     assert pack_file(pack_of_session(*found, TODAY + timedelta(days=30))) == pack_file(before)
     assert finished_last(under_way, ()) is None
 
@@ -307,7 +307,7 @@ def test_what_is_as_it_was_is_not_listed() -> None:
 def test_the_bars_are_told_to_who_cannot_see_them() -> None:
     made, _ = compared(3, 1)
     for bars in made.indicators:
-        assert f"{bars.name} {bars.shown_before} → {bars.shown_after}" in made.alt
+        assert f"{bars.name} {bars.shown_before} → {bars.shown_after}" in made.alternatives["shares"]
     figure = render(Piece.COMPARISON, made)
     assert b"/Alt" in b"".join(_objects(figure))
 

@@ -1,13 +1,15 @@
-"""Picture, report and workbook on the phone: made on request, sent like anything else, whatever Telegram answers."""
+"""Files on the phone, from picture to pack: made on request, sent like anything else, whatever Telegram answers."""
 
 import io
 from fractions import Fraction
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from bot.reports.pack import MANIFEST
 from locales import catalogue
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
@@ -18,7 +20,7 @@ from tests.telegram.views import Message
 TEXT = catalogue("zh-Hans")
 MADE = 30.0
 """The first report starts a process; beside other tests that takes its time."""
-MAGIC = {"png": b"\x89PNG", "pdf": b"%PDF-", "xlsx": b"PK"}
+MAGIC = {"png": b"\x89PNG", "pdf": b"%PDF-", "xlsx": b"PK", "zip": b"PK"}
 METHOD = {"png": "sendPhoto", "pdf": "sendDocument", "xlsx": "sendDocument"}
 
 
@@ -42,7 +44,7 @@ async def arrived(person: Person, kind: str) -> tuple[Message, bytes]:
     return message, message.file
 
 
-async def test_all_three_by_taps_after_a_whole_walk(api: TelegramApi, install: Install) -> None:
+async def test_all_four_by_taps_after_a_whole_walk(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     ann, plan = api.person("Ann"), Plan()
     await walk_by_taps(ann, plan)
@@ -56,6 +58,9 @@ async def test_all_three_by_taps_after_a_whole_walk(api: TelegramApi, install: I
     assert f"{float(Fraction(score)):.2f}" in text
     _, content = await ask(ann, "xlsx")
     assert load_workbook(io.BytesIO(content)).sheetnames
+    pack, content = await ask(ann, "zip")
+    assert pack.text == TEXT("report.caption.zip")
+    assert MANIFEST in ZipFile(io.BytesIO(content)).namelist()
     await api.quiet()
     assert bot.troubles == []
     assert bot.waiting(ann) == []
