@@ -19,8 +19,10 @@ from typing import Any
 from bot.cli.batch_files import Done, Order, Refused, make
 from bot.cli.batch_records import BeforeError, Papers, befores_of, counted_in, named, records_of
 from bot.cli.files import is_stream, opened, put
+from bot.cli.firm import told_of
 from bot.cli.progress import Count, counted
 from bot.reports.errors import ReportError, ReportTrouble
+from bot.reports.lacking import told_before
 from bot.reports.ledger import opened_ledger
 from bot.reports.pool import RenderError
 from bot.reports.render import PACK, Kind
@@ -32,7 +34,7 @@ from locales import catalogue
 
 FAILED = 1
 KINDS = {*(kind.value for kind in Kind), PACK}
-NOT_OURS = ("file", "session", "of", "number", "firm", *KINDS)
+NOT_OURS = ("file", "session", "of", "number", "firm", "credit_code", "contact", *KINDS)
 """What a batch takes from its records, or does not know."""
 STALE_SHOWN = 5
 
@@ -52,10 +54,11 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -
         closing(Summary(language, version("shuping"))) as summary,
         counted(text, total) as count,
     ):
-        papers = Papers(language, parsed.profile, issuer.address, before, parsed.before_on)
+        told = told_of(parsed, language)
+        papers = Papers(language, parsed.profile, issuer.address, before, parsed.before_on, told)
         jobs, settled = parsed.jobs or _cores(), parsed.on is not None
         order = Order(folder, kinds, papers, issuer, on, settled=settled, force=parsed.force, jobs=jobs)
-        teller = _Teller(language, summary, count)
+        teller = _Teller(language, kinds, summary, count)
         try:
             asyncio.run(make(order, ledger, records_of(parsed.batch, source).entries, teller.hear))
         except KeyboardInterrupt:
@@ -91,8 +94,8 @@ def _cores() -> int:
 class _Teller:
     """Tells people what became of each record, and puts it into the summary."""
 
-    def __init__(self, language: str, summary: Summary, count: Count) -> None:
-        self._language, self._text = language, catalogue(language)
+    def __init__(self, language: str, kinds: Sequence[str], summary: Summary, count: Count) -> None:
+        self._language, self._kinds, self._text = language, kinds, catalogue(language)
         self._summary, self._count = summary, count
         self.counts = Counter[str]()
 
@@ -100,6 +103,7 @@ class _Teller:
         """The next record."""
         if isinstance(became, Done):
             self.counts.update(("made", "kept") if became.kept else ("made",))
+            self._tell_lacking(number, became)
             self.counts["unpacked"] += became.unpacked is not None
             fault = self._sentence(became.unpacked) if became.unpacked else ""
             self._summary.add(became.row.model_copy(update={"fault": fault}))
@@ -110,6 +114,14 @@ class _Teller:
             self._summary.add(Row(number=number, fault=fault, **labels))
             self._count.tell(f"shuping: {self._named(number, labels)}{fault}")
         self._count.one()
+
+    def _tell_lacking(self, number: int, done: Done) -> None:
+        """What a paper that was made does not show of its firm."""
+        if done.kept:
+            return
+        if told := [sentence for kind in self._kinds if (sentence := told_before(done.firm, kind, self._text))]:
+            whose = {"id": done.row.id, "firm": done.row.firm}
+            self._count.tell(f"{self._named(number, whose)}{inert(max(told, key=len))}")
 
     def _named(self, number: int, labels: Mapping[str, str]) -> str:
         whose = self._text("list.separator").join(filter(None, labels.values()))

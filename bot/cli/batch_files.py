@@ -22,6 +22,7 @@ from bot.reports.pool import Pool, RenderError
 from bot.reports.render import PACK, Kind
 from bot.reports.signing import Issuer
 from bot.reports.summary import Row, outcome_of
+from flows.session import Firm
 from flows.text import tidy
 from scoring.errors import AnswersError
 
@@ -34,9 +35,13 @@ Refused = AnswersError | BeforeError | ReportError | RenderError
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A record that has its files: its row, whether all were there before, and why it has no acceptance pack."""
+    """A record that has its files: its row, whether all were there before, and why it has no acceptance pack.
+
+    `firm`: whose they are.
+    """
 
     row: Row
+    firm: Firm
     kept: bool
     unpacked: ReportError | None = None
 
@@ -119,13 +124,13 @@ class _Maker:
         missing = [kind for kind in wanted if kind not in there]
         if known and not missing:
             self.ledger.settle(known.names)
-            return Done(known.row, kept=True, unpacked=unpacked)
+            return Done(known.row, after.firm, kept=True, unpacked=unpacked)
         self._refuse_others(stem, missing)
         made = await self._files(after, before, missing)
         digests = {**there, **{kind: sha256(content).hexdigest() for kind, content in made.items()}}
         row = self._row(number, named(record), after, [f"{stem}.{kind}" for kind in sorted(digests)])
         self._write(Made(stem=stem, key=key, on=after.on, files=digests, row=row), made)
-        return Done(row, kept=False, unpacked=unpacked)
+        return Done(row, after.firm, kept=False, unpacked=unpacked)
 
     def _key(self, after: Paper, before: Paper | None) -> str:
         """The codes that they would have on any day: what was made of the same stays as it is."""

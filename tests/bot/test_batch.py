@@ -251,6 +251,50 @@ def test_the_day_that_is_given_is_on_the_paper(batch: Batch) -> None:
     assert f"{batch.summary()[0]['日期']:%Y-%m-%d}" == "2026-11-21"
 
 
+CODE = "91350100M000100Y43"
+"""An example of GB 32100-2015."""
+
+
+def test_facts_of_the_firms(batch: Batch) -> None:
+    """Beside the answers; the command line says what holds for all that do not say it themselves."""
+    first = record(1, credit_code=f"{CODE[:8]} {CODE[8:].lower()}", industry="金属制品业", kind="micro")
+    batch("--region", "昆山市", "--industry", "塑料制品业", records=[first, record(2)], kinds="pdf")
+    texts = [
+        "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).replace(" ", "")
+        for name, content in batch.files().items()
+        if name.endswith(".pdf")
+    ]
+    assert [[fact in text for fact in (CODE, "金属制品业", "塑料制品业", "昆山市")] for text in texts] == [
+        [True, True, False, True],
+        [False, False, True, True],
+    ]
+
+
+def test_characters_that_will_not_print_are_told(batch: Batch) -> None:
+    ran = batch(records=[record(1), record(2, firm="某某\U0002a6a5厂")])
+    assert ran.status == 0
+    assert ran.err.startswith("第 2 份（A2、某某\U0002a6a5厂）：")
+    assert batch(records=[record(1), record(2, firm="某某\U0002a6a5厂")]).err == ""
+
+
+@pytest.mark.parametrize(
+    ("facts", "part"),
+    [
+        ({"credit_code": "91350100M000100Y44"}, "credit_code"),
+        ({"contact": 138}, "contact"),
+        ({"kind": "large"}, "kind"),
+        ({"region": "长" * 61}, "region"),
+        ({"owner": "某某"}, "owner"),
+    ],
+)
+def test_a_fact_that_cannot_be_right_is_refused(batch: Batch, facts: dict[str, Any], part: str) -> None:
+    ran = batch(records=[record(1, **facts), record(2)])
+    assert ran.status == 1
+    assert ran.err.startswith("shuping: 第 1 份（A1、第1五金厂）：")
+    assert part in ran.err
+    assert "0002-A2-第2五金厂.png" in batch.files()
+
+
 def test_a_bad_record_before_is_the_fault_of_one_firm(batch: Batch) -> None:
     (batch.folder / "past.jsonl").write_text(lines([record(1, answers={"q5": "Z"})]), encoding="utf-8")
     ran = batch("--before", "past.jsonl")
