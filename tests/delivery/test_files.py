@@ -139,9 +139,9 @@ async def test_a_report_is_made_and_sent(site: Site, word: str, magic: bytes) ->
 
 
 async def finished(site: Site) -> Person:
-    """Somebody who is at a final result."""
+    """Somebody who is at a final result, and has been asked what papers tell of the firm."""
     ann = await site.person()
-    past = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans")
+    past = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans", identified=True)
     await site.store.apply(ann.window, lambda _: Decision(session=past, finished=(kept(past),)))
     return ann
 
