@@ -3,3 +3,132 @@
 What is there already, made of the same answers by the same program, is left alone: a batch that was interrupted is
 taken up by giving the same command again. A record that is refused is named, and the others are made.
 """
+
+import argparse
+import asyncio
+import os
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing, nullcontext
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bot.cli.batch_files import Done, Order, Refused, make
+from bot.cli.batch_records import BeforeError, Papers, befores_of, counted_in, named, records_of
+from bot.cli.files import is_stream, opened, put
+from bot.cli.progress import Count, counted
+from bot.reports.errors import ReportError, ReportTrouble
+from bot.reports.ledger import opened_ledger
+from bot.reports.pool import RenderError
+from bot.reports.render import Kind
+from bot.reports.signing import Issuer
+from bot.reports.summary import Row, Summary
+from bot.words.complaints import complaint
+from flows.text import inert, tidy
+from locales import catalogue
+
+FAILED = 1
+NOT_OURS = ("file", "session", "of", "number", "firm", *(kind.value for kind in Kind))
+"""What a batch takes from its records, or does not know."""
+STALE_SHOWN = 5
+
+
+def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, today: date) -> int:
+    """Make them all. Status 0, or 1 if a record was refused.
+
+    Raises ReportError, AnswersError, OSError for what concerns all of them.
+    """
+    kinds, folder, text = _kinds(parsed), _folder(parsed), catalogue(language)
+    total = None if is_stream(parsed.batch) else counted_in(parsed.batch)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        befores_of(parsed.before) if parsed.before else nullcontext() as before,
+        opened(parsed.batch) as source,
+        opened_ledger(folder) as ledger,
+        closing(Summary(language, version("shuping"))) as summary,
+        counted(text, total) as count,
+    ):
+        papers = Papers(language, parsed.profile, issuer.address, before)
+        order = Order(folder, kinds, papers, issuer, today, force=parsed.force, jobs=parsed.jobs or _cores())
+        teller = _Teller(language, summary, count)
+        try:
+            asyncio.run(make(order, ledger, records_of(parsed.batch, source).entries, teller.hear))
+        except KeyboardInterrupt:
+            count.say(text("report.batch.stopped"))
+            raise
+        put(str(folder / text("batch.file")), summary.workbook())
+        stale = ledger.stale()
+    teller.end(folder, stale)
+    return FAILED if teller.counts["refused"] else 0
+
+
+def _kinds(parsed: argparse.Namespace) -> Sequence[Kind]:
+    """What is wanted of each record: PDF, if nothing is said. Raises ReportError."""
+    if any(getattr(parsed, name) is not None for name in NOT_OURS):
+        raise ReportError(ReportTrouble.BATCH_ALONE)
+    given = (parsed.kinds or Kind.DOCUMENT.value).split(",")
+    try:
+        return [*dict.fromkeys(Kind(name.strip().lower()) for name in given)]
+    except ValueError:
+        raise ReportError(ReportTrouble.BATCH_KINDS, kinds=", ".join(Kind)) from None
+
+
+def _folder(parsed: argparse.Namespace) -> Path:
+    if parsed.out is None:
+        raise ReportError(ReportTrouble.BATCH_OUT)
+    return Path(parsed.out)
+
+
+def _cores() -> int:
+    """Those that this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Teller:
+    """Tells people what became of each record, and puts it into the summary."""
+
+    def __init__(self, language: str, summary: Summary, count: Count) -> None:
+        self._language, self._text = language, catalogue(language)
+        self._summary, self._count = summary, count
+        self.counts = Counter[str]()
+
+    def hear(self, number: int, record: Any, became: Done | Refused) -> None:
+        """The next record."""
+        if isinstance(became, Done):
+            self.counts.update(("made", "kept") if became.kept else ("made",))
+            self._summary.add(became.row)
+        else:
+            self.counts["refused"] += 1
+            labels = {name: tidy(value) for name, value in named(record).items()}
+            fault = self._sentence(became)
+            self._summary.add(Row(number=number, fault=fault, **labels))
+            self._count.say(f"shuping: {self._named(number, labels)}{fault}")
+        self._count.one()
+
+    def _named(self, number: int, labels: Mapping[str, str]) -> str:
+        whose = self._text("list.separator").join(filter(None, labels.values()))
+        key = "report.batch.record.named" if whose else "report.batch.record"
+        return self._text(key, number=number, whose=inert(whose))
+
+    def _sentence(self, refused: Refused) -> str:
+        match refused:
+            case RenderError():
+                return self._text("report.batch.broken", place=inert(str(refused)))
+            case BeforeError():
+                return self._text("report.batch.before", fault=complaint(refused.cause, self._language))
+            case _:
+                return complaint(refused, self._language) or ""
+
+    def end(self, folder: Path, stale: Sequence[str]) -> None:
+        """How many of what, where the summary is, and what lies there that is of no record any more."""
+        text, counts = self._text, self.counts
+        sys.stdout.write(text("report.written", file=inert(str(folder / text("batch.file")))) + "\n")
+        sys.stdout.write(
+            text("report.batch.end", **{name: counts[name] for name in ("made", "kept", "refused")}) + "\n"
+        )
+        if stale:
+            names = text("list.separator").join(map(inert, stale[:STALE_SHOWN]))
+            sys.stderr.write(text("report.batch.stale", number=len(stale), names=names) + "\n")

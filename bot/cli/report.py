@@ -16,6 +16,7 @@ from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.inline import protocol_of, shown_inline
+from bot.reports.lacking import told_before
 from bot.reports.pack import Pack, pack_file, pack_of_session
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from bot.reports.render import PACK, Kind, render
@@ -35,6 +36,13 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     All files are made before the first is written.
     Raises ReportError, AnswersError, SettingsError, StorageError, OSError.
     """
+    settings = paper_settings(parsed.env_file)
+    if parsed.batch is not None:
+        from bot.cli.batch import batch
+
+        return batch(parsed, language, issuer_of(settings), _day(parsed.on, settings))
+    if any(given is not None for given in (parsed.out, parsed.kinds, parsed.jobs)):
+        raise ReportError(ReportTrouble.BATCH_OUT)
     given = {name: getattr(parsed, name) for name in (*(kind.value for kind in Kind), PACK)}
     targets = {name: str(target) for name, target in given.items() if target is not None}
     protocol = protocol_of(os.environ) if sys.stdout.isatty() else None
@@ -42,7 +50,8 @@ def report(parsed: argparse.Namespace, language: str) -> int:
         raise ReportError(ReportTrouble.NO_TARGET)
     if not parsed.force:
         _refuse_present(targets)
-    wish = Wish(parsed, language, paper_settings(parsed.env_file))
+    wish = Wish(parsed, language, settings)
+    _tell_lacking(wish.paper.firm, list(targets) or [Kind.PICTURE.value], catalogue(language))
     if not targets and protocol:
         made = wish.report
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
@@ -57,6 +66,21 @@ def _refuse_present(targets: Mapping[str, str]) -> None:
             raise ReportError(ReportTrouble.EXISTS, file=target)
 
 
+def _day(on: date | None, settings: PaperSettings) -> date:
+    """The day that was given, else today. Raises ReportError for one to come."""
+    today = day(datetime.now(UTC), settings.timezone)
+    if on and on > today:
+        raise ReportError(ReportTrouble.AHEAD, date=on)
+    return on or today
+
+
+def _tell_lacking(firm: Firm, wanted: Sequence[str], text: Catalogue) -> None:
+    """What the papers will not show of the firm, once and before any is made."""
+    told = [sentence for name in wanted if (sentence := told_before(firm, name, text))]
+    if told:
+        sys.stderr.write(inert(max(told, key=len)) + "\n")  # the picture tells least
+
+
 class Wish:
     """What a command line asks to be made: of a file of answers, or of a stored assessment."""
 
@@ -66,8 +90,7 @@ class Wish:
         self._parsed, self._language = parsed, language
         self._issuer, self._zone = issuer_of(settings), settings.timezone
         self._told = told_of(parsed, language)
-        if parsed.on and parsed.on > self._today:
-            raise ReportError(ReportTrouble.AHEAD, date=parsed.on)
+        self._on = _day(parsed.on, settings)
 
     def file(self, wanted: str) -> bytes:
         """A report of a kind, or the acceptance pack. Raises ReportError for a pack of what is not final."""
@@ -76,18 +99,12 @@ class Wish:
     @cached_property
     def report(self) -> Report:
         """The report, sealed."""
-        paper = self._of_file() if self._parsed.session is None else self._of_stored()
-        return compose(paper, self._issuer.seal(paper))
+        return compose(self.paper, self._issuer.seal(self.paper))
 
-    @property
-    def _on(self) -> date:
-        """The day that was given, else today."""
-        on: date | None = self._parsed.on
-        return on or self._today
-
-    @property
-    def _today(self) -> date:
-        return day(datetime.now(UTC), self._zone)
+    @cached_property
+    def paper(self) -> Paper:
+        """What the report is made of."""
+        return self._of_file() if self._parsed.session is None else self._of_stored()
 
     def _of_file(self) -> Paper:
         """Who and what is read from the answers' file; the answers before it stand for an earlier assessment."""

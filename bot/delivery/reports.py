@@ -66,7 +66,8 @@ class Reports:
     ) -> AsyncIterator[Page | None]:
         """A report, or the export ("json"), as things are now; None if all was deleted meanwhile.
 
-        `tell` is told of a long queue. What cannot be made is an apology, since trying again would not mend it.
+        `tell` is told of a long queue, and of what cannot be printed. What cannot be made is an apology, since trying
+        again would not mend it.
         """
         state = await insist(lambda: self._store.state(queued.window, queued.dossier))
         if state.session is None:
@@ -78,10 +79,24 @@ class Reports:
             yield apology(words.text("report.crowded"))
             return
         with self._waiting() as ahead:
+            if lacking := await self._lacking(state, wanted, words):
+                await tell(apology(lacking))
             if ahead >= QUEUE:
                 await tell(apology(words.text("report.queue", ahead=ahead)))
             async with self._places:
                 yield await insist(lambda: self._file(queued.window, queued.dossier, wanted, medium, now))
+
+    async def _lacking(self, state: State, wanted: File, words: Wording) -> str:
+        """What the file will not show of the firm, as it is now or was then; "" if nothing."""
+        from bot.reports.lacking import told_before
+
+        if wanted.format == EXPORT or state.session is None or state.dossier is None:
+            return ""
+        firm, dossier = state.session.firm, state.dossier
+        if wanted.past:
+            past = find_past(await insist(lambda: self._store.history(dossier)), wanted.past)
+            firm = past.firm if past else firm
+        return told_before(firm, wanted.format, words.text)
 
     async def at_once(self, window: str, dossier: str, wanted: File, medium: Medium, now: datetime) -> Page | None:
         """The same for whoever waits for it: None if there is nothing. Raises StorageError."""

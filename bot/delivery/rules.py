@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from bot.dialogue.context import Door, Keep, Rules
+from bot.reports.characters import missing
+from bot.reports.lacking import named
 from bot.reports.signing import issuer_of
 from bot.settings import Settings
 from flows.reminders import Schedule
@@ -25,6 +27,7 @@ def rules_of(settings: Settings, doors: Sequence[Door] = ()) -> Rules:
         ECHOES,
         frozenset(f"telegram:{one}" for one in settings.admins),
         issuer_of(settings),
+        lambda text: named(missing([text])),
     )
 
 

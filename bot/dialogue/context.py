@@ -48,7 +48,7 @@ class Rules:
     """Settings that decisions depend on: when to remind, who runs this, how long data stay, which ways in there are.
 
     `echoes`: the channels whose windows are shown what was changed in another one. `admins`: the windows of whoever
-    runs this. `issuer`: who puts the seal on papers.
+    runs this. `issuer`: who puts the seal on papers. `lacking`: the characters of a text that papers cannot print.
     """
 
     schedule: Schedule
@@ -60,6 +60,7 @@ class Rules:
     echoes: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
     issuer: Issuer = NOBODY
+    lacking: Callable[[str], str] = lambda _: ""
 
     def zone_of(self, window: Window | None) -> ZoneInfo:
         """The person's time zone, or the default one."""

@@ -1,6 +1,6 @@
 """One step of the conversation, and everything it makes us say and keep."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from bot.dialogue.situation import Situation, card, file, say
 from flows.events import (
     Event,
     Finished,
+    FirmNamed,
     HelpAsked,
     PaperWanted,
     Parked,
@@ -58,7 +59,7 @@ def _card(situation: Situation, events: Sequence[Event]) -> Card:
     recorded = sum(isinstance(event, Recorded) for event in told)
     if recorded > 1:
         told = [event for event in told if not isinstance(event, Recorded)]
-    lines = [line for event in told if (line := _sentence(situation, event))]
+    lines = [line for event in told for line in _sentences(situation, event)]
     if recorded > 1:
         lines.insert(0, situation.words.text.count("event.recorded.several", recorded))
     warned = any(isinstance(event, Refused | Stale) for event in events)
@@ -81,8 +82,12 @@ def _tells(situation: Situation, event: Event) -> bool:
             return True
 
 
-def _sentence(situation: Situation, event: Event) -> str | None:
-    return situation.words.event(event, situation.session)
+def _sentences(situation: Situation, event: Event) -> Iterator[str]:
+    """What has happened; of a name also what papers cannot print of it, while it is easily changed."""
+    if said := situation.words.event(event, situation.session):
+        yield said
+    if isinstance(event, FirmNamed) and (signs := situation.context.rules.lacking(event.name)):
+        yield situation.words.text("event.lacking", signs=signs)
 
 
 def recorded(stepped: Step, before: Session, now: datetime, by: str) -> Decision:

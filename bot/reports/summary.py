@@ -16,7 +16,7 @@ from unicodedata import east_asian_width
 
 from bot.reports.paper import Paper
 from bot.words.results import points_of, shown_points
-from bot.words.steps import FIRST, first_steps
+from bot.words.steps import steps_alone
 from bot.words.wording import Wording, wording
 from flows.session import Value
 from locales import catalogue
@@ -33,6 +33,8 @@ CELL = 32_767
 """Characters that a cell holds."""
 LINE_POINTS = 15.0
 """The height of a line."""
+FILLED = 0.88
+"""So much of a column does a line fill at least, before it is broken, in whatever program and font."""
 FORMS: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bg_color": "#E1E1E1", "border": 1, "text_wrap": True, "valign": "vcenter"},
     "text": {"text_wrap": True, "valign": "top", "border": 1},
@@ -102,7 +104,7 @@ def _short(result: Result, words: Wording, unanswered: Sequence[str]) -> Short |
         points=shown(result.points_short.as_integer_ratio(), {0}),
         scenarios=result.next.scenarios_short,
         restrictive=result.next.restrictive_short,
-        steps=first_steps(result.next, words, unanswered).lines[:FIRST],
+        steps=steps_alone(result.next, words, unanswered),
     )
 
 
@@ -170,22 +172,23 @@ class Summary:
 
     def _columns(self) -> list[Column]:
         text, separator = self._text, self._text("list.separator")
-        before, after = (
+        before, after, unprinted = (
             [Column(text(f"batch.column.{name}"), width, cell) for name, (width, cell) in some.items()]
-            for some in (COLUMNS, COLUMNS_AFTER)
+            for some in (COLUMNS, COLUMNS_AFTER, UNPRINTED)
         )
-        dimensions = [Column(name, 12, partial(_dimension, name)) for name in self._dimensions]
+        dimensions = [Column(name, DIMENSION_WIDTH, partial(_dimension, name)) for name in self._dimensions]
         still = Column(
-            text("batch.column.open"), 30, lambda row: separator.join(row.outcome.open) if row.outcome else ""
+            text("batch.column.open"), OPEN_WIDTH, lambda row: separator.join(row.outcome.open) if row.outcome else ""
         )
-        return [*before, *dimensions, still, *after]
+        return [*before, *dimensions, still, *after, *unprinted]
 
     def _write_overview(self, book: "Workbook") -> None:
         """How many of what, and by what they were scored."""
         sheet, form = book.add_worksheet(self._text("batch.sheet.overview")), book.add_format(FORMS["text"])
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 44)
+        form.set_align("left")
+        sheet.set_column(0, 1, 40)
         sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
         rows: list[tuple[str, str | int]] = [
             *((self._text(f"batch.overview.{name}"), self._counts[name]) for name in COUNTED),
             *((name, number) for (_, name), number in sorted(self._grades.items())),
@@ -208,6 +211,7 @@ class _Table:
             sheet.set_column(place, place, column.width)
         sheet.set_paper(A4)
         sheet.set_landscape()
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.freeze_panes(1, FROZEN)
@@ -220,6 +224,7 @@ class _Table:
         for last, row in enumerate(rows, start=1):
             self._line(last, [column.cell(row) for column in self._columns], "fault" if row.fault else "text")
         self._sheet.autofilter(0, 0, last, len(self._columns) - 1)
+        self._sheet.print_area(0, 0, last, len(self._columns) - len(UNPRINTED) - 1)
 
     def _line(self, place: int, cells: Sequence[Cell], form: str) -> None:
         lines = (_lines(cell, column.width) for cell, column in zip(cells, self._columns, strict=True))
@@ -252,7 +257,7 @@ def _lines(cell: Cell, width: float) -> int:
     """How many lines a cell takes: a character of Chinese is as wide as two of Latin."""
     if not isinstance(cell, str):
         return 1
-    return sum(max(1, ceil(_width(line) / (width - 1))) for line in cell.split("\n"))
+    return sum(max(1, ceil(_width(line) / (FILLED * width - 1))) for line in cell.split("\n"))
 
 
 def _width(line: str) -> int:
@@ -278,25 +283,28 @@ def _missing(value: Callable[[Short], Cell]) -> Callable[[Row], Cell]:
 
 
 COLUMNS: dict[str, tuple[float, Callable[[Row], Cell]]] = {
-    "number": (7, lambda row: row.number),
-    "id": (14, lambda row: row.id),
-    "firm": (30, lambda row: row.firm),
-    "grade": (7, _of(lambda outcome: outcome.grade)),
+    "number": (6, lambda row: row.number),
+    "id": (10, lambda row: row.id),
+    "firm": (22, lambda row: row.firm),
+    "grade": (6, _of(lambda outcome: outcome.grade)),
     "grade_name": (16, _of(lambda outcome: outcome.grade_name)),
-    "score": (9, _of(lambda outcome: _points(outcome.score))),
+    "score": (8, _of(lambda outcome: _points(outcome.score))),
 }
 COLUMNS_AFTER: dict[str, tuple[float, Callable[[Row], Cell]]] = {
     "next": (16, _missing(lambda short: short.grade)),
-    "points_short": (9, _missing(lambda short: _points(short.points))),
-    "scenarios_short": (9, _missing(lambda short: short.scenarios)),
-    "restrictive_short": (9, _missing(lambda short: short.restrictive)),
-    "steps": (60, _missing(lambda short: "\n".join(short.steps))),
+    "points_short": (8, _missing(lambda short: _points(short.points))),
+    "scenarios_short": (8, _missing(lambda short: short.scenarios)),
+    "restrictive_short": (8, _missing(lambda short: short.restrictive)),
+    "steps": (52, _missing(lambda short: "\n".join(short.steps))),
+    "fault": (30, lambda row: row.fault),
+}
+UNPRINTED: dict[str, tuple[float, Callable[[Row], Cell]]] = {
     "report": (18, _of(lambda outcome: outcome.report)),
     "on": (12, _of(lambda outcome: outcome.on)),
-    "files": (34, lambda row: "\n".join(row.files)),
-    "fault": (40, lambda row: row.fault),
+    "files": (64, lambda row: "\n".join(row.files)),
 }
-"""What stands before the dimensions, and what behind them (`batch.column.…`): widths, and what is in them."""
+"""What stands before the dimensions and what behind them (`batch.column.…`): widths, and what is in them."""
+DIMENSION_WIDTH, OPEN_WIDTH = 9, 20
 FROZEN = 3
 """Columns that are always seen."""
 COUNTED = ("all", "made", "open", "refused")

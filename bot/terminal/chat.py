@@ -16,6 +16,7 @@ from bot.dialogue.pages import CardPage, Page, TextPage, View, needs_history, ne
 from bot.dialogue.replies import Card, File, read
 from bot.dialogue.respond import respond
 from bot.reports.errors import ReportError, ReportTrouble
+from bot.reports.lacking import told_before
 from bot.reports.render import PACK, Kind
 from bot.terminal.files import free_name, put_new, stem_of
 from bot.terminal.lines import Lines, PipedLines, PromptLines
@@ -177,6 +178,8 @@ class TerminalTalk:
         if wanted == EXPORT or session is None or dossier is None:
             self.painter.command(words.text("report.how", command=self._command("data", "export", "--as", self.name)))
             return
+        if lacking := told_before(session.firm, wanted, words.text):
+            self.painter.warn(lacking)
         stem = stem_of(session.firm.name, words.text("report.file"))
         try:
             name = put_new(self.folder, stem, wanted, await self._made(wanted, session, dossier))

@@ -14,12 +14,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.http.health import HEALTHZ, READYZ
-from bot.web import calendars, conversation, downloads, links, mails, telegram
+from bot.web import calendars, conversation, downloads, links, mails, telegram, verify
 from bot.web.assets import asset
 from bot.web.forms import TooLargeError
 from bot.web.guard import Guard
 from bot.web.painter import environment
-from bot.web.places import CARD, RENEWED
+from bot.web.places import CARD, RENEWED, VERIFY
 from bot.web.site import Site
 from bot.web.visit import CrowdedError, Handler, LostError, Visit
 from scoring.errors import MissingEditionError
@@ -68,6 +68,9 @@ def application(site: Site) -> ASGIApp:
             at("/code", links.take_code, "POST"),
             at("/tg", telegram.door),
             at("/tg", telegram.enter, "POST"),
+            at(VERIFY, verify.ask),
+            at(VERIFY, verify.typed, "POST"),
+            at(f"{VERIFY}/{{code:path}}", verify.scanned),
             Route("/static/{name}", asset),
             Route("/robots.txt", _robots),
             *(Route(path, site.health) for path in (HEALTHZ, READYZ) if site.health),

@@ -174,6 +174,9 @@ class PageLimits:
     codes_by_all: Limit
     links_by_client: Limit
     """Wrong links, the same way."""
+    papers_by_client: Limit
+    """Codes of papers that nobody was given, the same way."""
+    papers_by_network: Limit
     mails_by_mailbox: Limit
     mails_by_client: Limit
     mails_by_network: Limit
@@ -213,6 +216,17 @@ class PageLimits:
         """Only wrong links count."""
         self.links_by_client.give_back(client)
 
+    def paper(self, client: str) -> float:
+        """The code of a paper is looked up; give it back if there is such a one."""
+        return take_all(*self._of_paper(client))
+
+    def paper_was_known(self, client: str) -> None:
+        """Only unknown codes count: an office checks a hundred papers a day."""
+        give_all_back(*self._of_paper(client))
+
+    def _of_paper(self, client: str) -> tuple[tuple[Limit, str], ...]:
+        return (self.papers_by_client, client), (self.papers_by_network, network_key(client))
+
     def mail(self, client: str, window: str, address: str) -> float:
         """Somebody has a mail sent to an address that may be anybody's."""
         return take_all(
@@ -240,6 +254,8 @@ def page_limits(clock: Callable[[], float] = time.monotonic) -> PageLimits:
         codes_by_network=limit(20, 2 / MINUTE),
         codes_by_all=limit(200, 12 / MINUTE),
         links_by_client=limit(20, 6 / MINUTE),
+        papers_by_client=limit(20, 6 / MINUTE),
+        papers_by_network=limit(60, 18 / MINUTE),
         mails_by_mailbox=limit(3, 3 / (24 * HOUR)),
         mails_by_client=limit(60, 12 / HOUR),
         mails_by_network=limit(60, 12 / HOUR),

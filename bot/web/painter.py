@@ -10,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from bot.dialogue.buttons import CHOICE_MARK, decode, encode
 from bot.dialogue.pages import Button, CardPage, TextPage, in_question
+from bot.reports.lacking import told_before
+from bot.reports.render import Kind
 from bot.screens import Action, Choice
 from bot.screens.details import explained, official
 from bot.screens.parts import FIXED, Row
@@ -66,7 +68,7 @@ class CardView:
 
     `ways` are all its actions by name; `unfolded` is what there is to read on its item, as HTML. `body` is a template
     of its own, which results, plan and what-if have; with it is `drawn` what is drawn, and the grade that comes `next`.
-    `steps` are those of a plan.
+    `steps` are those of a plan. `lacking` says what the papers offered here cannot show of the firm.
     """
 
     page: CardPage
@@ -83,6 +85,7 @@ class CardView:
     next: Rung | None
     steps: tuple[Section, ...]
     groups: tuple[Items, ...]
+    lacking: str
 
     @property
     def typed(self) -> bool:
@@ -129,6 +132,7 @@ def card_view(page: CardPage) -> CardView:
             Items(group, tuple(_item_of(row, page, ref) for row in rows))
             for group, rows in groupby(screen.rows, lambda row: row.group)
         ),
+        lacking=told_before(page.session.firm, Kind.DOCUMENT, words.text) if page.outcome else "",
     )
 
 

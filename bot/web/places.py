@@ -10,6 +10,7 @@ from flows.inputs import Suppose, Want
 from scoring.rubric import Rubric
 
 CARD, KEEP, OPEN, RENEWED = "/", "/keep", "/open", "/keep/new"
+VERIFY = "/verify"
 NEXT = "next"
 """The cookie with a new link, until it has taken the place of the old one."""
 

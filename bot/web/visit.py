@@ -12,7 +12,7 @@ from bot.web.forms import Form, form_of
 from bot.web.guard import language_of
 from bot.web.limits import client_key
 from bot.web.painter import render
-from bot.web.places import CARD
+from bot.web.places import CARD, VERIFY
 from bot.web.site import Site
 from bot.web.visitor import Visitor, visitor_of
 from bot.words.wording import Medium, Wording, wording
@@ -125,7 +125,10 @@ class Visit:
         """A browser that came without a cookie gets one; nothing is stored of it.
 
         A form that comes without one may be another site's, and the browser has its own all the same: it keeps that.
+        Whoever checks a paper is nobody to us.
         """
+        if self.request.url.path.startswith(VERIFY):
+            return
         looked = self.request.method != "POST"
         if not self.visitor.known and (looked or self.visitor is not self._stranger):
             self.set_cookie(response, self.cookie, self.visitor.secret, COOKIE_SECONDS)

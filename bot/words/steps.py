@@ -79,6 +79,16 @@ def first_steps(missing: Gap, words: Wording, unanswered: Collection[str] = ()) 
     return Section(title, (*lines, *whole))
 
 
+def steps_alone(missing: Gap, words: Wording, unanswered: Collection[str] = ()) -> tuple[str, ...]:
+    """The first things to do, for a table: numbered, without what they take; why there are none, if there are none."""
+    if missing.plan is None:
+        return (impossible(words),)
+    return tuple(
+        words.text("step.line.bare", number=number, step=_said(task, words, unanswered, words.item_label(task.item)))
+        for number, task in enumerate(tasks_of(missing.plan, words.rubric)[:FIRST], start=1)
+    )
+
+
 def whole_plan(missing: Gap | None, words: Wording, unanswered: Collection[str] = ()) -> list[Section]:
     """Every step in plain words, by class of effort."""
     text = words.text

@@ -11,9 +11,11 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from locales import catalogue
 from tests.bot.child import COMMAND, Shuping, environment, sentence
 from tests.bot.inside import Inside, fault
 from tests.bot.test_score import ANSWERS, TEXT
+from tests.reports.firms import UNKNOWN
 from tests.reports.keys import OPERATOR, pem
 
 STARTS = {"pdf": b"%PDF-", "png": b"\x89PNG", "xlsx": b"PK"}
@@ -80,6 +82,13 @@ def test_what_is_told_wrong_of_the_firm_is_refused(
 ) -> None:
     fault(run("report", "answers.json", "--pdf", "a.pdf", *told), *parts)
     assert not (folder / "a.pdf").exists()
+
+
+def test_what_cannot_be_printed_is_told_first_and_once(run: Inside, folder: Path) -> None:
+    ran = run("report", "answers.json", "--png", "a.png", "--pdf", "a.pdf", "--firm", f"堃龘𠮷{UNKNOWN}厂")
+    assert (ran.status, ran.err) == (0, catalogue("zh-Hans")("report.lacking", signs=UNKNOWN) + "\n")
+    assert f"堃龘𠮷{'〓' * len(UNKNOWN)}厂" in pages(folder / "a.pdf")
+    assert run("report", "answers.json", "--xlsx", "a.xlsx", "--firm", f"{UNKNOWN}厂").err == ""
 
 
 def test_language_profile_and_previous_answers(run: Inside, folder: Path) -> None:

@@ -22,6 +22,7 @@ from storage.store import Decision
 from tests.bot.support import sessions
 from tests.flows.driver import RUBRIC, START
 from tests.flows.scenes import scene
+from tests.reports.firms import UNKNOWN
 
 WINDOW, DOSSIER = "terminal:anna", "d1"
 OUTSIDE = Outside(now=lambda: START)
@@ -246,6 +247,14 @@ async def test_reports_are_written_here_under_the_firms_name_and_never_over_anyt
     assert (folder / "某某五金厂.pdf").read_bytes() == b"theirs"
     assert len(held(folder)) == 6
     assert "shuping report --session anna --pdf 某某五金厂-4.pdf" in said.replace("'", "")
+
+
+async def test_what_a_report_cannot_show_is_told_before_it_is_written(folder: Path) -> None:
+    said = await talk(await holding(of_firm(f"某某{UNKNOWN}厂")), "填报表", "报告")
+    told = catalogue("zh-Hans")("report.lacking", signs=UNKNOWN)
+    assert said.count(told) == 1
+    written = said.index(".xlsx"), said.index(told), said.index(".pdf")
+    assert sorted(written) == [*written]
 
 
 async def test_the_acceptance_pack_is_of_a_final_result_only(folder: Path) -> None:

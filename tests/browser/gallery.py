@@ -1,5 +1,6 @@
 """Every kind of card and page, each opened as somebody comes to it."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from secrets import token_hex
@@ -9,9 +10,11 @@ from typing_extensions import override
 from bot.screens.wishes import FILES, Detail
 from bot.web.forms import LARGEST_BODY
 from bot.web.limits import Limit
+from bot.web.visitor import window_of
 from flows.session import Phase
 from scoring.errors import MissingEditionError
 from storage.errors import DamagedRowError, StorageError, Trouble
+from storage.issued import Issued
 from storage.memory import MemoryStore
 from storage.store import State
 from tests.browser.person import FIELD, Person
@@ -152,6 +155,43 @@ async def _mail(person: Person, server: Server) -> None:
     await person.open("/m/nothing")
 
 
+PAPER = "7K3M9-Q2W4E-R6T8Y"
+FACE = {
+    "number": "20261130-7K3M9Q",
+    "code": PAPER,
+    "firm": "东莞市长安镇示例精密五金模具制造有限公司",
+    "credit_code": "91441900MA4UK2JE7X",
+    "on": "2026-11-30",
+    "edition": "《中小企业数字化水平评测指标（2024年版）》",
+    "grade": "二级",
+    "score": "48.50",
+    "status": "",
+    "language": "zh-Hans",
+    "program": "1.0.0",
+}
+
+
+def _checked(code: str) -> Show:
+    """What is said of a paper's code; one paper was handed out."""
+
+    async def show(person: Person, server: Server) -> None:
+        token = await server.put(scene("single"))
+        dossier = (await server.site.store.state(window_of(token))).dossier or ""
+        issued = Issued(PAPER, json.dumps(FACE), server.site.outside.now(), "s1")
+        assert await server.site.store.issue(dossier, issued)
+        await person.open("/verify")
+        await person.page.locator("#code").fill(code)
+        async with person.page.expect_navigation():
+            await person.press(person.page.locator("form[action='/verify'] button"))
+        await person.page.locator("#said").wait_for()
+
+    return show
+
+
+async def _check(person: Person, server: Server) -> None:
+    await person.open("/verify")
+
+
 PAGES: dict[str, Show] = {
     **{name: card(name) for name in SCENES},
     **{f"detail {wanted}": detail(wanted) for wanted in Detail if wanted not in (*FILES, Detail.CARD)},
@@ -168,6 +208,10 @@ PAGES: dict[str, Show] = {
     "damaged": _broken(DamagedRowError("of these tests"), 500),
     "edition gone": _broken(MissingEditionError("miit-2020", []), 503),
     "broken": _broken(RuntimeError("of these tests"), 500),
+    "check a paper": _check,
+    "paper known": _checked(PAPER.lower()),
+    "paper unknown": _checked("00000-00000-00000"),
+    "no code of a paper": _checked("20261130-7K3M9Q"),
     "inside telegram": _inside_telegram,
     "link of a mail": _mail,
 }

@@ -90,7 +90,16 @@ CARDS: dict[str, Callable[[], Session]] = {
 }
 AFTERWARDS = {"result": "", "plan": "Aplan", "what-if": "Awhat_if"}
 """From the result on, by what is tapped there."""
-OTHERS = ("keep", "code to give", "code to type", "nothing there", "cookies lost")
+OTHERS = (
+    "keep",
+    "code to give",
+    "code to type",
+    "nothing there",
+    "cookies lost",
+    "check a paper",
+    "paper known",
+    "paper unknown",
+)
 
 
 async def take(browser: Browser, server: Server, folder: Path, look: Look, *, whole: bool) -> None:

@@ -14,6 +14,7 @@ from tests.delivery.places import Person, Seen
 from tests.delivery.site import Site, until
 from tests.flows.scenes import scene
 from tests.flows.test_retention import kept
+from tests.reports.firms import UNKNOWN
 
 TEXT = catalogue("zh-Hans")
 
@@ -135,6 +136,21 @@ async def test_a_report_is_made_and_sent(site: Site, word: str, magic: bytes) ->
     await until(lambda: files(ann), within=30)
     await site.rest()
     assert files(ann)[0].file.startswith(magic)
+    assert await site.is_right(ann)
+
+
+@pytest.mark.parametrize(("word", "told"), [("报告", True), ("图片", True), ("表格", False)])
+async def test_who_wants_a_paper_hears_before_it_comes_what_it_cannot_show(site: Site, word: str, told: bool) -> None:
+    ann = await site.person()
+    session = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans")
+    firm = session.firm.model_copy(update={"name": f"堃龘𠮷{UNKNOWN}厂"})
+    await site.store.apply(ann.window, lambda _: Decision(session=session.but(firm=firm)))
+    seen = len(ann.seen)
+    await ann.say(word)
+    await until(lambda: files(ann), within=30)
+    await site.rest()
+    ahead = [one.text for one in ann.seen[seen : ann.seen.index(files(ann)[0])]]
+    assert [TEXT("report.lacking", signs=UNKNOWN) in text for text in ahead] == [True] * told
     assert await site.is_right(ann)
 
 

@@ -12,10 +12,10 @@ from bot.dialogue.replies import Card, Compared, Explained, Firms, Look, Privacy
 from bot.screens.wishes import FILES, Detail, Leaf, Wish
 from flows.inputs import Answer, ChooseLanguage, Commit, Done, Help, Park, Pause, Tick
 from flows.session import Phase
-from locales import LANGUAGES
+from locales import LANGUAGES, catalogue
 from storage.outbox import Urgency
 from storage.window import Window
-from tests.dialogue.support import CARD, NOW, TYPING, at, hear, press
+from tests.dialogue.support import CARD, NOW, RULES, TYPING, at, hear, press
 from tests.flows.driver import RUBRIC
 from tests.flows.scenes import scene
 
@@ -364,3 +364,14 @@ def test_nothing_is_said_in_words_before_it_is_sent_but_what_has_just_happened()
     for name in COMMANDS:
         for one in hear(Commanded(name), at(RESULT)).decision.outbox:
             assert len(one.reply) < 400, one.reply
+
+
+# what papers cannot print
+
+
+@pytest.mark.parametrize(("name", "lacking"), [("甲乙厂", ""), ("甲龘厂", "龘")])
+def test_what_papers_cannot_print_of_a_name_is_told_while_it_is_easily_changed(name: str, lacking: str) -> None:
+    rules = replace(RULES, lacking=lambda text: "".join(sign for sign in text if sign == "龘"))
+    heard = hear(Typed(name), at(scene("name").but(language="zh-Hans")), rules=rules)
+    told = [catalogue("zh-Hans")("event.lacking", signs=lacking)] if lacking else []
+    assert heard.lines == [catalogue("zh-Hans")("event.firm_named", name=name), *told]

@@ -18,6 +18,7 @@ from bot.reports.compose import LABELS
 from bot.reports.errors import ReportTrouble
 from bot.reports.face import SHOWN
 from bot.reports.pack import ENDINGS
+from bot.reports.summary import COLUMNS, COLUMNS_AFTER, COUNTED, UNPRINTED
 from bot.reports.verdict import Finding, Signature
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
@@ -25,6 +26,8 @@ from bot.settings.wrong import Wrong
 from bot.telegram.polling import name_of
 from bot.understanding.lexicon import vocabulary
 from bot.web.mails import ASKED, SAID, WRONG
+from bot.web.verify import CAUSES
+from bot.web.verify import SAID as OF_CODES
 from bot.words.complaints import REASONS, complaint
 from bot.words.steps import CLASSES
 from bot.words.wording import Medium, wording
@@ -124,11 +127,16 @@ FAMILIES: dict[str, Iterable[object]] = {
     "comparison.label.{}": COMPARED,
     "pack.name.{}": ENDINGS,
     "pack.about.{}": {*ENDINGS} - {"readme"},
+    "batch.column.{}": {*COLUMNS, *COLUMNS_AFTER, *UNPRINTED, "open"},
+    "batch.overview.{}": {*COUNTED, "edition", "program"},
     "serving.{}": SERVING,
     "web.mail.wrong.{}": WRONG,
     "web.mail.{}.title": SAID,
     "web.mail.{}.text": SAID,
     "web.mail.{}.do": ASKED,
+    "web.verify.{}.title": OF_CODES,
+    "web.verify.{}.text": (said for said in OF_CODES if said != "genuine"),
+    "web.verify.unknown.{}": CAUSES,
     "stats.{}": ("finished", "unfinished", "greeted"),
     "stats.phase.{}": (phase.value for phase in Phase),
     "stats.urgency.{}": (urgency.name.lower() for urgency in Urgency),

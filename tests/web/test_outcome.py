@@ -14,10 +14,11 @@ from bot.web.painter import card_view, render
 from bot.words.wording import Medium, wording
 from flows.inputs import Aim, AimAt, Suppose
 from flows.session import AimPage, Phase, Session
-from locales import LANGUAGES
+from locales import LANGUAGES, catalogue
 from scoring.sheet import load_sheet
 from tests.bot.support import sessions
 from tests.flows.driver import RUBRIC, Walker
+from tests.reports.firms import UNKNOWN
 from tests.web.browser import Browser, Button
 from tests.web.conftest import Web
 from tests.web.test_conversation import BOTH, begun
@@ -27,9 +28,11 @@ A_TAP = 6_000
 """Bytes that a tap may cost on the wire."""
 
 
-async def assessed(web: Web, *, scripted: bool = False, letter: str = "B", level: int = 1) -> Browser:
+async def assessed(
+    web: Web, *, scripted: bool = False, letter: str = "B", level: int = 1, firm: str = "示例五金厂"
+) -> Browser:
     """Somebody at the result."""
-    browser = await begun(web, scripted=scripted)
+    browser = await begun(web, scripted=scripted, firm=firm)
     for item in RUBRIC.items:
         await browser.say(letter if item in RUBRIC.question else str(level))
         web.pass_time(A_WHILE)
@@ -80,6 +83,13 @@ async def test_the_acceptance_pack_is_a_file_to_keep(web: Web) -> None:
     assert answer.headers["content-disposition"].startswith('attachment; filename="shuping-2')
     with ZipFile(BytesIO(answer.content)) as pack:
         assert "manifest.json" in pack.namelist()
+
+
+@pytest.mark.parametrize("lacking", ["", UNKNOWN])
+async def test_what_papers_cannot_show_is_told_where_they_are_offered(web: Web, lacking: str) -> None:
+    browser = await assessed(web, firm=f"某某{lacking}厂")
+    told = catalogue("zh-Hans")("report.lacking", signs=lacking)
+    assert (told in browser.text) is bool(lacking)
 
 
 async def test_what_is_provisional_goes_on_with_what_is_open(web: Web) -> None:

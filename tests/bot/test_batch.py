@@ -1,0 +1,359 @@
+"""`shuping report --batch`: papers of many firms in a folder, and a summary of them."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from bot.reports.ledger import LEFT_OVER_SECONDS, NAME
+from bot.reports.paper import record_of
+from flows.answer_file import written
+from tests.bot.child import COMMAND, environment
+from tests.bot.inside import Inside, Ran, fault
+from tests.reports.firms import of_grade
+from tests.scoring.strategies import RUBRIC
+
+SUMMARY = "汇总.xlsx"
+KINDS = "png"
+"""The quickest, where the kind does not matter."""
+
+
+def record(number: int, grade: int = 2, **more: Any) -> dict[str, Any]:
+    """The answers of a firm, complete."""
+    answers = json.loads(written(RUBRIC, record_of(of_grade(grade)), f"第{number}五金厂"))
+    return {"id": f"A{number}", **answers, **more}
+
+
+def lines(records: Sequence[Any]) -> str:
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "firms.jsonl").write_text(lines([record(1), record(2, 0), record(3, 4)]), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def batch(run: Inside, folder: Path) -> "Batch":
+    return Batch(run, folder)
+
+
+class Batch:
+    """Runs a batch into the folder "out"."""
+
+    def __init__(self, run: Inside, folder: Path) -> None:
+        self._run, self.folder = run, folder
+        self.out = folder / "out"
+
+    def __call__(self, *options: str, records: Sequence[Any] | None = None, kinds: str = KINDS) -> Ran:
+        if records is not None:
+            (self.folder / "firms.jsonl").write_text(lines(records), encoding="utf-8")
+        return self._run("report", "--batch", "firms.jsonl", "--out", "out", "--kinds", kinds, *options)
+
+    def files(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted(self.out.iterdir()) if path.name != NAME}
+
+    def summary(self) -> list[dict[str, Any]]:
+        """The rows, by their headings."""
+        (heads, *rows) = load_workbook(self.out / SUMMARY).worksheets[0].iter_rows(values_only=True)
+        return [dict(zip(heads, row, strict=True)) for row in rows]
+
+
+def times(files: Mapping[str, bytes], out: Path) -> dict[str, int]:
+    return {name: (out / name).stat().st_mtime_ns for name in files if name != SUMMARY}
+
+
+def test_every_firm_gets_its_files_and_a_row(batch: Batch) -> None:
+    ran = batch(kinds="pdf,png, xlsx")
+    assert ran.status == 0
+    assert ran.out.splitlines() == [f"已写好：out/{SUMMARY}", "做好 3 家，其中 0 家原来就有；0 家有问题，没有做。"]
+    stems = ["0001-A1-第1五金厂", "0002-A2-第2五金厂", "0003-A3-第3五金厂"]
+    assert sorted(batch.files()) == sorted(
+        [SUMMARY, *(f"{stem}.{kind}" for stem in stems for kind in ("pdf", "png", "xlsx"))]
+    )
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(batch.files()[f"{stems[2]}.pdf"])).pages)
+    assert "第3五金厂" in text.replace(" ", "")
+    rows = batch.summary()
+    assert [row["等级"] for row in rows] == [2, 0, 4]
+    assert [row["等级名称"] for row in rows] == ["二级（规范级）", "无等级", "四级（协同级）"]
+    assert all(isinstance(row["得分"], float | int) for row in rows)
+    assert rows[2]["得分"] == rows[2]["数字化基础"] + rows[2]["数字化管理"] + rows[2]["数字化成效"] == 100
+    assert rows[0]["上一级是"] == "三级（集成级）"
+    assert rows[0]["先做这几步"].splitlines()[2].startswith("3. ")
+    assert [row["文件"] for row in rows] == [
+        "\n".join(f"{stem}.{kind}" for kind in ("pdf", "png", "xlsx")) for stem in stems
+    ]
+    assert rows[2]["上一级是"] is None
+
+
+def test_the_gap_is_that_of_the_score_command(batch: Batch, run: Inside) -> None:
+    batch()
+    told = run("score", "firms.jsonl").lines
+    for row, result in zip(batch.summary(), told, strict=True):
+        assert f"{row['得分']:.2f}" == result["score"]["shown"]
+        missing = result["next"] or {"score_short": None, "scenarios_short": None, "restrictive_short": None}
+        assert row["还差几个场景"] == missing["scenarios_short"]
+        assert row["还差几个约束性场景"] == missing["restrictive_short"]
+
+
+def test_the_pdf_is_the_one_that_a_firm_gets_alone(batch: Batch, run: Inside) -> None:
+    batch(kinds="pdf")
+    (batch.folder / "one.json").write_text(json.dumps(record(1)), encoding="utf-8")
+    run("report", "one.json", "--pdf", "one.pdf")
+    assert (batch.folder / "one.pdf").read_bytes() == batch.files()["0001-A1-第1五金厂.pdf"]
+
+
+def test_the_summary_filters_and_prints(batch: Batch) -> None:
+    batch()
+    sheet = load_workbook(batch.out / SUMMARY).worksheets[0]
+    assert sheet.auto_filter.ref.startswith("A1:")
+    assert sheet.freeze_panes == "D2"
+    page = sheet.page_setup
+    assert (page.orientation, page.paperSize, page.fitToHeight) == ("landscape", 9, 0)
+    assert sheet.print_title_rows == "$1:$1"
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Summary.xlsx"), ("zh-Hant", "彙總.xlsx")])
+def test_the_summary_speaks_the_readers_language(batch: Batch, language: str, name: str) -> None:
+    assert batch("--lang", language).status == 0
+    assert name in batch.files()
+
+
+@pytest.mark.parametrize("form", ["array", "lines", "object"])
+def test_as_score_reads_it(run: Inside, folder: Path, form: str) -> None:
+    records = [record(1), record(2)][: 1 if form == "object" else 2]
+    given = lines(records) if form == "lines" else json.dumps(records if form == "array" else records[0])
+    ran = run("report", "--batch", "-", "--out", "out", "--kinds", KINDS, given=given)
+    assert ran.status == 0
+    assert len(list((folder / "out").glob("*厂.png"))) == len(records)
+
+
+def test_a_bad_record_is_named_and_the_others_are_made(batch: Batch) -> None:
+    wrong = record(2, answers={"q5": "Z"})
+    ran = batch(records=[record(1), wrong, "text", {"rubric": "other"}, record(5)])
+    assert ran.status == 1
+    told = ran.err.splitlines()
+    assert told[0] == "shuping: 第 2 份（A2、第2五金厂）：answers.q5：没有选项 Z，可选 A, B, C, D, E。"
+    assert told[1].startswith("shuping: 第 3 份：")
+    assert "rubric" in told[2]
+    assert [row["问题"] for row in batch.summary()][:2] == [None, "answers.q5：没有选项 Z，可选 A, B, C, D, E。"]
+    assert [row["序号"] for row in batch.summary() if not row["问题"]] == [1, 5]
+    assert sorted(batch.files()) == ["0001-A1-第1五金厂.png", "0005-A5-第5五金厂.png", SUMMARY]
+
+
+def test_what_is_there_is_not_made_again(batch: Batch) -> None:
+    batch()
+    before, at = batch.files(), times(batch.files(), batch.out)
+    ran = batch()
+    assert ran.out.splitlines()[1] == "做好 3 家，其中 3 家原来就有；0 家有问题，没有做。"
+    assert times(batch.files(), batch.out) == at
+    assert batch.files() == before, "the summary, too"
+    assert batch("--force").out.splitlines()[1] == "做好 3 家，其中 0 家原来就有；0 家有问题，没有做。"
+    assert batch.files() == before
+
+
+def test_what_is_missing_is_made_and_says_the_same(batch: Batch) -> None:
+    batch()
+    before = batch.files()
+    (batch.out / "0002-A2-第2五金厂.png").unlink()
+    (batch.out / "0003-A3-第3五金厂.png").write_bytes(b"")  # as a power cut may leave it
+    assert batch().out.splitlines()[1] == "做好 3 家，其中 1 家原来就有；0 家有问题，没有做。"
+    assert batch.files() == before
+
+
+def test_changed_answers_are_made_again(batch: Batch) -> None:
+    batch(records=[record(1, 1), record(2, 1)])
+    before = batch.files()
+    assert batch(records=[record(1, 1), record(2, 3)]).out.splitlines()[1].startswith("做好 2 家，其中 1 家原来就有")
+    after = batch.files()
+    assert {name for name in after if after[name] != before.get(name)} == {"0002-A2-第2五金厂.png", SUMMARY}
+    assert [row["等级"] for row in batch.summary()] == [1, 3]
+
+
+def test_another_kind_is_added(batch: Batch) -> None:
+    batch(records=[record(1)])
+    batch(kinds="pdf")
+    assert batch.summary()[0]["文件"].splitlines() == ["0001-A1-第1五金厂.pdf", "0001-A1-第1五金厂.png"]
+
+
+def test_a_file_that_somebody_wrote_in_stays(batch: Batch) -> None:
+    batch(records=[record(1), record(2)])
+    mine = batch.out / "0001-A1-第1五金厂.png"
+    mine.write_bytes(b"my notes")
+    ran = batch()
+    assert ran.status == 1
+    assert "0001-A1-第1五金厂.png 已经有了" in ran.err
+    assert mine.read_bytes() == b"my notes"
+    assert batch("--force").status == 0
+    assert mine.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_what_is_of_no_firm_any_more_is_told_and_stays(batch: Batch) -> None:
+    batch()
+    ran = batch(records=[record(1)])
+    assert ran.status == 0
+    assert "2 个文件" in ran.err
+    assert "0003-A3-第3五金厂.png" in ran.err
+    assert "0003-A3-第3五金厂.png" in batch.files()
+
+
+def test_before_and_after(batch: Batch) -> None:
+    """By the id, or by the name where there is no id; who was not there before has no comparison."""
+    nameless = {name: value for name, value in record(2, 3).items() if name != "id"}
+    past = [{**nameless, "scenarios": {}}, record(1, 0, firm="改过名的厂")]
+    (batch.folder / "past.jsonl").write_text(lines(past), encoding="utf-8")
+    assert batch("--before", "past.jsonl", records=[record(1, 3), nameless, record(3, 3)], kinds="pdf").status == 0
+    texts = [PdfReader(BytesIO(content)).pages for name, content in batch.files().items() if name.endswith(".pdf")]
+    compared = ["上次" in "".join(page.extract_text() for page in pages) for pages in texts]
+    assert compared == [True, True, False]
+
+
+def test_a_bad_record_before_is_the_fault_of_one_firm(batch: Batch) -> None:
+    (batch.folder / "past.jsonl").write_text(lines([record(1, answers={"q5": "Z"})]), encoding="utf-8")
+    ran = batch("--before", "past.jsonl")
+    assert ran.status == 1
+    assert ran.err.startswith("shuping: 第 1 份（A1、第1五金厂）：改造前的那份有问题：answers.q5")
+    assert len(batch.files()) == 3
+
+
+@pytest.mark.parametrize(
+    ("past", "part"),
+    [
+        ([record(1), record(1)], "第 2 份"),
+        ([{"answers": {}}], "第 1 份"),
+    ],
+)
+def test_who_was_before_must_be_known(batch: Batch, past: list[Any], part: str) -> None:
+    (batch.folder / "past.jsonl").write_text(lines(past), encoding="utf-8")
+    fault(batch("--before", "past.jsonl"), "--before", part)
+
+
+@pytest.mark.parametrize(
+    ("options", "parts"),
+    [
+        (("--batch", "firms.jsonl"), ("--out",)),
+        (("--out", "out", "firms.jsonl"), ("--batch",)),
+        (("--batch", "firms.jsonl", "--out", "out", "--pdf", "a.pdf"), ("--kinds",)),
+        (("--batch", "firms.jsonl", "--out", "out", "--firm", "某某厂"), ("--firm",)),
+        (("firms.jsonl", "--batch", "firms.jsonl", "--out", "out"), ("--batch",)),
+        (("--batch", "firms.jsonl", "--out", "out", "--kinds", "doc"), ("png, pdf, xlsx",)),
+        (("--batch", "firms.jsonl", "--out", "out", "--jobs", "0"), ("--jobs",)),
+        (("--batch", "missing.jsonl", "--out", "out"), ("missing.jsonl",)),
+        (("--batch", "firms.jsonl", "--out", "firms.jsonl"), ("firms.jsonl",)),
+        (("--batch", "firms.jsonl", "--out", "firms.jsonl/x"), ("firms.jsonl",)),
+        (("--batch", "-", "--before", "-", "--out", "out"), ("“-”",)),
+    ],
+)
+def test_what_cannot_be_done_is_said(run: Inside, folder: Path, options: tuple[str, ...], parts: tuple[str]) -> None:
+    fault(run("report", *options), *parts)
+    assert not (folder / "out").exists()
+
+
+def test_hostile_names_stay_in_the_folder(batch: Batch) -> None:
+    names = ("../../x", "/etc/passwd", "CON", "a\x00b", "\u202egnp.exe", "x" * 100, "..")
+    assert batch(records=[record(i, id=name, firm=name) for i, name in enumerate(names)]).status == 0
+    assert len(batch.files()) == len(names) + 1
+    assert sorted(path.name for path in batch.folder.iterdir()) == ["firms.jsonl", "out"]
+
+
+def test_links_that_somebody_planted_are_not_followed(batch: Batch) -> None:
+    theirs = batch.folder / "theirs"
+    theirs.write_bytes(b"theirs")
+    batch.out.mkdir()
+    for name in ("0001-A1-第1五金厂.png", "0002-A2-第2五金厂.png", SUMMARY):
+        (batch.out / name).symlink_to(theirs)
+    (batch.out / "0002-A2-第2五金厂.png").unlink()
+    (batch.out / "0002-A2-第2五金厂.png").symlink_to(batch.folder / "nowhere")
+    ran = batch()
+    assert ran.status == 1
+    assert theirs.read_bytes() == b"theirs"
+    assert not (batch.folder / "nowhere").exists()
+    assert not (batch.out / SUMMARY).is_symlink()
+    (batch.out / NAME).unlink()
+    (batch.out / NAME).symlink_to(theirs)
+    fault(batch(), NAME)
+    assert theirs.read_bytes() == b"theirs"
+
+
+def test_only_their_owner_can_read_what_was_made(batch: Batch) -> None:
+    before = os.umask(0)
+    try:
+        batch()
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in batch.out.iterdir()} == {0o600}
+    assert stat.S_IMODE(batch.out.stat().st_mode) == 0o700
+
+
+def test_a_full_disk_ends_the_batch_and_it_goes_on_later(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if "0002" in str(target):
+            raise OSError(28, "No space left on device", str(path))
+        return real(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        ran = batch()
+    assert ran.status == 2
+    assert "磁盘满了" in ran.err
+    assert SUMMARY not in batch.files()
+    assert batch().out.splitlines()[1].startswith("做好 3 家，其中 ")
+    assert len(batch.summary()) == 3
+
+
+def test_two_at_once_do_not_meet(batch: Batch) -> None:
+    from bot.reports.ledger import opened_ledger
+
+    batch.out.mkdir()
+    with opened_ledger(batch.out):
+        fault(batch(), "另一个 shuping")
+
+
+def test_what_a_killed_program_left_is_swept_up(batch: Batch) -> None:
+    batch.out.mkdir()
+    old, new = batch.out / ".shuping-old.part", batch.out / ".shuping-new.part"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    long_ago = old.stat().st_mtime - 2 * LEFT_OVER_SECONDS
+    os.utime(old, (long_ago, long_ago))
+    batch()
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_interrupted_and_taken_up(tmp_path: Path, run: Inside, how: signal.Signals) -> None:
+    """Ended after some reports, and even within a line of the ledger: only those that are missing are made."""
+    firms, out = tmp_path / "firms.jsonl", tmp_path / "out"
+    firms.write_text(lines([record(number, number % 5) for number in range(40)]), encoding="utf-8")
+    options = ("report", "--batch", str(firms), "--out", str(out), "--kinds", KINDS)
+    process = subprocess.Popen([*COMMAND, *options], env=environment(tmp_path), stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and len(list(out.glob("*.png"))) < 3:
+        pass
+    process.send_signal(how)
+    told = process.communicate()[1]
+    assert process.returncode == (130 if how is signal.SIGINT else -how)
+    assert ("再运行同一条命令" in told) is (how is signal.SIGINT)
+    assert "Traceback" not in told
+    assert not (out / SUMMARY).exists()
+    whole = {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")}
+    assert len(whole) < 40
+    with (out / NAME).open("ab") as ledger:
+        ledger.write(b'{"stem":"0039')
+    ran = run(*options)
+    assert ran.status == 0
+    assert {name: (out / name).stat().st_mtime_ns for name in whole} == whole
+    assert len(load_workbook(out / SUMMARY).worksheets[0]["A"]) == 41
+    assert len(list(out.glob("*厂.png"))) == 40
