@@ -29,6 +29,8 @@ async def at_provisional(api: TelegramApi, name: str = "Ann") -> Person:
     await begin_by_taps(person, Plan(firm="<b>&示例厂"))
     await say(person, "C")
     await say(person, "/result", lambda message: message.button(TEXT("button.pdf")))
+    await say(person, "/firminfo", lambda message: message.button(TEXT("identity.fine")))
+    await say(person, TEXT("identity.fine"), lambda message: message.button(TEXT("button.identity")))
     return person
 
 
