@@ -6,19 +6,20 @@ from strangers: time and memory are bounded, whatever they are.
 """
 
 from collections.abc import Callable
-from importlib.metadata import version
 
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.embedding import Carried, carried
 from bot.reports.face import face_of
+from bot.reports.pack import MANIFEST
 from bot.reports.records import RecordError, read_record
+from bot.reports.remaking import drawn_by, same_here
 from bot.reports.render import Kind, render
 from bot.reports.seal import seal
 from bot.reports.signing import signed
 from bot.reports.unpacking import UnpackError, members
 from bot.reports.verdict import NO_KEYS, Finding, Keys, Verdict
-from bot.reports.verify_pack import MANIFEST, drawn_by, verify_data, verify_pack
+from bot.reports.verify_pack import verify_data, verify_pack
 
 LARGEST = 32 << 20
 """Bytes of a file; a pack has a tenth of it."""
@@ -66,7 +67,7 @@ def _of_paper(content: bytes, found: tuple[Carried, ...], compared: Comparison, 
         return Verdict(Finding(error.why), program=error.program, edition=error.edition)
     report = compose(paper, seal(paper, record.signature.hex()))
     finding = compared(content, report)
-    if finding is Finding.CHANGED and paper.program != version("shuping"):
+    if finding is Finding.CHANGED and not same_here(paper, report):
         finding = Finding.UNCOMPARED
     return Verdict(finding, keys.signature(signed(paper), record.signature), face_of(report, paper))
 
