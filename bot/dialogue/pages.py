@@ -55,6 +55,7 @@ from flows.cards import Card as ShownCard
 from flows.cards import (
     CommitmentCard,
     EnergyCard,
+    IdentityCard,
     LadderCard,
     PlanCard,
     ProposalCard,
@@ -75,7 +76,7 @@ from storage.broadcasts import Progress as BroadcastProgress
 from storage.stats import Stats
 from storage.store import State
 
-FINISHED = (ResultCard, CommitmentCard, PlanCard, WhatIfCard)
+FINISHED = (ResultCard, CommitmentCard, IdentityCard, PlanCard, WhatIfCard)
 """Cards without a bar: nothing is on its way."""
 LOOKED_AT = 9
 """So many past results have a button; others are asked for by their number."""

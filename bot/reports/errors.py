@@ -28,6 +28,7 @@ class ReportTrouble(StrEnum):
     BATCH_TWICE = "batch_twice"
     NOT_FINAL = "not_final"
     BEFORE_NOT_FINAL = "before_not_final"
+    GONE = "gone"
 
 
 class ReportError(Exception):

@@ -1,48 +1,52 @@
-"""The list of evidence: a line for every question and scenario that claims something, to be filled by the firm."""
+"""The list of evidence: a line for every option and level that is claimed, for firm and inspector to fill in."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from io import BytesIO
 
 from bot.reports.content import Report
-from bot.reports.workbook import FORMS
+from bot.reports.workbook.book import written
+from bot.reports.workbook.parts import Words, starred
+from bot.reports.workbook.sheet import Book
 
-WIDTHS = (6, 20, 48, 30, 24, 20)
+WIDTHS = (6, 16, 62, 34, 22, 22)
 COLUMNS = ("number", "item", "claim", "evidence", "file", "remark")
 
 
 def evidence_workbook(report: Report) -> bytes:
     """An XLSX file of one sheet; what is to be filled in is empty."""
-    from xlsxwriter import Workbook
+    return written(report, _write)
 
-    kept, label = BytesIO(), report.labels
-    with Workbook(kept, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"title": label["evidence_title"], "author": report.firm, "created": datetime(1980, 1, 1)})  # noqa: DTZ001
-        forms = {name: book.add_format(form) for name, form in FORMS.items()}
-        sheet = book.add_worksheet(label["evidence_title"])
-        for column, width in enumerate(WIDTHS):
-            sheet.set_column(column, column, width)
-        sheet.set_paper(9)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(2)
-        sheet.write_string(0, 0, f"{label['evidence_title']}  {report.firm}  {report.seal.number}", forms["title"])
-        for column, name in enumerate(COLUMNS):
-            sheet.write_string(2, column, label[f"evidence_{name}"], forms["head"])
-        for row, (number, item, claim) in enumerate(_claims(report), start=3):
-            sheet.write_number(row, 0, number, forms["number"])
-            for column, text in enumerate((item, claim), start=1):
-                sheet.write_string(row, column, text, forms["text"])
+
+def _write(book: Book, words: Words) -> None:
+    title, report = words.word("evidence_title"), words.report
+    page = book.page(title, WIDTHS)
+    page.put(0, f"{title}  {report.firm}", "title", across=len(WIDTHS))
+    page.row += 1
+    page.line(*((words.word(f"evidence_{name}"), "head") for name in COLUMNS))
+    page.titles(page.row - 1, page.row - 1)
+    page.sheet.freeze_panes(page.row, 2)
+    for number, item, claims in _claims(report):
+        begins = page.row
+        for claim in claims:
+            page.put(2, claim, "text")
             for column in range(3, len(COLUMNS)):
-                sheet.write_blank(row, column, None, forms["text"])
-    return kept.getvalue()
+                page.put(column, None, "typed")
+            page.row += 1
+        page.put(0, number, "middle", row=begins, down=len(claims))
+        page.put(1, item, "text", row=begins, down=len(claims))
+        page.block(begins)
+    page.end(words.footer)
 
 
-def _claims(report: Report) -> Iterator[tuple[int, str, str]]:
+def _claims(report: Report) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Of every item that claims something each option, and each level from the first, since it builds on all below."""
     for question in report.questions:
-        chosen = [f"{option.letter}. {option.text}" for option in question.options if option.chosen and option.value]
+        chosen = tuple(
+            f"{option.letter}. {option.text}" for option in question.options if option.chosen and option.value
+        )
+        figures = tuple(f"{figure.name}: {figure.shown}" for figure in question.figures if figure.shown)
         if chosen:
-            yield question.number, question.item, "\n".join(chosen)
+            yield question.number, question.item, (*chosen, *figures)
     for item in report.scenarios:
         if item.level:
-            yield item.number, item.name, f"{item.shown}：{item.requirement}"
+            levels = zip(report.level_names[1:], item.requirements[: item.level], strict=False)
+            yield item.number, starred(item), tuple(f"{name}: {requirement}" for name, requirement in levels)
