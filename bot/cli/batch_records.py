@@ -4,20 +4,28 @@ import pickle
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from bot.cli.files import opened
 from bot.cli.records import Records, read_records
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
-from flows.session import Firm
+from bot.words.wording import wording
+from flows.events import Refused
+from flows.identity import LONGEST_FACT, fault, kept
+from flows.session import Firm, FirmFact, FirmKind
 from flows.text import tidy
 from scoring.answers import Answers, check_answers, labels_of
-from scoring.editions import edition_of, load_rubric
-from scoring.errors import AnswersError
+from scoring.decoding import short
+from scoring.editions import current, edition_of, load_rubric
+from scoring.errors import AnswersError, Fault, FaultCode
 
+KIND = "kind"
+FACTS = (KIND, *(fact.value for fact in FirmFact))
+"""What a record may say of its firm, beside the name and the answers."""
 LINES = (".jsonl", ".ndjson")
 """Endings of files that hold a record a line."""
 
@@ -48,35 +56,71 @@ def named(record: Any) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """How records become papers: in which language, by which profile, on which day, with what before them."""
+    """How records become papers: in which language, by which profile, with what before them, and when that was.
+
+    `told`: what the command line says of every firm, for those whose record does not say it.
+    """
 
     language: str
     profile: str | None
     address: str
-    before: "Befores | None"
+    before: "Befores | None" = None
+    before_on: date | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
 
-    def paper(self, record: Any, on: date) -> Paper:
-        """Raises AnswersError, and BeforeError for what came before."""
-        answers = _checked(record)
-        return paper_of(
-            answers,
-            on,
-            self.language,
-            firm=Firm(name=tidy(answers.labels.get("firm")) or None),
-            profile=self.profile,
-            before=self._earlier(answers.labels),
-            address=self.address,
-        )
+    def papers(self, record: Any, on: date) -> tuple[Paper, Paper | None]:
+        """What is handed in, and the assessment before it.
 
-    def _earlier(self, labels: Mapping[str, str]) -> Earlier | None:
+        Raises AnswersError, ReportError for a fact that cannot be right, BeforeError for what came before.
+        """
+        answers = _checked(_answers_alone(record))
+        before, on_before = self._before(answers.labels), self.before_on
+        earlier = Earlier(rubric=before.rubric, record=record_of(before), on=on_before) if before else None
+        paper = partial(paper_of, language=self.language, firm=self._firm(answers, record), address=self.address)
+        after = paper(answers, on, profile=self.profile, before=earlier)
+        alike = before is not None and before.rubric == answers.rubric
+        return after, paper(before, on_before or on, profile=self.profile if alike else None) if before else None
+
+    def _firm(self, answers: Answers, record: Mapping[str, Any]) -> Firm:
+        """By the record, and by the command line."""
+        name = tidy(answers.labels.get("firm")) or None
+        given = {fact: record[fact] for fact in FACTS if fact in record}
+        faults = [Fault(fact, FaultCode.SHAPE, _no_text(value)) for fact, value in given.items() if not _is_text(value)]
+        if not faults and given.get(KIND, "") not in ("", *FirmKind):
+            options = {"given": given[KIND][:LONGEST_FACT], "expected": ", ".join(FirmKind)}
+            faults.append(Fault(KIND, FaultCode.UNKNOWN_OPTION, options))
+        if faults:
+            raise AnswersError(faults)
+        told = {fact: self._fact(FirmFact(fact), value) for fact, value in given.items() if fact != KIND}
+        return Firm.model_validate({"name": name, **self.told, **{k: v for k, v in {**given, **told}.items() if v}})
+
+    def _fact(self, fact: FirmFact, value: str) -> str | None:
+        if wrong := fault(fact, value):
+            reason = wording(self.language, current().id).refusal(Refused(wrong))
+            raise ReportError(ReportTrouble.FACT, option=fact.value, reason=reason)
+        return kept(fact, value)
+
+    def _before(self, labels: Mapping[str, str]) -> Answers | None:
         found = self.before.of(labels) if self.before else None
-        if found is None:
-            return None
         try:
-            answers = _checked(found)
+            return None if found is None else _checked(_answers_alone(found))
         except AnswersError as error:
             raise BeforeError(error) from None
-        return Earlier(rubric=answers.rubric, record=record_of(answers))
+
+
+def _answers_alone(record: Any) -> Any:
+    """An answer file, without the facts of the firm, which `score` does not know."""
+    if not isinstance(record, dict):
+        return record
+    return {name: value for name, value in record.items() if name not in FACTS}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _no_text(value: object) -> dict[str, str]:
+    return {"kind": "text", "given": short(str(value))}
 
 
 def _checked(record: Any) -> Answers:

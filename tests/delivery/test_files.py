@@ -85,7 +85,8 @@ async def test_a_file_that_is_refused_is_apologised_for_above_the_card(site: Sit
 async def test_a_report_that_cannot_be_made_is_apologised_for(site: Site, error: Exception, said: str) -> None:
     ann = await site.person()
     site.process.reports._pool = Pool(error)  # type: ignore[assignment]
-    await site.does(ann, "B", "/result", "报告", "就这样")
+    await site.does(ann, "B", "/result", "/firminfo", "就这样")
+    await site.does(ann, "报告")
     apology, card = ann.seen[-2:]
     assert apology.text == TEXT(said)
     assert ann.cards == [card]

@@ -65,7 +65,7 @@ def finished(name: str, grade: int, at: datetime, previous: str | None = None) -
 async def settle(store: Store) -> None:
     """A firm that was assessed before its upgrade and after it."""
     before, after = finished("before", 1, BEFORE), finished("after", 3, AFTER, "before")
-    session = finished_session(after, "zh-Hans")
+    session = finished_session(after, "zh-Hans").but(identified=True)
     await store.apply(WINDOW, decides(dossier=DOSSIER, session=session, finished=(before, after)))
 
 
