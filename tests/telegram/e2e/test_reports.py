@@ -40,14 +40,6 @@ async def ask(person: Person, kind: str) -> tuple[Message, bytes]:
     return await arrived(person, kind)
 
 
-async def ask_first(person: Person, kind: str) -> tuple[Message, bytes]:
-    """The same for the first paper, before which it is asked what papers tell of the firm."""
-    person.tap(TEXT(f"button.{kind}"), card(person))
-    asked = await person.until(lambda seen: seen is card(person) and seen.button(TEXT("identity.make")), within=MADE)
-    person.tap(TEXT("identity.make"), asked)
-    return await arrived(person, kind)
-
-
 async def arrived(person: Person, kind: str) -> tuple[Message, bytes]:
     message = await person.until(lambda seen: seen.file.startswith(MAGIC[kind]), within=MADE)
     await person.until(lambda seen: seen is card(person) and seen.id > message.id, within=MADE)
@@ -62,7 +54,10 @@ async def test_all_four_by_taps_after_a_whole_walk(api: TelegramApi, install: In
     picture, content = await ask(ann, "png")
     assert "<b>&示例厂" in picture.text, "the caption says what the picture shows"
     assert len(content) <= 300_000
-    _, content = await ask_first(ann, "pdf")
+    ann.tap(TEXT("button.pdf"), card(ann))
+    asked = await ann.until(lambda seen: seen is card(ann) and seen.button(TEXT("identity.make")))
+    ann.tap(TEXT("identity.make"), asked)
+    _, content = await arrived(ann, "pdf")
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     assert "<b>&" in text
     assert f"{float(Fraction(score)):.2f}" in text
