@@ -18,6 +18,12 @@ class FaultCode(StrEnum):
     WRONG_RUBRIC = "wrong_rubric"
     UNKNOWN_FIELD = "unknown_field"
     TEXT_LONG = "text_long"
+    # a workbook
+    NOT_A_WORKBOOK = "not_a_workbook"
+    NO_FORM = "no_form"
+    UNKNOWN_TICK = "unknown_tick"
+    SEVERAL_CHOSEN = "several_chosen"
+    YEAR_MISSING = "year_missing"
     # answers
     UNKNOWN_OPTION = "unknown_option"
     NOT_A_LIST = "not_a_list"

@@ -11,6 +11,9 @@ from typing import Any, BinaryIO
 from bot.cli.parser import STDIO
 from scoring.decoding import RECORD, read_json
 
+ZIP = b"PK\x03\x04"
+"""How a workbook begins; no JSON does."""
+
 
 @contextmanager
 def opened(file: str) -> Iterator[BinaryIO]:
@@ -23,9 +26,20 @@ def opened(file: str) -> Iterator[BinaryIO]:
 
 
 def read_file(file: str) -> Any:
-    """A file of one record. Raises AnswersError, OSError."""
+    """A file of one record, JSON or a workbook of ours. Raises AnswersError, OSError."""
     with opened(file) as source:
-        return read_json(source.read(RECORD + 1))
+        start = source.read(len(ZIP))
+        if start == ZIP:
+            return read_sheet(start, source)
+        return read_json(start + source.read(RECORD + 1 - len(start)))
+
+
+def read_sheet(start: bytes, source: BinaryIO) -> Any:
+    """The answers in a workbook whose first bytes have been read. Raises AnswersError, OSError."""
+    from bot.reports.workbook.archive import LARGEST
+    from bot.reports.workbook.reading import read_workbook
+
+    return read_workbook(start + source.read(LARGEST + 1))
 
 
 def is_stream(target: str) -> bool:

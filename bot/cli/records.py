@@ -12,6 +12,7 @@ from itertools import chain
 from json import JSONDecodeError
 from typing import Any, BinaryIO
 
+from bot.cli.files import ZIP, read_sheet
 from scoring.decoding import DECODER, RECORD, not_json, read_json, too_long
 from scoring.errors import AnswersError
 
@@ -40,9 +41,14 @@ class Records:
 def read_records(source: BinaryIO, *, lines: bool) -> Records:
     """The records of an input. `lines`: it is known to be JSON Lines, by its name.
 
-    Without that, "[" opens an array; lines are told by a first line that is a whole object with more after it.
+    A workbook is a record by itself. Else "[" opens an array, and lines are told by a first line that is a whole object
+    with more after it.
     """
     start = _start(source)
+    if start == ZIP[:1]:
+        start += source.read(len(ZIP) - 1)
+    if start == ZIP:
+        return Records(batch=False, entries=iter((_workbook(source),)))
     if start == b"[" and not lines:
         return Records(batch=True, entries=iter(_Elements(source)))
     rest = _lines(source, start)
@@ -55,6 +61,13 @@ def read_records(source: BinaryIO, *, lines: bool) -> Records:
     if isinstance(first, bytes):
         first += source.read(RECORD + 1)
     return Records(batch=False, entries=iter((_decoded(first),)))
+
+
+def _workbook(source: BinaryIO) -> Any:
+    try:
+        return read_sheet(ZIP, source)
+    except AnswersError as error:
+        return error
 
 
 def _start(source: BinaryIO) -> bytes:

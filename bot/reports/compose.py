@@ -10,6 +10,7 @@ from babel.dates import format_date
 from bot.reports.content import (
     Before,
     Change,
+    ChangeRule,
     Field,
     Figure,
     GradeRow,
@@ -20,6 +21,7 @@ from bot.reports.content import (
     Report,
     Scenario,
     Score,
+    ShareRule,
 )
 from bot.reports.embedding import embedded
 from bot.reports.outlook import bounds, by_other_profiles, gap, plan
@@ -30,11 +32,10 @@ from bot.words.wording import calculation, wording
 from flows.events import AnswerValue
 from flows.session import EnergySide, EnergyUse
 from flows.text import tidy
-from scoring.answers import Answers
+from scoring.answers import LARGEST_FIGURE, Answers
 from scoring.compare import compare, snapshot
 from scoring.energy import energy_total
-from scoring.exact import fixed, percentage
-from scoring.figures import FigureValue
+from scoring.exact import fixed, percentage, plain
 from scoring.result import Result, assess, shown_score
 from scoring.result_json import result_json
 from scoring.rubric import Change as ChangeOf
@@ -72,6 +73,36 @@ LABELS = (
 )
 """The words around the data: headings of columns and sections (`report.label.…`)."""
 
+BOOK = (
+    *("title", "how", "how_levels", "fill", "check", "filled", "unfilled", "by_figures", "chosen_letters", "derived"),
+    *(
+        "wrong_tick",
+        "wrong_several",
+        "wrong_none_with_others",
+        "wrong_contradicts",
+        "wrong_number",
+        "wrong_negative",
+        "wrong_large",
+        "wrong_percent",
+        "wrong_whole",
+        "wrong_zero",
+    ),
+    *("wrong_gap", "wrong_exceeds", "wrong_years", "wrong_year", "wrong_level", "year_1", "year_2", "year_3"),
+    *("summary", "summary_result", "summary_faults", "summary_changed", "fix", "only_tick"),
+    *("only_number", "only_level", "reached", "reached_restrictive", "yes", "no", "points_short", "scenarios_short"),
+    *("restrictive_short", "next_grade", "top_grade", "next_level", "next_requirement", "top_level", "follows"),
+    *("stands", "stands_changed", "footer", "number_of", "code", "about"),
+)
+"""The words of the workbook alone (`report.book.…`)."""
+BLANKS = {
+    name: f"{{{name}}}"
+    for name in (
+        *("letter", "other", "top", "filled", "total", "faults", "score", "grade", "changed", "date", "level"),
+        *("number", "code", "edition", "most"),
+    )
+}
+"""What is only known in a cell stays a blank, until a formula fills it."""
+
 
 def compose(paper: Paper, sealed: Seal | None = None) -> Report:
     """The report of a paper, with the seal that it has; without one, with the seal of its own."""
@@ -107,6 +138,8 @@ class _Composer:
             embedded=embedded(self.paper, self.sealed.signature),
             day=self.paper.on.isoformat(),
             language=words.language,
+            edition=rubric.id,
+            profile=self.sheet.profile,
             title=self.text("report.title" if self.final else "report.title.provisional"),
             status=self._status(),
             firm=self.firm,
@@ -141,7 +174,15 @@ class _Composer:
             caption=self._caption(),
             alternatives=self._alternatives(),
             labels=self.labels,
+            book=self._book(),
         )
+
+    def _book(self) -> dict[str, str]:
+        return {
+            **{name: self.text(f"report.book.{name}", **BLANKS) for name in BOOK},
+            "record_restrictive": self.text("report.record.restrictive", level="{level}"),
+            "record_guiding": self.text("report.record.guiding", level="{level}"),
+        }
 
     def _said(self, answer: AnswerValue | None) -> str:
         """An answer in a few characters; on paper, a missing one is told in plainer words than in a chat."""
@@ -332,16 +373,19 @@ class _Composer:
         dimensions = {dimension.id: dimension.name for dimension in self.rubric.dimensions}
         derivation = self.result.derivations.get(question.id)
         return Question(
+            id=question.id,
             number=self.words.item_number(question.id),
             dimension=dimensions[self.rubric.dimension_of[question.id]],
             indicator=indicators[question.indicator],
             item=question.item,
             text=question.text,
             kind=self.text(f"rubric.{question.type}"),
+            several=question.kind.ticks,
             options=tuple(
                 Option(option.id, option.text, self._value(question.id, option.id), option.id in letters)
                 for option in question.options
             ),
+            rule=_rule(question.figures),
             weights=question.weights,
             answer=self._said(letters or None),
             value=pencil(credit.value) if credit else "",
@@ -364,10 +408,18 @@ class _Composer:
     def _figure(self, figure: FigureOf) -> Figure:
         value = self.answers.figures.get(figure.id)
         use = self.paper.record.energy.get(figure.id)
+        numbers = () if value is None else value if isinstance(value, tuple) else (value,)
         return Figure(
+            id=figure.id,
             name=figure.name,
             unit=figure.unit,
-            numbers=_numbers(value),
+            series=figure.kind == "series",
+            whole=figure.kind == "count",
+            divides=figure.id in self.rubric.wholes,
+            most=100 if figure.kind == "percent" else LARGEST_FIGURE,
+            year_of=(figure.year_of.series, figure.year_of.back) if figure.year_of else None,
+            numbers=tuple(map(float, numbers)),
+            exact=tuple(map(plain, numbers)),
             amount="" if value is None else self.words.amount(value),
             shown="" if value is None else self.words.value(figure.id, value),
             calculation=self._energy(use) if use and value is not None else "",
@@ -385,6 +437,7 @@ class _Composer:
         level = self.result.levels.get(scenario.id)
         before = self.alike.levels.get(scenario.id) if self.alike else None
         return Scenario(
+            id=scenario.id,
             number=self.words.item_number(scenario.id),
             name=scenario.name,
             group=scenario.group,
@@ -416,7 +469,7 @@ class _Composer:
             note = ""
         else:
             headline += self.text("history.edition", edition=own.rubric.title)
-            note = self.text("compare.editions", before=own.rubric.title, after=self.rubric.title)
+            note = self.text("report.before.editions", before=own.rubric.title, after=self.rubric.title)
         return Before(on, grade, float(before.score), score, headline, tuple(self._changes()), note)
 
     def _changes(self) -> Iterator[Change]:
@@ -502,10 +555,14 @@ def _points(result: Result, items: list[str]) -> Fraction:
     return sum((result.credits[item].points for item in items if item in result.credits), Fraction(0))
 
 
-def _numbers(value: FigureValue | None) -> tuple[float, ...]:
-    if value is None:
-        return ()
-    return tuple(map(float, value if isinstance(value, tuple) else (value,)))
+def _rule(rule: Share | ChangeOf | None) -> ShareRule | ChangeRule | None:
+    match rule:
+        case Share(part=part, whole=whole, bands=bands):
+            return ShareRule(part, whole, bands)
+        case ChangeOf():
+            return ChangeRule(rule.last, rule.previous, rule.measure == "relative", rule.rise, rule.flat, rule.fall)
+        case None:
+            return None
 
 
 def _answer(side: list[str] | int | None) -> AnswerValue | None:

@@ -104,27 +104,69 @@ class Figure:
     """A figure of the official form; `numbers` are the years of a series, oldest first, else one number.
 
     `amount` is without the unit; it is "", as `shown` is, for a figure that was not given.
+    `exact` are the same numbers in full, as text. `most` is the largest that it may be; `whole`: it counts things;
+    `divides`: others are a share of it, so that it is never 0. `year_of` names the series of which it is one year, and
+    how many years back ("revenue", 1), if it is one.
     """
 
+    id: str
     name: str
     unit: str
+    series: bool
+    whole: bool
+    divides: bool
+    most: int
+    year_of: tuple[str, int] | None
     numbers: tuple[float, ...]
+    exact: tuple[str, ...]
     amount: str
     shown: str
     calculation: str
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A scored item with its answer and its proof; an item without an answer has no value and no points."""
+class ShareRule:
+    """The option is that of the band in which 100 × part ÷ whole lies; the upper ends of `bands` are closed."""
 
+    part: str
+    whole: str
+    bands: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRule:
+    """The option follows from the change between two sides, to 0.1 %.
+
+    A side is one figure, or two: the first per the second. `relative` compares by ratio, else percentages are
+    subtracted.
+    """
+
+    last: tuple[str, ...]
+    previous: tuple[str, ...]
+    relative: bool
+    rise: str
+    flat: str
+    fall: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A scored item with its answer and its proof; an item without an answer has no value and no points.
+
+    `several`: any number of options may be chosen, but the first (无) only alone. `rule` says how the option follows
+    from figures, if it does; `calculation` is empty where it did not.
+    """
+
+    id: str
     number: int
     dimension: str
     indicator: str
     item: str
     text: str
     kind: str
+    several: bool
     options: tuple[Option, ...]
+    rule: ShareRule | ChangeRule | None
     weights: tuple[int, int, int]
     answer: str
     value: str
@@ -142,6 +184,7 @@ class Question:
 class Scenario:
     """A scenario: the top of its unbroken ladder now and last time; None if unknown."""
 
+    id: str
     number: int
     name: str
     group: str
@@ -184,7 +227,7 @@ class Report:
     `embedded` is the word by which the paper is checked (`bot.reports.embedding`), `day` the date in ISO 8601.
     `record` holds the figures that platforms record; `labels` the words that stand around the data. `bounds` are the
     least and the greatest score that the missing answers leave possible. An edition without scenarios has neither
-    `conditions`, which would both be the grade, nor `counts`.
+    `conditions`, which would both be the grade, nor `counts`. `book` are the words of the workbook alone.
 
     `colophon` says what the paper is and what made it, `checking` how it can be checked, `alternatives` what is drawn,
     for who does not see it: "score", "shares", "code".
@@ -194,6 +237,8 @@ class Report:
     embedded: str
     day: str
     language: str
+    edition: str
+    profile: str
     title: str
     status: str
     firm: str
@@ -228,3 +273,4 @@ class Report:
     caption: str
     alternatives: Mapping[str, str]
     labels: Mapping[str, str]
+    book: Mapping[str, str]

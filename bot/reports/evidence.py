@@ -1,41 +1,40 @@
-"""The list of evidence: a line for every question and scenario that claims something, to be filled by the firm."""
+"""The list of evidence: a line for every question and scenario that claims something, to be filled in by hand."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from io import BytesIO
 
 from bot.reports.content import Report
-from bot.reports.workbook import FORMS
+from bot.reports.workbook.book import written
+from bot.reports.workbook.parts import Words
+from bot.reports.workbook.sheet import Book
 
-WIDTHS = (6, 20, 48, 30, 24, 20)
-COLUMNS = ("number", "item", "claim", "evidence", "file", "remark")
+COLUMNS = {"number": 7, "item": 18, "claim": 52, "evidence": 40, "file": 22, "remark": 26}
+"""Of the list, with their widths (`report.label.evidence_…`); from the fourth on they are empty."""
+EMPTY = 3
 
 
 def evidence_workbook(report: Report) -> bytes:
-    """An XLSX file of one sheet; what is to be filled in is empty."""
-    from xlsxwriter import Workbook
+    """An XLSX file of one sheet. What is not claimed (none, the lowest band, level 0) needs no proof, and no line."""
+    return written(report, _write)
 
-    kept, label = BytesIO(), report.labels
-    with Workbook(kept, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"title": label["evidence_title"], "author": report.firm, "created": datetime(1980, 1, 1)})  # noqa: DTZ001
-        forms = {name: book.add_format(form) for name, form in FORMS.items()}
-        sheet = book.add_worksheet(label["evidence_title"])
-        for column, width in enumerate(WIDTHS):
-            sheet.set_column(column, column, width)
-        sheet.set_paper(9)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(2)
-        sheet.write_string(0, 0, f"{label['evidence_title']}  {report.firm}  {report.seal.number}", forms["title"])
-        for column, name in enumerate(COLUMNS):
-            sheet.write_string(2, column, label[f"evidence_{name}"], forms["head"])
-        for row, (number, item, claim) in enumerate(_claims(report), start=3):
-            sheet.write_number(row, 0, number, forms["number"])
-            for column, text in enumerate((item, claim), start=1):
-                sheet.write_string(row, column, text, forms["text"])
-            for column in range(3, len(COLUMNS)):
-                sheet.write_blank(row, column, None, forms["text"])
-    return kept.getvalue()
+
+def _write(book: Book, words: Words) -> None:
+    report = words.report
+    label = report.labels
+    page = book.page(label["evidence_title"], [*COLUMNS.values()])
+    page.put(0, label["evidence_title"], "title", across=len(COLUMNS))
+    page.row += 1
+    firm = report.firm or label["none_given"]
+    page.put(
+        0, f"{firm}    {report.date}    {label['sealed_number']} {report.seal.number}", "free", across=len(COLUMNS)
+    )
+    page.row += 1
+    head = page.line(*((label[f"evidence_{name}"], "head") for name in COLUMNS))
+    page.titles(head, head)
+    page.sheet.freeze_panes(head + 1, 2)
+    for number, item, claim in _claims(report):
+        first = page.line((number, "middle"), (item, "text"), (claim, "text"), *((None, "typed"),) * EMPTY)
+        page.block(first)
+    page.end(words.footer)
 
 
 def _claims(report: Report) -> Iterator[tuple[int, str, str]]:
@@ -45,4 +44,4 @@ def _claims(report: Report) -> Iterator[tuple[int, str, str]]:
             yield question.number, question.item, "\n".join(chosen)
     for item in report.scenarios:
         if item.level:
-            yield item.number, item.name, f"{item.shown}：{item.requirement}"
+            yield item.number, item.name, f"{item.shown}\n{item.requirement}"

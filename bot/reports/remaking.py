@@ -6,6 +6,7 @@ from importlib.metadata import version
 from bot.reports.characters import printed
 from bot.reports.content import Report
 from bot.reports.paper import Paper
+from scoring.editions import BUNDLED
 
 MADE_BY = re.compile(rb"<xmp:CreatorTool>([^<]{1,100})</xmp:CreatorTool>")
 
@@ -17,6 +18,8 @@ def drawn_by(content: bytes) -> bytes:
 
 
 def same_here(paper: Paper, report: Report) -> bool:
-    """By this version of the program, and in fonts that come with it: others may have some of an operator's own."""
+    """By this version of the program, an edition and fonts that come with it: others have some of an operator's own."""
+    editions = {paper.rubric, *([paper.before.rubric] if paper.before else [])}
     texts = (report.firm, *(fact.value for fact in report.facts))
-    return paper.program == version("shuping") and all(map(printed().issuperset, texts))
+    ours = editions <= {*BUNDLED} and all(map(printed().issuperset, texts))
+    return ours and paper.program == version("shuping")

@@ -21,7 +21,7 @@ from bot.reports.remaking import drawn_by, same_here
 from bot.reports.seal import Seal, seal
 from bot.reports.signing import PURPOSE, Issuer
 from bot.reports.unpacking import members
-from bot.reports.verdict import Finding, Keys, Signature, Verdict
+from bot.reports.verdict import Finding, Keys, Signature, Verdict, worst
 from flows.text import inert
 from scoring.decoding import read_json
 from scoring.errors import AnswersError
@@ -132,7 +132,7 @@ def _signature_of_papers(pack: Pack, keys: Keys) -> Signature:
     """That of the one whose papers are known least."""
     sealed = {paper.canonical(): pack.issuer.seal(paper).signature for paper in pack.papers.values()}
     found = [keys.signature(PURPOSE + canonical, bytes.fromhex(sealed[canonical])) for canonical in sealed]
-    return max(found, key=[*Signature].index)
+    return worst(found)
 
 
 def _made(pack: Pack) -> bytes | None:

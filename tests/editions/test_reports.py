@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from bot.reports.comparison import comparison
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.document import document
 from bot.reports.paper import Earlier, paper_of, record_of
 from bot.reports.picture import picture
+from bot.reports.render import Piece, render
 from bot.reports.sources import paper_of_session
 from bot.words.wording import wording
 from flows.session import Firm
@@ -20,7 +22,7 @@ from scoring.answers import Answers, check_answers
 from scoring.editions import load_rubric
 from tests.editions.support import EDITIONS, OFFICE, STANDS, WORKSHOP, checked
 from tests.editions.test_walks import finished_by
-from tests.reports.test_workbook import SCORE, cell_beside, opened, recalculated, text_of
+from tests.reports.sheets import beside, differing, opened, text_of, worked_out
 
 DAY = date(2026, 11, 22)
 EVERY = pytest.mark.parametrize("edition", EDITIONS)
@@ -72,17 +74,21 @@ def test_picture_and_document_can_be_drawn(edition: str, stand: str) -> None:
 
 @EVERY
 @pytest.mark.parametrize("stand", STANDS)
-def test_the_workbook_works_score_and_grade_out_again(edition: str, stand: str, tmp_path: Path) -> None:
+def test_the_workbook_has_score_and_grade(edition: str, stand: str) -> None:
     made = report(checked(edition, stand), before=checked(edition, "low"))
-    carried, book = opened(made, values=True), opened(made)
+    book = opened(made, values=True)
     assert len(book.sheetnames) == (4 if edition == WORKSHOP else 3)
-    cells = recalculated(book, tmp_path)
-    sheet = carried.worksheets[SCORE]
-    assert cells[cell_beside(sheet, made.labels["total"])] == pytest.approx(made.total.points)
-    assert int(cells[cell_beside(sheet, made.labels["grade"])]) == made.grade
-    for cell, value in cells.items():
-        wanted = sheet[cell].value
-        assert value == (wanted if isinstance(wanted, str) else pytest.approx(wanted, abs=1e-9)), cell
+    sheet = book[made.labels["sheet_score"]]
+    assert beside(sheet, made.labels["total"]).value == pytest.approx(made.total.points)
+    assert beside(sheet, made.labels["grade"]).value == made.grade_name
+
+
+@EVERY
+@pytest.mark.slow
+def test_the_workbook_works_everything_out_again(edition: str, tmp_path: Path) -> None:
+    made = {stand: report(checked(edition, stand), before=checked(edition, "low")) for stand in STANDS}
+    again = worked_out({stand: opened(one) for stand, one in made.items()}, tmp_path)
+    assert [differing(opened(one, values=True), again[stand]) for stand, one in made.items()] == [[]] * len(made)
 
 
 # an assessment before this one
@@ -121,3 +127,24 @@ def test_a_stored_assessment_is_held_against_the_newest_one_whose_edition_is_her
     assert made.before.grade == "合格车间"
     assert compose(paper_of_session(session, [gone], DAY)).before is None
     assert walker.session.id == assessment.id
+
+
+@pytest.mark.parametrize(("before", "after"), [(OFFICE, OFFICE), (OFFICE, WORKSHOP), (WORKSHOP, OFFICE)])
+def test_a_comparison_lists_items_of_one_edition_only(before: str, after: str) -> None:
+    """By two editions, grade and score stand side by side, and it says why there is no more."""
+    old, new = checked(before, "low"), checked(after, "high")
+    made = comparison(report(old), report(new, before=old), after)
+    pages = PdfReader(BytesIO(render(Piece.COMPARISON, made))).pages
+    text = "".join("".join(page.extract_text().split()) for page in pages)
+    assert bool(made.note) is (before != after)
+    assert bool(made.questions) is (before == after)
+    assert "".join(made.note.split()) in text
+    for pair in made.headline:
+        assert "".join(pair.after.split()) in text
+    assert all(bars.before is None for bars in made.indicators) is (before != after)
+
+
+@EVERY
+@pytest.mark.parametrize("piece", [Piece.FORM, Piece.RECORD, Piece.EVIDENCE])
+def test_a_pack_has_its_pieces_for_any_edition(edition: str, piece: Piece) -> None:
+    assert render(piece, report(checked(edition, "high"))).startswith((b"%PDF", b"PK"))

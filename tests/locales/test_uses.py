@@ -14,7 +14,7 @@ from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
 from bot.dialogue.messages import PUZZLING
 from bot.reports.comparison import LABELS as COMPARED
-from bot.reports.compose import LABELS
+from bot.reports.compose import BOOK, LABELS
 from bot.reports.errors import ReportTrouble
 from bot.reports.face import SHOWN
 from bot.reports.pack import ENDINGS
@@ -104,6 +104,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "rubric.{}": get_args(KindName),
     "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
     "report.label.{}": LABELS,
+    "report.book.{}": BOOK,
     "report.plan.class.{}": CLASSES,
     "report.signature.{}": ("ed25519", "none"),
     "verify.finding.{}": (finding.value for finding in Finding),
@@ -272,7 +273,7 @@ PYDANTIC = {"given", "expected"}
 
 def test_every_fault_comes_with_what_its_text_names() -> None:
     details: dict[str, set[str]] = {code.name: set() for code in FaultCode}
-    for _, tree in sources("scoring"):
+    for _, tree in sources("scoring", "bot"):
         for code, keys in fault_details(tree):
             details[code] |= keys
     for code in FaultCode:

@@ -1,136 +1,35 @@
-"""The workbook, read and recalculated by other libraries."""
+"""The workbook as a file: what is in which cell, and how it looks before anything is worked out."""
 
-import warnings
-from contextlib import redirect_stderr
-from io import BytesIO, StringIO
-from pathlib import Path
-from typing import Any
+from io import BytesIO
+from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 from hypothesis import given
-from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.reports.content import Report
 from bot.reports.workbook import workbook
-from bot.words.wording import wording
-from scoring.answers import Answers
-from scoring.result import Result, assess
-from scoring.sheet import load_sheet
+from bot.reports.workbook.measure import height, lines, width_of
+from locales import LANGUAGES
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, extremes, of_grade, report, reports
-from tests.scoring.strategies import RUBRIC, answered, complete_choices, examples, partial_levels, profiles
+from tests.reports.sheets import beside, fields, opened, text_of
+from tests.scoring.strategies import RUBRIC, examples
 
-FORM, SCORE = 0, 1
-WORDS = wording("zh-Hans", "miit-2024")
+FORM, SCENARIOS, SCORE, WAY = range(4)
 EXTREMES = extremes()
+EVERY = pytest.mark.parametrize("name", EXTREMES)
 
 
-def opened(made: Report, *, values: bool = False) -> Workbook:
-    return load_workbook(BytesIO(workbook(made)), data_only=values)
-
-
-def text_of(sheet: Worksheet) -> list[str]:
-    return [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
-
-
-def recalculated(book: Workbook, folder: Path) -> dict[str, Any]:
-    """The formulas of the second sheet, worked out by another engine from what is on the form."""
-    file = folder / "book.xlsx"
-    book.save(file)
-    with warnings.catch_warnings(), redirect_stderr(StringIO()):
-        warnings.simplefilter("ignore")
-        import formulas
-
-        solution = formulas.ExcelModel().loads(str(file)).finish(circular=False).calculate()
-    sheet = book.worksheets[SCORE]
-    cells = {cell.coordinate for row in sheet.iter_rows() for cell in row if is_formula(cell.value)}
-    names = {str(name): name for name in solution}
-    return {cell: solution[names[f"'[book.xlsx]{sheet.title.upper()}'!{cell}"]].value[0, 0] for cell in cells}
-
-
-def is_formula(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("=")
-
-
-def cell_beside(sheet: Worksheet, name: str) -> str:
-    """The cell to the right of the last one with that text in the first column."""
-    return next(f"B{row[0].row}" for row in reversed(list(sheet.iter_rows())) if row[0].value == name)
-
-
-def fill(book: Workbook, choices: dict[str, tuple[str, ...]], levels: dict[str, int]) -> None:
-    """Change the form as a person would: ticks and levels, in the column for them."""
-    sheet = book.worksheets[FORM]
-    numbers: dict[object, str] = dict(enumerate(RUBRIC.items, start=1))
-    item = ""
-    for row in sheet.iter_rows():
-        number, letter, tick = row[3].value, row[6].value, row[8]
-        item = numbers.get(number, item)
-        if item in RUBRIC.question and letter in RUBRIC.question[item].letters:
-            tick.value = 1 if letter in choices.get(item, ()) else None
-        elif item in RUBRIC.scenario and isinstance(number, int | float):
-            tick.value = levels.get(item)
-
-
-def agrees(cells: dict[str, Any], sheet: Worksheet, made: Report, result: Result) -> None:
-    score = cells[cell_beside(sheet, made.labels["total"])]
-    assert score == pytest.approx(float(result.score), abs=1e-9)
-    grade = cells[cell_beside(sheet, made.labels["grade"])]
-    assert int(grade) == result.grade
-    six = [cells[f"B{row}"] for row in range(2, 8)]
-    dimensions = [pytest.approx(float(points), abs=1e-9) for points in result.dimensions.values()]
-    level = RUBRIC.grades[max(result.grade, 1) - 1].level
-    every, restrictive = result.counts[level]
-    assert six == [WORDS.grade(result.grade), *dimensions, restrictive, every - restrictive]
-
-
-@pytest.mark.parametrize("name", EXTREMES)
-def test_every_formula_gives_the_value_that_it_carries(name: str, tmp_path: Path) -> None:
-    made = EXTREMES[name]
-    carried = opened(made, values=True).worksheets[SCORE]
-    cells = recalculated(opened(made), tmp_path)
-    assert len(cells) == 6 + 2 * 15 + 3 + 1 + 2 * 4 + 2
-    for cell, value in cells.items():
-        wanted = carried[cell].value
-        assert value == (wanted if isinstance(wanted, str) else pytest.approx(wanted, abs=1e-9)), cell
-
-
-@given(complete_choices, partial_levels, profiles)
-@examples(6)
-def test_a_form_that_is_changed_gives_the_score_of_its_new_answers(
-    tmp_path_factory: pytest.TempPathFactory,
-    choices: dict[str, tuple[str, ...]],
-    levels: dict[str, int],
-    profile: str,
-) -> None:
-    made = report(EMPTY, profile=profile)
-    book = opened(made)
-    fill(book, choices, levels)
-    cells = recalculated(book, tmp_path_factory.mktemp("changed"))
-    agrees(
-        cells, book.worksheets[SCORE], made, assess(load_sheet("miit-2024", profile), answered(RUBRIC, choices, levels))
-    )
-
-
-def test_a_score_on_the_line_is_over_it(tmp_path: Path) -> None:
-    """Thirds and sevenths do not add up in floats; 20 points exactly must still be 20."""
-    made = report(on_the_line())
-    assert made.total.points == 20
-    cells = recalculated(opened(made), tmp_path)
-    assert int(cells[cell_beside(opened(made).worksheets[SCORE], made.labels["grade"])]) == 1
-
-
-def on_the_line() -> Answers:
-    """10 points of the fourteen links of question 4, and 10 more."""
-    letters: dict[str, tuple[str, ...]] = {question.id: ("A",) for question in RUBRIC.questions}
-    letters |= {"q4": RUBRIC.question["q4"].letters[1:], "q5": ("E",)}
-    return answered(RUBRIC, letters, dict.fromkeys(RUBRIC.scenario, 1))
+# the form
 
 
 def test_the_form_is_in_the_official_order() -> None:
-    sheet = opened(report(BY_FIGURES)).worksheets[FORM]
-    numbers = [row[3] for row in sheet.iter_rows(values_only=True) if isinstance(row[3], int | float)]
-    assert numbers == list(range(1, 32))
-    text = text_of(sheet)
+    book = opened(report(BY_FIGURES))
+    questions = [row[4] for row in book.worksheets[FORM].iter_rows(values_only=True) if isinstance(row[4], int)]
+    scenarios = [row[2] for row in book.worksheets[SCENARIOS].iter_rows(values_only=True) if isinstance(row[2], int)]
+    assert [*questions, *scenarios] == list(range(1, 32))
+    text = text_of(book.worksheets[FORM])
     for question in RUBRIC.questions:
         assert question.text in text
         assert all(option.text in text for option in question.options)
@@ -138,19 +37,26 @@ def test_the_form_is_in_the_official_order() -> None:
         assert any(entry.startswith(figure.name) for entry in text)
 
 
-def test_figures_are_real_numbers() -> None:
-    rows = list(opened(report(BY_FIGURES)).worksheets[FORM].iter_rows(values_only=True))
-    given = {str(row[7]): row[8] for row in rows if row[7]}
-    assert (given["生产设备数量"], given["上年营业收入"]) == (200, 1100)
-    assert [given[f"近三年营业收入 第 {year} 年"] for year in (1, 2, 3)] == [80, 1000, 1100]
-    assert given["数字化改造后月均产品合格率"] == 98
+def test_every_field_has_a_key() -> None:
+    wanted = {f"answer.{question.id}.{letter}" for question in RUBRIC.questions for letter in question.letters}
+    wanted |= {f"scenario.{scenario.id}" for scenario in RUBRIC.scenarios}
+    wanted |= {f"figure.{figure.id}" for figure in RUBRIC.figures if figure.kind != "series"}
+    series = (figure.id for figure in RUBRIC.figures if figure.kind == "series")
+    wanted |= {f"figure.{figure}.{year}" for figure in series for year in (1, 2, 3)}
+    assert set(fields(opened(report(EMPTY)))) == wanted | {"rubric", "language", "firm.name"}
 
 
-@pytest.mark.parametrize("firm", [HOSTILE, "=1+1", "@SUM(1)", "https://a.b", "-2+3", "007"])
+def test_figures_are_real_numbers_and_the_oldest_years_are_those_that_are_missing() -> None:
+    cells = fields(opened(report(BY_FIGURES)))
+    assert (cells["figure.machines"].value, cells["figure.revenue_last"].value) == (200, 1100)
+    assert [cells[f"figure.revenue.{year}"].value for year in (1, 2, 3)] == [80, 1000, 1100]
+
+
+@pytest.mark.parametrize("firm", [HOSTILE, "=1+1", "{=1+1}", "@SUM(1)", "https://a.b", "-2+3", "007"])
 def test_what_people_type_is_text(firm: str) -> None:
-    sheet = opened(report(of_grade(1), firm=firm)).worksheets[FORM]
-    (cell,) = (row[1] for row in sheet.iter_rows() if row[1].value == firm)
-    assert (cell.data_type, cell.hyperlink) == ("s", None)
+    book = opened(report(of_grade(1), firm=firm))
+    cell = fields(book)["firm.name"]
+    assert (cell.value, cell.data_type, cell.hyperlink) == (firm, "s", None)
 
 
 def test_rare_characters_stay() -> None:
@@ -158,24 +64,145 @@ def test_rare_characters_stay() -> None:
     assert made.firm in text_of(opened(made).worksheets[FORM])
 
 
-def test_the_way_on_is_in_it() -> None:
-    made = report(of_grade(2), before=of_grade(1))
-    text = text_of(opened(made).worksheets[-1])
-    assert made.before
-    for entry in (*made.gap.lines, *made.plan.lines, *made.rulings, *made.commitment.lines, made.before.headline):
-        assert entry in text
-
-
-@given(reports)
-@examples(25)
-def test_any_report_has_a_workbook(made: Report) -> None:
-    carried = opened(made, values=True).worksheets[SCORE]
-    assert carried[cell_beside(carried, made.labels["total"])].value == pytest.approx(made.total.points)
-    assert carried["B2"].value == made.grade_name
-
-
 def test_what_is_longer_than_a_cell_is_cut() -> None:
     """No way in takes such a name, but what is stored may be older than the way in."""
     endless = "厂" * 100_000
     sheet = opened(report(of_grade(1), firm=endless)).worksheets[FORM]
     assert max(map(len, text_of(sheet))) == 32_767
+
+
+def test_only_what_is_filled_in_is_unlocked_and_no_password_keeps_anybody_out() -> None:
+    book = opened(report(EMPTY))
+    wanted = {cell.coordinate for key, cell in fields(book).items() if key not in ("rubric", "language")}
+    found = set()
+    for sheet in book.worksheets[:SCORE]:
+        assert (sheet.protection.sheet, sheet.protection.password) == (True, None)
+        assert not sheet.protection.formatColumns
+        found |= {cell.coordinate for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
+    assert found >= wanted
+    assert not book.worksheets[WAY].protection.sheet
+
+
+# an empty form
+
+
+def test_an_empty_form_is_nobodys() -> None:
+    """It is filled in for twenty firms: it has no number of a report, no date, and no plan for nobody."""
+    made = report(EMPTY, firm=None)
+    book = opened(made)
+    text = [entry for sheet in book.worksheets for entry in text_of(sheet)]
+    assert made.title not in text
+    assert made.seal.number not in "".join(text)
+    assert made.seal.number not in str(book.worksheets[FORM].oddFooter.left.text)
+    assert not any(line in text for line in made.plan.lines)
+    assert all(line in text for line in made.rulings)
+
+
+# the way on
+
+
+def test_the_way_on_is_in_it_and_says_of_when_it_is() -> None:
+    made = report(of_grade(2), before=of_grade(1))
+    text = text_of(opened(made).worksheets[WAY])
+    assert made.before
+    for entry in (*made.gap.lines, *made.plan.lines, *made.rulings, *made.commitment.lines, made.before.headline):
+        assert entry in text
+    assert any(made.date in entry and "{" not in entry for entry in text)
+
+
+def test_number_and_check_code_are_on_every_page() -> None:
+    made = report(of_grade(2))
+    for sheet in opened(made).worksheets:
+        below = str(sheet.oddFooter.left.text)
+        assert made.seal.number in below
+        assert made.seal.code in below
+
+
+# pages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_cut(language: str) -> None:
+    """Every row, or rows together, are as high as the text in them needs."""
+    for sheet in opened(report(BY_FIGURES, language, before=of_grade(1)), values=True).worksheets:
+        spans = {(span.min_row, span.min_col): span for span in sheet.merged_cells.ranges}
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and not _hidden(sheet, cell.column, cell.row):
+                    span = spans.get((cell.row, cell.column))
+                    last = (span.max_row, span.max_col) if span else (cell.row, cell.column)
+                    needed = height(cell.value, _width(sheet, range(cell.column, last[1] + 1)))
+                    there = _room(sheet, range(cell.row, last[0] + 1))
+                    assert there >= min(needed, 409) - 1, (sheet.title, cell.coordinate)
+
+
+def _hidden(sheet: Worksheet, column: int, row: int) -> bool:
+    return bool(_dimension(sheet, column).hidden or sheet.row_dimensions[row].hidden)
+
+
+def _dimension(sheet: Worksheet, column: int) -> ColumnDimension:
+    """openpyxl keeps columns that are alike under the first of them."""
+    return next(one for one in sheet.column_dimensions.values() if one.min <= column <= one.max)
+
+
+def _room(sheet: Worksheet, rows: range) -> float:
+    return sum(sheet.row_dimensions[row].height or 15 for row in rows)
+
+
+def _width(sheet: Worksheet, columns: range) -> float:
+    """A file counts the margins of a column, too."""
+    return float(sum(_dimension(sheet, column).width - 0.7109375 for column in columns))
+
+
+@EVERY
+def test_pages_are_lying_as_wide_as_the_sheet_and_headed(name: str) -> None:
+    for sheet in opened(EXTREMES[name]).worksheets:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+    for sheet in opened(EXTREMES[name]).worksheets[:SCORE]:
+        assert sheet.print_title_rows
+        assert sheet.freeze_panes
+
+
+def test_no_question_is_parted_by_the_end_of_a_page() -> None:
+    sheet = opened(report(BY_FIGURES)).worksheets[FORM]
+    breaks = {entry.id for entry in sheet.row_breaks.brk}
+    assert breaks
+    for span in sheet.merged_cells.ranges:
+        assert not breaks & set(range(span.min_row, span.max_row))
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "count"),
+    [("", 10, 1), ("厂", 10, 1), ("厂" * 10, 21, 1), ("厂" * 10, 20, 2), ("a b", 10, 1), ("aaaa bbbb", 7, 2),
+     ("a" * 30, 11, 4), ("a\nb", 9, 2)],
+)  # fmt: skip
+def test_lines_are_counted_on_the_safe_side(text: str, width: float, count: int) -> None:
+    assert lines(text, width) == count
+
+
+def test_a_character_is_as_wide_as_two_letters() -> None:
+    assert width_of("厂，") == 4
+    assert width_of("ab") < 2.5
+
+
+# the file
+
+
+def test_the_same_report_is_the_same_file() -> None:
+    """No clock, and nobody's library that compresses."""
+    made = report(BY_FIGURES)
+    first, second = workbook(made), workbook(made)
+    assert first == second
+    with ZipFile(BytesIO(first)) as archive:
+        assert {member.compress_type for member in archive.infolist()} == {ZIP_STORED}
+        assert b"2026-11-22T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+@given(reports)
+@examples(25)
+def test_any_report_has_a_workbook(made: Report) -> None:
+    book = opened(made, values=True)
+    sheet = book[made.labels["sheet_score"]]
+    assert beside(sheet, made.labels["total"]).value == pytest.approx(made.total.points)
+    assert sheet["C2"].value == made.grade_name

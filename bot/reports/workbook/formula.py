@@ -1,0 +1,43 @@
+"""Pieces of formulas, in the part of the language that Excel 2007, WPS and LibreOffice have in common."""
+
+import re
+from collections.abc import Iterable
+
+LONGEST = 250
+"""Characters of a text in a formula; Excel takes 255."""
+BLANK = re.compile(r"\{(\w+)\}")
+
+
+def quoted(text: str) -> str:
+    """A text in a formula."""
+    return '"' + text[:LONGEST].replace('"', '""') + '"'
+
+
+def sheet_named(name: str) -> str:
+    """The name of a sheet before its cells."""
+    return "'" + name.replace("'", "''") + "'!"
+
+
+def spliced(text: str, **cells: str) -> str:
+    """A text whose blanks ({name}) are filled by formulas."""
+    pieces = BLANK.split(text)
+    parts = [cells[piece] if place % 2 else quoted(piece) for place, piece in enumerate(pieces) if piece]
+    return "&".join(parts)
+
+
+def filled(text: str, **values: object) -> str:
+    """The same text as that formula gives it."""
+    return BLANK.sub(lambda found: str(values[found[1]]), text)
+
+
+def first(cases: Iterable[tuple[str, str]], otherwise: str) -> str:
+    """The result of the first case whose condition holds."""
+    formula = otherwise
+    for condition, result in reversed([*cases]):
+        formula = f"IF({condition},{result},{formula})"
+    return formula
+
+
+def choose(number: str, *results: str) -> str:
+    """The result of that number, from 0."""
+    return f"CHOOSE({number}+1,{','.join(results)})"

@@ -1,0 +1,246 @@
+"""Answers read back from a workbook: by the marks in its hidden cells, whatever language it is in and whoever saved it.
+
+Nothing is guessed: what cannot be taken as it stands is a fault that names its cell ("填报表!J23").
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from bot.reports.workbook.archive import not_a_workbook, weighed
+from bot.reports.workbook.marks import (
+    EXACT,
+    FIGURE,
+    FIRM,
+    FORM,
+    LANGUAGE,
+    PAPER,
+    QUESTION,
+    RUBRIC,
+    SCENARIO,
+    TEXT,
+    TICKS,
+    VALUE,
+    YEARS,
+    as_kept,
+    year_key,
+)  # fmt: skip
+from flows.text import tidy
+from scoring.answers import check_answers
+from scoring.decoding import read_json, short
+from scoring.editions import edition_of, load_rubric
+from scoring.errors import AnswersError, Fault, FaultCode
+from scoring.rubric import Rubric
+
+
+def read_workbook(content: bytes) -> dict[str, Any]:
+    """The answers in a workbook, in the shape of an answer file, checked. Raises AnswersError naming the cells."""
+    cells = _cells(content)
+    rubric = _rubric(cells)
+    reader = _Reader(rubric, cells)
+    data = reader.data()
+    try:
+        check_answers(rubric, data)
+    except AnswersError as error:
+        raise AnswersError([reader.placed(fault) for fault in error.faults]) from None
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """What stands in a row of a form: in the columns that are read. `place` is the cell to fill in."""
+
+    place: str
+    value: Any
+    exact: str = ""
+
+
+@dataclass(slots=True)
+class _Unknown:
+    """Stands for a value that nobody knows."""
+
+    text: str = field(default="?")
+
+
+def _cells(content: bytes) -> dict[str, _Cell]:
+    """Everything in the forms of a workbook, by its key."""
+    archive, unknown = weighed(content)
+    found: dict[str, _Cell] = {}
+    forms = {name: rows for name, rows in _sheets(archive).items() if rows and rows[0][:1] == [FORM]}
+    if not forms:
+        raise AnswersError([Fault("", FaultCode.NO_FORM)])
+    for name, rows in forms.items():
+        _take(name, rows, unknown.get(name, frozenset()), found)
+    return found
+
+
+def _sheets(archive: bytes) -> dict[str, list[list[Any]]]:
+    """The values of all sheets by their names, row by row."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with CalamineWorkbook.from_filelike(BytesIO(archive)) as book:
+            return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except (CalamineError, OSError, ValueError) as error:
+        raise not_a_workbook() from error
+
+
+def _take(sheet: str, rows: list[list[Any]], unknown: frozenset[str], found: dict[str, _Cell]) -> None:
+    """The rows of a form that have a key. A key that is there already would be listened to twice: it is refused."""
+    columns = {str(mark): column for column, mark in enumerate(rows[0]) if mark != ""}
+    doubled = []
+    for number, row in enumerate(rows[1:], start=1):
+        if not row or row[0] == "":
+            continue
+        key = str(row[0])
+        column = columns.get(VALUE if key.partition(".")[0] in (QUESTION, FIGURE, SCENARIO) else TEXT, -1)
+        if not 0 <= column < len(row):
+            raise AnswersError([Fault("", FaultCode.NO_FORM)])
+        place = xl_rowcol_to_cell(number, column)
+        value = _Unknown() if place in unknown else row[column]
+        exact = row[columns[EXACT]] if EXACT in columns else ""
+        if key in found:
+            doubled.append(Fault(f"{sheet}!{place}", FaultCode.DOUBLED))
+        found[key] = _Cell(f"{sheet}!{place}", value.strip() if isinstance(value, str) else value, str(exact))
+    if doubled:
+        raise AnswersError(doubled)
+
+
+def _rubric(cells: dict[str, _Cell]) -> Rubric:
+    """The edition that the form is of. Raises AnswersError if it is not here."""
+    named = cells.get(RUBRIC)
+    if named is None:
+        raise AnswersError([Fault("", FaultCode.NO_FORM)])
+    return load_rubric(edition_of({"rubric": named.value}))
+
+
+class _Reader:
+    """Reads the cells of a form of an edition."""
+
+    def __init__(self, rubric: Rubric, cells: dict[str, _Cell]) -> None:
+        self._rubric, self._cells = rubric, cells
+        self._faults: list[Fault] = []
+        self._known = {RUBRIC, LANGUAGE, PAPER, FIRM}
+        self._places: dict[str, str] = {}
+        """Where a field of the answers stands."""
+
+    def data(self) -> dict[str, Any]:
+        """The answers. Raises AnswersError naming every cell that cannot be taken."""
+        sections = {
+            "answers": dict(self._answers()),
+            "figures": dict(self._figures()),
+            "scenarios": dict(self._levels()),
+        }
+        firm = self._cells.get(FIRM)
+        name = tidy(str(firm.value)) if firm and not isinstance(firm.value, _Unknown) else ""
+        self._faults += [
+            Fault(cell.place, FaultCode.UNKNOWN_FIELD) for key, cell in self._cells.items() if key not in self._known
+        ]
+        if self._faults:
+            raise AnswersError(self._faults)
+        if firm:
+            self._places["firm"] = firm.place
+        return {"rubric": self._rubric.id, **({"firm": name} if name else {}), **sections}
+
+    def placed(self, fault: Fault) -> Fault:
+        """A fault of a field, at its cell."""
+        details = {key: self._places.get(value, value) for key, value in fault.details.items()}
+        return replace(fault, place=self._places.get(fault.place, fault.place), details=details)
+
+    def _cell(self, key: str) -> _Cell | None:
+        """The cell of a key, if somebody filled it in."""
+        self._known.add(key)
+        cell = self._cells.get(key)
+        return None if cell is None or cell.value == "" else cell
+
+    # answers
+
+    def _answers(self) -> Iterator[tuple[str, str | list[str]]]:
+        for question in self._rubric.questions:
+            ticks = {letter: self._cell(f"{QUESTION}.{question.id}.{letter}") for letter in question.letters}
+            chosen = {letter: cell for letter, cell in ticks.items() if cell and self._ticked(cell)}
+            if not chosen:
+                continue
+            letters, first = tuple(chosen), next(iter(chosen.values()))
+            self._places[f"answers.{question.id}"] = first.place
+            if len(letters) > 1 and not question.kind.ticks:
+                self._faults.append(Fault(first.place, FaultCode.SEVERAL_CHOSEN, {"letters": ", ".join(letters)}))
+            yield question.id, question.kind.written(letters)
+
+    def _ticked(self, cell: _Cell) -> bool:
+        value = cell.value
+        ticked = value == 1 if _is_number(value) else isinstance(value, str) and value.casefold() in TICKS
+        if not ticked:
+            self._faults.append(Fault(cell.place, FaultCode.UNKNOWN_TICK, {"given": _shown(value)}))
+        return ticked
+
+    # figures
+
+    def _figures(self) -> Iterator[tuple[str, Any]]:
+        for figure in self._rubric.figures:
+            if figure.kind == "series":
+                yield from self._series(figure.id)
+            elif cell := self._cell(f"{FIGURE}.{figure.id}"):
+                self._places[f"figures.{figure.id}"] = cell.place
+                yield figure.id, self._number(cell)
+
+    def _series(self, figure: str) -> Iterator[tuple[str, list[Any]]]:
+        """The years from the first one that is given; none may be missing after it."""
+        keys = [year_key(figure, year) for year in range(1, YEARS + 1)]
+        cells = [self._cell(key) for key in keys]
+        given = next((place for place, cell in enumerate(cells) if cell), YEARS)
+        for key, cell in zip(keys[given:], cells[given:], strict=True):
+            if cell is None and key in self._cells:
+                self._faults.append(Fault(self._cells[key].place, FaultCode.YEAR_MISSING))
+        numbers = [cell for cell in cells if cell]
+        if numbers:
+            self._places[f"figures.{figure}"] = numbers[-1].place
+            self._places |= {f"figures.{figure}.{place}": cell.place for place, cell in enumerate(numbers)}
+            yield figure, [self._number(cell) for cell in numbers]
+
+    def _number(self, cell: _Cell) -> Any:
+        """A number as it was written, if the cell still holds it; else what the cell holds."""
+        if not _is_number(cell.value):
+            self._faults.append(Fault(cell.place, FaultCode.NOT_A_NUMBER, {"given": _shown(cell.value)}))
+            return 0
+        kept = as_kept(cell.value)
+        exact = _exact(cell.exact)
+        if exact is not None and as_kept(float(exact)) == kept:
+            return exact
+        return int(kept) if "." not in kept else Decimal(kept)
+
+    # scenarios
+
+    def _levels(self) -> Iterator[tuple[str, int]]:
+        for scenario in self._rubric.scenarios:
+            cell = self._cell(f"{SCENARIO}.{scenario.id}")
+            if cell is None:
+                continue
+            top = len(scenario.levels)
+            if _is_number(cell.value) and cell.value in range(top + 1):
+                self._places[f"scenarios.{scenario.id}"] = cell.place
+                yield scenario.id, int(cell.value)
+            else:
+                details = {"given": _shown(cell.value), "expected": f"0–{top}"}
+                self._faults.append(Fault(cell.place, FaultCode.UNKNOWN_LEVEL, details))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _exact(text: str) -> int | Decimal | None:
+    """A number that was written out in full; None if nobody did, or it is none."""
+    try:
+        number = read_json(text) if text else None
+    except AnswersError:
+        return None
+    return number if isinstance(number, int | Decimal) and not isinstance(number, bool) else None
+
+
+def _shown(value: Any) -> str:
+    return short(as_kept(value) if _is_number(value) else value.text if isinstance(value, _Unknown) else str(value))

@@ -1,0 +1,88 @@
+"""Workbooks as a person and as LibreOffice deal with them: filled in by the keys of the form, worked out again."""
+
+import subprocess
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.reports.content import Report
+from bot.reports.workbook import workbook
+from bot.reports.workbook.marks import FIRM, FORM, TEXT, VALUE
+from tests.programs import program
+
+SECONDS = 300.0
+
+
+def opened(made: Report, *, values: bool = False) -> Workbook:
+    return load_workbook(BytesIO(workbook(made)), data_only=values)
+
+
+def saved(book: Workbook) -> bytes:
+    kept = BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def text_of(sheet: Worksheet) -> list[str]:
+    return [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+
+
+def fields(book: Workbook) -> dict[str, Cell]:
+    """The cells that are filled in, by their keys."""
+    found: dict[str, Cell] = {}
+    for sheet in book.worksheets:
+        if sheet["A1"].value == FORM:
+            marks = {cell.value: cell.column for cell in sheet[1]}
+            for row in range(2, sheet.max_row + 1):
+                key = sheet.cell(row, 1).value
+                column = marks.get(TEXT) if key == FIRM else marks[VALUE]
+                if key and column:
+                    found[str(key)] = sheet.cell(row, column)
+    return found
+
+
+def fill(book: Workbook, values: Mapping[str, Any]) -> Workbook:
+    """The same workbook with cells filled in."""
+    cells = fields(book)
+    for key, value in values.items():
+        cells[key].value = value
+    return book
+
+
+def beside(sheet: Worksheet, name: str, by: int = 1) -> Cell:
+    """The cell to the right of the last one with that text in the first column."""
+    row = next(row for row in reversed(list(sheet.iter_rows())) if row[0].value == name)
+    return sheet.cell(row[0].row, 1 + by)
+
+
+def worked_out(books: Mapping[str, Workbook], folder: Path) -> dict[str, Workbook]:
+    """The workbooks as LibreOffice works them out: openpyxl has dropped every value that formulas carried."""
+    for name, book in books.items():
+        book.save(folder / f"{name}.xlsx")
+    made = folder / "made"
+    command = [program("soffice", "libreoffice-calc-nogui"), f"-env:UserInstallation={(folder / 'office').as_uri()}"]
+    command += ["--headless", "--convert-to", "xlsx", "--outdir", str(made)]
+    files = [str(folder / f"{name}.xlsx") for name in books]
+    subprocess.run([*command, *files], check=True, capture_output=True, timeout=SECONDS)
+    return {name: load_workbook(made / f"{name}.xlsx", data_only=True) for name in books}
+
+
+def near(value: Any) -> Any:
+    """A value as it is compared: floats up to their errors, and a text of nothing is an empty cell."""
+    return round(float(value), 8) if isinstance(value, int | float) else value or None
+
+
+def differing(one: Workbook, other: Workbook) -> list[str]:
+    """The cells that hold something else in another workbook."""
+    return [
+        f"{sheet.title}!{cell.coordinate}: {cell.value!r}, {other[sheet.title][cell.coordinate].value!r}"
+        for sheet in one.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if near(cell.value) != near(other[sheet.title][cell.coordinate].value)
+    ]

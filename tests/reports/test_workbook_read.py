@@ -1,0 +1,263 @@
+"""Answers read back from a workbook: what was put in comes out, and whatever cannot be taken is named by its cell."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from bot.reports.workbook import workbook
+from bot.reports.workbook.reading import read_workbook
+from locales import LANGUAGES
+from scoring.answers import LARGEST_FIGURE, YEARS, Answers, check_answers
+from scoring.decoding import read_json
+from scoring.errors import AnswersError, FaultCode
+from scoring.result import assess
+from scoring.result_json import result_json
+from scoring.sheet import load_sheet
+from tests.reports.firms import BY_FIGURES, EMPTY, of_grade, report
+from tests.reports.sheets import fields, fill, opened, saved
+from tests.scoring.strategies import RUBRIC, examples, partial_choices, partial_levels
+
+SHEET = load_sheet("miit-2024")
+DAY = date(2026, 1, 1)
+
+
+def result_of(answers: Answers) -> dict[str, Any]:
+    return result_json(SHEET, assess(SHEET, answers))
+
+
+def read(content: bytes) -> Answers:
+    return check_answers(RUBRIC, read_workbook(content))
+
+
+def faults(content: bytes) -> list[tuple[str, FaultCode]]:
+    with pytest.raises(AnswersError) as caught:
+        read_workbook(content)
+    return [(fault.place, fault.code) for fault in caught.value.faults]
+
+
+# what was put in
+
+
+amounts = st.decimals(0, LARGEST_FIGURE, places=12) | st.decimals(0, 1000, places=2) | st.integers(0, LARGEST_FIGURE)
+FIGURES = {
+    **{
+        figure.id: st.lists(amounts, min_size=1, max_size=YEARS) if figure.kind == "series"
+        else st.integers(1, LARGEST_FIGURE) if figure.kind == "count"
+        else st.decimals(0, 100, places=12) if figure.kind == "percent"
+        else amounts
+        for figure in RUBRIC.figures
+    }
+}  # fmt: skip
+
+
+def sensible(figures: dict[str, Any], choices: dict[str, tuple[str, ...]], levels: dict[str, int]) -> Answers | None:
+    """Answers with figures; None where these cannot be together."""
+    written = {item: RUBRIC.question[item].kind.written(letters) for item, letters in choices.items()}
+    try:
+        return check_answers(RUBRIC, {"answers": written, "figures": figures, "scenarios": levels})
+    except AnswersError:
+        return None
+
+
+by_figures = st.builds(sensible, st.fixed_dictionaries({}, optional=FIGURES), st.just({}), partial_levels).filter(
+    lambda answers: answers is not None
+)
+without = st.builds(sensible, st.just({}), partial_choices, partial_levels)
+
+
+@given(by_figures | without, st.sampled_from(LANGUAGES))
+@examples(40)
+def test_a_workbook_gives_exactly_the_result_of_the_answers_that_it_was_made_of(
+    answers: Answers, language: str
+) -> None:
+    """In any language, and with every decimal place, though cells hold fifteen digits."""
+    assert result_of(read(workbook(report(answers, language)))) == result_of(answers)
+
+
+@pytest.mark.parametrize(
+    "text", ["382.50", "1e3", "0.123456789012", "123456789012345.123456789012", "5.0", "9.95", "1000000000000000"]
+)
+def test_a_figure_is_read_as_it_was_written(text: str) -> None:
+    data = read_json(f'{{"figures": {{"cost_last": {text}}}}}')
+    found = read(workbook(report(check_answers(RUBRIC, data)))).figures["cost_last"]
+    assert (found, str(found.as_tuple() if isinstance(found, Decimal) else found).count("E")) == (Decimal(text), 0)
+    assert format(found, "f") == format(Decimal(text), "f")
+
+
+def test_a_figure_that_was_changed_is_the_new_one() -> None:
+    made = report(check_answers(RUBRIC, {"figures": {"cost_last": Decimal("123456789012345.5")}}))
+    assert read(saved(fill(opened(made), {"figure.cost_last": 7.25}))).figures == {"cost_last": Decimal("7.25")}
+
+
+def test_what_openpyxl_saved_is_read_as_before() -> None:
+    assert result_of(read(saved(opened(report(BY_FIGURES))))) == result_of(BY_FIGURES)
+
+
+def test_the_name_of_the_firm_comes_along() -> None:
+    made = opened(report(of_grade(2), firm="某某五金厂"))
+    assert read_workbook(saved(made))["firm"] == "某某五金厂"
+    assert read_workbook(saved(fill(made, {"firm.name": None}))).get("firm") is None
+
+
+def test_an_empty_form_has_no_answers() -> None:
+    assert read_workbook(workbook(report(EMPTY, firm=None))) == {
+        "rubric": "miit-2024", "answers": {}, "figures": {}, "scenarios": {},
+    }  # fmt: skip
+
+
+# what became of it
+
+
+def moved(book: Workbook) -> None:
+    book.worksheets[0].insert_rows(12, 3)
+    book.worksheets[0].insert_cols(4, 2)
+
+
+def renamed(book: Workbook) -> None:
+    for sheet in book.worksheets:
+        sheet.title = f"{sheet.title} (2)"
+
+
+def rearranged(book: Workbook) -> None:
+    book.move_sheet(book.worksheets[0], 3)
+
+
+def shortened(book: Workbook) -> None:
+    for sheet in book.worksheets[2:]:
+        book.remove(sheet)
+
+
+def noted(book: Workbook) -> None:
+    book.create_sheet("说明", 0)["A1"] = "给老王"
+
+
+@pytest.mark.parametrize("change", [moved, renamed, rearranged, shortened, noted])
+def test_whatever_else_is_done_to_it_does_no_harm(change: Callable[[Workbook], None]) -> None:
+    book = opened(report(of_grade(3)))
+    change(book)
+    assert result_of(read(saved(book))) == result_of(of_grade(3))
+
+
+@pytest.mark.parametrize("tick", [1, 1.0, "1", "✓", "√", "x", "X", " 1 "])
+def test_a_tick_may_be_written_in_several_ways(tick: Any) -> None:
+    assert read(saved(fill(opened(report(EMPTY)), {"answer.q1.B": tick}))).choices == {"q1": ("B",)}
+
+
+# what cannot be taken
+
+
+WRONG: dict[str, tuple[dict[str, Any], FaultCode]] = {
+    "tick": ({"answer.q1.B": 2}, FaultCode.UNKNOWN_TICK),
+    "tick is a word": ({"answer.q1.B": "是"}, FaultCode.UNKNOWN_TICK),
+    "tick is a date": ({"answer.q1.B": DAY}, FaultCode.UNKNOWN_TICK),
+    "tick is true": ({"answer.q1.B": True}, FaultCode.UNKNOWN_TICK),
+    "two letters": ({"answer.q5.B": 1, "answer.q5.C": 1}, FaultCode.SEVERAL_CHOSEN),
+    "none with others": ({"answer.q1.A": 1, "answer.q1.B": 1}, FaultCode.NONE_WITH_OTHERS),
+    "level": ({"scenario.quality": 5}, FaultCode.UNKNOWN_LEVEL),
+    "half a level": ({"scenario.quality": 1.5}, FaultCode.UNKNOWN_LEVEL),
+    "level is a word": ({"scenario.quality": "2"}, FaultCode.UNKNOWN_LEVEL),
+    "figure is a word": ({"figure.machines": "200"}, FaultCode.NOT_A_NUMBER),
+    "figure is a date": ({"figure.machines": DAY}, FaultCode.NOT_A_NUMBER),
+    "figure is negative": ({"figure.cost_last": -1}, FaultCode.NEGATIVE),
+    "half a machine": ({"figure.machines": 1.5}, FaultCode.NOT_WHOLE),
+    "over hundred": ({"figure.pass_rate_before": 101}, FaultCode.OVER_HUNDRED),
+    "formula without a value": ({"figure.cost_last": "=1+1"}, FaultCode.NOT_A_NUMBER),
+    "a year is missing": (
+        {"figure.revenue.1": 1, "figure.revenue.3": 1, "figure.revenue.2": None}, FaultCode.YEAR_MISSING,
+    ),
+    "part exceeds whole": ({"figure.machines": 1, "figure.machines_digital": 2}, FaultCode.PART_EXCEEDS_WHOLE),
+    "contradiction": (
+        {"answer.q2.A": 1, "figure.machines": 2, "figure.machines_digital": 2}, FaultCode.FIGURES_CONTRADICT,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_fault_names_the_cell(name: str) -> None:
+    values, code = WRONG[name]
+    book = fill(opened(report(EMPTY)), values)
+    cells = fields(book)
+    places = {f"{cells[key].parent.title}!{cells[key].coordinate}" for key in values}
+    ((place, found),) = faults(saved(book))
+    assert found == code
+    assert place in places
+
+
+def test_an_error_in_a_cell_is_not_taken_for_nothing() -> None:
+    book = opened(report(EMPTY))
+    cell = fields(book)["figure.machines"]
+    cell.value, cell.data_type = "#N/A", "e"
+    assert faults(saved(book)) == [(f"{cell.parent.title}!{cell.coordinate}", FaultCode.NOT_A_NUMBER)]
+
+
+def test_a_key_that_nobody_knows_is_refused() -> None:
+    book = opened(report(EMPTY))
+    book.worksheets[0]["A12"] = "answer.q99.A"
+    assert FaultCode.UNKNOWN_FIELD in [code for _, code in faults(saved(book))]
+
+
+def test_a_form_that_is_there_twice_is_refused() -> None:
+    book = opened(report(EMPTY))
+    book.copy_worksheet(book.worksheets[1])
+    assert {code for _, code in faults(saved(book))} == {FaultCode.DOUBLED}
+
+
+def test_a_form_of_an_edition_that_is_not_here() -> None:
+    book = fill(opened(report(EMPTY)), {"rubric": "gone-2020"})
+    fields(book)["rubric"].parent.cell(2, 9).value = "gone-2020"
+    assert faults(saved(book)) == [("rubric", FaultCode.WRONG_RUBRIC)]
+
+
+# whatever comes
+
+
+def packed(**parts: bytes) -> bytes:
+    """Our workbook with other parts."""
+    kept = BytesIO()
+    with ZipFile(BytesIO(workbook(report(EMPTY)))) as source, ZipFile(kept, "w", ZIP_DEFLATED) as target:
+        for member in source.namelist():
+            target.writestr(member, parts.get(member.rpartition("/")[2].partition(".")[0], source.read(member)))
+    return kept.getvalue()
+
+
+HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+STRANGE = {
+    "nothing": b"",
+    "not an archive": b"PK\x03\x04 but not really",
+    "an archive of something else": packed(workbook=b"<x/>"),
+    "cells far apart": packed(sheet1=HEAD + b'<row r="1"><c r="A1"/><c r="XFD1048576"/></row></sheetData></worksheet>'),
+    "rows far apart": packed(sheet1=HEAD + b'<row r="1048576"/></sheetData></worksheet>'),
+    "cells without a place": packed(sheet1=HEAD + b"<row><c/></row></sheetData></worksheet>"),
+    "a bomb": packed(sharedStrings=b" " * (17 << 20)),
+    "entities": packed(sheet1=b'<!DOCTYPE x [<!ENTITY a "a">]>' + HEAD + b"</sheetData></worksheet>"),
+    "no XML": packed(sheet1=b"<worksheet>"),
+    "more than a workbook is": bytes(11 << 20),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_what_is_no_workbook_is_refused_and_costs_nothing(name: str) -> None:
+    assert faults(STRANGE[name]) == [("", FaultCode.NOT_A_WORKBOOK)]
+
+
+def test_a_workbook_without_a_form() -> None:
+    assert faults(saved(Workbook())) == [("", FaultCode.NO_FORM)]
+
+
+@given(st.data())
+@examples(60)
+def test_a_damaged_workbook_is_read_or_refused(data: st.DataObject) -> None:
+    content = bytearray(workbook(report(EMPTY)))
+    for _ in range(data.draw(st.integers(1, 20))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(AnswersError):
+        assert read_workbook(bytes(content))["rubric"] == "miit-2024"

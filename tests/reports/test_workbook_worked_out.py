@@ -1,0 +1,207 @@
+"""The workbook, worked out by LibreOffice: every value follows from the form, and nothing wrong passes in silence."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.reports.content import Report
+from bot.reports.workbook.reading import read_workbook
+from bot.words.wording import wording
+from scoring.answers import Answers, check_answers
+from scoring.errors import AnswersError
+from scoring.result import assess
+from scoring.sheet import load_sheet
+from tests.reports.firms import BY_FIGURES, EMPTY, extremes, of_grade, report
+from tests.reports.sheets import beside, differing, fill, near, opened, saved, worked_out
+from tests.scoring.strategies import RUBRIC, answered
+
+pytestmark = pytest.mark.slow
+
+WORDS = wording("zh-Hans", "miit-2024")
+FIX = "请先改正"
+
+
+def on_the_line() -> Answers:
+    """10 points of the fourteen links of question 4, and 10 more: exactly 20, though sevenths are no floats."""
+    letters: dict[str, tuple[str, ...]] = {question.id: ("A",) for question in RUBRIC.questions}
+    letters |= {"q4": RUBRIC.question["q4"].letters[1:], "q5": ("E",)}
+    return answered(RUBRIC, letters, dict.fromkeys(RUBRIC.scenario, 1))
+
+
+REPORTS: dict[str, Report] = {
+    **{name.replace(" ", "_"): made for name, made in extremes().items()},
+    "line": report(on_the_line()),
+    "all_open": report(EMPTY),
+    "platform_of_links": report(answered(RUBRIC, {"q4": ("B", "C", "O")}, {}), profile="platform"),
+}
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Workbook]:
+    """Every report, worked out again."""
+    return worked_out({name: opened(made) for name, made in REPORTS.items()}, tmp_path_factory.mktemp("again"))
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_formula_gives_the_value_that_it_carries(name: str, again: Mapping[str, Workbook]) -> None:
+    assert differing(opened(REPORTS[name], values=True), again[name]) == []
+
+
+def test_a_score_on_the_line_is_over_it(again: Mapping[str, Workbook]) -> None:
+    assert REPORTS["line"].total.points == 20
+    sheet = again["line"][REPORTS["line"].labels["sheet_score"]]
+    assert beside(sheet, REPORTS["line"].labels["grade"]).value == "一级（初始级）"
+
+
+# a form that somebody fills in
+
+FILLED: dict[str, dict[str, Any]] = {
+    "ticks": {"answer.q1.B": 1, "answer.q1.C": "✓", "answer.q5.C": "x", "answer.q8.A": 1},
+    "bands": {"figure.machines": 200, "figure.machines_digital": 90, "figure.machines_networked": 20},
+    "band_ends": {"figure.machines": 1000, "figure.machines_digital": 400, "figure.machines_networked": 401},
+    "thirds": {
+        **{f"figure.digital_investment.{year}": value for year, value in ((1, 0.1), (2, 0.2), (3, 0))},
+        **{f"figure.revenue.{year}": 1 for year in (1, 2, 3)},
+    },
+    "two_years": {
+        "figure.digital_investment.2": 30, "figure.digital_investment.3": 30,
+        "figure.revenue.2": 90, "figure.revenue.3": 100,
+        "figure.employees_last": 10, "figure.employees_prev": 9, "figure.cost_last": 50, "figure.cost_prev": 45.02,
+    },
+    "rates": {"figure.pass_rate_before": 97.5, "figure.pass_rate_after": 97.54},
+    "half_up": {"figure.pass_rate_before": 97.5, "figure.pass_rate_after": 97.55},
+    "levels": {f"scenario.{name}": place % 5 for place, name in enumerate(RUBRIC.scenario)},
+    "letter_and_figures": {"figure.machines": 10, "figure.machines_digital": 10, "answer.q2.E": 1},
+}  # fmt: skip
+SPOILT: dict[str, dict[str, Any]] = {
+    "two_letters": {"answer.q5.B": 1, "answer.q5.C": 1},
+    "none_with_others": {"answer.q1.A": 1, "answer.q1.B": 1},
+    "tick": {"answer.q1.B": 2},
+    "tick_word": {"answer.q1.B": "是"},
+    "level_high": {"scenario.quality": 5},
+    "level_half": {"scenario.quality": 1.5},
+    "level_low": {"scenario.quality": -1},
+    "level_word": {"scenario.quality": "二级"},
+    "negative": {"figure.machines": -1},
+    "word": {"figure.machines": "两百"},
+    "half": {"figure.machines": 1.5},
+    "none_at_all": {"figure.machines": 0},
+    "over_hundred": {"figure.pass_rate_before": 101},
+    "too_large": {"figure.cost_last": 2e15},
+    "part_exceeds": {"figure.machines": 10, "figure.machines_digital": 11},
+    "years_differ": {"figure.revenue.3": 10, "figure.digital_investment.3": 1, "figure.digital_investment.2": 1},
+    "gap": {"figure.revenue.1": 10, "figure.revenue.3": 10},
+    "year_differs": {"figure.revenue.3": 10, "figure.revenue_last": 11},
+    "contradiction": {"figure.machines": 10, "figure.machines_digital": 10, "answer.q2.A": 1},
+    "no_revenue": {
+        "figure.revenue_last": 0, "figure.revenue_prev": 1, "figure.cost_last": 1, "figure.cost_prev": 1,
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Workbook]:
+    """Empty forms, filled in."""
+    books = {name: fill(opened(report(EMPTY)), values) for name, values in (FILLED | SPOILT).items()}
+    return worked_out(books, tmp_path_factory.mktemp("filled"))
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_a_form_that_is_filled_in_gives_what_its_answers_give(name: str, filled: Mapping[str, Workbook]) -> None:
+    read = read_workbook(saved(fill(opened(report(EMPTY)), FILLED[name])))
+    answers = check_answers(RUBRIC, read)
+    result, made = assess(load_sheet("miit-2024"), answers), report(answers)
+    book, sheet = filled[name], filled[name][made.labels["sheet_score"]]
+    wanted = opened(made, values=True)[made.labels["sheet_score"]]
+    assert beside(sheet, made.labels["total"]).value == pytest.approx(float(result.score), abs=1e-9)
+    assert beside(sheet, made.labels["grade"]).value == WORDS.grade(result.grade)
+    assert [*map(near, record(sheet))] == [*map(near, record(wanted))]
+    assert points(sheet) == points(wanted)
+    assert summary(book).startswith(f"已填 {len(answers.choices) + len(answers.levels)} / 31 项，要改正 0 处。")
+
+
+def record(sheet: Worksheet) -> list[Any]:
+    """The six figures that platforms record."""
+    return [sheet.cell(row, 3).value for row in range(2, 8)]
+
+
+def points(sheet: Worksheet) -> dict[str, list[Any]]:
+    """Of every question what is chosen, by figures or not, and what it is worth."""
+    rows = [row[1:9] for row in sheet.iter_rows(values_only=True)]
+    return {str(row[0]): [*map(near, row[1:])] for row in rows if isinstance(row[0], str) and row[0][:1].isdigit()}
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_the_gap_follows_the_form(name: str, filled: Mapping[str, Workbook]) -> None:
+    answers = check_answers(RUBRIC, read_workbook(saved(fill(opened(report(EMPTY)), FILLED[name]))))
+    result = assess(load_sheet("miit-2024"), answers)
+    assert result.next
+    assert result.points_short is not None
+    sheet = filled[name]["差距与方案"]
+    shown = {str(row[0]): row[1] for row in sheet.iter_rows(max_row=7, values_only=True)}
+    assert shown["下一等级"] == WORDS.grade(result.next.grade)
+    assert shown["得分还差（分）"] == pytest.approx(float(result.points_short), abs=1e-8)
+    assert (
+        shown[f"达到{WORDS.level_name(RUBRIC.grades[result.next.grade - 1].level)}的业务场景还差（个）"]
+        == result.next.scenarios_short
+    )
+    assert shown["其中约束性场景还差（个）"] == result.next.restrictive_short
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_what_is_wrong_is_told_and_there_is_no_score(name: str, filled: Mapping[str, Workbook]) -> None:
+    book = filled[name]
+    assert summary(book).startswith("已填 ")
+    assert "要改正 0 处" not in summary(book)
+    assert summary(book).endswith("先改正标红的地方，再看得分和等级。")
+    sheet = book["得分与等级"]
+    assert beside(sheet, "总分").value == FIX
+    assert record(sheet) == [FIX] * 6
+    with pytest.raises(AnswersError):
+        read_workbook(saved(fill(opened(report(EMPTY)), SPOILT[name])))
+
+
+TOLD = {
+    "two_letters": "单选题", "none_with_others": "“无”", "tick": "选中填 1", "level_half": "0 到 4", "negative": "负数",
+    "word": "填数字", "half": "整数", "none_at_all": "大于 0", "over_hundred": "100", "part_exceeds": "生产设备数量",
+    "years_differ": "年数", "gap": "这一年", "year_differs": "近三年营业收入", "contradiction": "E",
+    "no_revenue": "大于 0",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_sentence_beside_it_says_what_is_wrong(name: str, filled: Mapping[str, Workbook]) -> None:
+    book = filled[name]
+    said = [str(row[11]) for row in book["填报表"].iter_rows(min_row=9, values_only=True)]
+    said += [str(row[7]) for row in book["业务场景"].iter_rows(min_row=5, values_only=True)]
+    assert any(TOLD[name] in text for text in said)
+
+
+def summary(book: Workbook) -> str:
+    return str(book["填报表"]["B8"].value)
+
+
+# a report that somebody changes
+
+
+def test_what_does_not_follow_says_so(tmp_path: Path) -> None:
+    made = report(of_grade(2))
+    book = worked_out(
+        {"changed": fill(opened(made), {"answer.q5.C": None, "answer.q5.E": 1, "scenario.quality": 4})}, tmp_path
+    )["changed"]
+    assert "改动了 3 处" in summary(book)
+    assert "不再适用" in summary(book)
+    assert any("改动 3 处" in str(row[0]) for row in book["差距与方案"].iter_rows(values_only=True))
+
+
+# read back
+
+
+def test_what_libreoffice_saved_is_read_as_before(again: Mapping[str, Workbook]) -> None:
+    read = read_workbook(saved(again["figures"]))
+    result = assess(load_sheet("miit-2024"), check_answers(RUBRIC, read))
+    assert result == assess(load_sheet("miit-2024"), BY_FIGURES)
