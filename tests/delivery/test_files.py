@@ -197,7 +197,7 @@ async def test_who_has_finished_nothing_is_told_what_a_pack_needs(site: Site) ->
 async def test_a_file_is_in_the_language_that_its_reader_chose(site: Site, word: str, past: bool) -> None:
     """Another window of the dossier may have chosen another one since."""
     ann = await site.person()
-    session = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans")
+    session = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans", identified=True)
 
     def changed(state: State) -> Decision:
         assert state.window
