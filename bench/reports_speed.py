@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
-from bench.samples import RUBRIC, answer_files
-from bench.table import Row, at_most, at_most_of, size
+from bench.samples import RUBRIC, answer_files, written
+from bench.table import Row, at_least, at_most, at_most_of, size
 from bench.timing import Work, plain_env, seconds_of, turns
 from bot.reports.compose import compose
 from bot.reports.content import Report
@@ -30,6 +32,10 @@ MEMORY_LIMIT = 5 * 2**20
 BOT = "import bot.serving.run, bot.serving.telegram"
 WITH_POOL = f"{BOT}, bot.reports.pool; bot.reports.pool.Pool()"
 REPORTED = "; print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmRSS')))"
+FIRMS = 1_000
+A_SECOND = {Kind.PICTURE: 25.0, Kind.DOCUMENT: 15.0}
+"""So many reports at least does a batch make on two cores."""
+PROCESS_LIMIT = 400 * 2**20
 DAY = date(2026, 11, 22)
 
 
@@ -47,6 +53,7 @@ def rows() -> Iterator[Row]:
         else:
             yield Row("its size", f"{sizes[-1]:,} B")
     yield from _packs()
+    yield from _batches()
     yield from asyncio.run(_through_pool(reports[ROUNDS:]))
     yield _memory()
 
@@ -77,6 +84,40 @@ def _packs() -> Iterator[Row]:
 def _composed(number: int) -> float:
     (answers,) = (check_answers(RUBRIC, file) for file in answer_files(1))
     return seconds_of(partial(compose, paper_of(answers, DAY, "zh-Hans", firm=Firm(name=f"第{number}厂"))))
+
+
+def _batches() -> Iterator[Row]:
+    """The command itself, from its start to the summary, and again when all is there; the largest of its processes.
+
+    By the processor's time it is told as well: what two cores would make in a second that nobody else had a part of.
+    """
+    with TemporaryDirectory() as folder:
+        firms = _firms(Path(folder))
+        for kind, least in A_SECOND.items():
+            command = (sys.executable, "-m", "bot", "report", "--batch", str(firms), "--out", f"{folder}/{kind}")
+            run = partial(subprocess.run, [*command, "--kinds", kind], check=True, capture_output=True, env=plain_env())
+            before = _processor_seconds()
+            yield at_least(f"{kind} of {FIRMS:,} firms, a batch", FIRMS / seconds_of(run), least)
+            yield at_least("the same by processor time", 2 * FIRMS / (_processor_seconds() - before), least)
+            yield Row("the same when all are there already", f"{FIRMS / seconds_of(run):,.0f}/s")
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    what = "peak memory of the largest process of a batch"
+    yield at_most_of(what, size(largest), f"limit {size(PROCESS_LIMIT)}", largest / PROCESS_LIMIT, 1)
+
+
+def _firms(folder: Path) -> Path:
+    """A file of answers, each of a firm with a name."""
+    firms = folder / "firms.jsonl"
+    with firms.open("wb") as out:
+        for number, file in enumerate(answer_files(FIRMS)):
+            out.write(written({"firm": f"某某第{number}五金制品有限公司", **file}))
+    return firms
+
+
+def _processor_seconds() -> float:
+    """Of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 async def _through_pool(reports: list[Report]) -> Iterator[Row]:

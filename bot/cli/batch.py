@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.batch_files import Done, Order, Refused, make
-from bot.cli.batch_records import BeforeError, Papers, befores_of, counted_in, named, records_of
-from bot.cli.files import is_stream, opened, put
+from bot.cli.batch_records import BeforeError, Papers, befores_of, counted_in, entries_of, named
+from bot.cli.files import is_stream, put
+from bot.cli.firm import told_of
 from bot.cli.progress import Count, counted
 from bot.reports.errors import ReportError, ReportTrouble
+from bot.reports.lacking import told_before
 from bot.reports.ledger import opened_ledger
 from bot.reports.pool import RenderError
-from bot.reports.render import Kind
+from bot.reports.render import PACK, Kind
 from bot.reports.signing import Issuer
 from bot.reports.summary import Row, Summary
 from bot.words.complaints import complaint
@@ -31,13 +33,14 @@ from flows.text import inert, tidy
 from locales import catalogue
 
 FAILED = 1
-NOT_OURS = ("file", "session", "of", "number", "firm", *(kind.value for kind in Kind))
+KINDS = {*(kind.value for kind in Kind), PACK}
+NOT_OURS = ("file", "session", "of", "number", "firm", "credit_code", "contact", *KINDS)
 """What a batch takes from its records, or does not know."""
 STALE_SHOWN = 5
 
 
-def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, today: date) -> int:
-    """Make them all. Status 0, or 1 if a record was refused.
+def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -> int:
+    """Make them all, dated `on`. Status 0, or 1 if a record was refused, or has not all that was wanted.
 
     Raises ReportError, AnswersError, OSError for what concerns all of them.
     """
@@ -46,40 +49,44 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, today: date
     folder.mkdir(parents=True, exist_ok=True)
     with (
         befores_of(parsed.before) if parsed.before else nullcontext() as before,
-        opened(parsed.batch) as source,
+        entries_of(parsed.batch) as entries,
         opened_ledger(folder) as ledger,
         closing(Summary(language, version("shuping"))) as summary,
         counted(text, total) as count,
     ):
-        papers = Papers(language, parsed.profile, issuer.address, before)
-        order = Order(folder, kinds, papers, issuer, today, force=parsed.force, jobs=parsed.jobs or _cores())
-        teller = _Teller(language, summary, count)
+        told = told_of(parsed, language)
+        papers = Papers(language, parsed.profile, issuer.address, before, parsed.before_on, told)
+        jobs, settled = parsed.jobs or _cores(), parsed.on is not None
+        order = Order(folder, kinds, papers, issuer, on, settled=settled, force=parsed.force, jobs=jobs)
+        teller = _Teller(language, kinds, summary, count)
         try:
-            asyncio.run(make(order, ledger, records_of(parsed.batch, source).entries, teller.hear))
+            asyncio.run(make(order, ledger, entries, teller.hear))
         except KeyboardInterrupt:
-            count.say(text("report.batch.stopped"))
+            count.tell(text("report.batch.stopped"))
             raise
         put(str(folder / text("batch.file")), summary.workbook())
         stale = ledger.stale()
     teller.end(folder, stale)
-    return FAILED if teller.counts["refused"] else 0
+    return FAILED if teller.counts["refused"] or teller.counts["unpacked"] else 0
 
 
-def _kinds(parsed: argparse.Namespace) -> Sequence[Kind]:
+def _kinds(parsed: argparse.Namespace) -> Sequence[str]:
     """What is wanted of each record: PDF, if nothing is said. Raises ReportError."""
     if any(getattr(parsed, name) is not None for name in NOT_OURS):
         raise ReportError(ReportTrouble.BATCH_ALONE)
-    given = (parsed.kinds or Kind.DOCUMENT.value).split(",")
-    try:
-        return [*dict.fromkeys(Kind(name.strip().lower()) for name in given)]
-    except ValueError:
-        raise ReportError(ReportTrouble.BATCH_KINDS, kinds=", ".join(Kind)) from None
+    given = [name.strip().lower() for name in (parsed.kinds or Kind.DOCUMENT.value).split(",")]
+    if not KINDS.issuperset(given):
+        raise ReportError(ReportTrouble.BATCH_KINDS, kinds=", ".join(sorted(KINDS)))
+    return [*dict.fromkeys(given)]
 
 
 def _folder(parsed: argparse.Namespace) -> Path:
     if parsed.out is None:
         raise ReportError(ReportTrouble.BATCH_OUT)
-    return Path(parsed.out)
+    folder = Path(parsed.out)
+    if Path(parsed.batch).is_dir() and folder.exists() and folder.samefile(parsed.batch):
+        raise ReportError(ReportTrouble.BATCH_SAME)  # workbooks that were made would be taken for answers
+    return folder
 
 
 def _cores() -> int:
@@ -90,8 +97,8 @@ def _cores() -> int:
 class _Teller:
     """Tells people what became of each record, and puts it into the summary."""
 
-    def __init__(self, language: str, summary: Summary, count: Count) -> None:
-        self._language, self._text = language, catalogue(language)
+    def __init__(self, language: str, kinds: Sequence[str], summary: Summary, count: Count) -> None:
+        self._language, self._kinds, self._text = language, kinds, catalogue(language)
         self._summary, self._count = summary, count
         self.counts = Counter[str]()
 
@@ -99,19 +106,31 @@ class _Teller:
         """The next record."""
         if isinstance(became, Done):
             self.counts.update(("made", "kept") if became.kept else ("made",))
-            self._summary.add(became.row)
+            self._tell_lacking(number, became)
+            self.counts["unpacked"] += became.unpacked is not None
+            fault = self._sentence(became.unpacked) if became.unpacked else ""
+            self._summary.add(became.row.model_copy(update={"fault": fault}))
         else:
             self.counts["refused"] += 1
             labels = {name: tidy(value) for name, value in named(record).items()}
             fault = self._sentence(became)
             self._summary.add(Row(number=number, fault=fault, **labels))
-            self._count.say(f"shuping: {self._named(number, labels)}{fault}")
+            self._count.tell(f"shuping: {self._named(number, labels)}{fault}")
         self._count.one()
+
+    def _tell_lacking(self, number: int, done: Done) -> None:
+        """What a paper that was made does not show of its firm."""
+        if done.kept:
+            return
+        if told := [sentence for kind in self._kinds if (sentence := told_before(done.firm, kind, self._text))]:
+            whose = {"id": done.row.id, "firm": done.row.firm}
+            self._count.tell(f"{self._named(number, whose)}{inert(max(told, key=len))}")
 
     def _named(self, number: int, labels: Mapping[str, str]) -> str:
         whose = self._text("list.separator").join(filter(None, labels.values()))
-        key = "report.batch.record.named" if whose else "report.batch.record"
-        return self._text(key, number=number, whose=inert(whose))
+        if not whose:
+            return self._text("report.batch.record", number=number)
+        return self._text("report.batch.record.named", number=number, whose=inert(whose))
 
     def _sentence(self, refused: Refused) -> str:
         match refused:
@@ -129,6 +148,8 @@ class _Teller:
         sys.stdout.write(
             text("report.batch.end", **{name: counts[name] for name in ("made", "kept", "refused")}) + "\n"
         )
+        if counts["unpacked"]:
+            sys.stdout.write(text("report.batch.unpacked", number=counts["unpacked"]) + "\n")
         if stale:
             names = text("list.separator").join(map(inert, stale[:STALE_SHOWN]))
             sys.stderr.write(text("report.batch.stale", number=len(stale), names=names) + "\n")

@@ -16,11 +16,13 @@ from bot.reports.compose import compose
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.ledger import Ledger, Made
 from bot.reports.naming import stem_of
+from bot.reports.pack import Pack
 from bot.reports.paper import Paper
 from bot.reports.pool import Pool, RenderError
-from bot.reports.render import Kind
+from bot.reports.render import PACK, Kind
 from bot.reports.signing import Issuer
 from bot.reports.summary import Row, outcome_of
+from flows.session import Firm
 from flows.text import tidy
 from scoring.errors import AnswersError
 
@@ -33,10 +35,15 @@ Refused = AnswersError | BeforeError | ReportError | RenderError
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A record that has its files: its row, and whether all were there before."""
+    """A record that has its files: its row, whether all were there before, and why it has no acceptance pack.
+
+    `firm`: whose they are.
+    """
 
     row: Row
+    firm: Firm
     kept: bool
+    unpacked: ReportError | None = None
 
 
 Told = Callable[[int, Any, Done | Refused], None]
@@ -45,13 +52,17 @@ Told = Callable[[int, Any, Done | Refused], None]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted of each record, and where. `today`: the day of new papers. `force`: replace what is there."""
+    """What is wanted of each record, and where. `on`: the day of new papers, `settled`: and of those that are there.
+
+    `force`: replace what is there. `jobs`: so many processes render.
+    """
 
     folder: Path
-    kinds: Sequence[Kind]
+    kinds: Sequence[str]
     papers: Papers
     issuer: Issuer
-    today: date
+    on: date
+    settled: bool = False
     force: bool = False
     jobs: int = 1
 
@@ -98,50 +109,74 @@ class _Maker:
 
     async def _made(self, number: int, record: Any) -> Done:
         stem = stem_of(number, named(record))
-        paper, key = self._paper(record)
-        known = self.ledger.found(stem)
-        if known and (known.key != key or self.order.force):
+        after, before = self.order.papers.papers(record, self.order.on)
+        key, known = self._key(after, before), self._known(stem)
+        if known is None or known.key != key:
             known = None
+        elif known.on != after.on:  # what is added bears the day of what is there
+            after, before = self.order.papers.papers(record, known.on)
+        unpacked = self._unpacked(after, before)
+        wanted = [kind for kind in self.order.kinds if kind != PACK or not unpacked]
+        if unpacked and not wanted:
+            raise unpacked
         files = known.files if known else {}
-        there = {kind: digest for kind, digest in files.items() if self._whole(stem, kind, digest)}
-        missing = [kind for kind in self.order.kinds if kind not in there]
+        there = {kind: digest for kind, digest in files.items() if self.ledger.whole(f"{stem}.{kind}", digest)}
+        missing = [kind for kind in wanted if kind not in there]
         if known and not missing:
             self.ledger.settle(known.names)
-            return Done(known.row, kept=True)
+            return Done(known.row, after.firm, kept=True, unpacked=unpacked)
         self._refuse_others(stem, missing)
-        if known:  # what is added bears the day of what is there
-            paper = paper.model_copy(update={"on": known.on})
-        made = await self._files(paper, missing)
+        made = await self._files(after, before, missing)
         digests = {**there, **{kind: sha256(content).hexdigest() for kind, content in made.items()}}
-        row = self._row(number, named(record), paper, [f"{stem}.{kind}" for kind in sorted(digests)])
-        note = Made(stem=stem, key=key, on=paper.on, files=digests, row=row)
-        self.ledger.add(note)
-        self.ledger.settle(note.names)
-        for kind, content in made.items():
-            put(str(self.order.folder / f"{stem}.{kind}"), content)
-        return Done(row, kept=False)
+        row = self._row(number, named(record), after, [f"{stem}.{kind}" for kind in sorted(digests)])
+        self._write(Made(stem=stem, key=key, on=after.on, files=digests, row=row), made)
+        return Done(row, after.firm, kept=False, unpacked=unpacked)
 
-    def _paper(self, record: Any) -> tuple[Paper, str]:
-        """What is to be made, and the code that it would have on any day: what was made of the same stays as it is."""
-        paper = self.order.papers.paper(record, ANY_DAY)
-        return paper.model_copy(update={"on": self.order.today}), self.order.issuer.seal(paper).code
+    def _key(self, after: Paper, before: Paper | None) -> str:
+        """The codes that they would have on any day: what was made of the same stays as it is."""
+        papers = [each.model_copy(update={"on": ANY_DAY}) for each in (after, before) if each]
+        return " ".join(self.order.issuer.seal(paper).code for paper in papers)
 
-    def _whole(self, stem: str, kind: str, digest: str) -> bool:
-        return self.ledger.whole(f"{stem}.{kind}", digest)
+    def _known(self, stem: str) -> Made | None:
+        """What is there and may stay."""
+        known = None if self.order.force else self.ledger.found(stem)
+        return None if known and self.order.settled and known.on != self.order.on else known
 
-    def _refuse_others(self, stem: str, kinds: Iterable[Kind]) -> None:
+    def _unpacked(self, after: Paper, before: Paper | None) -> ReportError | None:
+        """Why there can be no acceptance pack, if one is wanted."""
+        try:
+            if PACK in self.order.kinds:
+                Pack(after, before, self.order.issuer)
+        except ReportError as error:
+            return error
+        return None
+
+    def _refuse_others(self, stem: str, kinds: Iterable[str]) -> None:
         """Files that this batch did not make stay, unless they are to be replaced. Raises ReportError."""
-        for name in (f"{stem}.{kind.value}" for kind in kinds):
+        for name in (f"{stem}.{kind}" for kind in kinds):
             if (self.order.folder / name).is_dir() or not (self.order.force or self.ledger.free(name)):
                 raise ReportError(ReportTrouble.EXISTS, file=self.order.folder / name)
 
-    async def _files(self, paper: Paper, kinds: Iterable[Kind]) -> dict[str, bytes]:
+    async def _files(self, after: Paper, before: Paper | None, kinds: Iterable[str]) -> dict[str, bytes]:
+        """Rendered in the pool. Raises RenderError; one record that nobody foresaw does not take the others with it."""
         try:
-            report = compose(paper, self.order.issuer.seal(paper))
-        except Exception as error:  # one record that nobody foresaw must not take the others with it
+            report = compose(after, self.order.issuer.seal(after))
+            pack = Pack(after, before, self.order.issuer) if PACK in kinds else None
+            drawn = [*pack.drawn()] if pack else []
+        except Exception as error:
             raise RenderError(type(error).__name__) from error
-        return {kind.value: await self.pool.render(kind, report) for kind in kinds}
+        made = {kind: await self.pool.render(Kind(kind), report) for kind in kinds if kind != PACK}
+        if pack:
+            made[PACK] = pack.zipped({each.name: await self.pool.render(each.kind, each.content) for each in drawn})
+        return made
 
     def _row(self, number: int, labels: Mapping[str, str], paper: Paper, files: Iterable[str]) -> Row:
         whose = {name: tidy(value) for name, value in labels.items()}
         return Row(number=number, **whose, outcome=outcome_of(paper, self.order.issuer.seal(paper).number), files=files)
+
+    def _write(self, note: Made, made: Mapping[str, bytes]) -> None:
+        """First the note, then the files: whatever ends the program, what is there is known to be ours."""
+        self.ledger.add(note)
+        self.ledger.settle(note.names)
+        for kind, content in made.items():
+            put(str(self.order.folder / f"{note.stem}.{kind}"), content)

@@ -221,7 +221,7 @@ class CommandLine:
         verify.add_file("paper", nargs="+", metavar="FILE|CODE", help=text("cli.verify.paper"))
         verify.add_file("--key", metavar="FILE", type=Path, help=text("cli.verify.key"))
         verify.add_argument("--database", metavar="URL", help=text("cli.database"))
-        verify.add_argument("--format", choices=("text", "json"), default="text", help=text("cli.format"))
+        verify.add_argument("--format", choices=("json", "text"), default="text", help=text("cli.format"))
         verify.add_language()
 
     def _add_firm(self, report: Parser) -> None:

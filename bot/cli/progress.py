@@ -51,9 +51,9 @@ class Count:
         if self._progress.disable and monotonic() - self._at >= SILENT_SECONDS:
             self._at = monotonic()
             total = "?" if self._total is None else self._total
-            self.say(self._text("db.progress", what=self._text("report.batch.making"), done=self._done, total=total))
+            self.tell(self._text("db.progress", what=self._text("report.batch.making"), done=self._done, total=total))
 
-    def say(self, line: str) -> None:
+    def tell(self, line: str) -> None:
         """A line of its own, above the bar if there is one."""
         if self._progress.disable:
             sys.stderr.write(f"{line}\n")

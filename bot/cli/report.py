@@ -5,13 +5,14 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
 from bot.cli.files import is_stream, put, read_file
 from bot.cli.firm import name_told, told_of, with_told
-from bot.cli.stored import find_stored
+from bot.cli.stored import find_stored, register_stored
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
@@ -19,8 +20,9 @@ from bot.reports.inline import protocol_of, shown_inline
 from bot.reports.lacking import told_before
 from bot.reports.pack import Pack, pack_file, pack_of_session
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
+from bot.reports.register import Handed, handed_in
 from bot.reports.render import PACK, Kind, render
-from bot.reports.signing import issuer_of
+from bot.reports.signing import Issuer, issuer_of
 from bot.reports.sources import day, paper_of_session
 from bot.settings import PaperSettings, paper_settings
 from flows.session import Assessment, Firm, Session
@@ -33,14 +35,14 @@ from scoring.editions import edition_of, load_rubric
 def report(parsed: argparse.Namespace, language: str) -> int:
     """Make what was asked for; without a target, show the picture where the terminal can.
 
-    All files are made before the first is written.
+    All files are made, and the papers of a stored assessment registered, before the first is written.
     Raises ReportError, AnswersError, SettingsError, StorageError, OSError.
     """
     settings = paper_settings(parsed.env_file)
     if parsed.batch is not None:
         from bot.cli.batch import batch
 
-        return batch(parsed, language, issuer_of(settings), _day(parsed.on, settings))
+        return batch(parsed, language, _unregistered(settings), _day(parsed.on, settings))
     if any(given is not None for given in (parsed.out, parsed.kinds, parsed.jobs)):
         raise ReportError(ReportTrouble.BATCH_OUT)
     given = {name: getattr(parsed, name) for name in (*(kind.value for kind in Kind), PACK)}
@@ -55,7 +57,9 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     if not targets and protocol:
         made = wish.report
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
-    _write({target: wish.file(name) for name, target in targets.items()}, catalogue(language))
+    made_files = {target: wish.file(name) for name, target in targets.items()}
+    wish.register()
+    _write(made_files, catalogue(language))
     return 0
 
 
@@ -81,6 +85,11 @@ def _tell_lacking(firm: Firm, wanted: Sequence[str], text: Catalogue) -> None:
         sys.stderr.write(inert(max(told, key=len)) + "\n")  # the picture tells least
 
 
+def _unregistered(settings: PaperSettings) -> Issuer:
+    """Of papers of files: no register knows them, so they name no page on which to ask for them."""
+    return replace(issuer_of(settings), address="")
+
+
 class Wish:
     """What a command line asks to be made: of a file of answers, or of a stored assessment."""
 
@@ -88,13 +97,24 @@ class Wish:
         if (parsed.file is None) == (parsed.session is None):
             raise ReportError(ReportTrouble.WHICH)
         self._parsed, self._language = parsed, language
-        self._issuer, self._zone = issuer_of(settings), settings.timezone
+        self._issuer = _unregistered(settings) if parsed.session is None else issuer_of(settings)
+        self._zone = settings.timezone
+        self._handed: list[Handed] = []
         self._told = told_of(parsed, language)
         self._on = _day(parsed.on, settings)
 
     def file(self, wanted: str) -> bytes:
         """A report of a kind, or the acceptance pack. Raises ReportError for a pack of what is not final."""
-        return pack_file(self._pack()) if wanted == PACK else render(Kind(wanted), self.report)
+        if wanted == PACK:
+            return pack_file(self._pack())
+        if self._parsed.session is not None and wanted != Kind.PICTURE.value:  # a picture carries no code
+            self._handed.append(Handed(self._source[0].id, self.paper, self.report))
+        return render(Kind(wanted), self.report)
+
+    def register(self) -> None:
+        """Papers of what is stored are known by their codes before anybody has them. Raises StorageError."""
+        if self._handed:
+            asyncio.run(register_stored(self._parsed, self._parsed.session, self._handed, datetime.now(UTC)))
 
     @cached_property
     def report(self) -> Report:
@@ -128,9 +148,13 @@ class Wish:
         return _answers(self._parsed.before) if self._parsed.before else None
 
     def _of_stored(self) -> Paper:
-        session, history = self._stored(finished=False)
+        session, history = self._source
         profile, address = self._parsed.profile, self._issuer.address
         return paper_of_session(session, history, self._on, profile=profile, address=address, zone=self._zone)
+
+    @cached_property
+    def _source(self) -> tuple[Session, Sequence[Assessment]]:
+        return self._stored(finished=False)
 
     def _stored(self, *, finished: bool) -> tuple[Session, Sequence[Assessment]]:
         parsed = self._parsed
@@ -145,7 +169,9 @@ class Wish:
             return Pack(self._of_file(), self._paper_before(), self._issuer)
         session, history = self._stored(finished=True)
         profile = self._parsed.profile
-        return pack_of_session(session, history, self._on, profile=profile, issuer=self._issuer, zone=self._zone)
+        pack = pack_of_session(session, history, self._on, profile=profile, issuer=self._issuer, zone=self._zone)
+        self._handed += handed_in(pack, session, history)
+        return pack
 
     def _paper_before(self) -> Paper | None:
         """Dated like the later one, if nobody says when it was."""

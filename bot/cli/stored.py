@@ -1,10 +1,11 @@
 """Finding an assessment that is stored: whose it is, of which firm, and which of those that were finished."""
 
 import argparse
-from collections.abc import Sequence
-from datetime import date, tzinfo
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, tzinfo
 
 from bot.reports.errors import ReportError, ReportTrouble
+from bot.reports.register import Handed, register
 from bot.reports.sources import before_it, day, finished_session
 from bot.settings import load_settings
 from flows.session import Assessment, Session
@@ -39,6 +40,15 @@ async def find_stored(
         return session, history
     entry = _numbered(history, number)
     return finished_session(entry, language, session.firm), before_it(entry, history)
+
+
+async def register_stored(parsed: argparse.Namespace, name: str, handed: Iterable[Handed], at: datetime) -> None:
+    """Note papers of the assessment that was found. Raises ReportError if it was deleted meanwhile, StorageError."""
+    url = parsed.database or load_settings(parsed.env_file).database_url
+    async with await open_present(url) as store:
+        dossier, _ = await _dossier(store, f"terminal:{name}", name, parsed.of)
+        if not await register(store, dossier, handed, at):
+            raise ReportError(ReportTrouble.GONE)
 
 
 def _finished_by(history: Sequence[Assessment], last: date, zone: tzinfo | None) -> Sequence[Assessment]:

@@ -28,6 +28,7 @@ from storage.store import State, Store
 
 if TYPE_CHECKING:
     from bot.reports.pool import Pool
+    from bot.reports.register import Handed
 
 LOG = logging.getLogger("shuping.reports")
 
@@ -36,6 +37,8 @@ IN_HAND = 8
 QUEUE, MOST = 3, 100
 """With so many files before one's own, it is worth a word; with so many, waiting would take longer than people do."""
 Tell = Callable[[Page], Awaitable[None]]
+Drawn = tuple[Page, Sequence["Handed"]]
+"""A file, or an apology; and the papers in it, to be noted before it is handed out."""
 
 
 class Reports:
@@ -126,29 +129,38 @@ class Reports:
         with self._observer.report(wanted.format) as observed:
             if wanted.format == EXPORT:
                 return await self._export(window, words, today, observed)
-            return await self._report(wanted, state, words, today, observed)
+            page, handed = await self._report(wanted, state, words, today, observed)
+        return page if await self._noted(state.dossier, handed, now) else None
 
-    async def _report(self, wanted: File, state: State, words: Wording, today: date, observed: Report) -> Page:
+    async def _noted(self, dossier: str, handed: Sequence["Handed"], now: datetime) -> bool:
+        """Papers are in the register before anybody has them; false if their dossier is gone. Raises StorageError."""
+        if not handed:
+            return True
+        from bot.reports.register import register
+
+        return await register(self._store, dossier, handed, now)
+
+    async def _report(self, wanted: File, state: State, words: Wording, today: date, observed: Report) -> Drawn:
         from bot.reports.errors import ReportError
         from bot.reports.pool import Crowded
 
         found = await self._assessment(wanted, state)
         if found is None:
             observed.made = Made.NOTHING
-            return apology(words.text("history.past.unknown" if wanted.past else "report.trouble.not_final"))
+            return apology(words.text("history.past.unknown" if wanted.past else "report.trouble.not_final")), ()
         try:
             made = self._pack if wanted.format == PACK else partial(self._paper, kind=Kind(wanted.format))
             return await made(*found, words, today)
         except ReportError as error:
             observed.made = Made.NOTHING
-            return apology(words.text(f"report.trouble.{error.trouble.value}", **error.details))
+            return apology(words.text(f"report.trouble.{error.trouble.value}", **error.details)), ()
         except Crowded:
             observed.made = Made.CROWDED
-            return apology(words.text("report.crowded"))
+            return apology(words.text("report.crowded")), ()
         except Exception:
             observed.made = Made.FAILED
             LOG.exception("a report (%s) could not be made", wanted.format)
-            return apology(words.text("report.failed"))
+            return apology(words.text("report.failed")), ()
 
     async def _assessment(self, wanted: File, state: State) -> tuple[Session, Sequence[Assessment]] | None:
         """What a file is of, and what came before it. A pack is of what was finished last; None if there is nothing."""
@@ -166,8 +178,9 @@ class Reports:
 
     async def _paper(
         self, session: Session, history: Sequence[Assessment], words: Wording, today: date, *, kind: Kind
-    ) -> Page:
+    ) -> Drawn:
         from bot.reports.compose import compose
+        from bot.reports.register import Handed
         from bot.reports.sources import paper_of_session
 
         issuer = self._rules.issuer
@@ -175,16 +188,19 @@ class Reports:
         report = compose(paper, issuer.seal(paper))
         content = await self._pool.render(kind, report)
         caption = report.caption if kind is Kind.PICTURE else words.text(f"report.caption.{kind.value}")
-        return FilePage(kind.value, content, f"shuping-{today}.{kind.value}", caption)
+        handed = () if kind is Kind.PICTURE else (Handed(session.id, paper, report),)  # a picture carries no code
+        return FilePage(kind.value, content, f"shuping-{today}.{kind.value}", caption), handed
 
-    async def _pack(self, session: Session, history: Sequence[Assessment], words: Wording, today: date) -> Page:
+    async def _pack(self, session: Session, history: Sequence[Assessment], words: Wording, today: date) -> Drawn:
         """Its members are made one by one, so that others have their turn in between."""
         from bot.reports.pack import pack_of_session
+        from bot.reports.register import handed_in
 
         pack = pack_of_session(session, history, today, issuer=self._rules.issuer, zone=self._rules.zone)
         made = {one.name: await self._pool.render(one.kind, one.content) for one in pack.drawn()}
         name = f"shuping-{pack.reports['after'].seal.number}.{PACK}"
-        return FilePage(PACK, pack.zipped(made), name, words.text(f"report.caption.{PACK}"))
+        page = FilePage(PACK, pack.zipped(made), name, words.text(f"report.caption.{PACK}"))
+        return page, handed_in(pack, session, history)
 
     async def _export(self, window: str, words: Wording, today: date, observed: Report) -> Page:
         """All that is stored about a person, of one person after the other, since it may be much."""

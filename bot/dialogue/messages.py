@@ -1,5 +1,6 @@
 """What arrives at a window, whatever the channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flows.session import CardRef
@@ -27,6 +28,14 @@ class Pressed:
 
     data: str
     card: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form of what papers tell of the firm, sent by a button with its data; `facts` by their names, as typed."""
+
+    data: str
+    facts: Mapping[str, str] = field(repr=False)
 
 
 PUZZLING = ("edited", "voice", "photo", "sticker", "document")
@@ -74,4 +83,4 @@ def commanded(name: str, argument: str) -> Commanded | Followed:
     return Followed(argument) if name == "link" and argument else Commanded(name, argument)
 
 
-Message = Typed | Commanded | Pressed | Puzzling | Returned | Followed | Membership | InPublic
+Message = Typed | Commanded | Pressed | Filled | Puzzling | Returned | Followed | Membership | InPublic

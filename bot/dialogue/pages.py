@@ -55,6 +55,7 @@ from flows.cards import Card as ShownCard
 from flows.cards import (
     CommitmentCard,
     EnergyCard,
+    IdentityCard,
     LadderCard,
     PlanCard,
     ProposalCard,
@@ -75,7 +76,7 @@ from storage.broadcasts import Progress as BroadcastProgress
 from storage.stats import Stats
 from storage.store import State
 
-FINISHED = (ResultCard, CommitmentCard, PlanCard, WhatIfCard)
+FINISHED = (ResultCard, CommitmentCard, IdentityCard, PlanCard, WhatIfCard)
 """Cards without a bar: nothing is on its way."""
 LOOKED_AT = 9
 """So many past results have a button; others are asked for by their number."""
@@ -527,6 +528,7 @@ def privacy(words: Wording, rules: Rules) -> Iterator[str]:
     """The privacy text, line by line."""
     yield words.hint("privacy.stored")
     yield words.text("privacy.paper")
+    yield words.text("privacy.register")
     yield words.text("privacy.why")
     yield words.hint("privacy.way")
     if rules.operator or rules.contact:

@@ -1,6 +1,6 @@
 """What a message comes to: a pure decision from what is stored, to be written with its replies in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.dialogue import operator, reminders
@@ -22,7 +22,18 @@ from bot.dialogue.commands import COMMANDS, LONGEST_TEXT, Command, resume
 from bot.dialogue.context import Context
 from bot.dialogue.deletion import ask_delete, delete, leave
 from bot.dialogue.firms import follow, switch_firm
-from bot.dialogue.messages import Commanded, Followed, InPublic, Membership, Message, Pressed, Puzzling, Returned, Typed
+from bot.dialogue.messages import (
+    Commanded,
+    Filled,
+    Followed,
+    InPublic,
+    Membership,
+    Message,
+    Pressed,
+    Puzzling,
+    Returned,
+    Typed,
+)
 from bot.dialogue.papers import look
 from bot.dialogue.reading import read
 from bot.dialogue.replies import Card, Compared, Named, Text, written
@@ -43,8 +54,8 @@ from bot.screens.wishes import Comparison, Detail, Leaf, Look, Meant
 from bot.understanding.requests import Request
 from bot.words.wording import Medium, words_at_hand
 from flows.cards import FirmNameCard, card_of
-from flows.inputs import ChooseLanguage, Help, Park, Propose
-from flows.session import CardRef, Phase, Session, new_session
+from flows.inputs import ChooseLanguage, Done, Help, Park, Propose, Tell
+from flows.session import CardRef, FirmFact, Phase, Session, new_session
 from locales import supported
 from scoring.editions import load_rubric
 from storage.outbox import Outgoing, Urgency
@@ -139,7 +150,7 @@ def _is_heard(situation: Situation) -> bool:
     if situation.known or situation.context.manner.attended:
         return True
     match situation.message:
-        case Pressed() | Commanded() | Returned() | Followed():
+        case Pressed() | Filled() | Commanded() | Returned() | Followed():
             return True
         case Typed(text=text) if len(text) <= LONGEST_TEXT and text.strip():
             meant = _meant(situation, text)
@@ -178,6 +189,8 @@ def _answer(situation: Situation) -> Decision:
             return _choose(situation, data.removeprefix(CHOICE_MARK))
         case Pressed(data=data):
             return _press(situation, data)
+        case Filled(data=data, facts=facts):
+            return _fill(situation, data, facts)
         case Commanded(name=name, argument=argument):
             command = COMMANDS.get(name) or (OPERATORS.get(name) if _operates(situation) else None)
             return command(situation, argument) if command else refuse(situation, Named("unknown_command"))
@@ -208,6 +221,15 @@ def _press(situation: Situation, data: str) -> Decision:
         return refuse(situation, stale()) if elsewhere else look(situation, press.wish)
     greeted = not situation.known and press.ref.card == Phase.WELCOME
     return advance(situation, press.wish, None if greeted else ref)
+
+
+def _fill(situation: Situation, data: str, facts: Mapping[str, str]) -> Decision:
+    """A form is taken as a whole, by the button that says so; by any other, it is as if nothing had been typed."""
+    press = decode(data, situation.words.rubric)
+    if press is None or not isinstance(press.wish, Done):
+        return _press(situation, data)
+    told = {fact: facts[fact.value] for fact in FirmFact if fact.value in facts}
+    return advance(situation, Tell(told, done=True), full(press.ref, situation.session))
 
 
 def _type(situation: Situation, text: str, ref: CardRef | None) -> Decision:

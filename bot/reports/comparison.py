@@ -62,9 +62,13 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two final results. `note` says why items are not compared, if they are not; then nothing is listed of them."""
+    """Two final results. `note` says why items are not compared, if they are not; then nothing is listed of them.
+
+    `embedded`: the words by which both papers are checked, that of the later one first.
+    """
 
     seal: Seal
+    embedded: str
     language: str
     title: str
     firm: str
@@ -95,6 +99,7 @@ def comparison(before: Report, after: Report, edition: str) -> Comparison:
     shares = text("list.separator").join(f"{one.name} {one.shown_before} → {one.shown_after}" for one in bars)
     return Comparison(
         seal=after.seal,
+        embedded=f"{after.embedded} {before.embedded}",
         language=after.language,
         title=labels["title"],
         firm=after.firm,

@@ -66,6 +66,7 @@ LABELS = (
     *("number", "question", "kind_of_choice", "option", "chosen", "option_value", "weights", "unit", "record"),
     *("level_number", "group", "sheet_form", "sheet_score", "sheet_scenarios", "sheet_plan", "how", "unchanged"),
     *("method", "credit_code", "region", "industry", "contact", "program", "rules"),
+    *("picture", "picture_note"),
     *("signature", "required", "reached", "verdict"),
     *("form_title", "blank", "questions", "record_title", "record_how", "sealed_number", "sealed_code"),
     *(f"evidence_{name}" for name in ("title", "number", "item", "claim", "evidence", "file", "remark")),
@@ -468,7 +469,7 @@ class _Composer:
             note = ""
         else:
             headline += self.text("history.edition", edition=own.rubric.title)
-            note = self.text("compare.editions", before=own.rubric.title, after=self.rubric.title)
+            note = self.text("report.before.editions", before=own.rubric.title, after=self.rubric.title)
         return Before(on, grade, float(before.score), score, headline, tuple(self._changes()), note)
 
     def _changes(self) -> Iterator[Change]:
@@ -515,6 +516,13 @@ class _Composer:
         if not self.rubric.official:
             yield self.text("rubric.unofficial")
 
+    def _headline(self) -> str:
+        """Whose self-assessment it is, if that is known, and what came out."""
+        grade, score = self.words.grade(self.result.grade), shown_score(self.sheet, self.result.score)
+        if not self.firm:
+            return self.text("report.caption.nameless", grade=grade, score=score)
+        return self.text("report.caption", firm=self.firm[:100], grade=grade, score=score)
+
     def _caption(self) -> str:
         """What the picture shows, for eyes that cannot see it; short enough for a caption of Telegram (1,024)."""
         separator = self.text("list.separator")
@@ -522,12 +530,7 @@ class _Composer:
             f"{self.words.item_label(name)} {self._said(self.result.levels.get(name))}" for name in self.rubric.scenario
         )
         lines = [
-            self.text(
-                "report.caption",
-                firm=self.firm[:100] or self.text("commitment.firm"),
-                grade=self.words.grade(self.result.grade),
-                score=shown_score(self.sheet, self.result.score),
-            ),
+            self._headline(),
             *([] if self.final else [self._status()]),
             self._shares(),
             *([self.text("report.caption.scenarios", levels=separator.join(levels))] if self.rubric.scenarios else []),

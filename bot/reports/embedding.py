@@ -30,14 +30,14 @@ def embedded(paper: Paper, signature: str) -> str:
 
 
 def carried(content: bytes) -> tuple[Carried, ...]:
-    """The different records in these bytes, in their order, two at most: a paper carries one, if often.
+    """The different records in these bytes, in their order, three at most: a comparison carries two, if often.
 
     Takes one pass, whatever the bytes are.
     """
     words: dict[tuple[bytes, ...], None] = {}
     for match in FOUND.finditer(content):
         words[match.groups(b"")] = None
-        if len(words) > 1:
+        if len(words) > 2:
             break
     return tuple(Carried(*map(_bytes, word)) for word in words)
 

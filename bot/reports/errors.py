@@ -24,9 +24,11 @@ class ReportTrouble(StrEnum):
     BATCH_KINDS = "batch_kinds"
     BATCH_BUSY = "batch_busy"
     BATCH_BEFORE = "batch_before"
+    BATCH_SAME = "batch_same"
     BATCH_TWICE = "batch_twice"
     NOT_FINAL = "not_final"
     BEFORE_NOT_FINAL = "before_not_final"
+    GONE = "gone"
 
 
 class ReportError(Exception):

@@ -19,7 +19,7 @@ from flows.text import inert
 from locales import LANGUAGES
 from scoring.answers import LARGEST_FIGURE, check_answers, check_figures
 from scoring.decoding import FARTHEST, read_json
-from scoring.editions import known, load_rubric
+from scoring.editions import BUNDLED, known, load_rubric
 from scoring.energy import energy_total
 from scoring.errors import AnswersError
 from scoring.rubric import Question, Rubric
@@ -59,7 +59,10 @@ def read_record(canonical: bytes) -> Paper:
         whole = False
     if whole:
         return paper
-    raise RecordError(Unread.NEWER if newer else Unread.DAMAGED, program, edition)
+    if newer:
+        raise RecordError(Unread.NEWER, program, edition)
+    own = edition in known() and edition not in BUNDLED  # another one may have the same name elsewhere
+    raise RecordError(Unread.EDITION if own else Unread.DAMAGED, program, edition)
 
 
 def _object(canonical: bytes) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is known of a file: whether it is what this program made of its answers, and by whose key it is signed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -37,6 +38,11 @@ class Signature(StrEnum):
     UNKNOWN = "unknown"
     FOREIGN = "foreign"
     UNSIGNED = "unsigned"
+
+
+def worst(signatures: Iterable[Signature]) -> Signature:
+    """That which says least of whose something is."""
+    return max(signatures, key=[*Signature].index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,23 @@ that nothing on it was changed; whose it is, only a signature shows, since anybo
 from strangers: time and memory are bounded, whatever they are.
 """
 
-from collections.abc import Callable
-from importlib.metadata import version
+from collections.abc import Callable, Iterator, Sequence
 
+from bot.reports.comparison import Comparison, comparison
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.embedding import Carried, carried
 from bot.reports.face import face_of
+from bot.reports.pack import MANIFEST
+from bot.reports.paper import Paper
 from bot.reports.records import RecordError, read_record
-from bot.reports.render import Kind, render
+from bot.reports.remaking import drawn_by, same_here
+from bot.reports.render import Kind, Piece, render
 from bot.reports.seal import seal
 from bot.reports.signing import signed
 from bot.reports.unpacking import UnpackError, members
-from bot.reports.verdict import NO_KEYS, Finding, Keys, Verdict
-from bot.reports.verify_pack import MANIFEST, drawn_by, verify_data, verify_pack
+from bot.reports.verdict import NO_KEYS, Finding, Keys, Verdict, worst
+from bot.reports.verify_pack import verify_data, verify_pack
 
 LARGEST = 32 << 20
 """Bytes of a file; a pack has a tenth of it."""
@@ -39,7 +42,7 @@ def verify(content: bytes, keys: Keys = NO_KEYS) -> Verdict:
         return _of_zip(content, keys)
     if content.startswith(JSON):
         return verify_data(content, keys)
-    return _of_paper(content, carried(content), _pages, keys)
+    return _of_papers(content, carried(content), _pages, keys)
 
 
 def _of_zip(content: bytes, keys: Keys) -> Verdict:
@@ -48,46 +51,74 @@ def _of_zip(content: bytes, keys: Keys) -> Verdict:
     except UnpackError as error:
         return Verdict(Finding.LARGE if error.large else Finding.DAMAGED)
     if SHEET in files:
-        return _of_paper(content, carried(b"\n".join(files.values())), _workbook, keys)
+        return _of_papers(content, carried(b"\n".join(files.values())), _workbook, keys)
     return verify_pack(content, files, keys) if MANIFEST in files else Verdict(Finding.NONE)
 
 
-Comparison = Callable[[bytes, Report], Finding]
-"""Makes a paper again, and says what the file is that claims to be it."""
+Compared = Callable[[bytes, Sequence[Report], str], Finding]
+"""Makes again what is made of these reports (by this edition), and says what the file is that claims to be it."""
 
 
-def _of_paper(content: bytes, found: tuple[Carried, ...], compared: Comparison, keys: Keys) -> Verdict:
-    if len(found) != 1:
-        return Verdict(Finding.DAMAGED if found else Finding.NONE)
-    (record,) = found
+def _of_papers(content: bytes, found: Sequence[Carried], compared: Compared, keys: Keys) -> Verdict:
+    """What carries one record; or two, that of the later paper first, which then tells of the earlier one, too."""
     try:
-        paper = read_record(record.canonical)
+        papers = [read_record(record.canonical) for record in found]
     except RecordError as error:
         return Verdict(Finding(error.why), program=error.program, edition=error.edition)
-    report = compose(paper, seal(paper, record.signature.hex()))
-    finding = compared(content, report)
-    if finding is Finding.CHANGED and paper.program != version("shuping"):
+    if not _belong_together(papers):
+        return Verdict(Finding.DAMAGED if found else Finding.NONE)
+    reports = [compose(paper, seal(paper, one.signature.hex())) for paper, one in zip(papers, found, strict=True)]
+    finding = compared(content, reports, papers[0].rubric)
+    if finding is Finding.CHANGED and not all(map(same_here, papers, reports)):
         finding = Finding.UNCOMPARED
-    return Verdict(finding, keys.signature(signed(paper), record.signature), face_of(report, paper))
+    signatures = [keys.signature(signed(paper), one.signature) for paper, one in zip(papers, found, strict=True)]
+    return Verdict(finding, worst(signatures), face_of(reports[0], papers[0]))
 
 
-def _pages(content: bytes, report: Report) -> Finding:
+def _belong_together(papers: Sequence[Paper]) -> bool:
+    """Else anybody could put the better paper of one firm beside the worse one of another."""
+    match papers:
+        case [_]:
+            return True
+        case [after, before]:
+            told = after.before
+            return told is not None and (told.rubric, told.record) == (before.rubric, before.record)
+        case _:
+            return False
+
+
+def _pages(content: bytes, reports: Sequence[Report], edition: str) -> Finding:
     """A PDF. Another typesetter than ours may have drawn it, by the same version of this program."""
-    made = _made(Kind.DOCUMENT, report)
-    if made == content:
-        return Finding.GENUINE
-    return Finding.CHANGED if made and drawn_by(made) == drawn_by(content) else Finding.UNCOMPARED
+    drawn = b""
+    for kind, of in _drawings(reports, edition):
+        made = _made(kind, of)
+        if made == content:
+            return Finding.GENUINE
+        drawn = drawn_by(made or b"")
+    return Finding.CHANGED if drawn and drawn == drawn_by(content) else Finding.UNCOMPARED
 
 
-def _workbook(content: bytes, report: Report) -> Finding:
+def _drawings(reports: Sequence[Report], edition: str) -> Iterator[tuple[Kind | Piece, Report | Comparison]]:
+    """All PDFs that are made of these reports."""
+    if len(reports) == 1:
+        yield from ((kind, reports[0]) for kind in (Kind.DOCUMENT, Piece.FORM, Piece.RECORD))
+        return
+    after, before = reports
+    both = comparison(before, after, edition)
+    yield from ((kind, both) for kind in (Piece.COMPARISON, Piece.RECORD))
+
+
+def _workbook(content: bytes, reports: Sequence[Report], _: str) -> Finding:
     """A workbook: whoever saves it anew, changes its bytes."""
-    made = _made(Kind.WORKBOOK, report)
+    if len(reports) > 1:
+        return Finding.DAMAGED
+    made = _made(Kind.WORKBOOK, reports[0])
     return Finding.GENUINE if made == content else Finding.SAVED if made else Finding.UNCOMPARED
 
 
-def _made(kind: Kind, report: Report) -> bytes | None:
+def _made(kind: Kind | Piece, content: Report | Comparison) -> bytes | None:
     """The file again; None if it cannot be made, as may be where a stranger's record asks for what nobody foresaw."""
     try:
-        return render(kind, report)
+        return render(kind, content)
     except Exception:
         return None

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from importlib.metadata import version
 from typing import Any
 
 from bot.reports.embedding import LONGEST
@@ -18,19 +17,17 @@ from bot.reports.face import Face, face_of
 from bot.reports.pack import MANIFEST, Pack, pack_file, signed_part
 from bot.reports.paper import Paper
 from bot.reports.records import RecordError, Unread, read_record
+from bot.reports.remaking import drawn_by, same_here
 from bot.reports.seal import Seal, seal
 from bot.reports.signing import PURPOSE, Issuer
 from bot.reports.unpacking import members
-from bot.reports.verdict import Finding, Keys, Signature, Verdict
+from bot.reports.verdict import Finding, Keys, Signature, Verdict, worst
 from flows.text import inert
 from scoring.decoding import read_json
 from scoring.errors import AnswersError
 
-__all__ = ["MANIFEST", "drawn_by", "verify_data", "verify_pack"]
 ROLES = (["after"], ["before", "after"])
 SIGNATURE = re.compile(r"(?:[0-9a-f]{2}){0,100}")
-MADE_BY = re.compile(rb"<xmp:CreatorTool>([^<]{1,100})</xmp:CreatorTool>")
-"""Which typesetter drew a PDF: another one draws other bytes."""
 LONGEST_NAME = 100
 
 
@@ -50,19 +47,14 @@ class Witness(Issuer):
         return self.under
 
 
-def drawn_by(content: bytes) -> bytes:
-    """The typesetter that a PDF names."""
-    found = MADE_BY.search(content)
-    return found[1] if found else b""
-
-
 def verify_data(content: bytes, keys: Keys) -> Verdict:
     """What the data of a pack are, alone."""
     try:
         pack = _pack_of(_object(content))
     except RecordError as error:
         return _unread(error)
-    finding = Finding.GENUINE if pack.data() == content else _otherwise(pack)
+    changed = Finding.CHANGED if _same_here(pack) else Finding.UNCOMPARED
+    finding = Finding.GENUINE if pack.data() == content else changed
     return Verdict(finding, _signature_of_papers(pack, keys), _face(pack))
 
 
@@ -80,7 +72,7 @@ def verify_pack(content: bytes, files: Mapping[str, bytes], keys: Keys) -> Verdi
     ours = members(made) if made else {}
     if ours == files:
         return Verdict(Finding.REPACKED, signature, _face(pack))
-    if made and _same_program(pack) and _drawn_alike(files, ours):
+    if made and _same_here(pack) and _drawn_alike(files, ours):
         return Verdict(Finding.CHANGED, signature, _face(pack), others=_named(_differing(files, ours)))
     others = _named(_not_as_listed(files, manifest))
     return Verdict(Finding.CHANGED if others else Finding.UNCOMPARED, signature, _face(pack), others=others)
@@ -140,7 +132,7 @@ def _signature_of_papers(pack: Pack, keys: Keys) -> Signature:
     """That of the one whose papers are known least."""
     sealed = {paper.canonical(): pack.issuer.seal(paper).signature for paper in pack.papers.values()}
     found = [keys.signature(PURPOSE + canonical, bytes.fromhex(sealed[canonical])) for canonical in sealed]
-    return max(found, key=[*Signature].index)
+    return worst(found)
 
 
 def _made(pack: Pack) -> bytes | None:
@@ -151,12 +143,8 @@ def _made(pack: Pack) -> bytes | None:
         return None
 
 
-def _same_program(pack: Pack) -> bool:
-    return {paper.program for paper in pack.papers.values()} == {version("shuping")}
-
-
-def _otherwise(pack: Pack) -> Finding:
-    return Finding.CHANGED if _same_program(pack) else Finding.UNCOMPARED
+def _same_here(pack: Pack) -> bool:
+    return all(same_here(pack.papers[role], pack.reports[role]) for role in pack.papers)
 
 
 def _drawn_alike(files: Mapping[str, bytes], ours: Mapping[str, bytes]) -> bool:

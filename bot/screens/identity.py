@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.screens.parts import BACK, HELP, PAUSE, Action, Choice, Screen, letter
-from bot.words.wording import Wording
+from bot.words.wording import Medium, Wording
 from flows.cards import IdentityCard
 from flows.inputs import Back, Done, Identify, Skip
 from flows.session import FirmFact
@@ -12,8 +12,10 @@ IDENTITY = Action("identity", Identify())
 
 
 def identity_screen(card: IdentityCard, words: Wording) -> Screen:
-    """All facts, to be left as they are by one tap; or the one that is typed next."""
-    return _all(card, words) if card.fact is None else _one(card, card.fact, words)
+    """All facts, to be left as they are by one tap; or, but on a page, the one that is typed next."""
+    if card.fact is None or words.medium is Medium.PAGE:
+        return _all(card, words)
+    return _one(card, card.fact, words)
 
 
 def fact_actions() -> tuple[Action, ...]:

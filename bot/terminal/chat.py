@@ -6,7 +6,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.dialogue.commands import EXPORT
 from bot.dialogue.context import Context, Manner, Outside, Rules
@@ -29,6 +31,11 @@ from flows.session import Assessment, CardRef, Session
 from scoring.rubric import Rubric
 from storage.store import Applied, Decision, State, Store
 
+if TYPE_CHECKING:
+    from bot.reports.register import Handed
+
+Drawn = tuple[bytes, Sequence["Handed"]]
+"""A file, and the papers in it."""
 OUTSIDE = Outside(now=lambda: datetime.now(UTC))
 TERMINAL = "terminal"
 MANNER = Manner(Medium.TYPING, reminds=False, attended=True)
@@ -202,33 +209,41 @@ class TerminalTalk:
         return shlex.join(["shuping", *arguments, *where])
 
     async def _made(self, wanted: str, session: Session, dossier: str) -> bytes:
-        """The file. Raises ReportError for a pack of what is not final."""
+        """The file, whose papers are in the register. Raises ReportError for a pack of what is not final."""
         past = await self.store.history(dossier)
-        if wanted == PACK:
-            return await asyncio.to_thread(self._pack, session, past)
-        kind = Kind(wanted)
-        content = await asyncio.to_thread(self._report, kind, session, past)
-        if kind is Kind.PICTURE and self.painter.draws:
-            self.painter.picture(content)
+        work = self._pack if wanted == PACK else partial(self._report, Kind(wanted))
+        content, handed = await asyncio.to_thread(work, session, past)
+        if wanted == Kind.PICTURE.value:
+            if self.painter.draws:
+                self.painter.picture(content)
+            return content
+        from bot.reports.register import register
+
+        if not await register(self.store, dossier, handed, self.outside.now()):
+            raise ReportError(ReportTrouble.GONE)
         return content
 
-    def _report(self, kind: Kind, session: Session, past: Sequence[Assessment]) -> bytes:
+    def _report(self, kind: Kind, session: Session, past: Sequence[Assessment]) -> Drawn:
         from bot.reports.compose import compose
+        from bot.reports.register import Handed
         from bot.reports.render import render
         from bot.reports.sources import paper_of_session
 
         issuer, zone = self.rules.issuer, self.rules.zone
         paper = paper_of_session(session, past, self._today(), address=issuer.address, zone=zone)
-        return render(kind, compose(paper, issuer.seal(paper)))
+        report = compose(paper, issuer.seal(paper))
+        return render(kind, report), [Handed(session.id, paper, report)]
 
-    def _pack(self, session: Session, past: Sequence[Assessment]) -> bytes:
+    def _pack(self, session: Session, past: Sequence[Assessment]) -> Drawn:
         from bot.reports.pack import pack_file, pack_of_session
+        from bot.reports.register import handed_in
         from bot.reports.sources import finished_last
 
         found = finished_last(session, past)
         if found is None:
             raise ReportError(ReportTrouble.NOT_FINAL)
-        return pack_file(pack_of_session(*found, self._today(), issuer=self.rules.issuer, zone=self.rules.zone))
+        pack = pack_of_session(*found, self._today(), issuer=self.rules.issuer, zone=self.rules.zone)
+        return pack_file(pack), handed_in(pack, *found)
 
     def _today(self) -> date:
         return self.outside.now().astimezone(self.rules.zone).date()

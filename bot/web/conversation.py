@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from bot.dialogue.commands import LONGEST_TEXT
-from bot.dialogue.messages import Message
+from bot.dialogue.messages import Filled, Message
 from bot.dialogue.pages import CardPage, TextPage, needs_history
-from bot.dialogue.replies import Card, Reply, read, written
+from bot.dialogue.replies import Card, File, Reply, read, written
 from bot.web import talk
 from bot.web.outcome import drawn_below
 from bot.web.painter import card_view, turns, ways_of
-from bot.web.places import CARD, NEXT, RENEWED, card_after, reply_at
+from bot.web.places import CARD, NEXT, RENEWED, card_after, place_of, reply_at
 from bot.web.visit import Visit
 from bot.web.visitor import Visitor
+from flows.session import Phase
 from storage.store import Applied
 
 FLASH = "said"
@@ -44,20 +45,26 @@ def _replies(said: Sequence[str]) -> tuple[Reply, ...]:
         return ()
 
 
-async def card(visit: Visit, said: tuple[Reply, ...], applied: Applied | None = None) -> Response:
-    """The card's page, with what is `said` above it, and what was `applied`."""
+async def card(
+    visit: Visit, said: tuple[Reply, ...], applied: Applied | None = None, filled: Filled | None = None
+) -> Response:
+    """The card's page, with what is `said` above it, what was `applied`, and what was `filled` in and refused."""
     now = await talk.present(visit.site, visit.visitor, visit.language, said, applied)
     if not isinstance(now.card, CardPage):
         return visit.page("text.html", page=now.card, rows=())
-    page = now.card
-    return visit.page(
+    page, files = now.card, [reply for reply in said if isinstance(reply, File)]
+    response = visit.page(
         "card.html",
         words=page.words,
-        card=card_view(page),
+        card=card_view(page, filled.facts if filled else None),
+        files=[(reply.format, place_of(reply)) for reply in files],
         turns=turns(now.recent, page.words) if page.session.asking else [],
         texts=[(text, ways_of(text, page.words.rubric)) for text in now.texts if isinstance(text, TextPage)],
         known=now.state.session is not None,
     )
+    if files and not visit.scripted:
+        response.headers["refresh"] = f"1; url={place_of(files[0])}"  # our script fetches it by itself
+    return response
 
 
 async def say(visit: Visit) -> Response:
@@ -67,8 +74,19 @@ async def say(visit: Visit) -> Response:
     if message is None:
         return visit.go(CARD)
     visit.costs(min(len(form.fields.get("text", "")), LONGEST_TEXT) // READ_AT_ONCE)
-    update = talk.update_of(form.own, form.fields.get("do", ""), form.fields.get("text", ""))
-    return await answered(visit, await give(visit, message, update), card_after(message, visit.site.rubric))
+    facts = sorted(message.facts.items()) if isinstance(message, Filled) else []
+    typed = [form.fields.get("do", ""), form.fields.get("text", ""), *(part for fact in facts for part in fact)]
+    answer = await give(visit, message, talk.update_of(form.own, *typed))
+    if isinstance(message, Filled) and _is_refused(answer):
+        return await card(visit, answer.said, answer.applied, message)
+    return await answered(visit, answer, card_after(message, visit.site.rubric))
+
+
+def _is_refused(answer: talk.Answer) -> bool:
+    """What was filled in waits to be mended: it is shown as it was typed."""
+    session = answer.applied.state.session if answer.applied else None
+    warned = any(isinstance(reply, Card) and reply.warned for reply in answer.said)
+    return warned and session is not None and session.phase is Phase.IDENTITY
 
 
 async def give(visit: Visit, message: Message, update: int) -> talk.Answer:

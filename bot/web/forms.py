@@ -5,13 +5,15 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from bot.dialogue.messages import Message, Pressed, Typed, commanded
+from bot.dialogue.messages import Filled, Message, Pressed, Typed, commanded
 from flows.session import CardRef
 
 LARGEST_BODY = 16_384
 MOST_FIELDS = 12
 MOST_DIGITS = 9
 COMMAND_MARK, REF_MARK = "/", "|"
+FACT = "fact."
+"""What the names of fields begin with that tell something of the firm."""
 
 
 class TooLargeError(Exception):
@@ -37,7 +39,8 @@ class Form:
     def said(self) -> Message | None:
         """A button, or a text; None for a form without either."""
         if data := self.fields.get("do"):
-            return Pressed(data)
+            facts = {name.removeprefix(FACT): text for name, text in self.fields.items() if name.startswith(FACT)}
+            return Filled(data, facts) if facts else Pressed(data)
         return _typed(self.fields.get("text", ""), self.fields.get("ref", ""))
 
 

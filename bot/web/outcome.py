@@ -10,7 +10,7 @@ from bot.words.sections import Section
 from bot.words.steps import whole_plan
 from bot.words.wording import Wording, wording
 from flows.aiming import planned_grade
-from flows.cards import PlanCard, ProvisionalCard, ResultCard, WhatIfCard, unanswered
+from flows.cards import IdentityCard, PlanCard, ProvisionalCard, ResultCard, WhatIfCard, unanswered
 from flows.session import Assessment
 from scoring.editions import known
 
@@ -31,12 +31,14 @@ def drawn_on(page: CardPage) -> Drawn | None:
 
 
 def body_of(page: CardPage) -> str:
-    """The template of a card on which something is drawn."""
+    """The template of a card on which something is drawn, or filled in."""
     match page.card:
         case WhatIfCard():
             return "what_if.html"
         case PlanCard():
             return "aim.html"
+        case IdentityCard():
+            return "identity.html"
         case _:
             return "result.html"
 

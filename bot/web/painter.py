@@ -1,6 +1,6 @@
 """Pages of the conversation as HTML: what a template needs, and nothing that it would have to work out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from bot.dialogue.buttons import CHOICE_MARK, decode, encode
 from bot.dialogue.pages import Button, CardPage, TextPage, in_question
+from bot.dialogue.papers import asks_first
 from bot.reports.lacking import told_before
 from bot.reports.render import Kind
 from bot.screens import Action, Choice
@@ -17,14 +18,17 @@ from bot.screens.details import explained, official
 from bot.screens.parts import FIXED, Row
 from bot.screens.wishes import Detail, Leaf, Wish
 from bot.web.drawing import Drawn, Rung
-from bot.web.forms import written
+from bot.web.forms import FACT, written
 from bot.web.outcome import body_of, drawn_on, next_rung, steps_on
 from bot.web.places import mark_of_item, place_of_wish
 from bot.words.sections import Section
 from bot.words.wording import Wording
+from flows.cards import IdentityCard
+from flows.events import Refused
+from flows.identity import fault
 from flows.inputs import Help, Pause
-from flows.session import CardRef, Phase
-from flows.text import inert_lines
+from flows.session import CardRef, FirmFact, Phase
+from flows.text import inert_lines, tidy
 from scoring.rubric import Rubric
 from storage.store import LogEntry
 
@@ -63,12 +67,24 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """A field of a form: `how` to fill it in, and what is `wrong` with what was typed there."""
+
+    name: str
+    label: str
+    value: str
+    how: str
+    wrong: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """The live card.
 
     `ways` are all its actions by name; `unfolded` is what there is to read on its item, as HTML. `body` is a template
     of its own, which results, plan and what-if have; with it is `drawn` what is drawn, and the grade that comes `next`.
-    `steps` are those of a plan. `lacking` says what the papers offered here cannot show of the firm.
+    `steps` are those of a plan, `blanks` the fields of a form. `lacking` says what the papers offered here cannot show
+    of the firm.
     """
 
     page: CardPage
@@ -85,6 +101,7 @@ class CardView:
     next: Rung | None
     steps: tuple[Section, ...]
     groups: tuple[Items, ...]
+    blanks: tuple[Blank, ...]
     lacking: str
 
     @property
@@ -101,8 +118,8 @@ class Turn:
     answered: str
 
 
-def card_view(page: CardPage) -> CardView:
-    """A card with its buttons."""
+def card_view(page: CardPage, filled: Mapping[str, str] | None = None) -> CardView:
+    """A card with its buttons; `filled`: what was typed into a form and not taken."""
     screen, words, ref = page.screen, page.words, page.session.ref
     actions = [action for action in screen.actions if not isinstance(action.wish, Pause | Help)]
     item = next((_item(action) for action in actions if _item(action)), "")
@@ -124,7 +141,7 @@ def card_view(page: CardPage) -> CardView:
         ref=written(ref),
         percent=(progress.total - progress.rest) * 100 // progress.total if progress and progress.total else None,
         unfolded=_unfolded(item, words, in_question(item, page.card)) if item else "",
-        body=body_of(page) if shown else None,
+        body=body_of(page) if shown or isinstance(page.card, IdentityCard) else None,
         drawn=shown,
         next=next_rung(page, shown) if shown else None,
         steps=tuple(steps_on(page)),
@@ -132,8 +149,25 @@ def card_view(page: CardPage) -> CardView:
             Items(group, tuple(_item_of(row, page, ref) for row in rows))
             for group, rows in groupby(screen.rows, lambda row: row.group)
         ),
+        blanks=tuple(_blanks(page, filled)),
         lacking=told_before(page.session.firm, Kind.DOCUMENT, words.text) if page.outcome else "",
     )
+
+
+def _blanks(page: CardPage, filled: Mapping[str, str] | None) -> Iterator[Blank]:
+    """The fields of a form, with what is known, or what was typed and why that is wrong."""
+    if not isinstance(page.card, IdentityCard):
+        return
+    for fact in FirmFact:
+        typed = tidy(filled.get(fact.value) if filled else page.card.firm.fact(fact))
+        wrong = fault(fact, typed)
+        yield Blank(
+            FACT + fact.value,
+            page.words.text(f"report.label.{fact.value}"),
+            typed,
+            page.words.text(f"identity.how.{fact.value}"),
+            page.words.refusal(Refused(wrong)) if wrong else "",
+        )
 
 
 @lru_cache(maxsize=512)
@@ -172,7 +206,8 @@ def _way(action: Action, page: CardPage, ref: CardRef) -> Way:
 
 
 def _target(wish: Wish, page: CardPage, ref: CardRef) -> tuple[str | None, str | None]:
-    place = place_of_wish(wish)
+    asked = isinstance(wish, Detail | Leaf) and asks_first(page.session, wish)
+    place = None if asked else place_of_wish(wish)
     return place, None if place else encode(wish, ref, page.words.rubric)
 
 

@@ -10,7 +10,7 @@ from bot.dialogue.context import Context
 from bot.dialogue.firms import hash_of
 from bot.dialogue.messages import Followed, Message, Typed
 from bot.dialogue.pages import Page, View, needs_history, needs_shelf, page_of
-from bot.dialogue.replies import Card, Reply, Text, read
+from bot.dialogue.replies import Card, File, Reply, Text, read
 from bot.dialogue.respond import respond
 from bot.dialogue.situation import echo
 from bot.dialogue.steps import ABSENT
@@ -119,9 +119,11 @@ def _beside_the_chat(said: Decision, state: State, now: datetime) -> Decision:
 
 
 def _answer(replies: list[Any], *, opened: bool = False) -> Answer:
-    """A longer look is a page of its own; what else is said stands with the card."""
-    places = (place for reply in replies if (place := place_of(reply)))
-    told = tuple(reply for reply in replies if isinstance(reply, Card | Text))
+    """A longer look is a page of its own, and so is a file; what else is said stands with the card."""
+    told: tuple[Reply, ...] = tuple(reply for reply in replies if isinstance(reply, Card | Text))
+    if any(isinstance(reply, Card) for reply in told):  # a file that comes with a new card is had from there
+        told = (*told, *(reply for reply in replies if isinstance(reply, File)))
+    places = (place for reply in replies if reply not in told and (place := place_of(reply)))
     return Answer(told, next(places, None), opened)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -139,6 +140,23 @@ def test_as_score_reads_it(run: Inside, folder: Path, form: str) -> None:
     assert len(list((folder / "out").glob("*厂.png"))) == len(records)
 
 
+def test_a_folder_of_answer_files(run: Inside, folder: Path) -> None:
+    """In the order of their names, which stand for the ids; what is no file of answers is left alone."""
+    answers = folder / "answers"
+    answers.mkdir()
+    for name, content in {"b": record(1), "a": record(2), "c": "text"}.items():
+        alone = {key: value for key, value in content.items() if key != "id"} if isinstance(content, dict) else content
+        (answers / f"{name}.json").write_text(json.dumps(alone), encoding="utf-8")
+    (answers / "notes.txt").write_text("mine", encoding="utf-8")
+    (answers / ".hidden.json").write_text("{", encoding="utf-8")
+    ran = run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS, "--before", "answers/b.json")
+    assert ran.status == 1
+    assert ran.err.startswith("shuping: 第 3 份（c）：")
+    names = sorted(path.name for path in (folder / "out").glob("*.png"))
+    assert names == ["0001-a-第2五金厂.png", "0002-b-第1五金厂.png"]
+    fault(run("report", "--batch", "answers", "--out", "answers"), "--out")
+
+
 def test_a_bad_record_is_named_and_the_others_are_made(batch: Batch) -> None:
     wrong = record(2, answers={"q5": "Z"})
     ran = batch(records=[record(1), wrong, "text", {"rubric": "other"}, record(5)])
@@ -219,6 +237,81 @@ def test_before_and_after(batch: Batch) -> None:
     assert compared == [True, True, False]
 
 
+def test_acceptance_packs(batch: Batch, run: Inside) -> None:
+    """The same as alone; who has not answered all gets the other files, and is counted."""
+    (batch.folder / "past.jsonl").write_text(lines([record(1, 1)]), encoding="utf-8")
+    days = ("--on", "2026-11-20", "--before-on", "2026-01-05")
+    records = [record(1, 3), record(2, 3, scenarios={})]
+    ran = batch("--before", "past.jsonl", *days, records=records, kinds="zip,png")
+    assert ran.status == 1
+    assert "其中 1 家没答完" in ran.out
+    assert sorted(batch.files()) == ["0001-A1-第1五金厂.png", "0001-A1-第1五金厂.zip", "0002-A2-第2五金厂.png", SUMMARY]
+    assert [bool(row["问题"]) for row in batch.summary()] == [False, True]
+    for name, each in (("after", records[0]), ("before", record(1, 1))):
+        (batch.folder / f"{name}.json").write_text(json.dumps(each), encoding="utf-8")
+    alone = run("report", "after.json", "--before", "before.json", *days, "--zip", "one.zip")
+    assert alone.status == 0
+    packs = [ZipFile(file) for file in (batch.folder / "one.zip", batch.out / "0001-A1-第1五金厂.zip")]
+    pages = [{name: pack.read(name) for name in pack.namelist() if name.endswith("pdf")} for pack in packs]
+    assert pages[0] == pages[1]
+    assert batch(records=records, kinds="zip").err.startswith("shuping: 第 2 份（A2、第2五金厂）：")
+
+
+def test_the_day_that_is_given_is_on_the_paper(batch: Batch) -> None:
+    batch("--on", "2026-11-20", records=[record(1)])
+    assert f"{batch.summary()[0]['日期']:%Y-%m-%d}" == "2026-11-20"
+    before = batch.files()
+    batch(records=[record(1)], kinds="png,pdf")
+    assert f"{batch.summary()[0]['日期']:%Y-%m-%d}" == "2026-11-20", "what is added is of the same day"
+    assert batch.files()["0001-A1-第1五金厂.png"] == before["0001-A1-第1五金厂.png"]
+    batch("--on", "2026-11-21", records=[record(1)])
+    assert f"{batch.summary()[0]['日期']:%Y-%m-%d}" == "2026-11-21"
+
+
+CODE = "91350100M000100Y43"
+"""An example of GB 32100-2015."""
+
+
+def test_facts_of_the_firms(batch: Batch) -> None:
+    """Beside the answers; the command line says what holds for all that do not say it themselves."""
+    first = record(1, credit_code=f"{CODE[:8]} {CODE[8:].lower()}", industry="金属制品业", kind="micro")
+    batch("--region", "昆山市", "--industry", "塑料制品业", records=[first, record(2)], kinds="pdf")
+    texts = [
+        "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).replace(" ", "")
+        for name, content in batch.files().items()
+        if name.endswith(".pdf")
+    ]
+    assert [[fact in text for fact in (CODE, "金属制品业", "塑料制品业", "昆山市")] for text in texts] == [
+        [True, True, False, True],
+        [False, False, True, True],
+    ]
+
+
+def test_characters_that_will_not_print_are_told(batch: Batch) -> None:
+    ran = batch(records=[record(1), record(2, firm="某某\U0002a6a5厂")])
+    assert ran.status == 0
+    assert ran.err.startswith("第 2 份（A2、某某\U0002a6a5厂）：")
+    assert batch(records=[record(1), record(2, firm="某某\U0002a6a5厂")]).err == ""
+
+
+@pytest.mark.parametrize(
+    ("facts", "part"),
+    [
+        ({"credit_code": "91350100M000100Y44"}, "credit_code"),
+        ({"contact": 138}, "contact"),
+        ({"kind": "large"}, "kind"),
+        ({"region": "长" * 61}, "region"),
+        ({"owner": "某某"}, "owner"),
+    ],
+)
+def test_a_fact_that_cannot_be_right_is_refused(batch: Batch, facts: dict[str, Any], part: str) -> None:
+    ran = batch(records=[record(1, **facts), record(2)])
+    assert ran.status == 1
+    assert ran.err.startswith("shuping: 第 1 份（A1、第1五金厂）：")
+    assert part in ran.err
+    assert "0002-A2-第2五金厂.png" in batch.files()
+
+
 def test_a_bad_record_before_is_the_fault_of_one_firm(batch: Batch) -> None:
     (batch.folder / "past.jsonl").write_text(lines([record(1, answers={"q5": "Z"})]), encoding="utf-8")
     ran = batch("--before", "past.jsonl")
@@ -247,7 +340,7 @@ def test_who_was_before_must_be_known(batch: Batch, past: list[Any], part: str) 
         (("--batch", "firms.jsonl", "--out", "out", "--pdf", "a.pdf"), ("--kinds",)),
         (("--batch", "firms.jsonl", "--out", "out", "--firm", "某某厂"), ("--firm",)),
         (("firms.jsonl", "--batch", "firms.jsonl", "--out", "out"), ("--batch",)),
-        (("--batch", "firms.jsonl", "--out", "out", "--kinds", "doc"), ("png, pdf, xlsx",)),
+        (("--batch", "firms.jsonl", "--out", "out", "--kinds", "doc"), ("pdf, png, xlsx, zip",)),
         (("--batch", "firms.jsonl", "--out", "out", "--jobs", "0"), ("--jobs",)),
         (("--batch", "missing.jsonl", "--out", "out"), ("missing.jsonl",)),
         (("--batch", "firms.jsonl", "--out", "firms.jsonl"), ("firms.jsonl",)),

@@ -13,7 +13,7 @@ from tests.bot.child import COMMAND, environment
 from tests.bot.inside import Inside, fault
 from tests.bot.test_score import ANSWERS, TEXT
 
-COMMANDS = ("chat", "score", "compare", "report", "rubric", "data", "doctor")
+COMMANDS = ("chat", "score", "compare", "report", "verify", "rubric", "data", "doctor")
 RUBRIC = load_rubric("miit-2024")
 AFTER = {**ANSWERS, "answers": {**ANSWERS["answers"], "q5": "E", "q6": ["B"]}, "scenarios": {"marketing": 1}}
 

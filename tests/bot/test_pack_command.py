@@ -36,24 +36,24 @@ def data(file: Path) -> Any:
 
 
 def test_a_pack_of_two_files_says_on_which_days_they_were(run: Inside, folder: Path) -> None:
-    days = ("--on", "2026-11-30", "--before-on", "2026-03-01")
+    days = ("--on", "2025-11-28", "--before-on", "2025-03-03")
     ran = run("report", "after.json", "--before", "before.json", "--zip", "a.zip", *days)
     assert (ran.status, ran.out, ran.err) == (0, "已写好：a.zip\n", "")
     before, after = data(folder / "a.zip")["papers"]
-    assert (before["on"], after["on"]) == ("2026-03-01", "2026-11-30")
-    assert after["paper"]["before"]["on"] == "2026-03-01"
+    assert (before["on"], after["on"]) == ("2025-03-03", "2025-11-28")
+    assert after["paper"]["before"]["on"] == "2025-03-03"
     assert before["answers"]["firm"] == after["answers"]["firm"] == "某某五金厂"
     assert (before["result"]["grade"], after["result"]["grade"]) == (1, 3)
 
 
 def test_given_a_day_the_pack_is_the_same_on_every_day(run: Inside, folder: Path) -> None:
     for name in ("a.zip", "b.zip"):
-        assert run("report", "after.json", "--zip", name, "--on", "2026-11-30").status == 0
+        assert run("report", "after.json", "--zip", name, "--on", "2025-11-28").status == 0
     assert (folder / "a.zip").read_bytes() == (folder / "b.zip").read_bytes()
 
 
 def test_beside_the_other_files(run: Inside, folder: Path) -> None:
-    ran = run("report", "after.json", "--zip", "a.zip", "--pdf", "a.pdf", "--on", "2026-11-30", "--lang", "en")
+    ran = run("report", "after.json", "--zip", "a.zip", "--pdf", "a.pdf", "--on", "2025-11-28", "--lang", "en")
     assert sorted(ran.out.splitlines()) == ["Written: a.pdf", "Written: a.zip"]
     with ZipFile(folder / "a.zip") as pack:
         assert pack.read("02 Report.pdf") == (folder / "a.pdf").read_bytes()
@@ -64,7 +64,7 @@ def test_beside_the_other_files(run: Inside, folder: Path) -> None:
     [
         (("half.json",), ("正式结果",)),
         (("after.json", "--before", "half.json"), ("改造前", "--before")),
-        (("after.json", "--on", "2026-02-30"), ("--on",)),
+        (("after.json", "--on", "2025-02-30"), ("--on",)),
         (("after.json", "--on", "1066-10-14"), ("--on",)),
     ],
 )
@@ -79,7 +79,7 @@ def test_of_what_is_stored_only_what_is_finished(shuping: Shuping) -> None:
     shuping.chat("1", "某某五金厂", "D", "BC", "200 90", name="anna")
     stored = ("report", "--session", "anna", "--database", shuping.database)
     target = shuping.folder / "a.zip"
-    for more in ((), ("--on", "2026-11-30")):
+    for more in ((), ("--on", "2025-11-28")):
         refused = shuping(*stored, "--zip", str(target), *more)
         assert refused.status == 2
         assert "还没有交过" in refused.err or "正式结果" in refused.err

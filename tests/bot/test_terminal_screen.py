@@ -135,7 +135,8 @@ def test_a_report_is_written_from_the_chat_and_the_command_can_be_copied(tmp_pat
     Shuping(tmp_path).chat(*WALK, "我承诺")
     with Terminal(tmp_path) as terminal:
         terminal.until("接下来做什么？")
-        terminal.type("报告", "已写好：某某五金厂.pdf", "shuping report --session local")
+        terminal.type("报告", "报告上这样写您的企业")
+        terminal.type("", "已写好：某某五金厂.pdf", "shuping report --session local")
         assert (tmp_path / "某某五金厂.pdf").read_bytes().startswith(b"%PDF")
         told = "".join(terminal.rows).partition("要再写一份：")[2].removesuffix("›")
     done = Shuping(tmp_path)(*shlex.split(told)[1:])

@@ -85,7 +85,7 @@ async def test_a_file_that_is_refused_is_apologised_for_above_the_card(site: Sit
 async def test_a_report_that_cannot_be_made_is_apologised_for(site: Site, error: Exception, said: str) -> None:
     ann = await site.person()
     site.process.reports._pool = Pool(error)  # type: ignore[assignment]
-    await site.does(ann, "B", "/result")
+    await site.does(ann, "B", "/result", "/firminfo", "就这样")
     await site.does(ann, "报告")
     apology, card = ann.seen[-2:]
     assert apology.text == TEXT(said)
@@ -131,7 +131,7 @@ async def test_a_file_is_sent_once_by_two_workers(site: Site) -> None:
 @pytest.mark.parametrize(("word", "magic"), [("报告", b"%PDF-"), ("图片", b"\x89PNG"), ("表格", b"PK")])
 async def test_a_report_is_made_and_sent(site: Site, word: str, magic: bytes) -> None:
     ann = await site.person()
-    await site.does(ann, "B", "/result")
+    await site.does(ann, "B", "/result", "/firminfo", "就这样")
     await ann.say(word)
     await until(lambda: files(ann), within=30)
     await site.rest()
@@ -144,7 +144,7 @@ async def test_who_wants_a_paper_hears_before_it_comes_what_it_cannot_show(site:
     ann = await site.person()
     session = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans")
     firm = session.firm.model_copy(update={"name": f"堃龘𠮷{UNKNOWN}厂"})
-    await site.store.apply(ann.window, lambda _: Decision(session=session.but(firm=firm)))
+    await site.store.apply(ann.window, lambda _: Decision(session=session.but(firm=firm, identified=True)))
     seen = len(ann.seen)
     await ann.say(word)
     await until(lambda: files(ann), within=30)
@@ -155,9 +155,9 @@ async def test_who_wants_a_paper_hears_before_it_comes_what_it_cannot_show(site:
 
 
 async def finished(site: Site) -> Person:
-    """Somebody who is at a final result."""
+    """Somebody who is at a final result, and has been asked what papers tell of the firm."""
     ann = await site.person()
-    past = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans")
+    past = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans", identified=True)
     await site.store.apply(ann.window, lambda _: Decision(session=past, finished=(kept(past),)))
     return ann
 

@@ -64,7 +64,7 @@ async def test_a_walk_a_report_and_a_recheck_by_every_edition(
     assert session
     assert session.rubric == edition
     assert {*session.record.choices, *session.record.levels} == set(load_rubric(edition).items)
-    assert "--pdf" in await anna.says("报告")
+    assert "--pdf" in await anna.says("报告", "")
     assert (tmp_path / "示例厂.pdf").read_bytes().startswith(b"%PDF")
     await anna.says("重新评", "1", "A", "我承诺")
     assert "1." in await anna.says("历史")

@@ -9,17 +9,20 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from hypothesis import given
 from pypdf import PageObject, PdfReader
 
+from bot.reports.content import Report
 from bot.reports.document import document
 from bot.reports.qr import modules
-from tests.reports.firms import extremes, of_grade, report
+from tests.reports.firms import extremes, of_grade, report, reports
+from tests.scoring.strategies import examples
 
 EXTREMES = extremes()
 EVERY = pytest.mark.parametrize("name", EXTREMES)
 HEADING = 12.5
 """Points: the size of the type of headings, and of nothing else."""
-TOP, FOOT = 790, 50
+TOP, FOOT = 790, 40
 """Points from the lower edge: between them is what a page says, beyond them its header and footer."""
 LEAST = 8
 """So many lines a page has at least."""
@@ -52,17 +55,35 @@ def heights(page: PageObject) -> tuple[set[int], set[int]]:
 
 @EVERY
 def test_no_heading_stands_alone_at_the_foot_of_a_page(name: str) -> None:
-    found = 0
-    for page in read(name).pages:
-        lines, headings = heights(page)
-        found += len(headings)
-        assert all(sum(line < heading - 2 for line in lines) >= BELOW for heading in headings)
-    assert found >= 7
+    headings_have_company(read(name))
+
+
+def headings_have_company(reader: PdfReader) -> None:
+    pages = [heights(page) for page in reader.pages]
+    assert sum(len(headings) for _, headings in pages) >= 7
+    for (lines, headings), following in zip(pages, [*pages[1:], None], strict=True):
+        ended = following is None or max(following[0]) in following[1]  # the section is whole, however short
+        for heading in headings:
+            below = sum(line < heading - 2 for line in lines)
+            assert below >= (1 if ended else BELOW)
 
 
 @EVERY
 def test_no_page_holds_only_a_line_or_two(name: str) -> None:
     assert min(len(heights(page)[0]) for page in read(name).pages) >= LEAST
+
+
+@given(reports)
+@examples(12)
+def test_so_it_is_with_any_firm(made: Report) -> None:
+    reader = PdfReader(BytesIO(document(made)))
+    headings_have_company(reader)
+    assert min(len(heights(page)[0]) for page in reader.pages) >= LEAST
+
+
+@pytest.mark.parametrize("grade", range(5))
+def test_a_result_is_told_on_four_pages(grade: int) -> None:
+    assert len(read(f"grade {grade}").pages) == 4
 
 
 @EVERY
@@ -71,6 +92,21 @@ def test_the_table_of_indicators_is_on_one_page(name: str) -> None:
     first = f"{made.indicators[0].name}{made.indicators[0].points}".replace(" ", "")
     (page,) = (text for text in texts(name) if first in text)
     assert f"{made.total.name}{made.total.shown}{made.total.shown_most}".replace(" ", "") in page
+
+
+@EVERY
+def test_the_last_rows_of_a_table_do_not_part(name: str) -> None:
+    """So no page repeats the head of a table for one row, or for its sum alone."""
+    made = EXTREMES[name]
+    *_, before, last = made.questions
+    *_, one, other = made.scenarios
+    total = f"{made.total.name}{made.total.shown}"
+    for together in (
+        [f"{before.number}.{before.item}{before.indicator}", f"{last.number}.{last.item}{last.indicator}", total],
+        [f"{one.number}.{one.name}{one.group}", f"{other.number}.{other.name}{other.group}"],
+    ):
+        plain = ["".join(text.split()) for text in together]
+        assert any(all(text in page for text in plain) for page in texts(name))
 
 
 @lru_cache

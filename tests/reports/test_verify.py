@@ -209,6 +209,12 @@ def test_pages_of_another_typesetter_are_not_compared() -> None:
     assert verify(other, KEYS).finding is Finding.UNCOMPARED
 
 
+def test_pages_that_may_have_been_set_in_fonts_of_an_operators_own_are_not_compared() -> None:
+    rare = made(paper(of_grade(2), firm=f"厂{UNKNOWN}"))
+    assert verify(rare, KEYS).finding is Finding.GENUINE
+    assert verify(rare + b" ", KEYS).finding is Finding.UNCOMPARED
+
+
 @pytest.mark.parametrize(
     "data", [{"form": 2, "program": "0.1.0"}, {"program": "0.2.0", "new": 1}, {"program": "1.0.0", "language": "fr"}]
 )

@@ -80,6 +80,24 @@ def test_one_of_another_version_is_compared_with_its_own_list() -> None:
     assert {*unlisted.others} == {name for name in files if files[name] != drawn[name]}
 
 
+# a file taken out of it
+
+
+@pytest.mark.parametrize("name", [name for name in opened(signed()) if name.endswith(".pdf")])
+def test_each_pdf_is_known_alone(name: str) -> None:
+    content = opened(signed())[name]
+    verdict = verify(content, KEYS)
+    assert (verdict.finding, verdict.signature) == (Finding.GENUINE, Signature.OPERATOR)
+    assert verify(content + b" ", KEYS).finding is Finding.CHANGED
+
+
+def test_two_firms_are_not_compared_as_if_they_were_one() -> None:
+    """Each of the papers is the operator's own; that one came before the other is nowhere said."""
+    after, before = (paper(of_grade(grade), firm=firm) for grade, firm in ((4, "甲厂"), (1, "乙厂")))
+    mixed = opened(pack_file(Pack(after, before, ISSUER)))
+    assert verify(mixed["03 前后对比.pdf"], KEYS) == Verdict(Finding.DAMAGED)
+
+
 # the data alone
 
 

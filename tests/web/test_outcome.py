@@ -73,6 +73,9 @@ async def test_the_result_says_first_how_it_stands_and_then_what_to_do(web: Web)
 
 async def test_files_are_links_that_open_without_scripts(web: Web) -> None:
     browser = await assessed(web)
+    assert "/file/png" in {button.href for button in browser.page.buttons}
+    await browser.press("📄 报告")
+    await browser.press("就这样，出报告")
     assert {"/file/png", "/file/pdf", "/file/xlsx", "/file/zip"} <= {button.href for button in browser.page.buttons}
 
 
@@ -235,6 +238,7 @@ def painted(session: Session, language: str) -> str:
         card=card_view(page),
         turns=(),
         texts=(),
+        files=(),
     )
 
 

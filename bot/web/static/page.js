@@ -55,12 +55,14 @@
     const typed = document.getElementById("text");
     if (typed && kept) { typed.value = kept; }
     reveal();
+    page.querySelector("[data-now]")?.click(); // a file that was waited for
   };
 
   const settle = () => {
     const main = document.getElementById("main");
-    (document.getElementById("card") ?? main).scrollIntoView({ block: "start" });
-    main.focus({ preventScroll: true });
+    const wrong = document.querySelector("[aria-invalid=true]");
+    (wrong ?? document.getElementById("card") ?? main).scrollIntoView({ block: wrong ? "center" : "start" });
+    (wrong ?? main).focus({ preventScroll: true });
   };
 
   // Among many items, the one that was tapped stays where it is; what came of it stands above.
@@ -80,10 +82,11 @@
   };
 
   const typed = () => document.getElementById("text")?.value ?? "";
+  const filled = () => [...page.querySelectorAll("#card input")].some((field) => field.value !== field.defaultValue);
 
   // What another window has changed is seen at the next look.
   const look = async () => {
-    if (sending || typed() || document.activeElement?.matches("input, textarea, select")) { return; }
+    if (sending || typed() || filled() || document.activeElement?.matches("input, textarea, select")) { return; }
     try {
       const answer = await fetch(location.href, { headers: HEADERS });
       if (answer.ok && answer.status !== 204 && !sending) { show(await answer.text()); }

@@ -29,6 +29,8 @@ async def at_provisional(api: TelegramApi, name: str = "Ann") -> Person:
     await begin_by_taps(person, Plan(firm="<b>&示例厂"))
     await say(person, "C")
     await say(person, "/result", lambda message: message.button(TEXT("button.pdf")))
+    await say(person, "/firminfo", lambda message: message.button(TEXT("identity.fine")))
+    await say(person, TEXT("identity.fine"), lambda message: message.button(TEXT("button.identity")))
     return person
 
 
@@ -52,7 +54,10 @@ async def test_all_four_by_taps_after_a_whole_walk(api: TelegramApi, install: In
     picture, content = await ask(ann, "png")
     assert "<b>&示例厂" in picture.text, "the caption says what the picture shows"
     assert len(content) <= 300_000
-    _, content = await ask(ann, "pdf")
+    ann.tap(TEXT("button.pdf"), card(ann))
+    asked = await ann.until(lambda seen: seen is card(ann) and seen.button(TEXT("identity.make")))
+    ann.tap(TEXT("identity.make"), asked)
+    _, content = await arrived(ann, "pdf")
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     assert "<b>&" in text
     assert f"{float(Fraction(score)):.2f}" in text

@@ -1,0 +1,228 @@
+"""PDF/A-2a (ISO 19005-2, level A), as far as it can be checked without a validator.
+
+veraPDF, which would prove it, is neither on PyPI nor on npm nor in Debian. These are the rules that a change of our
+templates or of typst could break, each with its clause; whether typst's own check of the standard is right is not
+tried here.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import (
+    ArrayObject,
+    ByteStringObject,
+    ContentStream,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    StreamObject,
+    TextStringObject,
+)
+
+from bot.reports.compose import compose
+from bot.reports.document import document
+from bot.reports.pack import Pack
+from bot.reports.render import Piece, render
+from bot.reports.signing import Issuer
+from tests.reports.firms import BY_FIGURES, HOSTILE, LONG, RARE, UNKNOWN, of_grade, paper
+from tests.reports.keys import OPERATOR
+
+LONGEST_STRING, LONGEST_NAME, DEEPEST = 32_767, 127, 28
+"""ISO 19005-2, 6.1.13: bytes of a string, of a name; how deep `q` may be nested."""
+STANDARD = {
+    *("Document", "Part", "Sect", "Div", "Caption", "TOC", "TOCI", "Index", "NonStruct", "Private", "BlockQuote"),
+    *("P", "H", "H1", "H2", "H3", "H4", "H5", "H6", "L", "LI", "Lbl", "LBody", "Table", "TR", "TH", "TD"),
+    *("THead", "TBody", "TFoot", "Span", "Quote", "Note", "Reference", "Code", "Link", "Annot", "Figure", "Formula"),
+}
+"""Structure types of ISO 32000-1, 14.8.4."""
+XMP = {
+    "part": "{http://www.aiim.org/pdfa/ns/id/}part",
+    "conformance": "{http://www.aiim.org/pdfa/ns/id/}conformance",
+}
+ISSUER = Issuer("https://shuping.example", OPERATOR)
+PAPERS = {
+    "grade 3 and before": paper(of_grade(3), before=of_grade(1)),
+    "figures in English": paper(BY_FIGURES, "en", firm=LONG, before=of_grade(4)),
+    "rare and traditional": paper(of_grade(2), "zh-Hant", firm=RARE + UNKNOWN),
+    "hostile and nothing": paper(of_grade(0), firm=HOSTILE),
+}
+PIECES = (Piece.COMPARISON, Piece.FORM, Piece.RECORD)
+EVERY = pytest.mark.parametrize("name", [*PAPERS, *(piece.value for piece in PIECES)])
+
+
+@lru_cache
+def made(name: str) -> bytes:
+    if name in PAPERS:
+        return document(compose(PAPERS[name], ISSUER.seal(PAPERS[name])))
+    pack = Pack(PAPERS["grade 3 and before"], paper(of_grade(1)), ISSUER)
+    (drawn,) = [each for each in pack.drawn() if each.kind == name]
+    return render(drawn.kind, drawn.content)
+
+
+@lru_cache
+def read(name: str) -> PdfReader:
+    return PdfReader(BytesIO(made(name)), strict=True)
+
+
+def catalog(name: str) -> Any:
+    return read(name).trailer["/Root"]
+
+
+def objects(name: str) -> Iterator[Any]:
+    """Every object of the file, once."""
+    reader = read(name)
+    waiting: list[Any] = [reader.trailer]
+    seen = set()
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, IndirectObject):
+            if found.idnum in seen:
+                continue
+            seen.add(found.idnum)
+            found = found.get_object()
+        yield found
+        if isinstance(found, DictionaryObject):
+            waiting += [found.raw_get(key) for key in found]
+            yield from map(NameObject, found)
+        elif isinstance(found, ArrayObject):
+            waiting += list(found)
+
+
+def dictionaries(name: str, **entries: str) -> list[Any]:
+    """Those with these entries."""
+    return [
+        found
+        for found in objects(name)
+        if isinstance(found, DictionaryObject)
+        and all(found.get(f"/{key}") == f"/{value}" for key, value in entries.items())
+    ]
+
+
+@EVERY
+def test_the_file_is_whole_and_open(name: str) -> None:
+    """6.1.2 (header), 6.1.3 (trailer): a comment of bytes beyond ASCII, an identity, no encryption, no more."""
+    content = made(name)
+    assert re.match(rb"%PDF-1\.[4-7]\n%[\x80-\xff]{4,}", content)
+    assert content.rstrip().endswith(b"%%EOF")
+    assert content.count(b"%%EOF") == 1
+    trailer: Any = read(name).trailer
+    assert len(trailer["/ID"]) == 2
+    assert "/Encrypt" not in trailer
+
+
+@EVERY
+def test_it_says_what_it_is(name: str) -> None:
+    """6.6.2, 6.6.4: XMP in the clear, which says part and level, and the same as the dictionary of information."""
+    stream = catalog(name)["/Metadata"]
+    assert "/Filter" not in stream
+    assert (stream["/Type"], stream["/Subtype"]) == ("/Metadata", "/XML")
+    xmp = ElementTree.fromstring(stream.get_data())  # noqa: S314  # our own
+    assert {key: xmp.findtext(f".//{tag}") for key, tag in XMP.items()} == {"part": "2", "conformance": "A"}
+    info: Any = read(name).metadata
+    told = "".join(xmp.itertext())
+    for key in ("/Title", "/Author", "/Creator", "/Keywords"):
+        assert key not in info or str(info[key]) in told, key
+
+
+@EVERY
+def test_colours_mean_the_same_everywhere(name: str) -> None:
+    """6.2.3: one output intent, with a profile in it."""
+    (intent,) = catalog(name)["/OutputIntents"]
+    intent = intent.get_object()
+    assert intent["/S"] == "/GTS_PDFA1"
+    profile = intent["/DestOutputProfile"].get_object()
+    assert profile.get_data()[36:40] == b"acsp"
+    assert profile["/N"] in {1, 3, 4}
+
+
+@EVERY
+def test_every_font_is_inside(name: str) -> None:
+    """6.2.11.4: embedded, as a subset that is named so; 6.2.11.7: with the characters that its glyphs stand for."""
+    descriptors = dictionaries(name, Type="FontDescriptor")
+    assert descriptors
+    for descriptor in descriptors:
+        assert re.match(r"/[A-Z]{6}\+", descriptor["/FontName"])
+        assert {"/FontFile2", "/FontFile3"} & descriptor.keys()
+    fonts = dictionaries(name, Type="Font")
+    pages: Any = read(name).pages
+    for font in fonts:
+        assert "/FontDescriptor" in font or font["/Subtype"] == "/Type0"
+        assert font["/Subtype"] != "/Type0" or "/ToUnicode" in font
+    used = {id(font.get_object()) for page in pages for font in page["/Resources"]["/Font"].values()}
+    assert used <= {*map(id, fonts)}
+
+
+@EVERY
+def test_every_glyph_means_characters(name: str) -> None:
+    """6.2.11.7.2: none stands for nothing, and none for a code that Unicode forbids."""
+    text = "".join(page.extract_text() for page in read(name).pages)
+    assert text
+    assert not {"\x00", "\ufeff", "\ufffe", "\ufffd"} & {*text}
+
+
+@EVERY
+def test_nothing_moves_or_leads_outside(name: str) -> None:
+    """6.1.7.1, 6.5, 6.9: no scripts, actions, forms, sounds, attachments or streams in other files."""
+    for found in dictionaries(name):
+        assert not {"/JS", "/JavaScript", "/AA", "/XFA", "/EmbeddedFiles", "/AF", "/EF", "/OPI", "/PS"} & found.keys()
+        assert found.get("/S") not in {"/JavaScript", "/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData"}
+        assert found.get("/Interpolate", False) in (False, None)
+        if isinstance(found, StreamObject):
+            assert not {"/F", "/FFilter", "/FDecodeParms"} & found.keys()
+            assert "/LZWDecode" not in str(found.get("/Filter"))
+    assert "/AcroForm" not in catalog(name)
+    for annotation in dictionaries(name, Type="Annot"):
+        assert annotation["/Subtype"] == "/Link"
+        assert annotation["/F"] & 0b100, "6.3.2: it is printed"
+
+
+@EVERY
+def test_numbers_of_things_stay_below_their_limits(name: str) -> None:
+    """6.1.13."""
+    for found in objects(name):
+        if isinstance(found, TextStringObject | ByteStringObject):
+            raw = found.original_bytes
+            assert len(raw) <= LONGEST_STRING
+        elif isinstance(found, NameObject):
+            assert len(found.encode()) <= LONGEST_NAME
+    for page in read(name).pages:
+        depth = 0
+        for _, operator in ContentStream(page.get_contents(), read(name)).operations:
+            depth += {b"q": 1, b"Q": -1}.get(operator, 0)
+            assert 0 <= depth <= DEEPEST
+
+
+@EVERY
+def test_it_can_be_read_aloud(name: str) -> None:
+    """6.7: marked, in a language, in a tree of types that every reader knows; drawings are told in words."""
+    root = catalog(name)
+    assert root["/MarkInfo"]["/Marked"] is True or str(root["/MarkInfo"]["/Marked"]) == "True"
+    assert re.fullmatch(r"(zh|en)(-[A-Za-z]+)*", root["/Lang"])
+    roles = root["/StructTreeRoot"].get("/RoleMap", {})
+    elements = [found for found in dictionaries(name) if "/P" in found and "/S" in found and "/K" in found]
+    for element in elements:
+        kind = element["/S"]
+        assert str(roles.get(kind, kind)).removeprefix("/") in STANDARD, kind
+        assert kind != "/Figure" or str(element.get("/Alt", "")).strip()
+        assert kind != "/TR" or {str(cell.get_object()["/S"]) for cell in element["/K"]} <= {"/TH", "/TD"}
+    assert {"/P", "/TR"} & {str(element["/S"]) for element in elements}
+
+
+@EVERY
+def test_everything_on_a_page_is_in_the_tree_or_is_no_content(name: str) -> None:
+    """6.7.3: text and drawings stand between marks."""
+    for page in read(name).pages:
+        assert "/StructParents" in page
+        inside = 0
+        for _, operator in ContentStream(page.get_contents(), read(name)).operations:
+            inside += {b"BDC": 1, b"BMC": 1, b"EMC": -1}.get(operator, 0)
+            assert inside >= 0
+            if operator in {b"Tj", b"TJ", b"'", b'"', b"Do", b"S", b"s", b"f", b"f*", b"B", b"b", b"B*", b"b*", b"sh"}:
+                assert inside, f"{operator!r} outside of any mark"
+        assert inside == 0
