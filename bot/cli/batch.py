@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.batch_files import Done, Order, Refused, make
-from bot.cli.batch_records import BeforeError, Papers, befores_of, counted_in, named, records_of
-from bot.cli.files import is_stream, opened, put
+from bot.cli.batch_records import BeforeError, Papers, befores_of, counted_in, entries_of, named
+from bot.cli.files import is_stream, put
 from bot.cli.firm import told_of
 from bot.cli.progress import Count, counted
 from bot.reports.errors import ReportError, ReportTrouble
@@ -49,7 +49,7 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -
     folder.mkdir(parents=True, exist_ok=True)
     with (
         befores_of(parsed.before) if parsed.before else nullcontext() as before,
-        opened(parsed.batch) as source,
+        entries_of(parsed.batch) as entries,
         opened_ledger(folder) as ledger,
         closing(Summary(language, version("shuping"))) as summary,
         counted(text, total) as count,
@@ -60,7 +60,7 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -
         order = Order(folder, kinds, papers, issuer, on, settled=settled, force=parsed.force, jobs=jobs)
         teller = _Teller(language, kinds, summary, count)
         try:
-            asyncio.run(make(order, ledger, records_of(parsed.batch, source).entries, teller.hear))
+            asyncio.run(make(order, ledger, entries, teller.hear))
         except KeyboardInterrupt:
             count.tell(text("report.batch.stopped"))
             raise
@@ -83,7 +83,10 @@ def _kinds(parsed: argparse.Namespace) -> Sequence[str]:
 def _folder(parsed: argparse.Namespace) -> Path:
     if parsed.out is None:
         raise ReportError(ReportTrouble.BATCH_OUT)
-    return Path(parsed.out)
+    folder = Path(parsed.out)
+    if Path(parsed.batch).is_dir() and folder.exists() and folder.samefile(parsed.batch):
+        raise ReportError(ReportTrouble.BATCH_SAME)  # workbooks that were made would be taken for answers
+    return folder
 
 
 def _cores() -> int:

@@ -2,15 +2,16 @@
 
 import pickle
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from bot.cli.files import opened
-from bot.cli.records import Records, read_records
+from bot.cli.files import opened, read_file
+from bot.cli.records import read_records
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from bot.words.wording import wording
@@ -26,6 +27,8 @@ from scoring.errors import AnswersError, Fault, FaultCode
 KIND = "kind"
 FACTS = (KIND, *(fact.value for fact in FirmFact))
 """What a record may say of its firm, beside the name and the answers."""
+SINGLE = (".json", ".xlsx")
+"""Endings of files of one firm's answers."""
 LINES = (".jsonl", ".ndjson")
 """Endings of files that hold a record a line."""
 
@@ -38,19 +41,48 @@ class BeforeError(Exception):
         self.cause = cause
 
 
-def records_of(file: str, source: Any) -> Records:
-    """The records of a file that is open."""
-    return read_records(source, lines=file.endswith(LINES))
+class FromFile(NamedTuple):
+    """A record that has a file of its own: the file's name without its ending; the answers, or what is wrong."""
+
+    name: str
+    record: Any
 
 
-def counted_in(file: str) -> int:
-    """How many records a file has. Raises OSError."""
-    with opened(file) as source:
-        return sum(1 for _ in records_of(file, source).entries)
+@contextmanager
+def entries_of(source: str) -> Iterator[Iterable[Any]]:
+    """The records of a file, or of a folder of answer files and workbooks, by their names. Raises OSError."""
+    if Path(source).is_dir():
+        yield map(_from_file, answer_files(source))
+    else:
+        with opened(source) as stream:
+            yield read_records(stream, lines=source.endswith(LINES)).entries
+
+
+def counted_in(source: str) -> int:
+    """How many records there are. Raises OSError."""
+    if Path(source).is_dir():
+        return len(answer_files(source))
+    with entries_of(source) as entries:
+        return sum(1 for _ in entries)
+
+
+def answer_files(folder: str) -> list[Path]:
+    """What is in a folder, as far as it can be answers."""
+    files = (path for path in Path(folder).iterdir() if path.suffix.lower() in SINGLE and not path.name.startswith("."))
+    return sorted(path for path in files if path.is_file())
+
+
+def _from_file(path: Path) -> FromFile:
+    try:
+        return FromFile(path.stem, read_file(str(path)))
+    except AnswersError as error:
+        return FromFile(path.stem, error)
 
 
 def named(record: Any) -> Mapping[str, str]:
-    """Whose a record is, as far as it says so, even if it is refused."""
+    """Whose a record is, as far as it says so, even if it is refused; a file's name stands for an id."""
+    if isinstance(record, FromFile):
+        return labels_of({"id": record.name}) | labels_of(record.record)
     return labels_of(record)
 
 
@@ -73,8 +105,9 @@ class Papers:
 
         Raises AnswersError, ReportError for a fact that cannot be right, BeforeError for what came before.
         """
+        whose, record = named(record), record.record if isinstance(record, FromFile) else record
         answers = _checked(_answers_alone(record))
-        before, on_before = self._before(answers.labels), self.before_on
+        before, on_before = self._before(whose), self.before_on
         earlier = Earlier(rubric=before.rubric, record=record_of(before), on=on_before) if before else None
         paper = partial(paper_of, language=self.language, firm=self._firm(answers, record), address=self.address)
         after = paper(answers, on, profile=self.profile, before=earlier)
@@ -136,9 +169,11 @@ class Befores:
         self._kept = kept
 
     def of(self, labels: Mapping[str, str]) -> Any:
-        """The record of the same firm; None if there is none."""
-        row = self._kept.execute("SELECT record FROM before WHERE whose = ?", (_whose(labels),)).fetchone()
-        return pickle.loads(row[0]) if row else None  # noqa: S301  # written below, with every number as it was
+        """The record of the same firm, by its id, else by its name; None if there is none."""
+        for whose in _calls(labels):
+            if row := self._kept.execute("SELECT record FROM before WHERE whose = ?", (whose,)).fetchone():
+                return pickle.loads(row[0])  # noqa: S301  # written below, with every number as it was
+        return None
 
 
 @contextmanager
@@ -146,27 +181,25 @@ def befores_of(file: str) -> Iterator[Befores]:
     """Read all of a file. Raises AnswersError for what is no JSON, ReportError for who is nobody or twice, OSError."""
     with closing(sqlite3.connect("")) as kept:  # a file of its own, which goes with the connection
         kept.execute("CREATE TABLE before (whose TEXT PRIMARY KEY, record BLOB)")
-        with opened(file) as source:
-            for number, record in enumerate(records_of(file, source).entries, start=1):
-                if isinstance(record, AnswersError):
-                    raise record
+        with entries_of(file) as entries:
+            for number, record in enumerate(entries, start=1):
                 _keep(kept, number, record)
         yield Befores(kept)
 
 
 def _keep(kept: sqlite3.Connection, number: int, record: Any) -> None:
-    whose = _whose(labels_of(record))
+    alone = record.record if isinstance(record, FromFile) else record
+    if isinstance(alone, AnswersError):
+        raise alone
+    whose = next(iter(_calls(named(record))), None)
     if whose is None:
         raise ReportError(ReportTrouble.BATCH_BEFORE, number=number)
     try:
-        kept.execute("INSERT INTO before VALUES (?, ?)", (whose, pickle.dumps(record)))
+        kept.execute("INSERT INTO before VALUES (?, ?)", (whose, pickle.dumps(alone)))
     except sqlite3.IntegrityError:
         raise ReportError(ReportTrouble.BATCH_TWICE, number=number, whose=whose[1:]) from None
 
 
-def _whose(labels: Mapping[str, str]) -> str | None:
-    """An id and a name never meet."""
-    if told := tidy(labels.get("id")):
-        return f"#{told}"
-    name = tidy(labels.get("firm"))
-    return f"@{name}" if name else None
+def _calls(labels: Mapping[str, str]) -> list[str]:
+    """How a firm is called, the surest first; an id and a name never meet."""
+    return [f"{sign}{told}" for sign, name in (("#", "id"), ("@", "firm")) if (told := tidy(labels.get(name)))]

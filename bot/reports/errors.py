@@ -24,6 +24,7 @@ class ReportTrouble(StrEnum):
     BATCH_KINDS = "batch_kinds"
     BATCH_BUSY = "batch_busy"
     BATCH_BEFORE = "batch_before"
+    BATCH_SAME = "batch_same"
     BATCH_TWICE = "batch_twice"
     NOT_FINAL = "not_final"
     BEFORE_NOT_FINAL = "before_not_final"

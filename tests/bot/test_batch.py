@@ -140,6 +140,23 @@ def test_as_score_reads_it(run: Inside, folder: Path, form: str) -> None:
     assert len(list((folder / "out").glob("*厂.png"))) == len(records)
 
 
+def test_a_folder_of_answer_files(run: Inside, folder: Path) -> None:
+    """In the order of their names, which stand for the ids; what is no file of answers is left alone."""
+    answers = folder / "answers"
+    answers.mkdir()
+    for name, content in {"b": record(1), "a": record(2), "c": "text"}.items():
+        alone = {key: value for key, value in content.items() if key != "id"} if isinstance(content, dict) else content
+        (answers / f"{name}.json").write_text(json.dumps(alone), encoding="utf-8")
+    (answers / "notes.txt").write_text("mine", encoding="utf-8")
+    (answers / ".hidden.json").write_text("{", encoding="utf-8")
+    ran = run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS, "--before", "answers/b.json")
+    assert ran.status == 1
+    assert ran.err.startswith("shuping: 第 3 份（c）：")
+    names = sorted(path.name for path in (folder / "out").glob("*.png"))
+    assert names == ["0001-a-第2五金厂.png", "0002-b-第1五金厂.png"]
+    fault(run("report", "--batch", "answers", "--out", "answers"), "--out")
+
+
 def test_a_bad_record_is_named_and_the_others_are_made(batch: Batch) -> None:
     wrong = record(2, answers={"q5": "Z"})
     ran = batch(records=[record(1), wrong, "text", {"rubric": "other"}, record(5)])
