@@ -1,7 +1,7 @@
 """The workbook that sums up a batch: a row a firm, numbers as numbers, to be sorted, filtered and printed.
 
-Rows wait in a file until all are there, and go from there to the sheet one by one, so that ten thousand take no more
-memory than ten.
+Rows wait in a file until all are there, and go from there to the sheet one by one, so that thousands take little
+more memory than ten.
 """
 
 from collections import Counter
