@@ -528,6 +528,7 @@ def privacy(words: Wording, rules: Rules) -> Iterator[str]:
     """The privacy text, line by line."""
     yield words.hint("privacy.stored")
     yield words.text("privacy.paper")
+    yield words.text("privacy.register")
     yield words.text("privacy.why")
     yield words.hint("privacy.way")
     if rules.operator or rules.contact:

@@ -120,7 +120,7 @@ def _beside_the_chat(said: Decision, state: State, now: datetime) -> Decision:
 
 def _answer(replies: list[Any], *, opened: bool = False) -> Answer:
     """A longer look is a page of its own, and so is a file; what else is said stands with the card."""
-    told = tuple(reply for reply in replies if isinstance(reply, Card | Text))
+    told: tuple[Reply, ...] = tuple(reply for reply in replies if isinstance(reply, Card | Text))
     if any(isinstance(reply, Card) for reply in told):  # a file that comes with a new card is had from there
         told = (*told, *(reply for reply in replies if isinstance(reply, File)))
     places = (place for reply in replies if reply not in told and (place := place_of(reply)))

@@ -64,7 +64,7 @@ def test_beside_the_other_files(run: Inside, folder: Path) -> None:
     [
         (("half.json",), ("正式结果",)),
         (("after.json", "--before", "half.json"), ("改造前", "--before")),
-        (("after.json", "--on", "2026-02-30"), ("--on",)),
+        (("after.json", "--on", "2025-02-30"), ("--on",)),
         (("after.json", "--on", "1066-10-14"), ("--on",)),
     ],
 )

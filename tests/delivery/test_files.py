@@ -155,7 +155,7 @@ async def test_who_wants_a_paper_hears_before_it_comes_what_it_cannot_show(site:
 
 
 async def finished(site: Site) -> Person:
-    """Somebody who is at a final result."""
+    """Somebody who is at a final result, and has been asked what papers tell of the firm."""
     ann = await site.person()
     past = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans", identified=True)
     await site.store.apply(ann.window, lambda _: Decision(session=past, finished=(kept(past),)))

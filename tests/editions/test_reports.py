@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from bot.reports.comparison import comparison
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.document import document
 from bot.reports.paper import Earlier, paper_of, record_of
 from bot.reports.picture import picture
+from bot.reports.render import Piece, render
 from bot.reports.sources import paper_of_session
 from bot.words.wording import wording
 from flows.session import Firm
@@ -125,3 +127,24 @@ def test_a_stored_assessment_is_held_against_the_newest_one_whose_edition_is_her
     assert made.before.grade == "合格车间"
     assert compose(paper_of_session(session, [gone], DAY)).before is None
     assert walker.session.id == assessment.id
+
+
+@pytest.mark.parametrize(("before", "after"), [(OFFICE, OFFICE), (OFFICE, WORKSHOP), (WORKSHOP, OFFICE)])
+def test_a_comparison_lists_items_of_one_edition_only(before: str, after: str) -> None:
+    """By two editions, grade and score stand side by side, and it says why there is no more."""
+    old, new = checked(before, "low"), checked(after, "high")
+    made = comparison(report(old), report(new, before=old), after)
+    pages = PdfReader(BytesIO(render(Piece.COMPARISON, made))).pages
+    text = "".join("".join(page.extract_text().split()) for page in pages)
+    assert bool(made.note) is (before != after)
+    assert bool(made.questions) is (before == after)
+    assert "".join(made.note.split()) in text
+    for pair in made.headline:
+        assert "".join(pair.after.split()) in text
+    assert all(bars.before is None for bars in made.indicators) is (before != after)
+
+
+@EVERY
+@pytest.mark.parametrize("piece", [Piece.FORM, Piece.RECORD, Piece.EVIDENCE])
+def test_a_pack_has_its_pieces_for_any_edition(edition: str, piece: Piece) -> None:
+    assert render(piece, report(checked(edition, "high"))).startswith((b"%PDF", b"PK"))

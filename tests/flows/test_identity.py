@@ -10,6 +10,7 @@ from flows.identity import CODE_SIGNS, LONGEST_FACT, code_of, fault, kept, looks
 from flows.inputs import Aim, Back, Done, Identify, Overview, Pause, Pick, Provisional, Recheck, Resume, Skip, Tell
 from flows.session import AimPage, Firm, FirmFact, PaperKind, Phase, Session
 from tests.flows.driver import Walker, finished
+from tests.flows.transcript import compare
 from tests.scoring.strategies import examples
 
 CODE = "91330200144153290E"
@@ -159,6 +160,18 @@ def test_a_firm_of_before_has_the_facts_of_now_and_its_name_of_then() -> None:
     then = Firm(name="老名字", region="杭州")
     now = Firm(name="新名字", region="宁波", contact="张三")
     assert then.completed(now) == Firm(name="老名字", region="杭州", contact="张三")
+
+
+def test_asked_once_and_changed_later() -> None:
+    walker = finished()
+    walker.lines.clear()
+    for said in (
+        *(Identify(PaperKind.PDF), Identify(fact=FirmFact.CREDIT_CODE), Tell(told(FirmFact.CREDIT_CODE, text=CODE))),
+        *(Identify(fact=FirmFact.CONTACT), Tell(told(FirmFact.CONTACT, text="张三")), Done()),
+        *(Identify(), Identify(fact=FirmFact.CONTACT), Skip(), Tell(told(FirmFact.REGION, text="宁波")), Back()),
+    ):
+        walker.say(said)
+    compare("identity", walker.lines)
 
 
 # what is typed

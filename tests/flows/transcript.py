@@ -1,7 +1,7 @@
 """A step as one line of text, for transcripts that a person can read and compare."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, assert_never
@@ -53,6 +53,8 @@ def _record(thing: Any) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{','.join(map(_text, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{','.join(f'{key}={_text(one)}' for key, one in value.items())}}}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "-" if value is None else str(value) or '""'
