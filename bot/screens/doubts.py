@@ -36,17 +36,17 @@ def _short(draft: Doubting, reading: Reading, words: Wording) -> str:
         return ""
     fuel = reading.fuel or (draft.fuelling.fuel if draft.doubt is Doubt.AMOUNT and draft.fuelling else None)
     unit = words.rubric.fuel[fuel].unit if fuel else words.rubric.figure[draft.figure].unit
-    return words.text("figure.value", number=plain(value), unit=unit)
+    return words.measured(plain(value), unit)
 
 
 def _reading(draft: Doubting, reading: Reading, words: Wording) -> str:
     """A reading with its unit: the figure's own, or that of the fuel which it is an amount of."""
     if draft.doubt is Doubt.AMOUNT and draft.fuelling and not isinstance(reading.value, tuple):
         unit = words.rubric.fuel[draft.fuelling.fuel or ""].unit
-        return words.text("figure.value", number=plain(reading.value), unit=unit)
+        return words.measured(plain(reading.value), unit)
     value = words.value(draft.figure, reading.value)
     if reading.fuel is None or reading.amount is None:
         return value
     fuel = words.rubric.fuel[reading.fuel]
-    amount = words.text("figure.value", number=plain(reading.amount), unit=fuel.unit)
+    amount = words.measured(plain(reading.amount), fuel.unit)
     return words.text("doubt.reading", fuel=fuel.name, amount=amount, value=value)

@@ -141,8 +141,12 @@ class Wording:
         return self.text("figure.name", name=figure.name, unit=figure.unit)
 
     def value(self, name: str, value: FigureValue) -> str:
-        """ "200台", "120、80、100万元"."""
-        return self.text("figure.value", number=self.amount(value), unit=self.rubric.figure[name].unit)
+        """ "200台", "120、80、100万元"; where a unit begins with a number: "120, 80, 100 × 10,000 yuan"."""
+        return self.measured(self.amount(value), self.rubric.figure[name].unit)
+
+    def measured(self, number: str, unit: str) -> str:
+        """A number with its unit."""
+        return self.text("figure.value.times" if unit[:1].isdigit() else "figure.value", number=number, unit=unit)
 
     def amount(self, value: FigureValue) -> str:
         """The same without the unit: "200", "120、80、100"."""
