@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import format_date
 
 from bot.reports.face import SHOWN, Face
-from bot.reports.verdict import Finding, Keys, Verdict
+from bot.reports.verdict import VALID, Finding, Keys, Verdict
 from locales import Catalogue
 from storage.errors import DamagedRowError
 from storage.issued import Issued
@@ -56,6 +56,8 @@ def _lines(verdict: Verdict, text: Catalogue) -> Iterator[str]:
         yield text("verify.cells" if verdict.finding is Finding.FILLED else "verify.others", names=names)
     if verdict.signature:
         yield text(f"verify.signature.{verdict.signature.value}")
+    if verdict.signature in VALID and verdict.finding is not Finding.GENUINE:
+        yield text("verify.signed_record")
     if verdict.face:
         yield from ("", *_face_lines(verdict.face, text))
 

@@ -41,6 +41,9 @@ class Signature(StrEnum):
     UNSIGNED = "unsigned"
 
 
+VALID = (Signature.OPERATOR, Signature.GIVEN)
+
+
 def worst(signatures: Iterable[Signature]) -> Signature:
     """That which says least of whose something is."""
     return max(signatures, key=[*Signature].index)
@@ -88,7 +91,7 @@ class Verdict:
 
     def genuine(self, keys: Keys) -> bool:
         """Every byte is what the program makes of these answers; and if a key is at hand, its owner signed them."""
-        signed_ = not keys.any or self.signature in (Signature.OPERATOR, Signature.GIVEN)
+        signed_ = not keys.any or self.signature in VALID
         return self.finding is Finding.GENUINE and signed_
 
 

@@ -78,6 +78,7 @@ def test_what_was_changed_is_not_genuine(run: Inside, report: Path) -> None:
     ran = run("verify", "a.pdf", "--lang", "en")
     assert ran.status == 1
     assert ran.out.startswith("Changed:")
+    assert "not of its pages" in run("verify", "a.pdf", "--key", "public.pem", "--lang", "en").out
 
 
 def test_a_file_may_come_from_standard_input(run: Inside, report: Path) -> None:
