@@ -50,7 +50,7 @@ def _submit(turn: Turn) -> Step:
 def _preview(turn: Turn) -> Step:
     if turn.session.phase is Phase.REVIEW and settled(turn.rubric, turn.session):
         return turn.refuse(Refusal.ALL_ANSWERED)
-    return turn.go("preview", turn.session.but(page=""))
+    return turn.go("preview", turn.session.but(page="", paper=None))
 
 
 def _commit(turn: Turn) -> Step:

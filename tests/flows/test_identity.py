@@ -10,6 +10,7 @@ from flows.identity import CODE_SIGNS, LONGEST_FACT, LONGEST_NAME, code_of, faul
 from flows.inputs import Aim, Back, Done, Identify, Overview, Pause, Pick, Provisional, Recheck, Resume, Skip, Tell
 from flows.session import AimPage, Firm, FirmFact, PaperKind, Phase, Session
 from tests.flows.driver import Walker, finished
+from tests.flows.scenes import scene
 from tests.flows.transcript import compare
 from tests.scoring.strategies import examples
 
@@ -141,6 +142,13 @@ def test_whoever_goes_elsewhere_forgets_the_paper() -> None:
         walker.say(Identify(PaperKind.PDF))
         walker.say(elsewhere)
         assert walker.session.paper is None
+
+
+def test_a_look_at_what_it_comes_to_so_far_forgets_the_paper() -> None:
+    walker = Walker(scene("identity so far"))
+    walker.say(Identify(PaperKind.PDF))
+    walker.say(Provisional())
+    assert (walker.session.phase, walker.session.paper) == (Phase.PROVISIONAL, None)
 
 
 def test_a_new_assessment_keeps_the_facts_and_does_not_ask_again() -> None:
