@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -442,7 +443,7 @@ def test_interrupted_and_taken_up(tmp_path: Path, run: Inside, how: signal.Signa
     options = ("report", "--batch", str(firms), "--out", str(out), "--kinds", KINDS)
     process = subprocess.Popen([*COMMAND, *options], env=environment(tmp_path), stderr=subprocess.PIPE, text=True)
     while process.poll() is None and len(list(out.glob("*.png"))) < 3:
-        pass
+        sleep(0.005)
     process.send_signal(how)
     told = process.communicate()[1]
     assert process.returncode == (130 if how is signal.SIGINT else -how)
