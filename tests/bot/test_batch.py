@@ -223,6 +223,7 @@ def test_a_file_that_somebody_wrote_in_stays(batch: Batch) -> None:
     ran = batch()
     assert ran.status == 1
     assert "0001-A1-第1五金厂.png 已经有了" in ran.err
+    assert len(ran.err.splitlines()) == 1
     assert mine.read_bytes() == b"my notes"
     assert batch("--force").status == 0
     assert mine.read_bytes()[:4] == b"\x89PNG"
