@@ -15,12 +15,18 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from bot.cli import batch_files
+from bot.reports.compose import compose
+from bot.reports.content import Report
 from bot.reports.ledger import LEFT_OVER_SECONDS, NAME
-from bot.reports.paper import record_of
+from bot.reports.paper import Paper, record_of
+from bot.reports.seal import Seal
 from flows.answer_file import written
 from tests.bot.child import COMMAND, environment
 from tests.bot.inside import Inside, Ran, fault
+from tests.reports import hostile as bad
 from tests.reports.firms import of_grade
+from tests.reports.hostile import hostile
 from tests.scoring.strategies import RUBRIC
 
 SUMMARY = "汇总.xlsx"
@@ -179,6 +185,31 @@ def test_a_bad_record_is_named_and_the_others_are_made(batch: Batch) -> None:
     assert [row["问题"] for row in batch.summary()][:2] == [None, "answers.q5：没有选项 Z，可选 A, B, C, D, E。"]
     assert [row["序号"] for row in batch.summary() if not row["问题"]] == [1, 5]
     assert sorted(batch.files()) == ["0001-A1-第1五金厂.png", "0005-A5-第5五金厂.png", SUMMARY]
+
+
+def test_a_record_that_breaks_the_program_is_named_and_the_others_are_made(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it ends the process that renders, or something that nobody foresaw goes wrong before that."""
+
+    def breaking(paper: Paper, sealed: Seal) -> Report:
+        if paper.firm.name == "第1五金厂":
+            return hostile(bad.die)
+        if paper.firm.name == "第2五金厂":
+            raise ZeroDivisionError
+        return compose(paper, sealed)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batch_files, "compose", breaking)
+        ran = batch()
+    assert ran.status == 1
+    assert [line.partition("）：")[0] for line in ran.err.splitlines()] == [
+        "shuping: 第 1 份（A1、第1五金厂",
+        "shuping: 第 2 份（A2、第2五金厂",
+    ]
+    assert "Traceback" not in ran.err
+    assert sorted(batch.files()) == ["0003-A3-第3五金厂.png", SUMMARY]
+    assert batch().out.splitlines()[1] == "做好 3 家，其中 1 家原来就有；0 家有问题，没有做。"
 
 
 def test_what_is_there_is_not_made_again(batch: Batch) -> None:
