@@ -174,7 +174,7 @@ def test_no_question_is_parted_by_the_end_of_a_page() -> None:
 
 @pytest.mark.parametrize(
     ("text", "width", "count"),
-    [("", 10, 1), ("厂", 10, 1), ("厂" * 10, 21, 1), ("厂" * 10, 20, 2), ("a b", 10, 1), ("aaaa bbbb", 7, 2),
+    [("", 10, 1), ("厂", 10, 1), ("厂" * 10, 21, 1), ("厂" * 10, 20, 2), ("a b", 10, 1), ("aaaa bbbb", 6, 2),
      ("a" * 30, 11, 4), ("a\nb", 9, 2)],
 )  # fmt: skip
 def test_lines_are_counted_on_the_safe_side(text: str, width: float, count: int) -> None:

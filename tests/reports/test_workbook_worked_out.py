@@ -1,5 +1,6 @@
 """The workbook, worked out by LibreOffice: every value follows from the form, and nothing wrong passes in silence."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,7 @@ def record(sheet: Worksheet) -> list[Any]:
 def points(sheet: Worksheet) -> dict[str, list[Any]]:
     """Of every question what is chosen, by figures or not, and what it is worth."""
     rows = [row[1:9] for row in sheet.iter_rows(values_only=True)]
-    return {str(row[0]): [*map(near, row[1:])] for row in rows if isinstance(row[0], str) and row[0][:1].isdigit()}
+    return {str(row[0]): [*map(near, row[1:])] for row in rows if re.match(r"\d+\. ", str(row[0]))}
 
 
 @pytest.mark.parametrize("name", FILLED)

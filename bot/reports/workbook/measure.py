@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from unicodedata import east_asian_width
 
-WIDE, NARROW = 2.0, 1.12
+WIDE, NARROW = 2.0, 1.0
 """Widths in the unit of a column, which is a digit of the standard font."""
 LINE, MARGIN = 14.6, 3.0
 """Points: a line of 10-point type with room for any font, and what a row has besides."""
