@@ -95,6 +95,22 @@ async def _first(begun: deque[tuple[int, Any, Task[Done | Refused]]], tell: Told
 
 
 @dataclass(frozen=True, slots=True)
+class _Wish:
+    """The papers of a record, the stem of its files, and what is known to have been made of the same answers."""
+
+    stem: str
+    key: str
+    after: Paper
+    before: Paper | None
+    known: Made | None = None
+
+    def there(self, ledger: Ledger) -> dict[str, str]:
+        """The files that are there as they were made: digests by kinds. Raises OSError."""
+        files = self.known.files if self.known else {}
+        return {kind: digest for kind, digest in files.items() if ledger.whole(f"{self.stem}.{kind}", digest)}
+
+
+@dataclass(frozen=True, slots=True)
 class _Maker:
     order: Order
     ledger: Ledger
@@ -108,29 +124,33 @@ class _Maker:
             return error
 
     async def _made(self, number: int, record: Any) -> Done:
-        stem = stem_of(number, named(record))
-        after, before = self.order.papers.papers(record, self.order.on)
-        key, known = self._key(after, before), self._known(stem)
-        if known is None or known.key != key:
-            known = None
-        elif known.on != after.on:  # what is added bears the day of what is there
-            after, before = self.order.papers.papers(record, known.on)
-        unpacked = self._unpacked(after, before)
+        labels = named(record)
+        wish = self._wish(stem_of(number, labels), record)
+        unpacked = self._unpacked(wish)
         wanted = [kind for kind in self.order.kinds if kind != PACK or not unpacked]
         if unpacked and not wanted:
             raise unpacked
-        files = known.files if known else {}
-        there = {kind: digest for kind, digest in files.items() if self.ledger.whole(f"{stem}.{kind}", digest)}
+        there = wish.there(self.ledger)
         missing = [kind for kind in wanted if kind not in there]
-        if known and not missing:
-            self.ledger.settle(known.names)
-            return Done(known.row, after.firm, kept=True, unpacked=unpacked)
-        self._refuse_others(stem, missing)
-        made = await self._files(after, before, missing)
+        if wish.known and not missing:
+            self.ledger.settle(wish.known.names)
+            return Done(wish.known.row, wish.after.firm, kept=True, unpacked=unpacked)
+        self._refuse_others(wish.stem, missing)
+        made = await self._files(wish, missing)
         digests = {**there, **{kind: sha256(content).hexdigest() for kind, content in made.items()}}
-        row = self._row(number, named(record), after, [f"{stem}.{kind}" for kind in sorted(digests)])
-        self._write(Made(stem=stem, key=key, on=after.on, files=digests, row=row), made)
-        return Done(row, after.firm, kept=False, unpacked=unpacked)
+        row = self._row(number, labels, wish.after, [f"{wish.stem}.{kind}" for kind in sorted(digests)])
+        self._write(Made(stem=wish.stem, key=wish.key, on=wish.after.on, files=digests, row=row), made)
+        return Done(row, wish.after.firm, kept=False, unpacked=unpacked)
+
+    def _wish(self, stem: str, record: Any) -> _Wish:
+        """What is to be made; what was made of the same before stays, and what is added bears its day."""
+        after, before = self.order.papers.papers(record, self.order.on)
+        key, known = self._key(after, before), self._known(stem)
+        if known is None or known.key != key:
+            return _Wish(stem, key, after, before)
+        if known.on != after.on:
+            after, before = self.order.papers.papers(record, known.on)
+        return _Wish(stem, key, after, before, known)
 
     def _key(self, after: Paper, before: Paper | None) -> str:
         """The codes that they would have on any day: what was made of the same stays as it is."""
@@ -142,11 +162,11 @@ class _Maker:
         known = None if self.order.force else self.ledger.found(stem)
         return None if known and self.order.settled and known.on != self.order.on else known
 
-    def _unpacked(self, after: Paper, before: Paper | None) -> ReportError | None:
+    def _unpacked(self, wish: _Wish) -> ReportError | None:
         """Why there can be no acceptance pack, if one is wanted."""
         try:
             if PACK in self.order.kinds:
-                Pack(after, before, self.order.issuer)
+                Pack(wish.after, wish.before, self.order.issuer)
         except ReportError as error:
             return error
         return None
@@ -155,13 +175,14 @@ class _Maker:
         """Files that this batch did not make stay, unless they are to be replaced. Raises ReportError."""
         for name in (f"{stem}.{kind}" for kind in kinds):
             if (self.order.folder / name).is_dir() or not (self.order.force or self.ledger.free(name)):
+                self.ledger.settle([name])
                 raise ReportError(ReportTrouble.EXISTS, file=self.order.folder / name)
 
-    async def _files(self, after: Paper, before: Paper | None, kinds: Iterable[str]) -> dict[str, bytes]:
+    async def _files(self, wish: _Wish, kinds: Iterable[str]) -> dict[str, bytes]:
         """Rendered in the pool. Raises RenderError; one record that nobody foresaw does not take the others with it."""
         try:
-            report = compose(after, self.order.issuer.seal(after))
-            pack = Pack(after, before, self.order.issuer) if PACK in kinds else None
+            report = compose(wish.after, self.order.issuer.seal(wish.after))
+            pack = Pack(wish.after, wish.before, self.order.issuer) if PACK in kinds else None
             drawn = [*pack.drawn()] if pack else []
         except Exception as error:
             raise RenderError(type(error).__name__) from error

@@ -8,18 +8,25 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from bot.cli import batch_files
+from bot.reports.compose import compose
+from bot.reports.content import Report
 from bot.reports.ledger import LEFT_OVER_SECONDS, NAME
-from bot.reports.paper import record_of
+from bot.reports.paper import Paper, record_of
+from bot.reports.seal import Seal
 from flows.answer_file import written
 from tests.bot.child import COMMAND, environment
 from tests.bot.inside import Inside, Ran, fault
+from tests.reports import hostile as bad
 from tests.reports.firms import of_grade
+from tests.reports.hostile import hostile
 from tests.scoring.strategies import RUBRIC
 
 SUMMARY = "汇总.xlsx"
@@ -180,6 +187,31 @@ def test_a_bad_record_is_named_and_the_others_are_made(batch: Batch) -> None:
     assert sorted(batch.files()) == ["0001-A1-第1五金厂.png", "0005-A5-第5五金厂.png", SUMMARY]
 
 
+def test_a_record_that_breaks_the_program_is_named_and_the_others_are_made(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it ends the process that renders, or something that nobody foresaw goes wrong before that."""
+
+    def breaking(paper: Paper, sealed: Seal) -> Report:
+        if paper.firm.name == "第1五金厂":
+            return hostile(bad.die)
+        if paper.firm.name == "第2五金厂":
+            raise ZeroDivisionError
+        return compose(paper, sealed)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batch_files, "compose", breaking)
+        ran = batch()
+    assert ran.status == 1
+    assert [line.partition("）：")[0] for line in ran.err.splitlines()] == [
+        "shuping: 第 1 份（A1、第1五金厂",
+        "shuping: 第 2 份（A2、第2五金厂",
+    ]
+    assert "Traceback" not in ran.err
+    assert sorted(batch.files()) == ["0003-A3-第3五金厂.png", SUMMARY]
+    assert batch().out.splitlines()[1] == "做好 3 家，其中 1 家原来就有；0 家有问题，没有做。"
+
+
 def test_what_is_there_is_not_made_again(batch: Batch) -> None:
     batch()
     before, at = batch.files(), times(batch.files(), batch.out)
@@ -222,6 +254,7 @@ def test_a_file_that_somebody_wrote_in_stays(batch: Batch) -> None:
     ran = batch()
     assert ran.status == 1
     assert "0001-A1-第1五金厂.png 已经有了" in ran.err
+    assert len(ran.err.splitlines()) == 1
     assert mine.read_bytes() == b"my notes"
     assert batch("--force").status == 0
     assert mine.read_bytes()[:4] == b"\x89PNG"
@@ -442,7 +475,7 @@ def test_interrupted_and_taken_up(tmp_path: Path, run: Inside, how: signal.Signa
     options = ("report", "--batch", str(firms), "--out", str(out), "--kinds", KINDS)
     process = subprocess.Popen([*COMMAND, *options], env=environment(tmp_path), stderr=subprocess.PIPE, text=True)
     while process.poll() is None and len(list(out.glob("*.png"))) < 3:
-        pass
+        sleep(0.005)
     process.send_signal(how)
     told = process.communicate()[1]
     assert process.returncode == (130 if how is signal.SIGINT else -how)
