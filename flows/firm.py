@@ -1,15 +1,12 @@
 """Two questions about the firm, either of which may be skipped."""
 
 from flows.events import FirmNamed, Refusal
-from flows.identity import close, identify, settle
+from flows.identity import LONGEST_NAME, close, identify, settle
 from flows.inputs import ChooseKind, EditFirm, FirmInput, Identify, NameFirm, Skip, Tell
 from flows.session import FirmField, Phase
 from flows.text import tidy
 from flows.turn import Step, Turn
 from flows.walking import resume
-from scoring.answers import LABELS
-
-LONGEST_NAME = LABELS["firm"]
 
 
 def about_firm(turn: Turn, given: FirmInput) -> Step:

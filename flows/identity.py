@@ -1,4 +1,4 @@
-"""What papers tell of a firm beside its name and kind: asked before the first one, all of it optional."""
+"""What papers tell of a firm: asked before the first one, all of it optional."""
 
 import re
 import unicodedata
@@ -11,7 +11,9 @@ from flows.inputs import Identify, IdentityInput, Tell
 from flows.session import FirmFact, Phase
 from flows.text import tidy
 from flows.turn import Step, Turn
+from scoring.answers import LABELS
 
+LONGEST_NAME = LABELS["firm"]
 LONGEST_FACT = 60
 """Characters of a contact, a region, an industry."""
 CODE_LENGTH = 18
@@ -81,6 +83,8 @@ def fault(fact: FirmFact, text: str) -> Refusal | None:
         return None
     if fact is FirmFact.CREDIT_CODE:
         return _code_fault(told)
+    if fact is FirmFact.NAME:
+        return Refusal.NAME_LONG if len(told) > LONGEST_NAME else None
     return Refusal.FACT_LONG if len(told) > LONGEST_FACT else None
 
 

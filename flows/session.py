@@ -58,8 +58,9 @@ class FirmField(StrEnum):
 
 
 class FirmFact(StrEnum):
-    """What papers tell of a firm beside its name and kind, in the order in which officials expect it."""
+    """What papers tell of a firm beside its kind, in the order in which officials expect it."""
 
+    NAME = "name"
     CREDIT_CODE = "credit_code"
     INDUSTRY = "industry"
     REGION = "region"
@@ -91,7 +92,8 @@ class Value(BaseModel):
 class Firm(Value):
     """Who is assessed; whatever is not wanted may be skipped.
 
-    From `credit_code` (统一社会信用代码) on, it is only for paper, and only asked when one is wanted.
+    From `credit_code` (统一社会信用代码) on, it is only for paper, and only asked when one is wanted; the name is asked
+    again then, since it is what papers need most.
     """
 
     name: str | None = None

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.words.wording import wording
 from flows.events import Refused
-from flows.firm import LONGEST_NAME
-from flows.identity import fault, kept
+from flows.identity import LONGEST_NAME, fault, kept
 from flows.session import Firm, FirmFact, FirmKind
 from flows.text import tidy
 from scoring.editions import current
@@ -34,7 +33,7 @@ def with_told(firm: Firm, told: dict[str, str]) -> Firm:
 
 
 def _facts(parsed: argparse.Namespace, language: str) -> Iterator[tuple[str, str]]:
-    for fact in FirmFact:
+    for fact in (one for one in FirmFact if one is not FirmFact.NAME):
         given: str = getattr(parsed, fact.value) or ""
         if wrong := fault(fact, given):
             option = f"--{fact.value.replace('_', '-')}"

@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import format_date
 
 from bot.reports.face import SHOWN, Face
-from bot.reports.verdict import Keys, Verdict
+from bot.reports.verdict import Finding, Keys, Verdict
 from locales import Catalogue
 from storage.errors import DamagedRowError
 from storage.issued import Issued
@@ -52,7 +52,8 @@ def _lines(verdict: Verdict, text: Catalogue) -> Iterator[str]:
     known = {"program": program, "version": version("shuping"), "edition": verdict.edition}
     yield text(f"verify.finding.{verdict.finding.value}", **known)
     if verdict.others:
-        yield text("verify.others", names=text("list.separator").join(verdict.others))
+        names = text("list.separator").join(verdict.others)
+        yield text("verify.cells" if verdict.finding is Finding.FILLED else "verify.others", names=names)
     if verdict.signature:
         yield text(f"verify.signature.{verdict.signature.value}")
     if verdict.face:

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -72,7 +73,7 @@ class Reports:
         `tell` is told of a long queue, and of what cannot be printed. What cannot be made is an apology, since trying
         again would not mend it.
         """
-        state = await insist(lambda: self._store.state(queued.window, queued.dossier))
+        state = await insist(lambda: self._state(queued.window, queued.dossier))
         if state.session is None:
             yield None
             return
@@ -95,17 +96,21 @@ class Reports:
 
         if wanted.format == EXPORT or state.session is None or state.dossier is None:
             return ""
-        firm, dossier = state.session.firm, state.dossier
-        if wanted.past:
-            past = find_past(await insist(lambda: self._store.history(dossier)), wanted.past)
-            firm = past.firm if past else firm
-        return told_before(firm, wanted.format, words.text)
+        found = await insist(lambda: self._assessment(wanted, state))
+        return told_before(found[0].firm, wanted.format, words.text) if found else ""
+
+    async def _state(self, window: str, dossier: str | None) -> State:
+        """What is stored, as this reader reads it: a file is in the language of whoever asks for it."""
+        from bot.reports.sources import as_read
+
+        state = await self._store.state(window, dossier)
+        return replace(state, session=as_read(state.session, state.window)) if state.session else state
 
     async def at_once(self, window: str, dossier: str, wanted: File, medium: Medium, now: datetime) -> Page | None:
         """The same for whoever waits for it: None if there is nothing. Raises StorageError."""
         if self._asked >= MOST:
             self._observer.reported(wanted.format, Made.CROWDED, 0.0)
-            state = await self._store.state(window, dossier)
+            state = await self._state(window, dossier)
             return apology(words_of(state.session, medium).text("report.crowded")) if state.session else None
         with self._waiting():
             async with self._places:
@@ -121,7 +126,7 @@ class Reports:
             self._asked -= 1
 
     async def _file(self, window: str, dossier: str | None, wanted: File, medium: Medium, now: datetime) -> Page | None:
-        state = await self._store.state(window, dossier)
+        state = await self._state(window, dossier)
         if state.session is None or state.dossier is None:
             return None
         words = words_of(state.session, medium)

@@ -13,7 +13,7 @@ from bot.dialogue.replies import Card, Firms, Named, Text, written
 from bot.dialogue.situation import CARD, Situation, refuse, say, show, stale
 from bot.dialogue.steps import advance
 from bot.words.wording import Medium, words_of
-from flows.firm import LONGEST_NAME
+from flows.identity import LONGEST_NAME
 from flows.inputs import ChooseLanguage
 from flows.session import new_session
 from storage.outbox import Outgoing

@@ -118,8 +118,8 @@ def _answered(situation: Situation) -> Decision:
     session = decision.session or situation.session
     if not situation.known and decision.dossier is None and greets(session):
         return _unrecorded(situation, decision)
-    marked = {"language": session.language, "seen": _seen(situation, decision, session)}
     window = decision.window or situation.window.model_copy(update={"puzzled": 0})
+    marked = {"language": _chosen(situation, window, session), "seen": _seen(situation, decision, session)}
     window = window.model_copy(update=marked)
     here = decision.dossier in (None, situation.dossier)
     return replace(
@@ -130,6 +130,12 @@ def _answered(situation: Situation) -> Decision:
         outbox=(*decision.outbox, *_retired(situation)),
         echo=told_elsewhere(situation, Card()) if here and session != situation.state.session else None,
     )
+
+
+def _chosen(situation: Situation, window: Window, session: Session) -> str:
+    """The language that was chosen here last: files are made in it. One that another window chose is not this one's."""
+    changed = session.language != situation.session.language
+    return session.language if changed or situation.state.window is None else window.language or session.language
 
 
 def _seen(situation: Situation, decision: Decision, session: Session) -> CardRef | None:
@@ -304,7 +310,9 @@ def _choose_elsewhere(situation: Situation, name: str, wanted: str) -> Decision:
 def _speak(situation: Situation, language: str) -> Decision:
     """A language may be chosen at any time; of who has not begun it is not noted."""
     if situation.known:
-        return advance(situation, ChooseLanguage(language))
+        decision = advance(situation, ChooseLanguage(language))
+        chosen = {"language": supported(language) or situation.window.language, "puzzled": 0}
+        return replace(decision, window=situation.window.model_copy(update=chosen))
     spoken = supported(language) or situation.session.language
     return show(situation.with_session(situation.session.but(language=spoken)))
 

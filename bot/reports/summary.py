@@ -1,7 +1,7 @@
 """The workbook that sums up a batch: a row a firm, numbers as numbers, to be sorted, filtered and printed.
 
-Rows wait in a file until all are there, and go from there to the sheet one by one, so that ten thousand take no more
-memory than ten.
+Rows wait in a file until all are there, and go from there to the sheet one by one, so that thousands take little
+more memory than ten.
 """
 
 from collections import Counter
@@ -39,7 +39,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bg_color": "#E1E1E1", "border": 1, "text_wrap": True, "valign": "vcenter"},
     "text": {"text_wrap": True, "valign": "top", "border": 1},
     "fault": {"text_wrap": True, "valign": "top", "border": 1, "font_color": "#9C0006", "bg_color": "#FFC7CE"},
-    "number": {"valign": "top", "border": 1},
+    "number": {"valign": "top", "border": 1, "align": "center"},
 }
 
 
@@ -186,7 +186,7 @@ class Summary:
         """How many of what, and by what they were scored."""
         sheet, form = book.add_worksheet(self._text("batch.sheet.overview")), book.add_format(FORMS["text"])
         form.set_align("left")
-        sheet.set_column(0, 1, 40)
+        sheet.set_column(0, 1, OVERVIEW_WIDTH)
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         rows: list[tuple[str, str | int]] = [
@@ -196,6 +196,7 @@ class Summary:
             (self._text("batch.overview.program"), f"shuping {self._program}"),
         ]
         for place, (name, value) in enumerate(rows):
+            sheet.set_row(place, LINE_POINTS * max(_lines(name, OVERVIEW_WIDTH), _lines(value, OVERVIEW_WIDTH)))
             sheet.write_string(place, 0, name, form)
             sheet.write(place, 1, value, form)
 
@@ -292,9 +293,9 @@ COLUMNS: dict[str, tuple[float, Callable[[Row], Cell]]] = {
 }
 COLUMNS_AFTER: dict[str, tuple[float, Callable[[Row], Cell]]] = {
     "next": (16, _missing(lambda short: short.grade)),
-    "points_short": (8, _missing(lambda short: _points(short.points))),
-    "scenarios_short": (8, _missing(lambda short: short.scenarios)),
-    "restrictive_short": (8, _missing(lambda short: short.restrictive)),
+    "points_short": (9, _missing(lambda short: _points(short.points))),
+    "scenarios_short": (11, _missing(lambda short: short.scenarios)),
+    "restrictive_short": (13, _missing(lambda short: short.restrictive)),
     "steps": (52, _missing(lambda short: "\n".join(short.steps))),
     "fault": (30, lambda row: row.fault),
 }
@@ -304,7 +305,7 @@ UNPRINTED: dict[str, tuple[float, Callable[[Row], Cell]]] = {
     "files": (64, lambda row: "\n".join(row.files)),
 }
 """What stands before the dimensions and what behind them (`batch.column.…`): widths, and what is in them."""
-DIMENSION_WIDTH, OPEN_WIDTH = 9, 20
+DIMENSION_WIDTH, OPEN_WIDTH, OVERVIEW_WIDTH = 13, 22, 40
 FROZEN = 3
 """Columns that are always seen."""
 COUNTED = ("all", "made", "open", "refused")

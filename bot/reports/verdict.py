@@ -18,6 +18,7 @@ class Finding(StrEnum):
     UNCOMPARED = "uncompared"
     CHANGED = "changed"
     SAVED = "saved"
+    FILLED = "filled"
     REPACKED = "repacked"
     DAMAGED = "damaged"
     NEWER = "newer"
@@ -75,7 +76,7 @@ class Verdict:
     """What is known of a file. `face`: what its record says that it shows, to be compared by eye.
 
     `program` and `edition`: as the record names them, where it cannot be read here. `others`: the members of a pack
-    that are not what they were, or too many, or missing.
+    that are not what they were, or too many, or missing; what a workbook is filled in otherwise with.
     """
 
     finding: Finding

@@ -22,6 +22,7 @@ from bot.reports.signing import signed
 from bot.reports.unpacking import UnpackError, members
 from bot.reports.verdict import NO_KEYS, Finding, Keys, Verdict, worst
 from bot.reports.verify_pack import verify_data, verify_pack
+from bot.reports.verify_workbook import filled_otherwise
 
 LARGEST = 32 << 20
 """Bytes of a file; a pack has a tenth of it."""
@@ -55,8 +56,8 @@ def _of_zip(content: bytes, keys: Keys) -> Verdict:
     return verify_pack(content, files, keys) if MANIFEST in files else Verdict(Finding.NONE)
 
 
-Compared = Callable[[bytes, Sequence[Report], str], Finding]
-"""Makes again what is made of these reports (by this edition), and says what the file is that claims to be it."""
+Compared = Callable[[bytes, Sequence[Paper], Sequence[Report]], tuple[Finding, tuple[str, ...]]]
+"""Makes a file again of papers and their reports; what the one is that claims to be it, and where it is other."""
 
 
 def _of_papers(content: bytes, found: Sequence[Carried], compared: Compared, keys: Keys) -> Verdict:
@@ -68,11 +69,11 @@ def _of_papers(content: bytes, found: Sequence[Carried], compared: Compared, key
     if not _belong_together(papers):
         return Verdict(Finding.DAMAGED if found else Finding.NONE)
     reports = [compose(paper, seal(paper, one.signature.hex())) for paper, one in zip(papers, found, strict=True)]
-    finding = compared(content, reports, papers[0].rubric)
+    finding, others = compared(content, papers, reports)
     if finding is Finding.CHANGED and not all(map(same_here, papers, reports)):
         finding = Finding.UNCOMPARED
     signatures = [keys.signature(signed(paper), one.signature) for paper, one in zip(papers, found, strict=True)]
-    return Verdict(finding, worst(signatures), face_of(reports[0], papers[0]))
+    return Verdict(finding, worst(signatures), face_of(reports[0], papers[0]), others=others)
 
 
 def _belong_together(papers: Sequence[Paper]) -> bool:
@@ -87,33 +88,35 @@ def _belong_together(papers: Sequence[Paper]) -> bool:
             return False
 
 
-def _pages(content: bytes, reports: Sequence[Report], edition: str) -> Finding:
+def _pages(content: bytes, papers: Sequence[Paper], reports: Sequence[Report]) -> tuple[Finding, tuple[str, ...]]:
     """A PDF. Another typesetter than ours may have drawn it, by the same version of this program."""
     drawn = b""
-    for kind, of in _drawings(reports, edition):
+    for kind, of in _drawings(papers, reports):
         made = _made(kind, of)
         if made == content:
-            return Finding.GENUINE
+            return Finding.GENUINE, ()
         drawn = drawn_by(made or b"")
-    return Finding.CHANGED if drawn and drawn == drawn_by(content) else Finding.UNCOMPARED
+    return Finding.CHANGED if drawn and drawn == drawn_by(content) else Finding.UNCOMPARED, ()
 
 
-def _drawings(reports: Sequence[Report], edition: str) -> Iterator[tuple[Kind | Piece, Report | Comparison]]:
+def _drawings(papers: Sequence[Paper], reports: Sequence[Report]) -> Iterator[tuple[Kind | Piece, Report | Comparison]]:
     """All PDFs that are made of these reports."""
     if len(reports) == 1:
         yield from ((kind, reports[0]) for kind in (Kind.DOCUMENT, Piece.FORM, Piece.RECORD))
         return
     after, before = reports
-    both = comparison(before, after, edition)
+    both = comparison(before, after, papers[0].rubric)
     yield from ((kind, both) for kind in (Piece.COMPARISON, Piece.RECORD))
 
 
-def _workbook(content: bytes, reports: Sequence[Report], _: str) -> Finding:
-    """A workbook: whoever saves it anew, changes its bytes."""
-    if len(reports) > 1:
-        return Finding.DAMAGED
-    made = _made(Kind.WORKBOOK, reports[0])
-    return Finding.GENUINE if made == content else Finding.SAVED if made else Finding.UNCOMPARED
+def _workbook(content: bytes, papers: Sequence[Paper], reports: Sequence[Report]) -> tuple[Finding, tuple[str, ...]]:
+    """A workbook: one that is not as it was made may hold the same answers all the same."""
+    if len(papers) > 1:
+        return Finding.DAMAGED, ()
+    if _made(Kind.WORKBOOK, reports[0]) == content:
+        return Finding.GENUINE, ()
+    others = filled_otherwise(content, papers[0])
+    return Finding.FILLED if others else Finding.SAVED, others
 
 
 def _made(kind: Kind | Piece, content: Report | Comparison) -> bytes | None:

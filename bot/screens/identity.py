@@ -18,6 +18,11 @@ def identity_screen(card: IdentityCard, words: Wording) -> Screen:
     return _one(card, card.fact, words)
 
 
+def fact_label(fact: FirmFact, words: Wording) -> str:
+    """What papers call it."""
+    return words.text("report.label.firm" if fact is FirmFact.NAME else f"report.label.{fact.value}")
+
+
 def fact_actions() -> tuple[Action, ...]:
     """A button for each fact."""
     return tuple(Action(fact.value, Identify(fact=fact)) for fact in FirmFact)
@@ -37,14 +42,10 @@ def _all(card: IdentityCard, words: Wording) -> Screen:
 
 
 def _rows(card: IdentityCard, words: Wording) -> Iterator[str]:
-    """The name, since it stands on the paper, too; then every fact, given or not."""
+    """Every fact, given or not."""
     text = words.text
-    if card.firm.name:
-        yield text("identity.row", fact=text("report.label.firm"), value=card.firm.name)
     for fact in FirmFact:
-        yield text(
-            "identity.row", fact=text(f"report.label.{fact.value}"), value=card.firm.fact(fact) or text("identity.none")
-        )
+        yield text("identity.row", fact=fact_label(fact, words), value=card.firm.fact(fact) or text("identity.none"))
 
 
 def _one(card: IdentityCard, fact: FirmFact, words: Wording) -> Screen:

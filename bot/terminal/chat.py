@@ -20,6 +20,7 @@ from bot.dialogue.respond import respond
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.lacking import told_before
 from bot.reports.render import PACK, Kind
+from bot.reports.sources import as_read
 from bot.terminal.files import free_name, put_new, stem_of
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
@@ -185,6 +186,7 @@ class TerminalTalk:
         if wanted == EXPORT or session is None or dossier is None:
             self.painter.command(words.text("report.how", command=self._command("data", "export", "--as", self.name)))
             return
+        session = as_read(session, view.state.window)
         if lacking := told_before(session.firm, wanted, words.text):
             self.painter.warn(lacking)
         stem = stem_of(session.firm.name, words.text("report.file"))

@@ -15,6 +15,7 @@ from bot.reports.lacking import told_before
 from bot.reports.render import Kind
 from bot.screens import Action, Choice
 from bot.screens.details import explained, official
+from bot.screens.identity import fact_label
 from bot.screens.parts import FIXED, Row
 from bot.screens.wishes import Detail, Leaf, Wish
 from bot.web.drawing import Drawn, Rung
@@ -163,7 +164,7 @@ def _blanks(page: CardPage, filled: Mapping[str, str] | None) -> Iterator[Blank]
         wrong = fault(fact, typed)
         yield Blank(
             FACT + fact.value,
-            page.words.text(f"report.label.{fact.value}"),
+            fact_label(fact, page.words),
             typed,
             page.words.text(f"identity.how.{fact.value}"),
             page.words.refusal(Refused(wrong)) if wrong else "",

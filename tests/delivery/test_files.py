@@ -9,7 +9,7 @@ import pytest
 from bot.delivery.channel import Later, Refused
 from bot.reports.pool import Crowded
 from locales import catalogue
-from storage.store import Decision
+from storage.store import Decision, State
 from tests.delivery.places import Person, Seen
 from tests.delivery.site import Site, until
 from tests.flows.scenes import scene
@@ -191,6 +191,31 @@ async def test_who_has_finished_nothing_is_told_what_a_pack_needs(site: Site) ->
     apology, card = ann.seen[-2:]
     assert apology.text == TEXT("report.trouble.not_final")
     assert ann.cards == [card]
+
+
+@pytest.mark.parametrize(("word", "past"), [("图片", False), ("图片", True), ("报告", False)])
+async def test_a_file_is_in_the_language_that_its_reader_chose(site: Site, word: str, past: bool) -> None:
+    """Another window of the dossier may have chosen another one since."""
+    ann = await site.person()
+    session = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans", identified=True)
+
+    def changed(state: State) -> Decision:
+        assert state.window
+        window = state.window.model_copy(update={"language": "en"})
+        return Decision(session=session, window=window, finished=(kept(session),) if past else ())
+
+    await site.store.apply(ann.window, changed)
+    if past:
+        await site.does(ann, "/history")
+        await site.presses(ann, TEXT("button.past", number=1))
+        await site.presses(ann, TEXT("button.png"))
+    else:
+        await ann.say(word)
+    await until(lambda: files(ann), within=30)
+    await site.rest()
+    told = "self-assessed digitalisation level" if word == "图片" else catalogue("en")("report.caption.pdf")
+    assert told in files(ann)[0].text
+    assert (await site.session(ann)).language == "zh-Hans"
 
 
 async def test_a_past_result_is_looked_at_and_reported_from_the_history(site: Site) -> None:

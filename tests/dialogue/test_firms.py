@@ -12,7 +12,7 @@ from bot.dialogue.firms import LINK_LASTS, MOST_FIRMS, code_hash, hash_of, link_
 from bot.dialogue.messages import Commanded, Followed, Message, Pressed, Typed
 from bot.dialogue.replies import Card, Firms, Named, read
 from bot.dialogue.situation import ECHO_AFTER
-from flows.firm import LONGEST_NAME
+from flows.identity import LONGEST_NAME
 from flows.session import Firm, Phase
 from locales import catalogue
 from storage.outbox import Urgency

@@ -6,10 +6,10 @@ import pytest
 
 from bot.dialogue.context import Keep, Manner
 from bot.dialogue.messages import Commanded, Message, Pressed, Puzzling, Typed
-from bot.dialogue.reminders import is_void, recheck_key, reminder_key
+from bot.dialogue.reminders import is_void, recheck_key, reminder_key, unfinished
 from bot.dialogue.replies import Recheck, Reminder, read
 from flows.inputs import ChooseLanguage, Commit, Pause
-from flows.session import Session
+from flows.session import Phase, Session
 from storage.outbox import Urgency
 from storage.window import Window
 from tests.dialogue.support import CARD, CONTEXT, DAY, NOW, PAGE, STRANGER, TYPING, Heard, at, hear, moment, press
@@ -43,6 +43,15 @@ def test_of_several_windows_the_one_is_reminded_where_the_person_is() -> None:
 @pytest.mark.parametrize("message", [Commanded("privacy"), Commanded("mydata"), Typed("嗯嗯"), Puzzling()])
 def test_what_is_no_progress_moves_nothing(message: Message) -> None:
     assert reminded(hear(message, at(SESSION))) == ([], ())
+
+
+@pytest.mark.parametrize("name", ["result", "stopped"])
+def test_nobody_is_reminded_of_what_a_paper_could_tell_of_the_firm(name: str) -> None:
+    """At a result, or where no answer can change the grade any more."""
+    heard = hear(Typed("报告"), at(scene(name)))
+    assert heard.session.phase is Phase.IDENTITY
+    assert reminded(heard) == ([], (reminder_key("d-one"),))
+    assert not unfinished(heard.session)
 
 
 def test_a_result_ends_it() -> None:

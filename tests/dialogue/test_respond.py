@@ -375,3 +375,26 @@ def test_what_papers_cannot_print_of_a_name_is_told_while_it_is_easily_changed(n
     heard = hear(Typed(name), at(scene("name").but(language="zh-Hans")), rules=rules)
     told = [catalogue("zh-Hans")("event.lacking", signs=lacking)] if lacking else []
     assert heard.lines == [catalogue("zh-Hans")("event.firm_named", name=name), *told]
+
+
+# whose language
+
+
+@pytest.mark.parametrize(
+    ("window", "message", "language"),
+    [
+        (Window(card=CARD, language="en"), Typed("?"), "en"),
+        (Window(card=CARD, language="en"), Commanded("resume"), "en"),
+        (Window(card=CARD, language="en"), Pressed("!language:zh-Hans"), "zh-Hans"),
+        (Window(card=CARD, language="en"), Pressed("!language:zh-Hant"), "zh-Hant"),
+        (Window(card=CARD), Typed("?"), "zh-Hans"),
+        (None, Typed("?"), "zh-Hans"),
+    ],
+)
+def test_a_window_keeps_the_language_that_was_chosen_in_it(
+    window: Window | None, message: Message, language: str
+) -> None:
+    """The session is in the one that was chosen last, perhaps in another window."""
+    noted = hear(message, at(SINGLE.but(language="zh-Hans"), window=window), language="en").decision.window
+    assert noted
+    assert noted.language == language

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from stdnum.cn import uscc
 
 from flows.events import PaperWanted, Refusal
-from flows.identity import CODE_SIGNS, LONGEST_FACT, code_of, fault, kept, looks_like_code
+from flows.identity import CODE_SIGNS, LONGEST_FACT, LONGEST_NAME, code_of, fault, kept, looks_like_code
 from flows.inputs import Aim, Back, Done, Identify, Overview, Pause, Pick, Provisional, Recheck, Resume, Skip, Tell
 from flows.session import AimPage, Firm, FirmFact, PaperKind, Phase, Session
 from tests.flows.driver import Walker, finished
@@ -41,6 +41,7 @@ def test_before_the_first_paper_one_card_and_one_tap() -> None:
 
 def test_a_fact_after_the_other_and_all_at_once_come_to_the_same() -> None:
     facts = {
+        FirmFact.NAME: "示例五金厂",
         FirmFact.CREDIT_CODE: CODE,
         FirmFact.INDUSTRY: "金属制品业",
         FirmFact.REGION: "浙江省宁波市",
@@ -84,6 +85,15 @@ def test_another_fact_leaves_the_open_one_open() -> None:
     walker.say(Identify(fact=FirmFact.CONTACT))
     walker.say(Tell(told(FirmFact.CREDIT_CODE, text=CODE)))
     assert walker.session.page == FirmFact.CONTACT
+
+
+def test_a_name_that_was_skipped_can_be_given_before_the_paper() -> None:
+    walker = Walker().begin().fill().finish()
+    walker.say(Identify(PaperKind.PDF, FirmFact.NAME))
+    assert walker.refused(Tell(told(FirmFact.NAME, text="厂" * 101))) is Refusal.NAME_LONG
+    walker.say(Tell(told(FirmFact.NAME, text="示例厂")))
+    walker.say(Done())
+    assert walker.session.firm == Firm(name="示例厂")
 
 
 def test_back_leads_out_without_a_paper_and_is_asked_again() -> None:
@@ -235,4 +245,4 @@ def test_neighbours_that_changed_places_are_refused(code: str, place: int) -> No
 def test_what_is_kept_is_kept_again_as_it_is(typed: str, fact: FirmFact) -> None:
     if fault(fact, typed) is None and (told := kept(fact, typed)):
         assert (kept(fact, told), fault(fact, told)) == (told, None)
-        assert len(told) <= LONGEST_FACT
+        assert len(told) <= (LONGEST_NAME if fact is FirmFact.NAME else LONGEST_FACT)

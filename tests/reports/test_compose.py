@@ -9,11 +9,12 @@ from hypothesis import given
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.paper import Earlier, paper_of, record_of
-from bot.reports.sources import paper_of_session
+from bot.reports.render import Kind, render
+from bot.reports.sources import finished_session, paper_of_session
 from bot.words.wording import wording
 from flows.events import Finished
 from flows.inputs import ChooseFuel, Commit, Confirm, Done, Numbers, OpenEnergy, Overview, Submit
-from flows.session import Assessment, Firm
+from flows.session import Assessment, Firm, FirmKind
 from locales import LANGUAGES
 from scoring.answers import check_answers
 from scoring.result import assess
@@ -159,6 +160,27 @@ def done() -> tuple[Walker, list[Assessment]]:
     walker.say(Overview())
     walker.say(Submit())
     return walker, [event.assessment for event in walker.say(Commit()) if isinstance(event, Finished)]
+
+
+def test_a_past_paper_has_the_name_of_then_and_what_was_told_since() -> None:
+    walker, (entry,) = done()
+    told = Firm(name="新名字", kind=FirmKind.MICRO, credit_code="91330200144153290E", contact="张三")
+    past = finished_session(entry, "zh-Hans", told)
+    made = compose(paper_of_session(past, [], ON))
+    facts = {field.name: field.value for field in made.facts}
+    assert facts["企业名称"] == "示例厂"
+    assert "企业类别" not in facts
+    assert (facts["统一社会信用代码"], facts["联系人"]) == ("91330200144153290E", "张三")
+    assert [*facts][:3] == ["企业名称", "统一社会信用代码", "联系人"]
+    assert walker.session.id == past.id
+
+
+def test_a_picture_knows_no_contact() -> None:
+    contact = "张三 13800138000"
+    told = paper_of(of_grade(1), ON, "zh-Hans", firm=Firm(name="厂", contact=contact))
+    plain = paper_of(of_grade(1), ON, "zh-Hans", firm=Firm(name="厂"))
+    assert contact not in compose(told).caption
+    assert render(Kind.PICTURE, compose(told)) == render(Kind.PICTURE, compose(plain))
 
 
 def test_a_finished_session_is_final_and_committed() -> None:

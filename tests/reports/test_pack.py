@@ -334,9 +334,9 @@ def test_the_form_has_every_option_and_one_tick_for_each_answer(language: str) -
 def test_figures_are_in_the_form_as_they_were_given() -> None:
     made = report(BY_FIGURES)
     text = text_of(render(Piece.FORM, made))
-    shown = [figure.shown for question in made.questions for figure in question.figures if figure.shown]
-    assert shown
-    assert [entry for entry in shown if flat(entry) not in text] == []
+    given = [figure for question in made.questions for figure in question.figures if figure.shown]
+    assert given
+    assert [figure.name for figure in given if flat(f"{figure.name}({figure.unit}){figure.amount}") not in text] == []
 
 
 @pytest.mark.parametrize("firm", [LONG, RARE])

@@ -348,6 +348,7 @@ def test_what_lies_about_its_size() -> None:
         zipped({"a": b"b"}, zipfile.ZIP_BZIP2),
         zipped({"a": b"b"}, zipfile.ZIP_STORED).replace(b"b", b"c", 1),
     ],
+    ids=["no more than a mark", "cut off", "lzma", "bzip2", "another sum"],
 )
 def test_a_zip_that_cannot_be_read_is_damaged(broken: bytes) -> None:
     assert verify(broken) == Verdict(Finding.DAMAGED)

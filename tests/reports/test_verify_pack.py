@@ -49,6 +49,31 @@ def but(**changes: bytes) -> bytes:
     return packed({**opened(signed()), **changes})
 
 
+def test_what_the_program_made_is_genuine() -> None:
+    verdict = verify(signed(), KEYS)
+    assert (verdict.finding, verdict.signature, verdict.others) == (Finding.GENUINE, Signature.OPERATOR, ())
+    assert verdict.genuine(KEYS)
+    assert verdict.face is not None
+    assert verdict.face.grade == "三级（集成级）"
+    assert verify(alone()).finding is Finding.GENUINE
+    assert verify(alone()).signature is Signature.UNSIGNED
+    assert not verify(alone(), KEYS).genuine(KEYS)
+
+
+def test_one_that_was_packed_anew_is_said_to_be_so() -> None:
+    verdict = verify(packed(opened(signed()), zipfile.ZIP_DEFLATED), KEYS)
+    assert (verdict.finding, verdict.signature) == (Finding.REPACKED, Signature.OPERATOR)
+    assert not verdict.genuine(KEYS)
+
+
+def test_each_member_that_is_other_than_it_was_is_named() -> None:
+    files = opened(signed())
+    assert verify(packed({**files, AFTER: files[AFTER] + b" "}), KEYS).others == (AFTER,)
+    assert verify(packed({**files, "08 more.pdf": b"%PDF-"}), KEYS).others == ("08 more.pdf",)
+    assert verify(packed({name: files[name] for name in files if name != BEFORE}), KEYS).others == (BEFORE,)
+    assert verify(packed({**files, AFTER: files[BEFORE]}), KEYS).finding is Finding.CHANGED
+
+
 def test_a_better_pack_under_an_old_signature() -> None:
     better = opened(pack_file(pack(of_grade(4), of_grade(1), issuer=Issuer(ISSUER.address))))
     manifest = {**json.loads(better[MANIFEST]), "signature": json.loads(opened(signed())[MANIFEST])["signature"]}
