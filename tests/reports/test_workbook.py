@@ -1,5 +1,6 @@
 """The workbook as a file: what is in which cell, and how it looks before anything is worked out."""
 
+import re
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile
 
@@ -184,6 +185,21 @@ def test_lines_are_counted_on_the_safe_side(text: str, width: float, count: int)
 def test_a_character_is_as_wide_as_two_letters() -> None:
     assert width_of("厂，") == 4
     assert width_of("ab") < 2.5
+
+
+# what every program takes
+
+
+@EVERY
+def test_formulas_are_such_as_every_program_takes(name: str) -> None:
+    """Excel takes 8,192 characters, 255 in a text, and colours that look at their own sheet."""
+    for sheet in opened(EXTREMES[name]).worksheets:
+        formulas = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+        assert max(map(len, formulas), default=0) < 8_192
+        texts = [text for formula in formulas for text in re.findall(r'"((?:[^"]|"")*)"', formula)]
+        assert max(map(len, texts), default=0) <= 255
+        rules = [rule for rules in sheet.conditional_formatting for rule in rules.rules]
+        assert not any("!" in formula for rule in rules for formula in rule.formula)
 
 
 # the file

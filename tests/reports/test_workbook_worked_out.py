@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -78,6 +79,27 @@ FILLED: dict[str, dict[str, Any]] = {
     "levels": {f"scenario.{name}": place % 5 for place, name in enumerate(RUBRIC.scenario)},
     "letter_and_figures": {"figure.machines": 10, "figure.machines_digital": 10, "answer.q2.E": 1},
 }  # fmt: skip
+
+
+def anything(seed: int) -> dict[str, Any]:
+    """Figures as firms have them, all of them possible together."""
+    draw = Random(seed)  # noqa: S311  # no secret
+    machines, last, previous = draw.randint(1, 400), round(draw.uniform(1, 9_000), 2), round(draw.uniform(1, 9_000), 2)
+    revenue = (round(draw.uniform(1, 9_000), 2), previous, last)
+    shares = [round(year * draw.choice((0.05, 0.1, 0.2, 0.25, 0.6)), 2) for year in revenue]
+    amounts = ("energy_last", "energy_prev", "employees_last", "employees_prev", "cost_last", "cost_prev")
+    return {
+        "figure.machines": machines,
+        "figure.machines_digital": draw.randint(0, machines),
+        "figure.machines_networked": draw.randint(0, machines),
+        **{f"figure.revenue.{year}": value for year, value in enumerate(revenue, start=1)},
+        **{f"figure.digital_investment.{year}": value for year, value in enumerate(shares, start=1)},
+        **{f"figure.{name}": round(draw.uniform(1, 500), draw.randint(0, 3)) for name in amounts},
+        **{f"figure.pass_rate_{when}": round(draw.uniform(97, 97.2), 2) for when in ("before", "after")},
+    }
+
+
+FILLED |= {f"anything_{seed}": anything(seed) for seed in range(8)}
 SPOILT: dict[str, dict[str, Any]] = {
     "two_letters": {"answer.q5.B": 1, "answer.q5.C": 1},
     "none_with_others": {"answer.q1.A": 1, "answer.q1.B": 1},

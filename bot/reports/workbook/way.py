@@ -7,8 +7,9 @@ from bot.reports.workbook.parts import Refs, Words, starred
 from bot.reports.workbook.scores import EXACT
 from bot.reports.workbook.sheet import Book, Page
 
-WIDTHS = (26, 13, 13, 92)
-ACROSS = len(WIDTHS)
+WIDTHS = (26, 13, 13, 92, 8)
+ACROSS = CHANGED = 4
+"""The columns that are read, and the hidden one that counts changes: colours can only look at their own sheet."""
 
 
 class WaySheet:
@@ -16,7 +17,7 @@ class WaySheet:
 
     def __init__(self, book: Book, words: Words, refs: Refs, following: Mapping[str, str]) -> None:
         self._words, self._report, self._refs, self._next = words, words.report, refs, following
-        self.page: Page = book.page(words.word("sheet_plan"), WIDTHS)
+        self.page: Page = book.page(words.word("sheet_plan"), WIDTHS, (CHANGED,))
 
     def write(self) -> None:
         """What follows the form, then what stands as of its date."""
@@ -111,7 +112,8 @@ class WaySheet:
         told = words.word("stands").format(date=self._report.date)
         changed = spliced(words.word("stands_changed"), changed=self._refs.changed)
         page.formula(0, f"IF({self._refs.changed}>0,{changed},{quoted(told)})", "note", told, across=ACROSS)
-        page.rule((page.row, 0), (page.row, ACROSS - 1), f"{self._refs.changed}>0", "fault")
+        page.formula(CHANGED, self._refs.changed, "hidden", 0)
+        page.rule((page.row, 0), (page.row, ACROSS - 1), f"$E${page.row + 1}>0", "fault")
         page.row += 2
 
     def _texts(self) -> None:
