@@ -13,8 +13,9 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from bot.reports.outcome import Outcome, Row, Short
-from bot.reports.table import A4, FORMS, Cell, Column, Points, Table, high
+from bot.reports.table import FORMS, Cell, Column, Points, Table, high
 from bot.reports.workbook.book import SAFE
+from bot.reports.workbook.sheet import A4
 from locales import catalogue
 
 if TYPE_CHECKING:

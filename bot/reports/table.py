@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.reports.outcome import Row
 from bot.reports.workbook.measure import TALLEST, height
+from bot.reports.workbook.sheet import A4, CELL
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
 
-A4 = 9
-CELL = 32_767
-"""Characters that a cell holds."""
+BODY: dict[str, Any] = {"font_size": 10, "border": 1}
+"""The size that rows are measured in."""
 FORMS: dict[str, dict[str, Any]] = {
-    "head": {"bold": True, "bg_color": "#E1E1E1", "border": 1, "text_wrap": True, "valign": "vcenter"},
-    "text": {"text_wrap": True, "valign": "top", "border": 1},
-    "fault": {"text_wrap": True, "valign": "top", "border": 1, "font_color": "#9C0006", "bg_color": "#FFC7CE"},
-    "number": {"valign": "top", "border": 1, "align": "center"},
+    "head": {**BODY, "bold": True, "bg_color": "#E1E1E1", "text_wrap": True, "valign": "vcenter"},
+    "text": {**BODY, "text_wrap": True, "valign": "top"},
+    "fault": {**BODY, "text_wrap": True, "valign": "top", "font_color": "#9C0006", "bg_color": "#FFC7CE"},
+    "number": {**BODY, "valign": "top", "align": "center"},
 }
 
 
