@@ -249,7 +249,6 @@ class Report:
     source: str
     grade: int
     grade_name: str
-    grade_short: str
     conditions: tuple[Field, ...]
     total: Score
     bounds: tuple[float, float]

@@ -14,7 +14,7 @@ from bot.dialogue.buttons import Choice
 from bot.dialogue.commands import COMMANDS
 from bot.dialogue.messages import PUZZLING
 from bot.reports.comparison import LABELS as COMPARED
-from bot.reports.compose import BOOK, LABELS
+from bot.reports.composing.labels import BOOK, LABELS
 from bot.reports.errors import ReportTrouble
 from bot.reports.face import SHOWN
 from bot.reports.pack import ENDINGS

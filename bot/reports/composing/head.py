@@ -1,0 +1,84 @@
+"""The head of a report: whose it is, what it is, and whether it is final."""
+
+from collections.abc import Iterator
+
+from bot.reports.composing.points import shares
+from bot.reports.composing.scored import Scored
+from bot.reports.content import Field
+from flows.text import tidy
+
+LONGEST_FIRM = 100
+"""Characters of a name in the caption of a picture, which has to have room for all else."""
+
+
+def title(scored: Scored) -> str:
+    """What the paper calls itself."""
+    return scored.text("report.title" if scored.final else "report.title.provisional")
+
+
+def status(scored: Scored) -> str:
+    """Why it is provisional; "" for a final one."""
+    if scored.final:
+        return ""
+    missing = len(scored.rubric.items) - len(scored.result.credits) - len(scored.result.levels)
+    return scored.text.count("report.open", missing) if missing else scored.text("report.unsubmitted")
+
+
+def facts(scored: Scored) -> Iterator[Field]:
+    """The firm as far as it was told, the day, and by what it was assessed."""
+    labels, firm = scored.labels, scored.paper.firm
+    yield Field(labels["firm"], scored.firm or labels["none_given"])
+    yield from _given(scored, "credit_code")
+    if firm.kind:
+        yield Field(labels["kind"], scored.text(f"kind.{firm.kind.value}"))
+    for name in ("industry", "region", "contact"):
+        yield from _given(scored, name)
+    yield Field(labels["date"], scored.date(scored.paper.on))
+    yield Field(labels["method"], scored.text("report.method"))
+    yield Field(labels["edition"], scored.rubric.title)
+    if len(scored.rubric.profiles) > 1:
+        yield Field(labels["profile"], scored.rubric.profile(scored.sheet.profile).name)
+
+
+def _given(scored: Scored, name: str) -> Iterator[Field]:
+    """A fact of the firm, if it was told."""
+    if value := tidy(getattr(scored.paper.firm, name)):
+        yield Field(scored.labels[name], value)
+
+
+def caption(scored: Scored) -> str:
+    """What the picture shows, for eyes that cannot see it; short enough for a caption of Telegram (1,024)."""
+    return "\n".join(_caption(scored))
+
+
+def _caption(scored: Scored) -> Iterator[str]:
+    yield _headline(scored)
+    if not scored.final:
+        yield status(scored)
+    yield shares(scored)
+    if scored.rubric.scenarios:
+        said, levels = scored.words.item_label, scored.result.levels
+        told = (f"{said(name)} {scored.said(levels.get(name))}" for name in scored.rubric.scenario)
+        yield scored.text("report.caption.scenarios", levels=scored.text("list.separator").join(told))
+
+
+def _headline(scored: Scored) -> str:
+    """Whose self-assessment it is, if that is known, and what came out."""
+    grade = scored.words.grade(scored.result.grade)
+    if not scored.firm:
+        return scored.text("report.caption.nameless", grade=grade, score=scored.score)
+    return scored.text("report.caption", firm=scored.firm[:LONGEST_FIRM], grade=grade, score=scored.score)
+
+
+def alternatives(scored: Scored) -> dict[str, str]:
+    """What is drawn, for who does not see it, by the name of the drawing."""
+    lines = (
+        scored.text("report.alternative.line", grade=scored.words.short_grade(row.grade), score=row.score)
+        for row in scored.rubric.grades
+    )
+    told = scored.text("list.separator").join(lines)
+    return {
+        "score": scored.text("report.alternative.score", score=scored.score, lines=told),
+        "shares": shares(scored),
+        "code": scored.text("report.alternative.code", link=scored.sealed.link),
+    }
