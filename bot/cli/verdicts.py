@@ -65,6 +65,7 @@ def _face_lines(face: Face, text: Catalogue) -> Iterator[str]:
     for name, value in told.items():
         if value:
             yield text("verify.line", name=text(f"verify.face.{name}"), value=value)
+    yield text("verify.self_assessed")
 
 
 def _data(verdict: Verdict, keys: Keys) -> dict[str, Any]:

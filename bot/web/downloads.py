@@ -19,6 +19,8 @@ TYPES = {
 }
 SHOWN = (Kind.PICTURE.value,)
 """What opens in its place: on a phone, it is kept by a long touch."""
+PACK_COST = 9
+"""Requests that a pack is worth beside its own: it is ten files, each of which takes a processor's time."""
 
 
 async def download(visit: Visit) -> Response:
@@ -30,6 +32,7 @@ async def download(visit: Visit) -> Response:
     if state.session is None or state.dossier is None:
         return visit.go(CARD)
     site, window, now = visit.site, visit.visitor.window, visit.site.outside.now()
+    visit.costs(PACK_COST if wanted == PACK else 0)
     visit.limited(site.files.wait(visit.client, window))
     async with site.files.place(visit.client, window):
         page = await site.reports.at_once(window, state.dossier, File(wanted, past), Medium.PAGE, now)

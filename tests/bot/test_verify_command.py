@@ -51,6 +51,7 @@ def test_a_genuine_paper_is_told_with_what_stands_on_it(run: Inside, report: Pat
     assert lines[1].startswith("签名有效：由您给的公钥的主人签发")
     assert "企业名称：某某厂" in lines
     assert "得分：35.00" in lines
+    assert "企业自评" in lines[-1], "whose words these are, whatever somebody calls their firm"
     told = run("verify", "a.pdf", "--key", "public.pem", "--format", "json").json
     assert (told["genuine"], told["finding"], told["signature"]) == (True, "genuine", "given")
     assert (told["face"]["firm"], told["face"]["score"]) == ("某某厂", "35.00")

@@ -75,6 +75,14 @@ def text_of(pdf: bytes) -> str:
 # what is in it
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh-Hans", "未经现场核验"), ("en", "not verified on site")])
+def test_every_page_that_may_be_handed_on_alone_says_whose_word_it_is(language: str, said: str) -> None:
+    files = of_grades(2, 1, language)
+    sheets = [PdfReader(BytesIO(files[name])) for name in files if name.endswith(".pdf") and name[:2] > "02"]
+    assert [said in page.extract_text() for sheet in sheets for page in sheet.pages].count(False) == 0
+    assert len(sheets) == 3
+
+
 @pytest.mark.parametrize("language", WHOLE)
 def test_the_names_are_in_the_language_of_the_reader(language: str) -> None:
     assert tuple(of_grades(2, 1, language)) == WHOLE[language]

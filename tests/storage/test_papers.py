@@ -117,6 +117,36 @@ def test_what_is_no_code_or_no_face_or_too_large_is_refused(wrong: Callable[[], 
         wrong()
 
 
+# two workers
+
+
+async def elsewhere(store: Store, url: str) -> Store:
+    """Another worker's store of the same database."""
+    return store if url == "memory:" else await open_store(url)
+
+
+async def test_workers_that_hand_out_the_same_paper_at_once_note_it_once(store: Store, url: str, dossier: str) -> None:
+    await store.apply(OTHER, opens("d2"))
+    async with await elsewhere(store, url) as second:
+        noted = [store.issue("d1", paper()), second.issue("d1", paper(hours=1)), second.issue("d2", paper())]
+        noted += [worker.issue("d1", paper(f"{number}")) for number in range(10) for worker in (store, second)]
+        assert all(await asyncio.gather(*noted))
+        found = sorted(issued.code for issued in await second.papers("d1"))
+        assert found == sorted([CODE, *map(str, range(10))])
+        assert [issued.code for issued in await store.papers("d2")] == [CODE]
+
+
+async def test_a_worker_that_deletes_leaves_no_paper_that_another_hands_out(
+    store: Store, url: str, dossier: str
+) -> None:
+    """Whichever is first: what is handed out after it, is not."""
+    async with await elsewhere(store, url) as second:
+        handed = [second.issue(dossier, paper(f"{number}")) for number in range(20)]
+        await asyncio.gather(*handed[:10], store.forget(WINDOW), *handed[10:])
+        assert await second.papers(dossier) == []
+        assert not await second.issue(dossier, paper())
+
+
 # deleted
 
 

@@ -166,6 +166,16 @@ async def test_an_address_leaves_places_for_files_to_others(web: Web) -> None:
     assert slow.most == 8
 
 
+async def test_a_pack_counts_as_the_ten_files_that_it_is(web: Web) -> None:
+    browser = await begun(web)
+    web.pass_time(timedelta(minutes=1))
+    statuses = []
+    for _ in range(8):
+        await browser.open("/file/zip")
+        statuses.append(browser.answer.status_code)
+    assert statuses == [503] * 6 + [429] * 2, "what is not final has no pack, and the question costs the same"
+
+
 # who had the link
 
 
