@@ -24,10 +24,11 @@ from bot.cli.progress import Count, counted
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.lacking import told_before
 from bot.reports.ledger import opened_ledger
+from bot.reports.outcome import Row
 from bot.reports.pool import RenderError
 from bot.reports.render import PACK, Kind
 from bot.reports.signing import Issuer
-from bot.reports.summary import Row, Summary
+from bot.reports.summary import Summary
 from bot.words.complaints import complaint
 from flows.text import inert, tidy
 from locales import catalogue

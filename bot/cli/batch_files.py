@@ -16,12 +16,12 @@ from bot.reports.compose import compose
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.ledger import Ledger, Made
 from bot.reports.naming import stem_of
+from bot.reports.outcome import Row, outcome_of
 from bot.reports.pack import Pack
 from bot.reports.paper import Paper
 from bot.reports.pool import Pool, RenderError
 from bot.reports.render import PACK, Kind
 from bot.reports.signing import Issuer
-from bot.reports.summary import Row, outcome_of
 from flows.session import Firm
 from flows.text import tidy
 from scoring.errors import AnswersError

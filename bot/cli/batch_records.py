@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.cli.files import opened, read_file
+from bot.cli.firm import fact_told
 from bot.cli.records import read_records
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
-from bot.words.wording import wording
-from flows.events import Refused
-from flows.identity import LONGEST_FACT, fault, kept
+from flows.identity import LONGEST_FACT
 from flows.session import Firm, FirmFact, FirmKind
 from flows.text import tidy
 from scoring.answers import Answers, check_answers, labels_of
 from scoring.decoding import short
-from scoring.editions import current, edition_of, load_rubric
+from scoring.editions import edition_of, load_rubric
 from scoring.errors import AnswersError, Fault, FaultCode
 
 KIND = "kind"
@@ -124,14 +123,9 @@ class Papers:
             faults.append(Fault(KIND, FaultCode.UNKNOWN_OPTION, options))
         if faults:
             raise AnswersError(faults)
-        told = {fact: self._fact(FirmFact(fact), value) for fact, value in given.items() if fact != KIND}
+        facts = {fact: value for fact, value in given.items() if fact != KIND}
+        told = {fact: fact_told(FirmFact(fact), value, fact, self.language) for fact, value in facts.items()}
         return Firm.model_validate({"name": name, **self.told, **{k: v for k, v in {**given, **told}.items() if v}})
-
-    def _fact(self, fact: FirmFact, value: str) -> str | None:
-        if wrong := fault(fact, value):
-            reason = wording(self.language, current().id).refusal(Refused(wrong))
-            raise ReportError(ReportTrouble.FACT, option=fact.value, reason=reason)
-        return kept(fact, value)
 
     def _before(self, labels: Mapping[str, str]) -> Answers | None:
         found = self.before.of(labels) if self.before else None
@@ -196,6 +190,8 @@ def _keep(kept: sqlite3.Connection, number: int, record: Any) -> None:
         raise ReportError(ReportTrouble.BATCH_BEFORE, number=number)
     try:
         kept.execute("INSERT INTO before VALUES (?, ?)", (whose, pickle.dumps(alone)))
+    except RecursionError:  # deeper than no answer file is, and not so deep that JSON refuses it
+        raise AnswersError([Fault("", FaultCode.TOO_DEEP)]) from None
     except sqlite3.IntegrityError:
         raise ReportError(ReportTrouble.BATCH_TWICE, number=number, whose=whose[1:]) from None
 

@@ -32,12 +32,16 @@ def with_told(firm: Firm, told: dict[str, str]) -> Firm:
     return firm.model_copy(update=told)
 
 
+def fact_told(fact: FirmFact, given: str, named: str, language: str) -> str | None:
+    """A fact as it is kept; None if nothing is left of it. Raises ReportError, which says where it was told."""
+    if wrong := fault(fact, given):
+        reason = wording(language, current().id).refusal(Refused(wrong))
+        raise ReportError(ReportTrouble.FACT, option=named, reason=reason)
+    return kept(fact, given)
+
+
 def _facts(parsed: argparse.Namespace, language: str) -> Iterator[tuple[str, str]]:
     for fact in (one for one in FirmFact if one is not FirmFact.NAME):
-        given: str = getattr(parsed, fact.value) or ""
-        if wrong := fault(fact, given):
-            option = f"--{fact.value.replace('_', '-')}"
-            reason = wording(language, current().id).refusal(Refused(wrong))
-            raise ReportError(ReportTrouble.FACT, option=option, reason=reason)
-        if told := kept(fact, given):
+        option = f"--{fact.value.replace('_', '-')}"
+        if told := fact_told(fact, getattr(parsed, fact.value) or "", option, language):
             yield fact.value, told

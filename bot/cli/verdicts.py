@@ -9,9 +9,9 @@ from typing import Any
 from babel.dates import format_date
 
 from bot.reports.face import SHOWN, Face
+from bot.reports.register import face_in
 from bot.reports.verdict import VALID, Finding, Keys, Verdict
 from locales import Catalogue
-from storage.errors import DamagedRowError
 from storage.issued import Issued
 
 
@@ -38,10 +38,7 @@ def of_code(code: str, issued: Issued | None, text: Catalogue) -> Told:
     if issued is None:
         data = {"genuine": False, "finding": "unknown", "code": code}
         return Told((text("verify.code.unknown", code=code),), data)
-    try:
-        face = Face.model_validate_json(issued.face)
-    except ValueError:
-        raise DamagedRowError("register") from None
+    face = face_in(issued)
     said = text("verify.code.known", at=_day(issued.at.astimezone().date(), text))
     data = {"genuine": True, "finding": "known", "at": issued.at.isoformat(), "face": _shown(face)}
     return Told((said, "", *_face_lines(face, text)), data)

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from bot.reports.errors import ReportError, ReportTrouble
-from bot.reports.summary import Row
+from bot.reports.outcome import Row
 from flows.session import Value
 
 NAME = ".shuping-batch.jsonl"

@@ -17,7 +17,7 @@ from bot.reports.comparison import Comparison, comparison
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
-from bot.reports.paper import Paper
+from bot.reports.paper import Paper, canonical_json
 from bot.reports.render import Kind, Piece, render
 from bot.reports.signing import NOBODY, Issuer
 from bot.reports.sources import before_it, paper_of_session, session_before
@@ -216,7 +216,7 @@ def pack_of_session(
 def signed_part(manifest: Mapping[str, object]) -> bytes:
     """What the operator's signature of a manifest is of: all but itself, in one form."""
     kept = {name: value for name, value in manifest.items() if name != "signature"}
-    return PURPOSE + json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return PURPOSE + canonical_json(kept)
 
 
 def _complete(paper: Paper) -> bool:

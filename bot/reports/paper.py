@@ -21,6 +21,11 @@ from scoring.sheet import load_sheet
 Short = Annotated[str, StringConstraints(max_length=200)]
 
 
+def canonical_json(value: object) -> bytes:
+    """The one form of a value in which it is digested and signed. Raises TypeError, ValueError, RecursionError."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 class Earlier(Value):
     """The assessment before this one, perhaps by another edition; `on` is None if nobody knows when that was."""
 
@@ -65,8 +70,7 @@ class Paper(Value):
 
         What says nothing is left out, so that fields to come change none.
         """
-        told = self.model_dump(mode="json", exclude_defaults=True)
-        return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+        return canonical_json(self.model_dump(mode="json", exclude_defaults=True))
 
 
 def paper_of(

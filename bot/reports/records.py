@@ -48,7 +48,7 @@ class RecordError(Exception):
 
 def read_record(canonical: bytes) -> Paper:
     """The paper that these bytes are the canonical form of. Raises RecordError."""
-    data = _object(canonical)
+    data = object_in(canonical)
     program, edition = _told(data, "program"), _told(data, "rubric")
     newer = data.get("form", FORM) != FORM or _is_newer(program)
     try:
@@ -65,9 +65,10 @@ def read_record(canonical: bytes) -> Paper:
     raise RecordError(Unread.EDITION if own else Unread.DAMAGED, program, edition)
 
 
-def _object(canonical: bytes) -> dict[str, Any]:
+def object_in(content: bytes) -> dict[str, Any]:
+    """What a stranger's JSON says, if it is an object. Raises RecordError."""
     try:
-        data = read_json(canonical)
+        data = read_json(content)
     except AnswersError:
         data = None
     if not isinstance(data, dict):

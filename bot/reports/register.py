@@ -1,4 +1,4 @@
-"""Noting papers before they are handed out: what nobody could check is worse than "try again"."""
+"""The register of papers: noted before they are handed out, since what nobody could check is worse than "try again"."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.reports.content import Report
-from bot.reports.face import face_of
+from bot.reports.face import Face, face_of
 from bot.reports.paper import Paper
 from bot.reports.sources import session_before
 from flows.session import Assessment, Session
+from storage.errors import DamagedRowError
 from storage.issued import Issued
 from storage.store import Store
 
@@ -40,6 +41,14 @@ async def register(store: Store, dossier: str, handed: Iterable[Handed], at: dat
     """
     noted = [await store.issue(dossier, _issued(one, at)) for one in handed]
     return all(noted)
+
+
+def face_in(issued: Issued) -> Face:
+    """What a paper that was noted shows on its face. Raises DamagedRowError."""
+    try:
+        return Face.model_validate_json(issued.face)
+    except ValueError:
+        raise DamagedRowError("register") from None
 
 
 def _issued(one: Handed, at: datetime) -> Issued:

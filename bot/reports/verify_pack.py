@@ -4,7 +4,6 @@ The pack's data say which papers, and under which signatures; the manifest is si
 does not draw the same pages, the digests of the manifest still tell what was changed.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,16 +14,14 @@ from bot.reports.embedding import LONGEST
 from bot.reports.errors import ReportError
 from bot.reports.face import Face, face_of
 from bot.reports.pack import MANIFEST, Pack, pack_file, signed_part
-from bot.reports.paper import Paper
-from bot.reports.records import RecordError, Unread, read_record
+from bot.reports.paper import Paper, canonical_json
+from bot.reports.records import RecordError, Unread, object_in, read_record
 from bot.reports.remaking import drawn_by, same_here
 from bot.reports.seal import Seal, seal
 from bot.reports.signing import PURPOSE, Issuer
 from bot.reports.unpacking import members
 from bot.reports.verdict import Finding, Keys, Signature, Verdict, worst
 from flows.text import inert
-from scoring.decoding import read_json
-from scoring.errors import AnswersError
 
 ROLES = (["after"], ["before", "after"])
 SIGNATURE = re.compile(r"(?:[0-9a-f]{2}){0,100}")
@@ -50,7 +47,7 @@ class Witness(Issuer):
 def verify_data(content: bytes, keys: Keys) -> Verdict:
     """What the data of a pack are, alone."""
     try:
-        pack = _pack_of(_object(content))
+        pack = _pack_of(object_in(content))
     except RecordError as error:
         return _unread(error)
     changed = Finding.CHANGED if _same_here(pack) else Finding.UNCOMPARED
@@ -61,8 +58,8 @@ def verify_data(content: bytes, keys: Keys) -> Verdict:
 def verify_pack(content: bytes, files: Mapping[str, bytes], keys: Keys) -> Verdict:
     """What a pack is; `files` are its members."""
     try:
-        manifest = _object(files[MANIFEST])
-        pack = _pack_of(_object(_data_in(files)), _signature(manifest))
+        manifest = object_in(files[MANIFEST])
+        pack = _pack_of(object_in(_data_in(files)), _signature(manifest))
     except RecordError as error:
         return _unread(error)
     signature = keys.signature(signed_part(manifest), bytes.fromhex(_signature(manifest)))
@@ -76,17 +73,6 @@ def verify_pack(content: bytes, files: Mapping[str, bytes], keys: Keys) -> Verdi
         return Verdict(Finding.CHANGED, signature, _face(pack), others=_named(_differing(files, ours)))
     others = _named(_not_as_listed(files, manifest))
     return Verdict(Finding.CHANGED if others else Finding.UNCOMPARED, signature, _face(pack), others=others)
-
-
-def _object(content: bytes) -> dict[str, Any]:
-    """A member that is an object in JSON. Raises RecordError."""
-    try:
-        data = read_json(content)
-    except AnswersError:
-        data = None
-    if not isinstance(data, dict):
-        raise RecordError(Unread.DAMAGED)
-    return data
 
 
 def _data_in(files: Mapping[str, bytes]) -> bytes:
@@ -116,7 +102,7 @@ def _pack_of(data: Mapping[str, Any], under: str = "") -> Pack:
 def _canonical(paper: object) -> bytes:
     """The bytes that `Paper.canonical` had; a stranger's may be anything."""
     try:
-        return json.dumps(paper, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()[:LONGEST]
+        return canonical_json(paper)[:LONGEST]
     except (TypeError, ValueError, RecursionError):
         raise RecordError(Unread.DAMAGED) from None
 

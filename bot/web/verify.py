@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from starlette.responses import Response
 
 from bot.reports.face import SHOWN, Face
+from bot.reports.register import face_in
 from bot.reports.seal import read_code
 from bot.web.forms import form_of
 from bot.web.visit import Visit
 from bot.words.wording import Wording
-from storage.errors import DamagedRowError, StorageError
+from storage.errors import StorageError
 from storage.store import Store
 
 LOG = logging.getLogger("shuping.web")
@@ -61,10 +62,7 @@ async def _looked_up(visit: Visit, said: str) -> Response:
 async def _face(store: Store, code: str) -> Face | None:
     """What is registered under a code, if anything is. Raises StorageError."""
     issued = await store.issued(code)
-    try:
-        return Face.model_validate_json(issued.face) if issued else None
-    except ValueError:
-        raise DamagedRowError("register") from None
+    return face_in(issued) if issued else None
 
 
 def _genuine(visit: Visit, face: Face) -> Response:

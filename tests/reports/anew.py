@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from bot.reports.compose import compose
+from bot.reports.outcome import Row, outcome_of
 from bot.reports.pack import Pack, pack_file
 from bot.reports.paper import Paper
 from bot.reports.render import PACK, Kind, render
 from bot.reports.signing import Issuer
-from bot.reports.summary import Row, Summary, outcome_of
+from bot.reports.summary import Summary
 from tests.reports.keys import OPERATOR
 
 ISSUER = Issuer("https://shuping.example", OPERATOR)
