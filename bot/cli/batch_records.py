@@ -190,6 +190,8 @@ def _keep(kept: sqlite3.Connection, number: int, record: Any) -> None:
         raise ReportError(ReportTrouble.BATCH_BEFORE, number=number)
     try:
         kept.execute("INSERT INTO before VALUES (?, ?)", (whose, pickle.dumps(alone)))
+    except RecursionError:  # deeper than no answer file is, and not so deep that JSON refuses it
+        raise AnswersError([Fault("", FaultCode.TOO_DEEP)]) from None
     except sqlite3.IntegrityError:
         raise ReportError(ReportTrouble.BATCH_TWICE, number=number, whose=whose[1:]) from None
 

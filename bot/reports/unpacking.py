@@ -6,7 +6,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 MOST, LARGEST, DIRECTORY = 200, 64 << 20, 64 << 10
 """Members, the bytes of all together, and the bytes of the list of them; our packs have a tenth of that."""
-END, END_SIZE, LONGEST_COMMENT, WIDE = b"PK\x05\x06", 22, 0xFFFF, b"PK\x06\x07"
+END, END_SIZE, LONGEST_COMMENT = b"PK\x05\x06", 22, 0xFFFF
+WIDE, WIDE_SIZE = b"PK\x06\x07", 20
+"""Stands right before the end where sizes have more than 32 bits."""
 ENCRYPTED = 1
 
 
@@ -37,9 +39,12 @@ def members(content: bytes) -> dict[str, bytes]:
 
 
 def _look_ahead(content: bytes) -> None:
-    """The list of members is read as a whole by zipfile: what the end says of its size is looked at before."""
+    """The list of members is read as a whole by zipfile: what the end says of its size is looked at before.
+
+    An end that is cut short may stand in another one, which zipfile would take.
+    """
     end = content.rfind(END, -END_SIZE - LONGEST_COMMENT)
-    if end < 0 or WIDE in content[-END_SIZE - LONGEST_COMMENT :]:
+    if not 0 <= end <= len(content) - END_SIZE or WIDE in content[-WIDE_SIZE - END_SIZE - LONGEST_COMMENT :]:
         raise UnpackError
     if int.from_bytes(content[end + 12 : end + 16], "little") > DIRECTORY:
         raise UnpackError(large=True)

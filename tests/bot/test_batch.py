@@ -361,6 +361,15 @@ def test_a_bad_record_before_is_the_fault_of_one_firm(batch: Batch) -> None:
     assert len(batch.files()) == 3
 
 
+@pytest.mark.parametrize("depth", [100, 600, 900, 10_000])
+def test_a_record_before_without_bottom_is_refused(batch: Batch, depth: int) -> None:
+    """However deep it is: one that JSON still takes may be too deep for what comes after."""
+    (batch.folder / "past.jsonl").write_text('{"id": "A1", "answers": ' + depth * "[" + depth * "]" + "}\n")
+    ran = batch("--before", "past.jsonl")
+    assert ran.status != 0
+    assert ran.err.startswith("shuping: ")
+
+
 @pytest.mark.parametrize(
     ("past", "part"),
     [

@@ -9,6 +9,7 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
+from pypdf import PdfReader
 
 from bot.reports.content import Report
 from bot.reports.workbook import workbook
@@ -70,6 +71,15 @@ def worked_out(books: Mapping[str, Workbook], folder: Path) -> dict[str, Workboo
     files = [str(folder / f"{name}.xlsx") for name in books]
     subprocess.run([*command, *files], check=True, capture_output=True, timeout=SECONDS)
     return {name: load_workbook(made / f"{name}.xlsx", data_only=True) for name in books}
+
+
+def printed(made: Report, folder: Path) -> PdfReader:
+    """The workbook as LibreOffice prints it."""
+    (folder / "printed.xlsx").write_bytes(workbook(made))
+    command = [program("soffice", "libreoffice-calc-nogui"), f"-env:UserInstallation={(folder / 'office').as_uri()}"]
+    command += ["--headless", "--convert-to", "pdf", "--outdir", str(folder), str(folder / "printed.xlsx")]
+    subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
+    return PdfReader(folder / "printed.pdf")
 
 
 def near(value: Any) -> Any:

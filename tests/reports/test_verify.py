@@ -5,9 +5,11 @@ import re
 import struct
 import zipfile
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from io import BytesIO
 from time import process_time
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -330,6 +332,38 @@ def test_a_bomb_does_not_go_off() -> None:
     began = process_time()
     assert [verify(bomb) for bomb in bombs] == [Verdict(Finding.LARGE)] * 2
     assert process_time() - began < SECONDS
+
+
+def many_members() -> tuple[bytes, bytes]:
+    """Two million bytes of entries, and what stands before them."""
+    small = zipped({"xl/workbook.xml": b""})
+    start, end = small.index(b"PK\x01\x02"), small.index(b"PK\x05\x06")
+    return small[start:end] * 30_000, small[:start]
+
+
+def an_end_in_an_end() -> bytes:
+    """The inner one is cut short: how long the list is, stands in the outer one alone."""
+    entries, before = many_members()
+    return before + entries + struct.pack("<4s2H4s2IH", b"PK\5\6", 0, 0, b"PK\5\6", len(entries), len(before), 0)
+
+
+def a_wide_end_behind_a_long_comment() -> bytes:
+    """The end says that there is nothing; the wide one, as far from the end of the file as can be, says how much."""
+    entries, before = many_members()
+    at = len(before + entries)
+    wide = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 30_000, 30_000, len(entries), len(before))
+    where = struct.pack("<4sIQI", b"PK\6\7", 0, at, 1)
+    return (
+        before + entries + wide + where + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0, 0, 0, 0, 0xFFFF) + bytes(0xFFFF)
+    )
+
+
+@pytest.mark.parametrize("made", [an_end_in_an_end, a_wide_end_behind_a_long_comment])
+def test_an_archive_cannot_hide_how_many_members_it_has(made: Callable[[], bytes]) -> None:
+    content = made()
+    assert len(zipfile.ZipFile(BytesIO(content)).infolist()) == 30_000
+    with patch("bot.reports.unpacking.ZipFile", side_effect=AssertionError("the list is read")):
+        assert verify(content) == Verdict(Finding.DAMAGED)
 
 
 def test_what_lies_about_its_size() -> None:

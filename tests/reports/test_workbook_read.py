@@ -1,10 +1,12 @@
 """Answers read back from a workbook: what was put in comes out, and whatever cannot be taken is named by its cell."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -221,15 +223,33 @@ def test_a_form_of_an_edition_that_is_not_here() -> None:
 
 
 def packed(**parts: bytes) -> bytes:
-    """Our workbook with other parts."""
+    """Our workbook with other parts; `workbook_rels` instead of where it says which part is which sheet."""
     kept = BytesIO()
     with ZipFile(BytesIO(workbook(report(EMPTY)))) as source, ZipFile(kept, "w", ZIP_DEFLATED) as target:
         for member in source.namelist():
-            target.writestr(member, parts.get(member.rpartition("/")[2].partition(".")[0], source.read(member)))
+            target.writestr(member, parts.get(called(member), source.read(member)))
     return kept.getvalue()
 
 
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+
+
+def called(member: str) -> str:
+    """The name of a part without folder and ending."""
+    return "workbook_rels" if member == "xl/_rels/workbook.xml.rels" else Path(member).name.partition(".")[0]
+
+
+def sheet(*cells: bytes) -> bytes:
+    return HEAD + b"".join(b"<row>%s</row>" % cell for cell in cells) + b"</sheetData></worksheet>"
+
+
+with ZipFile(BytesIO(workbook(report(EMPTY)))) as ours:
+    RELATIONS = ours.read("xl/_rels/workbook.xml.rels")
+THEME = RELATIONS.replace(b"worksheets/sheet1", b"theme/theme1")
+ALL_THE_FIRST = re.sub(rb"sheet\d", b"sheet1", RELATIONS)
+CORNERS = (b'<c r="A1"/>', b'<c r="IV5000"/>')
+SHARING = [b'<c r="A%d" t="s"><v>0</v></c>' % row for row in range(1, 5_000)]
+LONG = b"<sst><si><t>" + b" " * (15 << 20) + b"</t></si></sst>"
 STRANGE = {
     "nothing": b"",
     "not an archive": b"PK\x03\x04 but not really",
@@ -237,6 +257,13 @@ STRANGE = {
     "cells far apart": packed(sheet1=HEAD + b'<row r="1"><c r="A1"/><c r="XFD1048576"/></row></sheetData></worksheet>'),
     "rows far apart": packed(sheet1=HEAD + b'<row r="1048576"/></sheetData></worksheet>'),
     "cells without a place": packed(sheet1=HEAD + b"<row><c/></row></sheetData></worksheet>"),
+    "a text that thousands share": packed(sheet1=sheet(*SHARING), sharedStrings=LONG),
+    "the same sheet many times": packed(workbook_rels=ALL_THE_FIRST, sheet1=sheet(*CORNERS)),
+    "very many elements": packed(theme1=b"<t>" + b"<x/>" * 1_000_001 + b"</t>"),
+    "a very deep element": packed(theme1=b"<x>" * 500_001 + b"</x>" * 500_001),
+    "very many attributes": packed(
+        theme1=b"<t " + b"".join(b'a%d="" ' % number for number in range(1_000_001)) + b"/>"
+    ),
     "a bomb": packed(sharedStrings=b" " * (17 << 20)),
     "entities": packed(sheet1=b'<!DOCTYPE x [<!ENTITY a "a">]>' + HEAD + b"</sheetData></worksheet>"),
     "no XML": packed(sheet1=b"<worksheet>"),
@@ -247,6 +274,11 @@ STRANGE = {
 @pytest.mark.parametrize("name", STRANGE)
 def test_what_is_no_workbook_is_refused_and_costs_nothing(name: str) -> None:
     assert faults(STRANGE[name]) == [("", FaultCode.NOT_A_WORKBOOK)]
+
+
+def test_only_parts_that_were_looked_through_are_read() -> None:
+    endless = sheet(b'<c r="A1"/>', b'<c r="XFD1000000"/>')
+    assert faults(packed(workbook_rels=THEME, theme1=endless)) == [("", FaultCode.NO_FORM)]
 
 
 def test_a_workbook_without_a_form() -> None:

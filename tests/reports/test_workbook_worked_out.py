@@ -18,7 +18,7 @@ from scoring.errors import AnswersError
 from scoring.result import assess
 from scoring.sheet import load_sheet
 from tests.reports.firms import BY_FIGURES, EMPTY, extremes, of_grade, report
-from tests.reports.sheets import beside, differing, fill, near, opened, saved, worked_out
+from tests.reports.sheets import beside, differing, fill, near, opened, printed, saved, worked_out
 from tests.scoring.strategies import RUBRIC, answered
 
 pytestmark = pytest.mark.slow
@@ -77,6 +77,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "rates": {"figure.pass_rate_before": 97.5, "figure.pass_rate_after": 97.54},
     "half_up": {"figure.pass_rate_before": 97.5, "figure.pass_rate_after": 97.55},
     "levels": {f"scenario.{name}": place % 5 for place, name in enumerate(RUBRIC.scenario)},
+    "percent_signs": {"figure.pass_rate_before": 0.975, "figure.pass_rate_after": 1},
     "letter_and_figures": {"figure.machines": 10, "figure.machines_digital": 10, "answer.q2.E": 1},
 }  # fmt: skip
 
@@ -204,6 +205,15 @@ def test_a_sentence_beside_it_says_what_is_wrong(name: str, filled: Mapping[str,
     assert any(TOLD[name] in text for text in said)
 
 
+def test_a_rate_with_a_sign_of_percent_is_doubted_and_taken_as_it_is(filled: Mapping[str, Workbook]) -> None:
+    """A spreadsheet makes 0.975 of 97.5%."""
+    said = [str(row[11]) for row in filled["percent_signs"]["填报表"].iter_rows(min_row=9, values_only=True)]
+    assert "如果是 97.5%，这里填 97.5，不用填百分号。" in said
+    assert "如果是 100%，这里填 100，不用填百分号。" in said
+    said = [str(row[11]) for row in filled["rates"]["填报表"].iter_rows(min_row=9, values_only=True)]
+    assert not any("百分号" in text for text in said)
+
+
 def summary(book: Workbook) -> str:
     return str(book["填报表"]["B8"].value)
 
@@ -228,3 +238,14 @@ def test_what_libreoffice_saved_is_read_as_before(again: Mapping[str, Workbook])
     read = read_workbook(saved(again["figures"]))
     result = assess(load_sheet("miit-2024"), check_answers(RUBRIC, read))
     assert result == assess(load_sheet("miit-2024"), BY_FIGURES)
+
+
+# on paper
+
+
+@pytest.mark.parametrize(("language", "most"), [("zh-Hans", 15), ("en", 18)])
+def test_pages_end_where_they_were_reckoned_to(language: str, most: int, tmp_path: Path) -> None:
+    """Were columns narrower or rows higher in print, blocks would be cut, or pages half empty."""
+    made = report(of_grade(2), language, before=of_grade(1))
+    reckoned = sum(1 + len(sheet.row_breaks.brk) for sheet in opened(made).worksheets)
+    assert len(printed(made, tmp_path).pages) == reckoned <= most

@@ -43,6 +43,7 @@ BOOK = (
         "wrong_percent",
         "wrong_whole",
         "wrong_zero",
+        "doubt_percent",
     ),
     *("wrong_gap", "wrong_exceeds", "wrong_years", "wrong_year", "wrong_level", "year_1", "year_2", "year_3"),
     *("summary", "summary_result", "summary_faults", "summary_changed", "fix", "only_tick"),
@@ -55,7 +56,7 @@ BLANKS = {
     name: f"{{{name}}}"
     for name in (
         *("letter", "other", "top", "filled", "total", "faults", "score", "grade", "changed", "date", "level"),
-        *("number", "code", "edition", "most"),
+        *("number", "code", "edition", "most", "value"),
     )
 }
 """What is only known in a cell stays a blank, until a formula fills it."""

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.reports.content import ChangeRule, Figure, Question, ShareRule
-from bot.reports.workbook.formula import choose, first, quoted, spliced
+from bot.reports.workbook.formula import choose, filled, first, quoted, spliced
 from bot.reports.workbook.marks import YEARS
 from bot.reports.workbook.parts import Words
 
+PERCENT = 100
+"""The largest figure in percent; all others may be larger."""
 NEAR, TENTHS = 9, 7
 """Decimals to which the two sides of a line are compared, and to which tenths of a percent are worked out."""
 FAULTS = ("number", "negative", "large", "whole", "zero", "gap", "exceeds", "years", "year")
@@ -122,19 +124,40 @@ class FigureRules:
             return (rule.whole,)
         return (*rule.last[1:], *(rule.previous if rule.relative else rule.previous[1:]))
 
-    def told(self, name: str, code: str) -> str:
-        """What is wrong, as a sentence."""
-        return choose(code, '""', '""', *(self._sentence(name, fault) for fault in FAULTS))
+    def told(self, name: str, year: int, code: str) -> str:
+        """What is wrong, as a sentence; or what is doubtful, which is taken as it is."""
+        doubt = self._doubt(name, year)
+        return choose(code, doubt, '""', *(self._sentence(name, fault) for fault in FAULTS))
+
+    def _doubt(self, name: str, year: int) -> str:
+        """Spreadsheets make 0.975 of a "97.5%" that somebody types."""
+        if not self._percent(name):
+            return '""'
+        typed = f"${self._at.typed}{self._places[name].rows[year]}"
+        told = spliced(self._words.word("doubt_percent"), value=f"ROUND(100*{typed},{NEAR})")
+        return first([(f"NOT(ISNUMBER({typed}))", '""'), (f"AND({typed}>0,{typed}<=1)", told)], '""')
+
+    def _percent(self, name: str) -> bool:
+        return self._places[name].figure.most == PERCENT
 
     def longest(self, name: str) -> str:
-        """The longest of these sentences."""
-        other = self._other(name, "exceeds") or self._other(name, "year")
-        return max((self._words.word(f"wrong_{fault}").replace("{other}", other) for fault in FAULTS), key=len)
+        """The longest of the sentences that can be told of a figure."""
+        return max(self._tellable(name), key=len)
+
+    def _tellable(self, name: str) -> Iterator[str]:
+        figure, part = self._places[name].figure, bool(self._other(name, "exceeds"))
+        can_be = {"gap": figure.series, "years": figure.series and part, "exceeds": part, "year": bool(figure.year_of)}
+        for fault in FAULTS:
+            if can_be.get(fault, True):
+                yield filled(self._text(name, fault), other=self._other(name, fault))
+        if self._percent(name):
+            yield filled(self._words.word("doubt_percent"), value="99.99")
 
     def _sentence(self, name: str, fault: str) -> str:
-        if fault == "large" and self._places[name].figure.most == 100:  # percent
-            fault = "percent"
-        return spliced(self._words.word(f"wrong_{fault}"), other=quoted(self._other(name, fault)))
+        return spliced(self._text(name, fault), other=quoted(self._other(name, fault)))
+
+    def _text(self, name: str, fault: str) -> str:
+        return self._words.word("wrong_percent" if fault == "large" and self._percent(name) else f"wrong_{fault}")
 
     def _other(self, name: str, fault: str) -> str:
         """The name of the other figure that a fault is about."""

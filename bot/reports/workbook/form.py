@@ -57,7 +57,7 @@ class At(IntEnum):
         return str(xl_col_to_name(self.value))
 
 
-WIDTHS = (3, 9, 9, 9, 5, 24, 7, 5, 46, 10, 8, 26, 8, 8, 8, 8, 8)
+WIDTHS = (3, 9, 9, 9, 5, 24, 7, 5, 46, 10, 9, 32, 8, 8, 8, 8, 8)
 IN_LETTERS = (3, 12, 13, 13, 5, 25, 9, 5, 48, 10, 9, 27, 8, 8, 8, 8, 8)
 """The widths where words are longer than characters."""
 HIDDEN = (At.KEY, At.WORTH, At.CODE, At.DERIVED, At.BEFORE, At.EXACT)
@@ -246,7 +246,7 @@ class FormSheet:
         page.formula(At.WORTH, rules.worth(figure.id, row), "hidden", "" if value is None else value)
         code = f"${At.CODE.letter}${page.row + 1}"
         page.formula(At.CODE, rules.code(figure.id, row), "hidden", 0)
-        page.formula(At.CHECK, rules.told(figure.id, code), "check", "", longest=rules.longest(figure.id))
+        page.formula(At.CHECK, rules.told(figure.id, row, code), "check", "", longest=rules.longest(figure.id))
         self._original(value)
         if number is not None and figure.exact[number] != as_kept(figure.numbers[number]):
             page.put(At.EXACT, figure.exact[number], "hidden")
@@ -260,6 +260,9 @@ class FormSheet:
         fill, before = (f"${column.letter}{self._first + 1}" for column in (At.FILL, At.BEFORE))
         worth = f"${At.WORTH.letter}{self._first + 1}"
         page.rule((ends[0], At.CHECK), (ends[1], At.CHECK), f"N({code})>1", "fault")
+        letter, told = (f"${column.letter}{self._first + 1}" for column in (At.LETTER, At.CHECK))
+        doubtful = f'AND(ISNUMBER({code}),{code}=0,{letter}="",{told}<>"")'
+        page.rule((ends[0], At.CHECK), (ends[1], At.CHECK), doubtful, "doubt")
         page.rule((ends[0], At.CHECK), (ends[1], At.CHECK), f"AND(ISNUMBER({code}),{code}=0)", "open")
         wrong = f'OR(N({worth})<0,AND(N({code})>1,${At.LETTER.letter}{self._first + 1}=""))'
         page.rule((ends[0], At.FILL), (ends[1], At.FILL), wrong, "fault")

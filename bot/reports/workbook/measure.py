@@ -4,10 +4,11 @@ import re
 from functools import lru_cache
 from unicodedata import east_asian_width
 
-WIDE, NARROW = 2.0, 1.0
-"""Widths in the unit of a column, which is a digit of the standard font."""
-LINE, MARGIN = 14.6, 3.0
-"""Points: a line of 10-point type with room for any font, and what a row has besides."""
+WIDE, CAPITAL, BROAD, NARROW, THIN = 2.0, 1.4, 1.8, 1.1, 0.65
+"""Widths in the unit of a column, which is a digit of the typeface that columns are measured in."""
+BROADEST, THINNEST = frozenset("mwMW%@"), frozenset("ijlfrtI .,:;'|!()[]-/\\")
+LINE, LETTERS, MARGIN = 14.6, 12.8, 3.0
+"""Points: a line of 10-point type with room for any font, one of letters alone, and what a row has besides."""
 TALLEST = 409.0
 """Points: no row can be higher."""
 WORD = re.compile(r"[!-\u2e7f]+ *| +|.", re.DOTALL)
@@ -16,7 +17,18 @@ WORD = re.compile(r"[!-\u2e7f]+ *| +|.", re.DOTALL)
 
 def width_of(text: str) -> float:
     """The width of a text on one line, in units of a column."""
-    return sum(WIDE if east_asian_width(sign) in "WFA" else NARROW for sign in text)
+    return sum(map(_width, text))
+
+
+@lru_cache(4096)
+def _width(sign: str) -> float:
+    if sign in THINNEST:
+        return THIN
+    if sign in BROADEST:
+        return BROAD
+    if east_asian_width(sign) in "WFA":
+        return WIDE
+    return CAPITAL if sign.isupper() else NARROW
 
 
 @lru_cache(4096)
@@ -38,4 +50,5 @@ def _lines(paragraph: str, width: float) -> int:
 
 def height(text: str, width: float) -> float:
     """Points that a text needs in a cell of a width."""
-    return LINE * lines(text, width) + MARGIN
+    high = LINE if any(east_asian_width(sign) in "WF" for sign in text) else LETTERS
+    return high * lines(text, width) + MARGIN

@@ -68,23 +68,24 @@ class _Unknown:
 
 def _cells(content: bytes) -> dict[str, _Cell]:
     """Everything in the forms of a workbook, by its key."""
-    archive, unknown = weighed(content)
+    book = weighed(content)
     found: dict[str, _Cell] = {}
-    forms = {name: rows for name, rows in _sheets(archive).items() if rows and rows[0][:1] == [FORM]}
+    sheets = zip(book.names, book.unknown, _sheets(book.archive), strict=True)
+    forms = [(name, unknown, rows) for name, unknown, rows in sheets if rows and rows[0][:1] == [FORM]]
     if not forms:
         raise AnswersError([Fault("", FaultCode.NO_FORM)])
-    for name, rows in forms.items():
-        _take(name, rows, unknown.get(name, frozenset()), found)
+    for name, unknown, rows in forms:
+        _take(name, rows, unknown, found)
     return found
 
 
-def _sheets(archive: bytes) -> dict[str, list[list[Any]]]:
-    """The values of all sheets by their names, row by row."""
+def _sheets(archive: bytes) -> list[list[list[Any]]]:
+    """The values of all sheets, row by row."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         with CalamineWorkbook.from_filelike(BytesIO(archive)) as book:
-            return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+            return [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
     except (CalamineError, OSError, ValueError) as error:
         raise not_a_workbook() from error
 

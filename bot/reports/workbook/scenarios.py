@@ -51,8 +51,10 @@ class ScenarioSheet:
             words.word("check"),
         )
         page.line(*((name, "head") for name in (*heads, *self._report.level_names[1:])), column=GROUP)
+        for column, name in ((NAME, "scenario"), (FILL, "level")):
+            page.put(column, words.word(name), "head", row=page.row - 1, across=2)
         page.titles(page.row - 1, page.row - 1)
-        page.sheet.freeze_panes(page.row, KIND)
+        page.sheet.freeze_panes(page.row, FILL)
         self._first = page.row
         for item in self._report.scenarios:
             self._scenario(item)

@@ -13,6 +13,10 @@ from bot.reports.workbook.sheet import Book, Page
 EXACT = 9
 """Decimals at which a score is compared: far finer than any step of it, far coarser than the error of a float."""
 WIDTHS = (16, 24, 16, 11, 11, 11, 11, 11, 12, 10, 8, 8)
+IN_LETTERS = (22, 32, 18, 11, 11, 11, 11, 12, 12, 11, 8, 8)
+"""The widths where words are longer than characters."""
+AROUND = 4
+"""Rows of the table of grades that are no grade: title, heads, the grade that is reached, and an empty one."""
 BY_SCORE, BY_SCENARIOS = 10, 11
 """Hidden columns: the number of a grade where its condition holds."""
 
@@ -23,7 +27,7 @@ class ScoreSheet:
     def __init__(self, book: Book, words: Words, refs: Refs) -> None:
         self._words, self._report, self._refs = words, words.report, refs
         self._name = words.word("sheet_score")
-        self.page: Page = book.page(self._name, WIDTHS, (BY_SCORE, BY_SCENARIOS))
+        self.page: Page = book.page(self._name, IN_LETTERS if words.in_letters else WIDTHS, (BY_SCORE, BY_SCENARIOS))
         self.next: dict[str, str] = {}
         """What the way on refers to: cells by name."""
 
@@ -35,12 +39,16 @@ class ScoreSheet:
         record = page.row
         page.row += len(report.record) + 1
         self._facts()
+        page.block(0)
+        grades = page.row
+        page.row += len(report.grades) + AROUND
         begins = page.row
         page.put(0, words.word("proof"), "part")
         page.row += 1
         points = self._points()
         self._sums(points)
         page.block(begins)
+        page.row = grades
         self._grades()
         self._record(record)
         page.end(words.footer)
@@ -70,8 +78,10 @@ class ScoreSheet:
     def _points(self) -> dict[str, list[str]]:
         """Value × weights = points of every question; the cells of the points by dimension."""
         page, words = self.page, self._words
-        heads = ("dimension", "item", "chosen_letters", "derived", "option_value", *("weights",) * 3, "points")
-        page.line(*((words.word(name), "head") for name in heads))
+        before = ("dimension", "item", "chosen_letters", "derived", "option_value")
+        weights = [f"{words.word(name)}\n{words.word('weights')}" for name in ("dimension", "indicator", "item")]
+        heads = [*map(words.word, before), *weights, words.word("points")]
+        page.line(*((name, "head") for name in heads))
         cells: dict[str, list[str]] = {}
         for question in self._report.questions:
             cells.setdefault(question.dimension, []).append(self._question(question))
@@ -144,6 +154,8 @@ class ScoreSheet:
         """The conditions of every grade, what is reached of them, and the grade."""
         page, words, rows = self.page, self._words, self._report.grades
         begins = page.row
+        page.put(0, words.word("conclusion"), "part")
+        page.row += 1
         heads = ["level_number", "grade", "score", "condition_score"]
         if self._report.scenarios:
             heads += ["level", "scenarios", "reached", "restrictive", "reached_restrictive", "condition_scenarios"]

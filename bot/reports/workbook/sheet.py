@@ -19,7 +19,9 @@ CELL = 32_767
 """Characters that a cell holds."""
 FONTS = {"zh-Hans": "SimSun", "zh-Hant": "PMingLiU"}
 """What officials' machines have; other languages take the second."""
-OTHERWISE = "Calibri"
+MEASURED_IN, SIZE = "Arial", 10
+"""A column is as wide as so many of its digits, and every machine has it or one of the same widths: with
+another one the sheet is printed smaller than pages are reckoned for, and they end half empty."""
 EDGE: dict[str, Any] = {"border": 1, "border_color": "#A6A6A6", "valign": "vcenter", "text_wrap": True}
 MIDDLE = {"align": "center"}
 FORMS: dict[str, dict[str, Any]] = {
@@ -39,6 +41,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "check": {**EDGE, "font_color": "#595959"},
     "hidden": {"font_color": "#595959"},
     "fault": {"font_color": "#9C0006", "bg_color": "#FFC7CE", "bold": True},
+    "doubt": {"font_color": "#7F3F00", "bg_color": "#FFEB9C", "bold": True},
     "open": {"font_color": "#7F7F7F"},
     "changed": {"bg_color": "#FFE699"},
     "reached": {"bg_color": "#E2F0D9"},
@@ -58,7 +61,7 @@ class Book:
 
     def __init__(self, book: "Workbook", language: str) -> None:
         self.book = book
-        font = {"font_name": FONTS.get(language, OTHERWISE), "font_size": 10}
+        font = {"font_name": FONTS.get(language, MEASURED_IN), "font_size": SIZE}
         self.forms: dict[str, Format] = {name: book.add_format({**font, **form}) for name, form in FORMS.items()}
 
     def page(self, name: str, widths: Sequence[float], hidden: Sequence[int] = ()) -> "Page":
@@ -96,6 +99,7 @@ class Page:
         if across > 1 or down > 1:
             self.sheet.merge_range(at, column, at + down - 1, column + across - 1, "", self.forms[form])
         if isinstance(value, str):
+            value = value[:1].upper() + value[1:] if form == "head" else value
             self.sheet.write_string(at, column, value[:CELL], self.forms[form])
             self._need(at, value[:CELL], column, across, down)
         elif value is None:
@@ -180,7 +184,7 @@ class Page:
         top = self._points(*self._titles) if self._titles else 0.0
         found: list[int] = []
         begins, follows = 0, 0.0
-        for first, last in self._blocks:
+        for first, last in sorted(self._blocks):
             if first > begins and follows + self._points(begins, last) > room:
                 found.append(first)
                 begins, follows = first, top
