@@ -8,7 +8,8 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from xlsxwriter import Workbook
 
 from bot.reports.content import Report
-from bot.reports.workbook.form import At, FormSheet
+from bot.reports.workbook.columns import At
+from bot.reports.workbook.form import FormSheet
 from bot.reports.workbook.parts import Refs, Words
 from bot.reports.workbook.scenarios import ScenarioSheet
 from bot.reports.workbook.scores import ScoreSheet
