@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.reports.outcome import Outcome, Row, Short
 from bot.reports.table import FORMS, Cell, Column, Points, Table, high
 from bot.reports.workbook.book import SAFE
-from bot.reports.workbook.sheet import A4
+from bot.reports.workbook.sheet import A4, MEASURED_IN, SIZE
 from locales import catalogue
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ class Summary:
         from xlsxwriter import Workbook
 
         kept = BytesIO()
-        with Workbook(kept, {**SAFE, "in_memory": False, "constant_memory": True}) as book:
+        measured = {"font_name": MEASURED_IN, "font_size": SIZE}  # a new one each time: XlsxWriter writes into it
+        settings = {**SAFE, "in_memory": False, "constant_memory": True, "default_format_properties": measured}
+        with Workbook(kept, settings) as book:
             made = datetime.combine(self._latest, time())
             book.set_properties({"title": self._text("batch.title"), "created": made})
             Table(book, self._text("batch.sheet.firms"), self._columns(), FROZEN).write(self._all())
