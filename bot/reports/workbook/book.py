@@ -17,7 +17,7 @@ from bot.reports.workbook.way import WaySheet
 
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """What a person typed is text."""
-MEASURE = {"default_format_properties": {"font_name": MEASURED_IN, "font_size": SIZE}}
+MEASURE = {"font_name": MEASURED_IN, "font_size": SIZE}
 """The typeface in which columns are measured."""
 MAY = {"format_columns": True, "format_rows": True, "format_cells": True}
 """What can be done to a sheet whose formulas are locked; the lock has no password."""
@@ -32,7 +32,8 @@ def written(report: Report, write: Callable[[Book, Words], None]) -> bytes:
     """A workbook whose bytes depend on nothing but the report: no clock, and nobody's way of compressing."""
     kept = BytesIO()
     words = Words(report)
-    with Workbook(kept, {**SAFE, **MEASURE}) as book:
+    measure = {**MEASURE}  # XlsxWriter adds to what it is given: the next workbook would be another one
+    with Workbook(kept, {**SAFE, "default_format_properties": measure}) as book:
         book.set_properties({
             "title": words.title, "author": report.firm, "created": datetime.fromisoformat(report.day),
         })  # fmt: skip
