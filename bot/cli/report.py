@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.cli.files import is_stream, put, read_file
 from bot.cli.firm import name_told, told_of, with_told
+from bot.cli.parser import STDIO
 from bot.cli.stored import find_stored, register_stored
 from bot.reports.compose import compose
 from bot.reports.content import Report
@@ -50,6 +51,7 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     protocol = protocol_of(os.environ) if sys.stdout.isatty() else None
     if not targets and protocol is None:
         raise ReportError(ReportTrouble.NO_TARGET)
+    _refuse_same(targets)
     if not parsed.force:
         _refuse_present(targets)
     wish = Wish(parsed, language, settings)
@@ -61,6 +63,16 @@ def report(parsed: argparse.Namespace, language: str) -> int:
     wish.register()
     _write(made_files, catalogue(language))
     return 0
+
+
+def _refuse_same(targets: Mapping[str, str]) -> None:
+    """The second would replace the first, or be mixed up with it. Raises ReportError."""
+    taken = set[Path]()
+    for target in targets.values():
+        place = Path(target).resolve()
+        if place in taken and (target == STDIO or not is_stream(target)):
+            raise ReportError(ReportTrouble.SAME_FILE, file=inert(target))
+        taken.add(place)
 
 
 def _refuse_present(targets: Mapping[str, str]) -> None:

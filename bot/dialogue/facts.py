@@ -18,7 +18,8 @@ BETWEEN = re.compile(r"\s*[:=]\s*|\s+")
 
 @dataclass(frozen=True, slots=True)
 class FactWords:
-    """What facts are called, what is said before that to change one, and what leaves all as it is.
+    """What facts are called, what is said before that to change one, and what leaves all as it is, and how
+    names of firms end.
 
     All in plain forms, case folded.
     """
@@ -26,10 +27,12 @@ class FactWords:
     of: Mapping[FirmFact, frozenset[str]]
     change: frozenset[str]
     settle: frozenset[str]
+    ends: frozenset[str]
 
 
 def at_identity(text: str, card: IdentityCard, words: FactWords) -> Done | Identify | Tell | None:
-    """A code is known by itself; else a fact with its name, the fact that is open, or a telephone number.
+    """A code is known by itself; else a fact with its name, the fact that is open, a telephone number,
+    or the name of a firm.
 
     Where another fact is open, only what is a code for sure: two telephone numbers are digits, too.
     """
@@ -43,7 +46,9 @@ def at_identity(text: str, card: IdentityCard, words: FactWords) -> Done | Ident
         return Tell({card.fact: text}) if kept(card.fact, text) else None
     if said in words.settle:
         return Done()
-    return Tell({FirmFact.CONTACT: text}) if PHONE.search(plain) else None
+    if PHONE.search(plain):
+        return Tell({FirmFact.CONTACT: text})
+    return Tell({FirmFact.NAME: text}) if said.endswith((*words.ends,)) and said not in words.ends else None
 
 
 def fact_named(plain: str, words: FactWords) -> Identify | None:

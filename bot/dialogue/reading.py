@@ -35,7 +35,9 @@ from flows.cards import (
 )
 from flows.inputs import (
     Answer,
+    Back,
     ChooseLanguage,
+    Done,
     Identify,
     Jump,
     Numbers,
@@ -101,6 +103,7 @@ def read(text: str, card: Card, screen: Screen, words: Wording) -> Meant | Reque
 def _ways(text: str, plain: str, card: Card, screen: Screen, words: Wording) -> Iterator[Meant | Request | None]:
     """Each way to read it, the plainest first."""
     yield _action(plain, screen, words)
+    yield _nothing_said(plain, card, words)
     yield _anywhere(plain, words)
     yield _letters(text, plain, card)
     yield _choice(plain, screen)
@@ -125,6 +128,13 @@ def known_words(name: str, words: Wording) -> frozenset[str]:
 def _action(plain: str, screen: Screen, words: Wording) -> Wish | None:
     said = {plain, polite(plain)}
     return next((action.wish for action in screen.actions if said & known_words(action.name, words)), None)
+
+
+def _nothing_said(plain: str, card: Card, words: Wording) -> Wish | None:
+    """ "没有", "跳过" where the facts of the firm are asked: nothing is told, and nothing is changed."""
+    if not isinstance(card, IdentityCard) or plain not in known_words("nothing_said", words):
+        return None
+    return Back() if card.fact else Done()
 
 
 def _choice(plain: str, screen: Screen) -> Wish | None:
@@ -157,7 +167,7 @@ def _free(text: str, plain: str, card: Card, words: Wording) -> Wish | None:
 def _facts(words: Wording) -> FactWords:
     """What may be typed for each fact of the firm, and to change it."""
     of = {fact: known_words(fact.value, words) for fact in FirmFact}
-    return FactWords(of, known_words("change", words), known_words("settle", words))
+    return FactWords(of, known_words("change", words), known_words("settle", words), known_words("firm_ends", words))
 
 
 def _wished(plain: str, words: Wording) -> Wish | None:

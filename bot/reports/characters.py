@@ -26,7 +26,8 @@ SPACES = " \u00a0\u3000\n"
 SELECTORS = (*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0)))
 """They choose among the forms of the character before them, and are nothing to be printed."""
 RANGE = re.compile(r"U\+([0-9A-F]{4,6})(?:-([0-9A-F]{4,6}))?")
-ALONE = b'#set text(font: ("Noto Sans SC", "Noto Sans TC", "Shuping Rare"))\n#sys.inputs.sign'
+ALONE = f"#set text(font: {FAMILIES})\n#sys.inputs.sign".replace("'", '"').encode()
+"""A page of one character, in our fonts and whatever else there is."""
 
 
 @dataclass

@@ -6,7 +6,7 @@ Everything in it stands in one of the reports, too, so that neither can say othe
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.reports.content import Field, Indicator, Part, Question, Report, Scenario
+from bot.reports.content import Field, Indicator, Part, Question, Report
 from bot.reports.seal import Seal
 from bot.words.wording import wording
 
@@ -189,7 +189,7 @@ def _scenarios(before: Report, after: Report) -> Iterator[Levels]:
     for past, now in zip(before.scenarios, after.scenarios, strict=True):
         if past.level != now.level:
             yield Levels(
-                f"{now.number}. {starred(now)}",
+                f"{now.number}. {now.starred}",
                 past.level or 0,
                 now.level or 0,
                 len(now.requirements),
@@ -197,8 +197,3 @@ def _scenarios(before: Report, after: Report) -> Iterator[Levels]:
                 now.shown,
                 now.requirement,
             )
-
-
-def starred(item: Scenario) -> str:
-    """With the standard's star, if it is restrictive."""
-    return f"{item.name}*" if item.restrictive else item.name

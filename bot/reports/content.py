@@ -197,6 +197,11 @@ class Scenario:
     before: int | None
     shown_before: str
 
+    @property
+    def starred(self) -> str:
+        """The name; a restrictive scenario has a star, as in the standard."""
+        return f"{self.name}*" if self.restrictive else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -12,6 +12,7 @@ class ReportTrouble(StrEnum):
     NO_NUMBER = "no_number"
     NONE_FINISHED = "none_finished"
     EXISTS = "exists"
+    SAME_FILE = "same_file"
     NO_TARGET = "no_target"
     NAME_LONG = "name_long"
     NO_PAPER = "no_paper"

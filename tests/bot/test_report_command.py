@@ -123,11 +123,16 @@ def test_what_is_there_stays_unless_it_is_to_be_replaced(run: Inside, folder: Pa
         (("broken.json", "--pdf", "a.pdf"), ("JSON",)),
         (("wrong.json", "--pdf", "a.pdf"), ("answers.q5", "Z")),
         (("answers.json", "--pdf"), ("--help",)),
+        (("answers.json", "--pdf", "a.pdf", "--png", "./a.pdf"), ("a.pdf",)),
+        (("answers.json", "--pdf", "a.pdf", "--png", "a.pdf", "--force"), ("a.pdf",)),
+        (("answers.json", "--pdf", "-", "--png", "-"), ("-",)),
+        (("old.xls", "--pdf", "a.pdf"), (".xlsx",)),
     ],
 )
 def test_what_cannot_be_done_is_said(run: Inside, folder: Path, arguments: tuple[str, ...], parts: tuple[str]) -> None:
     (folder / "broken.json").write_text("{", encoding="utf-8")
     (folder / "wrong.json").write_text('{"answers": {"q5": "Z"}}', encoding="utf-8")
+    (folder / "old.xls").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512))
     fault(run("report", *arguments), *parts)
     assert not list(folder.glob("*.pdf"))
     assert not list(folder.glob(".*"))

@@ -65,7 +65,7 @@ ACTIONS = {
     *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
     *(detail.value for detail in Detail if detail not in NAMELESS),
     *("compare", "and", "begin", "new_firm"),
-    *("change", "settle", *FACTS),
+    *("change", "settle", "nothing_said", "firm_ends", *FACTS),
     *(f"energy.{side}" for side in SIDES),
     *(f"language.{language}" for language in LANGUAGES),
 }

@@ -44,8 +44,8 @@ WHOLE = {
         "01 改造前评测报告.pdf",
         "02 改造后评测报告.pdf",
         "03 前后对比.pdf",
-        "04 评测表.pdf",
-        "04 评测表.xlsx",
+        "04 填报表.pdf",
+        "04 填报表.xlsx",
         "05 平台登记指标.pdf",
         "06 佐证材料清单.xlsx",
         "07 数据.json",
@@ -110,7 +110,7 @@ def test_the_note_lists_every_file_and_opens_in_notepad(language: str) -> None:
 def test_reports_and_workbook_are_the_ones_that_are_had_alone() -> None:
     files, made = of_grades(3, 1), report(of_grade(3), before=of_grade(1))
     assert files["02 改造后评测报告.pdf"] == render(Kind.DOCUMENT, made)
-    assert files["04 评测表.xlsx"] == render(Kind.WORKBOOK, made)
+    assert files["04 填报表.xlsx"] == render(Kind.WORKBOOK, made)
 
 
 # it agrees with itself
@@ -130,7 +130,7 @@ def test_the_pages_carry_the_numbers_of_the_manifest() -> None:
         text = text_of(files[name])
         assert before["number"] in text
         assert after["number"] in text
-    for name in ("02 改造后评测报告.pdf", "03 前后对比.pdf", "04 评测表.pdf", "05 平台登记指标.pdf"):
+    for name in ("02 改造后评测报告.pdf", "03 前后对比.pdf", "04 填报表.pdf", "05 平台登记指标.pdf"):
         assert after["code"] in text_of(files[name])
     assert before["code"] in text_of(files["01 改造前评测报告.pdf"])
 

@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.reports.content import Report
 from bot.reports.workbook import workbook
+from bot.reports.workbook.formula import quoted
 from bot.reports.workbook.measure import height, lines, width_of
 from locales import LANGUAGES
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, extremes, of_grade, report, reports
@@ -200,6 +201,14 @@ def test_formulas_are_such_as_every_program_takes(name: str) -> None:
         assert max(map(len, texts), default=0) <= 255
         rules = [rule for rules in sheet.conditional_formatting for rule in rules.rules]
         assert not any("!" in formula for rule in rules for formula in rule.formula)
+
+
+@pytest.mark.parametrize("length", [0, 250, 251, 1000])
+def test_a_text_in_a_formula_is_whole_however_long(length: int) -> None:
+    text = ('说"明"' * length)[:length]
+    pieces = re.findall(r'"((?:[^"]|"")*)"', quoted(text))
+    assert "".join(pieces).replace('""', '"') == text
+    assert max(len(piece.replace('""', '"')) for piece in pieces) <= 255
 
 
 # the file

@@ -8,7 +8,8 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from xlsxwriter import Workbook
 
 from bot.reports.content import Report
-from bot.reports.workbook.form import At, FormSheet
+from bot.reports.workbook.columns import At
+from bot.reports.workbook.form import FormSheet
 from bot.reports.workbook.parts import Refs, Words
 from bot.reports.workbook.scenarios import ScenarioSheet
 from bot.reports.workbook.scores import ScoreSheet
@@ -17,8 +18,6 @@ from bot.reports.workbook.way import WaySheet
 
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """What a person typed is text."""
-MEASURE = {"font_name": MEASURED_IN, "font_size": SIZE}
-"""The typeface in which columns are measured."""
 MAY = {"format_columns": True, "format_rows": True, "format_cells": True}
 """What can be done to a sheet whose formulas are locked; the lock has no password."""
 
@@ -32,8 +31,8 @@ def written(report: Report, write: Callable[[Book, Words], None]) -> bytes:
     """A workbook whose bytes depend on nothing but the report: no clock, and nobody's way of compressing."""
     kept = BytesIO()
     words = Words(report)
-    measure = {**MEASURE}  # XlsxWriter adds to what it is given: the next workbook would be another one
-    with Workbook(kept, {**SAFE, "default_format_properties": measure}) as book:
+    measured = {"font_name": MEASURED_IN, "font_size": SIZE}  # a new one each time: XlsxWriter writes into it
+    with Workbook(kept, {**SAFE, "default_format_properties": measured}) as book:
         book.set_properties({
             "title": words.title, "author": report.firm, "created": datetime.fromisoformat(report.day),
         })  # fmt: skip

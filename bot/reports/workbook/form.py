@@ -1,12 +1,9 @@
 """The form: every question in the official order with its options to tick, its figures, and what is wrong with them."""
 
-from enum import IntEnum
-
-from xlsxwriter.utility import xl_col_to_name
-
 from bot.reports.content import Figure, Question
+from bot.reports.workbook.columns import HEADS, HIDDEN, IN_LETTERS, WIDTHS, At
 from bot.reports.workbook.figures import Columns, FigureRules, Rows, rows_of, shown_years
-from bot.reports.workbook.formula import choose, filled, first, quoted, sheet_named, spliced
+from bot.reports.workbook.formula import choose, filled, quoted, sheet_named, spliced
 from bot.reports.workbook.marks import (
     EXACT,
     FIGURE,
@@ -24,44 +21,8 @@ from bot.reports.workbook.marks import (
 )  # fmt: skip
 from bot.reports.workbook.parts import Refs, Spot, Words, derived_of
 from bot.reports.workbook.sheet import Book, Cell, Page
+from bot.reports.workbook.ticks import FAULTS, code_of, ticked
 
-FAULTS = ("tick", "several", "none_with_others", "contradicts")
-"""What can be wrong with an answer; the code of a fault is its place from 2 on. 0 says that there is none yet, 1 that
-there is one."""
-
-
-class At(IntEnum):
-    """The columns."""
-
-    KEY = 0
-    DIMENSION = 1
-    INDICATOR = 2
-    ITEM = 3
-    NUMBER = 4
-    QUESTION = 5
-    KIND = 6
-    LETTER = 7
-    OPTION = 8
-    FILL = 9
-    VALUE = 10
-    CHECK = 11
-    WORTH = 12
-    CODE = 13
-    DERIVED = 14
-    BEFORE = 15
-    EXACT = 16
-
-    @property
-    def letter(self) -> str:
-        """As formulas name it."""
-        return str(xl_col_to_name(self.value))
-
-
-WIDTHS = (3, 9, 9, 9, 5, 24, 7, 5, 46, 10, 9, 32, 8, 8, 8, 8, 8)
-IN_LETTERS = (3, 12, 13, 13, 5, 25, 9, 5, 48, 10, 9, 27, 8, 8, 8, 8, 8)
-"""The widths where words are longer than characters."""
-HIDDEN = (At.KEY, At.WORTH, At.CODE, At.DERIVED, At.BEFORE, At.EXACT)
-HEADS = ("dimension", "indicator", "item", "number", "question", "kind_of_choice", "", "", "fill", "", "check")
 MARKS, SUMMARY = 4, 7
 """How many rows on top are hidden, and the row of the summary."""
 COUNTS = 1
@@ -189,7 +150,7 @@ class FormSheet:
             page.put(At.OPTION, option.text, "text")
             page.put(At.FILL, chosen, "input")
             page.put(At.VALUE, option.value, "points")
-            page.formula(At.WORTH, _mark(f"${At.FILL.letter}{page.row + 1}"), "hidden", chosen or 0)
+            page.formula(At.WORTH, ticked(f"${At.FILL.letter}{page.row + 1}"), "hidden", chosen or 0)
             self._original(chosen)
             page.row += 1
         page.sheet.data_validation(
@@ -208,7 +169,7 @@ class FormSheet:
         formula = rules.derived(question.rule, letters) if question.rule else '""'
         page.formula(At.DERIVED, formula, "hidden", given, row=begins)
         marks = f"${At.WORTH.letter}${begins + 1}:${At.WORTH.letter}${ends + 1}"
-        code = _code(question, marks, f"${At.LETTER.letter}${begins + 1}:${At.LETTER.letter}${ends + 1}", derived)
+        code = code_of(question, marks, f"${At.LETTER.letter}${begins + 1}:${At.LETTER.letter}${ends + 1}", derived)
         page.formula(At.CODE, code, "hidden", int(question.answered), row=begins)
         by_figures = spliced(words.word("by_figures"), letter=derived)
         there = f'IF(AND(SUM({marks})=0,{derived}<>""),{by_figures},{quoted(words.word("filled"))})'
@@ -301,23 +262,3 @@ class FormSheet:
             self.page.formula(column, formula, "hidden", value, row=COUNTS)
         cells = [self.cells(column, COUNTS, COUNTS) for column in (At.WORTH, At.CODE, At.DERIVED)]
         self._refs.faults, self._refs.filled, self._refs.changed = cells
-
-
-def _mark(cell: str) -> str:
-    """1 for an option that is chosen, 0 for one that is not, -1 for what cannot be read."""
-    ticked = ",".join(f"TRIM({cell})={quoted(tick)}" for tick in TICKS)
-    return f'IF(ISERROR({cell}),-1,IF(TRIM({cell})="",0,IF(OR({ticked}),1,-1)))'
-
-
-def _code(question: Question, marks: str, letters: str, derived: str) -> str:
-    chosen = f"SUM({marks})"
-    cases = [(f"COUNTIF({marks},-1)>0", "2")]
-    if question.several:
-        cases.append((f"AND(INDEX({marks},1)=1,{chosen}>1)", "4"))
-    else:
-        cases.append((f"{chosen}>1", "3"))
-    if question.rule:
-        letter = f"INDEX({letters},MATCH(1,{marks},0))"
-        cases.append((f"{chosen}=0", f'IF({derived}="",0,1)'))
-        cases.append((f'{derived}<>""', f"IF({letter}={derived},1,5)"))
-    return first(cases, f"IF({chosen}>0,1,0)")

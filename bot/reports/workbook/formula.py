@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable
 
 LONGEST = 250
-"""Characters of a text in a formula; Excel takes 255."""
+"""Characters of one piece of text in a formula; Excel takes 255."""
 BLANK = re.compile(r"\{(\w+)\}")
 
 
 def quoted(text: str) -> str:
-    """A text in a formula."""
-    return '"' + text[:LONGEST].replace('"', '""') + '"'
+    """A text in a formula; a long one in pieces, none of which is left out."""
+    starts = range(0, max(len(text), 1), LONGEST)
+    pieces = ['"' + text[start : start + LONGEST].replace('"', '""') + '"' for start in starts]
+    return pieces[0] if len(pieces) == 1 else f"({'&'.join(pieces)})"
 
 
 def sheet_named(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.reports.content import Question, Report, Scenario
+from bot.reports.content import Question, Report
 from bot.reports.workbook.formula import quoted
 
 
@@ -90,11 +90,6 @@ class Words:
     def grades(self) -> list[str]:
         """The names of all grades, from none."""
         return [self.word("no_grade"), *(row.name for row in self.report.grades)]
-
-
-def starred(item: Scenario) -> str:
-    """A restrictive scenario has a star, as in the standard."""
-    return f"{item.name}*" if item.restrictive else item.name
 
 
 def derived_of(question: Question) -> str:

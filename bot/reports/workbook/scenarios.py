@@ -5,7 +5,7 @@ from xlsxwriter.utility import xl_col_to_name
 from bot.reports.content import Scenario
 from bot.reports.workbook.formula import choose, quoted, sheet_named
 from bot.reports.workbook.marks import FORM, SCENARIO, VALUE
-from bot.reports.workbook.parts import Refs, Words, starred
+from bot.reports.workbook.parts import Refs, Words
 from bot.reports.workbook.sheet import Book, Page
 
 KEY, GROUP, NUMBER, NAME, KIND, FILL, LEVEL, CHECK, REQUIREMENTS = range(9)
@@ -87,7 +87,7 @@ class ScenarioSheet:
         page.put(KEY, f"{SCENARIO}.{item.id}", "hidden")
         page.put(GROUP, item.group, "text")
         page.put(NUMBER, item.number, "middle")
-        page.put(NAME, starred(item), "text")
+        page.put(NAME, item.starred, "text")
         page.put(KIND, item.kind, "middle")
         page.put(FILL, item.level, "input")
         requirements = [*item.requirements, *[""] * (self._top - len(item.requirements))]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.reports.workbook.formula import choose, filled, first, quoted, spliced
-from bot.reports.workbook.parts import Refs, Words, starred
+from bot.reports.workbook.parts import Refs, Words
 from bot.reports.workbook.scores import EXACT
 from bot.reports.workbook.sheet import Book, Page
 
@@ -88,7 +88,7 @@ class WaySheet:
         for item in report.scenarios:
             worth, requirements = self._refs.scenarios[item.id]
             top, level = len(item.requirements), item.level
-            page.put(0, f"{item.number}. {starred(item)}", "text")
+            page.put(0, f"{item.number}. {item.starred}", "text")
             own = choose(worth, *map(quoted, names[: top + 1]))
             page.formula(1, f'IF({worth}="","",{own})', "middle", "" if level is None else names[level])
             at = f"N({worth})"
