@@ -18,8 +18,6 @@ from bot.reports.workbook.way import WaySheet
 
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """What a person typed is text."""
-MEASURE = {"default_format_properties": {"font_name": MEASURED_IN, "font_size": SIZE}}
-"""The typeface in which columns are measured."""
 MAY = {"format_columns": True, "format_rows": True, "format_cells": True}
 """What can be done to a sheet whose formulas are locked; the lock has no password."""
 
@@ -33,7 +31,8 @@ def written(report: Report, write: Callable[[Book, Words], None]) -> bytes:
     """A workbook whose bytes depend on nothing but the report: no clock, and nobody's way of compressing."""
     kept = BytesIO()
     words = Words(report)
-    with Workbook(kept, {**SAFE, **MEASURE}) as book:
+    measured_in = {"font_name": MEASURED_IN, "font_size": SIZE}  # a new one each time: the library writes into it
+    with Workbook(kept, {**SAFE, "default_format_properties": measured_in}) as book:
         book.set_properties({
             "title": words.title, "author": report.firm, "created": datetime.fromisoformat(report.day),
         })  # fmt: skip
