@@ -53,6 +53,21 @@ def test_the_same_files_in_any_process(tmp_path: Path, surroundings: dict[str, s
     assert {*here} == {PACK, "summary", *(f"{number}.{kind}" for number in range(1, len(PAPERS) + 1) for kind in Kind)}
 
 
+TWICE = """
+from bot.reports.render import Kind, render
+from tests.reports.firms import of_grade, report
+made = report(of_grade(2))
+print([kind.value for kind in Kind if render(kind, made) != render(kind, made)])
+"""
+
+
+def test_the_first_file_of_a_process_is_like_those_after_it(tmp_path: Path) -> None:
+    """Nothing that a library keeps changes what comes next."""
+    command = [sys.executable, "-c", TWICE]
+    done = subprocess.run(command, env=environment(tmp_path), stdout=subprocess.PIPE, check=True, text=True)
+    assert done.stdout == "[]\n"
+
+
 @given(st.builds(paper, anybody, st.sampled_from(LANGUAGES), names, st.none() | anybody, st.sampled_from(PROFILES)))
 @examples(30)
 def test_a_paper_that_travelled_says_the_same(made: Paper) -> None:

@@ -31,8 +31,8 @@ def written(report: Report, write: Callable[[Book, Words], None]) -> bytes:
     """A workbook whose bytes depend on nothing but the report: no clock, and nobody's way of compressing."""
     kept = BytesIO()
     words = Words(report)
-    measured = {"font_name": MEASURED_IN, "font_size": SIZE}  # a new one each time: XlsxWriter writes into it
-    with Workbook(kept, {**SAFE, "default_format_properties": measured}) as book:
+    measured_in = {"font_name": MEASURED_IN, "font_size": SIZE}  # a new one each time: the library writes into it
+    with Workbook(kept, {**SAFE, "default_format_properties": measured_in}) as book:
         book.set_properties({
             "title": words.title, "author": report.firm, "created": datetime.fromisoformat(report.day),
         })  # fmt: skip
