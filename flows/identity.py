@@ -22,7 +22,7 @@ CODE_SIGNS = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 """Digits, and letters but for I, O, S, V and Z (GB 32100-2015, section 4.2)."""
 BETWEEN = re.compile(r"[\s\-‐-―_.·,，、:：]+")
 """What people put between the groups of a code."""
-LABEL = re.compile(r"^[^0-9A-Za-z]+(?=[0-9A-Za-z])")
+LABEL = re.compile(r"[^0-9A-Za-z]++(?=[0-9A-Za-z])")
 
 
 def identify(turn: Turn, given: IdentityInput) -> Step:
@@ -93,7 +93,9 @@ def code_of(text: str) -> str:
 
     Whoever copies it from a licence may bring its name along, which stands before it.
     """
-    return LABEL.sub("", BETWEEN.sub("", unicodedata.normalize("NFKC", tidy(text)))).upper()
+    code = BETWEEN.sub("", unicodedata.normalize("NFKC", tidy(text)))
+    label = LABEL.match(code)
+    return code[label.end() if label else 0 :].upper()
 
 
 def looks_like_code(text: str) -> bool:

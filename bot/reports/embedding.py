@@ -13,7 +13,7 @@ from bot.reports.paper import Paper
 MARK = "shuping:"
 LONGEST = 1 << 18
 """Characters: many times what the largest record takes."""
-FOUND = re.compile(rb"shuping:([\w-]{2,%d})(?:\.([\w-]{2,200}))?(?![\w.-])" % LONGEST, re.ASCII)
+FOUND = re.compile(rb"shuping:([\w-]{2,}+)(?:\.([\w-]{2,}+))?+(?![\w.-])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ def carried(content: bytes) -> tuple[Carried, ...]:
     """
     words: dict[tuple[bytes, ...], None] = {}
     for match in FOUND.finditer(content):
-        words[match.groups(b"")] = None
+        if match.end() - match.start() <= LONGEST:
+            words[match.groups(b"")] = None
         if len(words) > 2:
             break
     return tuple(Carried(*map(_bytes, word)) for word in words)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib import import_module
 from itertools import product
 from types import ModuleType
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -44,7 +44,14 @@ def trees() -> dict[str, ast.Module]:
 def named(module: ModuleType) -> dict[str, re.Pattern[str]]:
     """The patterns that a module has, or builds."""
     built = {name: make() for name, make in BUILT.get(module.__name__, {}).items()}
-    return {name: value for name, value in vars(module).items() if isinstance(value, re.Pattern)} | built
+    return {name: _of_text(value) for name, value in vars(module).items() if isinstance(value, re.Pattern)} | built
+
+
+def _of_text(pattern: re.Pattern[Any]) -> re.Pattern[str]:
+    """The same for text, where it is one for bytes."""
+    if isinstance(pattern.pattern, str):
+        return pattern
+    return re.compile(pattern.pattern.decode("latin-1"), pattern.flags | re.ASCII)
 
 
 def methods(tree: ast.Module, name: str) -> set[str]:

@@ -9,6 +9,7 @@ from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from bot.reports.seal import seal
+from flows.identity import LONGEST_NAME
 from flows.session import Firm, FirmKind
 from locales import LANGUAGES
 from scoring.answers import Answers, check_answers
@@ -20,7 +21,7 @@ HOSTILE = '<b>&#$*_[]`@"\\ #panic("x") =1+1 $x$ // /* https://a.b'
 RARE = "镕堃䶮喆龘𠮷㛃犇鑫焱燚"
 UNKNOWN = "\U0002a6a5😀"
 """A character of four dragons, and one that is none: no font of ours has them."""
-LONG = "苏州工业园区精密五金机电设备制造（集团）股份有限公司第一分公司数字化改造示范车间" * 3
+LONG = ("苏州工业园区精密五金机电设备制造（集团）股份有限公司第一分公司数字化改造示范车间" * 3)[:LONGEST_NAME]
 UNBROKEN = "Llanfairpwllgwyngyll" * 5
 SHARES = {0: 0.0, 1: 0.3, 2: 0.5, 3: 0.75, 4: 1.0}
 
@@ -105,7 +106,7 @@ def signed() -> Report:
 
 
 anybody = st.builds(answered, st.just(RUBRIC), partial_choices, partial_levels)
-names = st.one_of(st.none(), st.text(max_size=120), st.sampled_from((HOSTILE, LONG, RARE, UNBROKEN, UNKNOWN)))
+names = st.one_of(st.none(), st.text(max_size=LONGEST_NAME), st.sampled_from((HOSTILE, LONG, RARE, UNBROKEN, UNKNOWN)))
 reports = st.builds(
     report,
     anybody,

@@ -4,10 +4,9 @@ Whoever reads cells makes a table as large as the two that are farthest apart. S
 and only what was looked through is handed on, in an archive of our own.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
-from re import ASCII
-from re import compile as pattern
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
 from zipfile import ZIP_STORED, ZipFile
@@ -28,7 +27,7 @@ TEXT = 8 << 20
 MOST_SHEETS = 100
 SHEETS, BOOK, RELATIONS = "xl/worksheets/", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
-PLACE = pattern(r"([A-Z]{1,3})([0-9]{1,7})", ASCII)
+PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.ASCII)
 DECLARED = (b"<!DOCTYPE", b"<!ENTITY", b"\0")
 """What no workbook has: that which makes a little XML very long, also where each character has two bytes."""
 
