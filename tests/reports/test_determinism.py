@@ -83,15 +83,3 @@ def test_a_day_later_is_another_paper() -> None:
     later = PAPERS[0].model_copy(update={"on": PAPERS[0].on.replace(day=23)})
     first, second = digests(PAPERS[:1]), digests([later])
     assert not {name for name in first if first[name] == second[name]} - {f"1.{Kind.PICTURE}"}
-
-
-TWICE = """
-from bot.reports.workbook import workbook
-from tests.reports.firms import of_grade, report
-made = [workbook(report(of_grade(3), language)) for language in ("zh-Hans", "en", "zh-Hans")]
-raise SystemExit(made[0] != made[2])
-"""
-
-
-def test_the_first_workbook_of_a_process_is_like_those_after_it() -> None:
-    subprocess.run([sys.executable, "-c", TWICE], check=True)

@@ -23,6 +23,7 @@ from flows.session import (
     FirmKind,
     Fuelling,
     Goal,
+    PaperKind,
     Phase,
     Picking,
     Proposing,
@@ -74,7 +75,8 @@ figure_maps = st.dictionaries(figures, figure_values, max_size=2)
 energy_uses = st.builds(EnergyUse, consumed=amounts, produced=amounts, recovered=amounts)
 energy_maps = st.dictionaries(figures, energy_uses, max_size=2)
 kinds = st.none() | st.sampled_from(FirmKind)
-firms = st.builds(Firm, name=st.none() | texts, kind=kinds)
+facts = st.none() | texts
+firms = st.builds(Firm, name=facts, kind=kinds, credit_code=facts, contact=facts, region=facts, industry=facts)
 records = st.builds(
     Record,
     choices=st.dictionaries(questions, letters, max_size=5),
@@ -135,6 +137,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "opened": st.integers(0, 2**40),
     "paused": st.booleans(),
     "quick": st.booleans(),
+    "identified": st.booleans(),
+    "paper": st.none() | st.sampled_from(PaperKind),
     "firm": firms,
     "record": records,
     "drafts": st.dictionaries(items, st.one_of(*DRAFTS.values()), max_size=4),
