@@ -74,9 +74,7 @@ async def say(visit: Visit) -> Response:
     if message is None:
         return visit.go(CARD)
     visit.costs(min(len(form.fields.get("text", "")), LONGEST_TEXT) // READ_AT_ONCE)
-    facts = sorted(message.facts.items()) if isinstance(message, Filled) else []
-    typed = [form.fields.get("do", ""), form.fields.get("text", ""), *(part for fact in facts for part in fact)]
-    answer = await give(visit, message, talk.update_of(form.own, *typed))
+    answer = await give(visit, message, talk.update_of(form.own, *form.typed))
     if isinstance(message, Filled) and _is_refused(answer):
         return await card(visit, answer.said, answer.applied, message)
     return await answered(visit, answer, card_after(message, visit.site.rubric))

@@ -36,6 +36,12 @@ class Form:
         return self.fields.get(name, "").strip()
 
     @property
+    def typed(self) -> list[str]:
+        """All that tells one filling of the form from another."""
+        facts = sorted(self.said.facts.items()) if isinstance(self.said, Filled) else []
+        return [self.fields.get("do", ""), self.fields.get("text", ""), *(part for fact in facts for part in fact)]
+
+    @property
     def said(self) -> Message | None:
         """A button, or a text; None for a form without either."""
         if data := self.fields.get("do"):

@@ -162,7 +162,7 @@ class Walker:
     async def say(self, fields: dict[str, str]) -> None:
         """A form of the page, until there is an answer."""
         form = Form(fields)
-        key = "web", update_of(form.own, form.fields.get("do", ""), form.fields.get("text", ""))
+        key = "web", update_of(form.own, *form.typed)
         if form.said:
             self.crowd.sent.setdefault(key, (self.window, form.said, MANNER))
         await self._until_answered(lambda: self.browser.post("/say", fields))
