@@ -8,14 +8,15 @@ from typing import Any
 from typing_extensions import override
 
 from bot.dialogue.buttons import data_of, decode, full, on_this
+from bot.dialogue.papers import asks_first
 from bot.dialogue.reading import read
 from bot.dialogue.respond import WAYS_OUT
 from bot.screens import screen_of
-from bot.screens.wishes import Look
+from bot.screens.wishes import Comparison, Look
 from bot.understanding.requests import Request
 from bot.words.wording import Medium, wording
 from flows.cards import card_of
-from flows.inputs import AnyInput, Resume
+from flows.inputs import AnyInput, Identify, Resume
 from flows.session import CardRef, Phase, Session, new_session
 from flows.step import step
 from tests.telegram.api import TelegramApi
@@ -88,8 +89,10 @@ def _input(body: dict[str, Any], session: Session) -> tuple[CardRef, AnyInput] |
             if data == data_of(on_this(choice, session)):
                 return session.ref, way
         tap = decode(data, RUBRIC)
-        if tap is None or isinstance(tap.wish, Look):
+        if tap is None:
             return None
+        if isinstance(tap.wish, Look):
+            return _looked(tap.wish, session)
         if tap.ref.card == session.phase == Phase.WELCOME:  # of a greeting nothing was stored: any of them begins
             return session.ref, tap.wish
         return full(tap.ref, session), tap.wish
@@ -100,10 +103,19 @@ def _input(body: dict[str, Any], session: Session) -> tuple[CardRef, AnyInput] |
     words = wording(session.language, "miit-2024", Medium.TAPPING)
     card = card_of(RUBRIC, session)
     wish = read(text, card, screen_of(card, words), words)
-    return None if isinstance(wish, Look | Request | None) else (session.ref, wish)
+    if isinstance(wish, Look):
+        return _looked(wish, session)
+    return None if isinstance(wish, Request | None) else (session.ref, wish)
+
+
+def _looked(wanted: Look, session: Session) -> tuple[CardRef, AnyInput] | None:
+    """Looking changes nothing, but that the first paper asks for the facts of the firm before."""
+    paper = None if isinstance(wanted, Comparison) else asks_first(session, wanted)
+    return (session.ref, Identify(paper)) if paper else None
 
 
 def same(stored: Session, model: Session) -> None:
     """All but the times."""
     times = {"started_at": START, "updated_at": START}
-    assert stored.but(**times) == model.but(**times)
+    found, expected = stored.but(**times).model_dump(), model.but(**times).model_dump()
+    assert found == expected
