@@ -21,6 +21,7 @@ class FaultCode(StrEnum):
     # a workbook
     NOT_A_WORKBOOK = "not_a_workbook"
     NO_FORM = "no_form"
+    ROWS_MISSING = "rows_missing"
     UNKNOWN_TICK = "unknown_tick"
     SEVERAL_CHOSEN = "several_chosen"
     YEAR_MISSING = "year_missing"
