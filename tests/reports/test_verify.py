@@ -117,6 +117,14 @@ def test_a_key_that_was_given_says_whose_it_is() -> None:
         assert verify(GENUINE_A, keys).genuine(keys)
 
 
+def test_whose_key_was_given_is_asked_for_and_not_the_operator() -> None:
+    """An adviser with a key of their own asks whether a paper is the bureau's."""
+    both = Keys(operator=OPERATOR.public_key(), given=FORGER.public_key())
+    verdict = verify(GENUINE_A, both)
+    assert (verdict.finding, verdict.signature) == (Finding.GENUINE, Signature.OPERATOR)
+    assert not verdict.genuine(both)
+
+
 def test_without_a_key_nobody_knows_whose_a_signature_is() -> None:
     assert verify(GENUINE_A).signature is Signature.UNKNOWN
 
@@ -253,7 +261,17 @@ BAD_RECORDS: dict[str, Any] = {
     "a field of its own": but(score="100"),
     "a language": but(language="../../etc"),
     "a profile": but(profile="mine"),
-    "a name without end": FIRM_A.model_copy(update={"firm": Firm(name="厂" * 30_000)}).canonical(),
+    "a name without end": but(firm={"name": "厂" * 30_000}),
+    "a name of two lines": but(firm={"name": "甲厂\n综合等级：四级"}),
+    "a name with what is not seen": but(firm={"name": "甲\u202e厂"}),
+    "a fact that is too long": but(firm={"contact": "厂" * 61}),
+    "a credit code that no firm has": but(firm={"credit_code": "91350100M000100Y44"}),
+    "a credit code in words": but(firm={"credit_code": "已由市工信局核验"}),
+    "a version in words": but(program="0.1.0 已由市工信局现场核验"),
+    "a page in words": but(address="https://shuping.example.org 已由市工信局现场核验"),
+    "a page of another kind": but(address="javascript:alert"),
+    "committed to before it was answered": but(committed="2020-01-01"),
+    "committed to and not handed in": but(submitted=False, committed="2026-11-22"),
     "an option": but(record={"choices": {"q1": ["Z"]}}),
     "a question": but(record={"choices": {"q99": ["A"]}}),
     "no options": but(record={"choices": {"q1": []}}),
