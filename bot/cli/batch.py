@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing, nullcontext
 from datetime import date
+from errno import ENOTDIR
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -
     """
     kinds, folder, text = _kinds(parsed), _folder(parsed), catalogue(language)
     total = None if is_stream(parsed.batch) else counted_in(parsed.batch)
+    if total == 0:
+        raise ReportError(ReportTrouble.BATCH_EMPTY, file=parsed.batch)
     folder.mkdir(parents=True, exist_ok=True)
     with (
         befores_of(parsed.before) if parsed.before else nullcontext() as before,
@@ -58,13 +61,16 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -
         told = told_of(parsed, language)
         papers = Papers(language, parsed.profile, issuer.address, before, parsed.before_on, told)
         jobs, settled = parsed.jobs or _cores(), parsed.on is not None
-        order = Order(folder, kinds, papers, issuer, on, settled=settled, force=parsed.force, jobs=jobs)
+        taken = (Path(text("batch.file")).stem,)
+        order = Order(folder, kinds, papers, issuer, on, settled=settled, taken=taken, force=parsed.force, jobs=jobs)
         teller = _Teller(language, kinds, summary, count)
         try:
             asyncio.run(make(order, ledger, entries, teller.hear))
         except KeyboardInterrupt:
             count.tell(text("report.batch.stopped"))
             raise
+        if not teller.counts.total():  # an empty summary would take the place of one that is there
+            raise ReportError(ReportTrouble.BATCH_EMPTY, file=parsed.batch)
         put(str(folder / text("batch.file")), summary.workbook())
         stale = ledger.stale()
     teller.end(folder, stale)
@@ -85,6 +91,8 @@ def _folder(parsed: argparse.Namespace) -> Path:
     if parsed.out is None:
         raise ReportError(ReportTrouble.BATCH_OUT)
     folder = Path(parsed.out)
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(folder))
     if Path(parsed.batch).is_dir() and folder.exists() and folder.samefile(parsed.batch):
         raise ReportError(ReportTrouble.BATCH_SAME)  # workbooks that were made would be taken for answers
     return folder
@@ -116,7 +124,7 @@ class _Teller:
             labels = {name: tidy(value) for name, value in named(record).items()}
             fault = self._sentence(became)
             self._summary.add(Row(number=number, fault=fault, **labels))
-            self._count.tell(f"shuping: {self._named(number, labels)}{fault}")
+            self._count.tell(f"shuping: {self._named(number, labels)}{' '.join(fault.splitlines())}")
         self._count.one()
 
     def _tell_lacking(self, number: int, done: Done) -> None:
