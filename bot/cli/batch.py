@@ -31,6 +31,7 @@ from bot.reports.render import PACK, Kind
 from bot.reports.signing import Issuer
 from bot.reports.summary import Summary
 from bot.words.complaints import complaint
+from bot.words.doubts import doubts
 from flows.text import inert, tidy
 from locales import catalogue
 
@@ -115,7 +116,7 @@ class _Teller:
         """The next record."""
         if isinstance(became, Done):
             self.counts.update(("made", "kept") if became.kept else ("made",))
-            self._tell_lacking(number, became)
+            self._tell_notes(number, became)
             self.counts["unpacked"] += became.unpacked is not None
             fault = self._sentence(became.unpacked) if became.unpacked else ""
             self._summary.add(became.row.model_copy(update={"fault": fault}))
@@ -127,13 +128,14 @@ class _Teller:
             self._count.tell(f"shuping: {self._named(number, labels)}{' '.join(fault.splitlines())}")
         self._count.one()
 
-    def _tell_lacking(self, number: int, done: Done) -> None:
-        """What a paper that was made does not show of its firm."""
+    def _tell_notes(self, number: int, done: Done) -> None:
+        """What a paper that was made does not show of its firm, and what in its answers may be a slip."""
         if done.kept:
             return
-        if told := [sentence for kind in self._kinds if (sentence := told_before(done.firm, kind, self._text))]:
-            whose = {"id": done.row.id, "firm": done.row.firm}
-            self._count.tell(f"{self._named(number, whose)}{inert(max(told, key=len))}")
+        lacking = [told_before(done.paper.firm, kind, self._text) for kind in self._kinds]
+        whose = {"id": done.row.id, "firm": done.row.firm}
+        for sentence in filter(None, (max(lacking, key=len), *doubts(done.paper.answers, self._language))):
+            self._count.tell(f"{self._named(number, whose)}{inert(sentence)}")
 
     def _named(self, number: int, labels: Mapping[str, str]) -> str:
         whose = self._text("list.separator").join(filter(None, labels.values()))

@@ -22,7 +22,6 @@ from bot.reports.paper import Paper
 from bot.reports.pool import Pool, RenderError
 from bot.reports.render import PACK, Kind
 from bot.reports.signing import Issuer
-from flows.session import Firm
 from flows.text import tidy
 from scoring.errors import AnswersError
 
@@ -37,11 +36,11 @@ Refused = AnswersError | BeforeError | ReportError | RenderError
 class Done:
     """A record that has its files: its row, whether all were there before, and why it has no acceptance pack.
 
-    `firm`: whose they are.
+    `paper`: what they are made of.
     """
 
     row: Row
-    firm: Firm
+    paper: Paper
     kept: bool
     unpacked: ReportError | None = None
 
@@ -136,13 +135,13 @@ class _Maker:
         if wish.known and not missing:
             self.ledger.settle(wish.known.names)
             row = wish.known.row.model_copy(update={"number": number})
-            return Done(row, wish.after.firm, kept=True, unpacked=unpacked)
+            return Done(row, wish.after, kept=True, unpacked=unpacked)
         self._refuse_others(wish.stem, missing)
         made = await self._files(wish, missing)
         digests = {**there, **{kind: sha256(content).hexdigest() for kind, content in made.items()}}
         row = self._row(number, labels, wish.after, [f"{wish.stem}.{kind}" for kind in sorted(digests)])
         self._write(Made(stem=wish.stem, key=wish.key, on=wish.after.on, files=digests, row=row), made)
-        return Done(row, wish.after.firm, kept=False, unpacked=unpacked)
+        return Done(row, wish.after, kept=False, unpacked=unpacked)
 
     def _stem(self, number: int, record: Any) -> str:
         if isinstance(record, FromFile):

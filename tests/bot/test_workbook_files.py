@@ -67,3 +67,25 @@ def test_what_is_no_form_is_refused_in_a_sentence(run: Inside) -> None:
         book.remove(sheet)
     book.save("parts.xlsx")
     fault(run("score", "parts.xlsx"), "没有填报表")
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("zh-Hans", "“数字化改造前月均产品合格率”"), ("en", "“Average monthly")]
+)
+@pytest.mark.usefixtures("folder")
+def test_a_rate_that_a_spreadsheet_made_a_fraction_of_is_doubted_aloud(run: Inside, language: str, name: str) -> None:
+    """On standard error, whatever is made of it; it counts as it stands, as in the workbook."""
+    rates = {"figure.pass_rate_before": 0.975, "figure.pass_rate_after": 98.1}
+    Path("in").mkdir()
+    fill(load_workbook("empty.xlsx"), rates).save("in/firm.xlsx")
+    whole = ("report", "--batch", "in", "--out", "out", "--kinds", "png")
+    for command in (("score", "in/firm.xlsx"), ("report", "in/firm.xlsx", "--png", "firm.png"), whole):
+        ran = run("--lang", language, *command)
+        assert ran.status == 0
+        (line,) = ran.err.splitlines()
+        assert all(part in line for part in (name, "0.975%", "97.5%"))
+
+
+@pytest.mark.parametrize("rates", [{}, {"pass_rate_before": 0}, {"pass_rate_before": 97.5, "pass_rate_after": 1.5}])
+def test_nothing_else_is_doubted(run: Inside, rates: dict[str, float]) -> None:
+    assert run("score", given=json.dumps({"figures": rates})).err == ""
