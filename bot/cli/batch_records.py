@@ -184,16 +184,22 @@ class Befores:
     def of(self, labels: Mapping[str, str]) -> Any:
         """The record of the same firm, by its id, else by its name; None if there is none."""
         for whose in _calls(labels):
-            if row := self._kept.execute("SELECT record FROM before WHERE whose = ?", (whose,)).fetchone():
+            found = "UPDATE before SET wanted = 1 WHERE whose = ? RETURNING record"
+            if row := self._kept.execute(found, (whose,)).fetchone():
                 return pickle.loads(row[0])  # noqa: S301  # written below, with every number as it was
         return None
+
+    def unwanted(self) -> list[str]:
+        """Whose answers nobody asked for, in their order: a slip in an id leaves a firm without its comparison."""
+        rows = self._kept.execute("SELECT whose FROM before WHERE wanted = 0 ORDER BY rowid")
+        return [whose[1:] for (whose,) in rows]
 
 
 @contextmanager
 def befores_of(file: str) -> Iterator[Befores]:
     """Read all of a file. Raises AnswersError for what is no JSON, ReportError for who is nobody or twice, OSError."""
     with closing(sqlite3.connect("")) as kept:  # a file of its own, which goes with the connection
-        kept.execute("CREATE TABLE before (whose TEXT PRIMARY KEY, record BLOB)")
+        kept.execute("CREATE TABLE before (whose TEXT PRIMARY KEY, record BLOB, wanted INTEGER DEFAULT 0)")
         with entries_of(file) as entries:
             for number, record in enumerate(entries, start=1):
                 _keep(kept, number, record)
@@ -208,7 +214,7 @@ def _keep(kept: sqlite3.Connection, number: int, record: Any) -> None:
     if whose is None:
         raise ReportError(ReportTrouble.BATCH_BEFORE, number=number)
     try:
-        kept.execute("INSERT INTO before VALUES (?, ?)", (whose, pickle.dumps(alone)))
+        kept.execute("INSERT INTO before (whose, record) VALUES (?, ?)", (whose, pickle.dumps(alone)))
     except RecursionError:  # deeper than no answer file is, and not so deep that JSON refuses it
         raise AnswersError([Fault("", FaultCode.TOO_DEEP)]) from None
     except sqlite3.IntegrityError:

@@ -362,6 +362,16 @@ def test_before_and_after(batch: Batch) -> None:
     assert compared == [True, True, False]
 
 
+def test_answers_before_that_are_of_no_firm_are_told(batch: Batch) -> None:
+    """A slip in an id leaves a firm without its comparison."""
+    (batch.folder / "past.jsonl").write_text(lines([record(1, 0), record(7, 0), record(8, 0)]), encoding="utf-8")
+    ran = batch("--before", "past.jsonl", records=[record(1, 3)])
+    assert ran.status == 0
+    (line,) = ran.err.splitlines()
+    assert all(part in line for part in ("--before", "2 份", "A7、A8"))
+    assert batch("--before", "past.jsonl", records=[record(n) for n in (8, 7, 1)]).err.count("--before") == 0
+
+
 def test_acceptance_packs(batch: Batch, run: Inside) -> None:
     """The same as alone; who has not answered all gets the other files, and is counted."""
     (batch.folder / "past.jsonl").write_text(lines([record(1, 1)]), encoding="utf-8")
