@@ -14,7 +14,8 @@ from storage.issued import Issued
 from storage.memory import MemoryStore
 from storage.store import Decision
 from storage.window import Unconfirmed, Window
-from tests.bot.child import COMMAND, Done, Shuping, environment, sentence
+from tests.bot.child import COMMAND, Shuping, environment, sentence
+from tests.bot.inside import Done
 from tests.storage.support import begun
 
 SAYS_DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")

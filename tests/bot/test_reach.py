@@ -107,9 +107,9 @@ def test_where_traces_go_without_a_password(monkeypatch: pytest.MonkeyPatch) -> 
     assert reach.tracing(TEXT, of(tracing="otlp")) == "by OTLP to https://***@traces.example.org/v1/traces"
 
 
-def test_traces_without_their_library(shuping: Shuping) -> None:
-    (shuping.folder / "opentelemetry.py").write_text("", encoding="utf-8")  # hides the real one
-    done = shuping("doctor", SHUPING_TRACING="otlp", LANG="en_US.UTF-8")
+def test_traces_without_their_library(apart: Shuping) -> None:
+    (apart.folder / "opentelemetry.py").write_text("", encoding="utf-8")  # hides the real one
+    done = apart("doctor", SHUPING_TRACING="otlp", LANG="en_US.UTF-8")
     assert done.status == 1
     assert "pip install 'shuping[tracing]'" in done.out
 
