@@ -26,7 +26,7 @@ from bot.reports.seal import seal
 from bot.reports.signing import NOBODY, Issuer
 from bot.reports.verdict import Finding, Keys, Signature, Verdict
 from bot.reports.verify import LARGEST, verify
-from flows.session import EnergyUse, Firm
+from flows.session import EnergyUse
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, LONG, ON, RARE, UNKNOWN, of_grade, paper, papers
 from tests.reports.keys import FORGER, OPERATOR
 from tests.scoring.strategies import RUBRIC
