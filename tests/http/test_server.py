@@ -240,7 +240,16 @@ NONSENSE = {
 }
 
 
-@pytest.mark.parametrize("nonsense", NONSENSE.values(), ids=NONSENSE)
+SOME_NONSENSE = ("version", "chunk", "path")
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        pytest.param(sent, id=name, marks=() if name in SOME_NONSENSE else pytest.mark.slow)
+        for name, sent in NONSENSE.items()
+    ],
+)
 async def test_nonsense_does_no_harm(place: Place, nonsense: bytes, caplog: pytest.LogCaptureFixture) -> None:
     """It is refused and closed, or waits for its time to end; nobody writes a line about it."""
     caplog.set_level(logging.WARNING)
