@@ -325,7 +325,7 @@ class MemoryStore(Store):
         owed: Outgoing | None = None,
         seen: CardRef | None = None,
     ) -> Due | None:
-        sights, waited = self._sights.get(queued.window, []), self._remove([queued])
+        sights, waited = self._sights.get(queued.window, []), self._remove(self._present(queued))
         if waited or queued.dossier in sights or (queued.dossier is None and sights):
             self._put(queued.window, queued.dossier, (owed,) if owed else ())
         if card is not None:
@@ -336,7 +336,7 @@ class MemoryStore(Store):
 
     @override
     def confirm(self, queued: Queued, holder: str, left: Callable[[], None]) -> None:
-        self._remove([queued])
+        self._remove(self._present(queued))
         held = self._claims.get(queued.lane)
         if held and held.holder == holder:
             more = self._first(queued.lane, held.until)  # it ends without one
@@ -345,20 +345,30 @@ class MemoryStore(Store):
 
     @override
     async def advanced(self, queued: Queued, part: int) -> None:
-        self._change(queued.number, part=part)
+        for present in self._present(queued):
+            self._change(present.number, part=part)
+
+    def _present(self, queued: Queued) -> list[Queued]:
+        """A message as it is by now, perhaps in a window that is called otherwise since; none if it is gone."""
+        present = self._outbox.get(queued.number)
+        if present is None:
+            return []
+        about = present.dossier is not None and present.dossier == queued.dossier
+        return [present] if present.window == queued.window or about else []
 
     def _change(self, number: int, **changes: object) -> None:
-        if number in self._outbox:
-            self._outbox[number] = replace(self._outbox[number], **changes)  # type: ignore[arg-type]  # fields by name
+        self._outbox[number] = replace(self._outbox[number], **changes)  # type: ignore[arg-type]  # fields by name
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
-        for moved in postponed(self._rows(queued.window), queued.number, until.timestamp()):
-            self._change(moved.number, due=until, attempts=moved.attempts)
+        for present in self._present(queued):
+            for moved in postponed(self._rows(present.window), present.number, until.timestamp()):
+                self._change(moved.number, due=until, attempts=moved.attempts)
 
     @override
     async def defer(self, queued: Queued, until: datetime) -> None:
-        self._change(queued.number, due=until, attempts=0)
+        for present in self._present(queued):
+            self._change(present.number, due=until, attempts=0)
 
     @override
     async def hasten(self, now: datetime) -> None:
@@ -371,8 +381,10 @@ class MemoryStore(Store):
     async def refused(self, queued: Queued, asked: datetime) -> bool:
         window = self._windows.get(queued.window)
         returned = window is not None and window.returned is not None and window.returned > asked
-        silenced = silences(self._rows(queued.window), queued.number, returned=returned)
-        self._remove([queued, *(self._of(queued.window) if silenced else ())])
+        gone = self._present(queued)
+        moved = any(present.window != queued.window for present in gone)
+        silenced = silences(self._rows(queued.window), queued.number, returned=returned or moved)
+        self._remove([*gone, *(self._of(queued.window) if silenced else ())])
         if silenced:
             self._reach(queued.window, blocked=True)
         return silenced
@@ -383,8 +395,8 @@ class MemoryStore(Store):
 
     @override
     async def set_aside(self, queued: Queued) -> None:
-        if gone := self._outbox.pop(queued.number, None):
-            self._damaged[queued.number] = gone
+        for present in self._present(queued):
+            self._damaged[present.number] = self._outbox.pop(present.number)
 
     @override
     async def damaged(self) -> int:

@@ -1,13 +1,18 @@
 """The transactional outbox: messages are written with the answers that they reply to, and sent after the commit."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
-MOST_WAITING = 64
-"""So many texts may wait for one window; what a flood of commands would add is not queued. A card always is."""
+
+class Crowd(IntEnum):
+    """So many texts, and so many files, may wait for one window; what a flood would add is not queued. A card is."""
+
+    TEXTS = 64
+    FILES = 16
 
 
 class Urgency(IntEnum):
@@ -29,6 +34,13 @@ class Urgency(IntEnum):
     def aside(self) -> bool:
         """It stands by itself: no message waits for it, nor does it wait for others."""
         return self >= Urgency.RETIREMENT
+
+
+def _crowd(key: str | None, urgency: int) -> Crowd | None:
+    """What a message is one of; None for those that are replaced by the next of their key, and what is ours to send."""
+    if urgency == Urgency.FILE:
+        return Crowd.FILES  # their key has the assessment, of which there may be a thousand
+    return Crowd.TEXTS if key is None and urgency < Urgency.RETIREMENT else None
 
 
 def channel_of(window: str) -> str:
@@ -66,9 +78,9 @@ class Outgoing:
     unless_sooner: bool = False
 
     @property
-    def counted(self) -> bool:
-        """One of the texts of which only so many may wait; others are replaced by the next of their key."""
-        return self.key is None and not self.urgency.aside
+    def crowd(self) -> Crowd | None:
+        """Of what only so many may wait."""
+        return _crowd(self.key, self.urgency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +127,9 @@ class Waiting(NamedTuple):
         return self.urgency >= Urgency.RETIREMENT
 
     @property
-    def counted(self) -> bool:
-        """One of the texts of which only so many may wait."""
-        return self.key is None and not self.aside
+    def crowd(self) -> Crowd | None:
+        """Of what only so many may wait."""
+        return _crowd(self.key, self.urgency)
 
 
 class Added(NamedTuple):
@@ -137,18 +149,19 @@ class Queueing(NamedTuple):
 
 
 def queueing(waiting: Sequence[Waiting], outbox: Sequence[Outgoing]) -> Queueing:
-    """Queue messages behind those that wait: a key replaces its like, and only so many texts fit."""
+    """Queue messages behind those that wait: a key replaces its like, and only so many texts and files fit."""
     outbox = [outgoing for outgoing in outbox if not (outgoing.unless_sooner and _is_sooner(waiting, outgoing))]
     keys = {outgoing.key for outgoing in outbox if outgoing.key}
     replaced = [one for one in waiting if one.key in keys]
     anew = {one.key for one in replaced if one.anew}
     held = max((one.due for one in waiting if one.attempts and not one.aside), default=0.0)
-    room = MOST_WAITING - sum(one.counted for one in waiting)
+    there = Counter(one.crowd for one in waiting if one.key not in keys)
     added = []
     for outgoing in outbox:
-        room -= outgoing.counted
-        if outgoing.counted and room < 0:
+        crowd = outgoing.crowd
+        if crowd and there[crowd] >= crowd:
             continue
+        there[crowd] += 1
         asked = outgoing.due.timestamp()
         due = asked if outgoing.urgency.aside else max(asked, held)
         added.append(Added(outgoing, due, due > asked, outgoing.anew or outgoing.key in anew))

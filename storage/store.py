@@ -97,12 +97,12 @@ class Decision:
 
     `dossier` comes to the front, and the window gets sight of it, if it has none yet; None: the one in front stays. To
     it belong `session` (None: as stored), and, with a session, `log` and `finished`. No window leaves the stored one as
-    it is. Messages whose key is in `cancelled` leave the outbox unsent, those about the dossier in every window;
-    `silenced` empties the window's outbox; `forgotten` deletes before anything else of this decision is written, and
-    brings the newest of the remaining dossiers to the front. `links` replace those of their dossiers and purposes. A
-    link that was asked about is followed when its dossier comes to the front. `echo` tells other
-    windows of a session, or that the dossier is forgotten. Messages wait with those of their window that are being
-    retried.
+    it is. Messages whose key is in `cancelled` leave the outbox unsent, those about the dossier in every window, before
+    others are queued; `silenced` empties the window's outbox; `forgotten` deletes before anything else of this decision
+    is written, and brings the newest of the remaining dossiers to the front, about which messages then are cancelled
+    and queued. `links` replace those of their dossiers and purposes. A link that was asked about is followed when its
+    dossier comes to the front. `echo` tells other windows of a session, or that the dossier is forgotten. Messages wait
+    with those of their window that are being retried.
     """
 
     dossier: str | None = None
@@ -204,6 +204,10 @@ Decide = Callable[[State], Decision]
 
 class Store(ABC):
     """Dossiers by their own ids; windows by channel and address ("terminal:anna", "telegram:42").
+
+    A message that was claimed is known again by its number and its window or, should that be called otherwise by now
+    (`move`), the dossier that it is about: numbers may be given twice where one server takes over from another. What
+    becomes of it becomes of it there, too: what arrived under the old name has arrived.
 
     What a newer program wrote (`FORM`) is left to newer programs: whoever would have to read such a session or window
     raises StorageError (`Trouble.NEWER`), and nothing is written; a lane where such a message, session or window comes
@@ -346,7 +350,8 @@ class Store(ABC):
     async def refused(self, queued: Queued, asked: datetime) -> bool:
         """The person takes no messages, as a call that began at `asked` was told: silence the window, and note it.
 
-        Unless they have come back meanwhile: then only this message goes, and it is false.
+        Unless they have come back meanwhile, or the window is called otherwise by now, which only they can have done:
+        then only this message goes, and it is false.
         """
 
     @abstractmethod

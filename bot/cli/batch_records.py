@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from bot.cli.files import opened, read_file
 from bot.cli.firm import fact_told
+from bot.cli.foreign import OTHER_WORKBOOKS
 from bot.cli.records import read_records
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
@@ -26,8 +27,10 @@ from scoring.errors import AnswersError, Fault, FaultCode
 KIND = "kind"
 FACTS = (KIND, *(fact.value for fact in FirmFact))
 """What a record may say of its firm, beside the name and the answers."""
-SINGLE = (".json", ".xlsx")
+SINGLE = (".json", ".xlsx", ".xlsm")
 """Endings of files of one firm's answers."""
+NOT_OURS = (".", "~$")
+"""How files begin that other programs lay beside these, such as a spreadsheet that is open."""
 LINES = (".jsonl", ".ndjson")
 """Endings of files that hold a record a line."""
 
@@ -54,7 +57,7 @@ def entries_of(source: str) -> Iterator[Iterable[Any]]:
         yield map(_from_file, answer_files(source))
     else:
         with opened(source) as stream:
-            yield read_records(stream, lines=source.endswith(LINES)).entries
+            yield read_records(stream, source, lines=source.endswith(LINES)).entries
 
 
 def counted_in(source: str) -> int:
@@ -66,9 +69,10 @@ def counted_in(source: str) -> int:
 
 
 def answer_files(folder: str) -> list[Path]:
-    """What is in a folder, as far as it can be answers."""
-    files = (path for path in Path(folder).iterdir() if path.suffix.lower() in SINGLE and not path.name.startswith("."))
-    return sorted(path for path in files if path.is_file())
+    """What is in a folder, as far as it can be answers, or was meant to be: then nobody misses a firm unawares."""
+    wanted = (*SINGLE, *OTHER_WORKBOOKS)
+    files = (path for path in Path(folder).iterdir() if path.suffix.lower() in wanted)
+    return sorted(path for path in files if path.is_file() and not path.name.startswith(NOT_OURS))
 
 
 def _from_file(path: Path) -> FromFile:

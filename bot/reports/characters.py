@@ -25,9 +25,13 @@ MISSING = "\u3013"
 SPACES = " \u00a0\u3000\n"
 SELECTORS = (*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0)))
 """They choose among the forms of the character before them, and are nothing to be printed."""
+QUOTED = re.compile(r'the text `"([^"]*)"`')
+"""What an archive cannot show, in the words of the typesetter."""
 RANGE = re.compile(r"U\+([0-9A-F]{4,6})(?:-([0-9A-F]{4,6}))?")
-ALONE = f"#set text(font: {FAMILIES})\n#sys.inputs.sign".replace("'", '"').encode()
-"""A page of one character, in our fonts and whatever else there is."""
+EACH = f"#set text(font: {FAMILIES})\n#for sign in sys.inputs.signs.codepoints() [#block(sign)]".replace(
+    "'", '"'
+).encode()
+"""A page with each character on a line of its own, in our fonts and whatever else there is."""
 
 
 @dataclass
@@ -77,34 +81,41 @@ def printed() -> frozenset[str]:
     return frozenset((*SPACES, *SELECTORS, *read_ranges((FONTS / "printed.txt").read_text(encoding="ascii"))))
 
 
-def prints(text: str) -> bool:
-    """Whether every character of it can be printed here."""
-    return printed().issuperset(text) or not missing([text])
-
-
 def missing(texts: Iterable[str]) -> str:
     """The characters that cannot be printed, each once, in the order in which they come."""
     ours, folder = printed(), further_fonts()
-    lacking = dict.fromkeys(sign for text in texts for sign in text if sign not in ours)
-    return "".join(sign for sign in lacking if folder is None or not _has(folder, sign))
+    suspected = (text for text in texts if not ours.issuperset(text))
+    lacking = "".join(dict.fromkeys(sign for text in suspected for sign in text if sign not in ours))
+    there = _had(folder, lacking) if folder and lacking else frozenset[str]()
+    return "".join(sign for sign in lacking if sign not in there)
 
 
-@lru_cache(maxsize=4096)
-def _has(folder: Path, sign: str) -> bool:
-    """Whether the fonts of a folder have a character: PDF/A takes no page with one that they have not."""
+@lru_cache(maxsize=1024)
+def _had(folder: Path, signs: str) -> frozenset[str]:
+    """Those that the fonts of a folder have: PDF/A takes no page with others, and the typesetter names each of these.
+
+    Asked together, since each question takes milliseconds, and a stranger's name may be of a hundred of them.
+    """
     import typst
 
-    if category(sign).startswith("C"):  # controls may be passed over, and private characters are taken by no archive
-        return False
+    # controls may be passed over, and private characters are taken by no archive
+    asked = "".join(sign for sign in signs if not category(sign).startswith("C"))
     try:
-        _asker(folder).compile(input=ALONE, format="pdf", pdf_standards="a-2a", sys_inputs={"sign": sign})
-    except typst.TypstError:
-        return False
-    return True
+        _asker(folder).compile(input=EACH, format="pdf", pdf_standards="a-2a", sys_inputs={"signs": asked})
+    except typst.TypstError as error:
+        told = {*QUOTED.findall(error.diagnostic)}
+        refused = {sign for sign in asked if not told.isdisjoint(_quoted(sign))}
+        return frozenset(asked) - refused if refused else frozenset()
+    return frozenset(asked)
+
+
+def _quoted(sign: str) -> tuple[str, str]:
+    """How the typesetter may write it: a mark that stands on no letter by its number."""
+    return sign, f"\\u{{{ord(sign):x}}}"
 
 
 @lru_cache
 def _asker(folder: Path) -> "Compiler":
     import typst
 
-    return typst.Compiler(ALONE, root=PLACE, font_paths=fonts_in(folder))
+    return typst.Compiler(EACH, root=PLACE, font_paths=fonts_in(folder))

@@ -13,7 +13,9 @@ from bot.reports.paper import Paper
 MARK = "shuping:"
 LONGEST = 1 << 18
 """Characters: many times what the largest record takes."""
-FOUND = re.compile(rb"shuping:([\w-]{2,}+)(?:\.([\w-]{2,}+))?+(?![\w.-])", re.ASCII)
+SHORTEST = 100
+"""Characters of the smallest record; what a person types stands in a paper, too, and is never so long in one piece."""
+FOUND = re.compile(rb"shuping:([\w-]{100,}+)(?:\.([\w-]{2,}+))?+(?![\w.-])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

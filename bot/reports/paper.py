@@ -65,6 +65,14 @@ class Paper(Value):
         """In the form that is scored."""
         return answers_of(load_rubric(self.rubric), self.record)
 
+    def follows(self, other: "Paper | None") -> bool:
+        """The other one is the assessment that this paper says came before it; None: it says of none."""
+        told = self.before
+        if told is None or other is None:
+            return told is None and other is None
+        same_day = told.on is None or told.on == other.on
+        return same_day and (told.rubric, told.record) == (other.rubric, other.record)
+
     def canonical(self) -> bytes:
         """The bytes that are digested and signed: the same for the same answers, in whatever order they were given.
 

@@ -4,6 +4,7 @@ Whatever it says is looked at before anything is worked out with it, so that nei
 wrote it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -13,8 +14,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.reports.paper import Paper
+from flows.identity import fault, kept
 from flows.recording import answers_of
-from flows.session import EnergySide, EnergyUse, Record
+from flows.session import EnergySide, EnergyUse, FirmFact, Record
 from flows.text import inert
 from locales import LANGUAGES
 from scoring.answers import LARGEST_FIGURE, check_answers, check_figures
@@ -25,8 +27,10 @@ from scoring.errors import AnswersError
 from scoring.rubric import Question, Rubric
 
 FORM = 1
-LONGEST = 500
-"""Characters of a fact of the firm; those that are asked for are shorter."""
+RELEASED = re.compile(r"[0-9]+(\.[0-9]+){1,3}((a|b|rc|\.post|\.dev)[0-9]+){0,3}", re.ASCII)
+"""A version, which stands on every page; not what somebody would like to stand there."""
+SITE = re.compile(r"https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?", re.ASCII)
+"""The address of a page, as the settings take it; it stands on the paper, too."""
 
 
 class Unread(StrEnum):
@@ -101,11 +105,22 @@ def _check(paper: Paper) -> None:
     rubric.profile(paper.profile)
     if paper.language not in LANGUAGES:
         raise LookupError("a language that is not here")
-    if any(len(fact) > LONGEST for fact in paper.firm.model_dump().values() if isinstance(fact, str)):
-        raise ValueError("a fact without end")
+    if not (paper.program == version("shuping") or RELEASED.fullmatch(paper.program)):
+        raise ValueError("no version")
+    if paper.address and not SITE.fullmatch(paper.address):
+        raise ValueError("no address")
+    if paper.committed and not (paper.submitted and paper.committed == paper.on):
+        raise ValueError("committed to on another day")
+    if not all(_is_kept(fact, paper.firm.fact(fact)) for fact in FirmFact):
+        raise ValueError("a fact that was never taken so")
     _check_record(rubric, paper.record)
     if paper.before:
         _check_record(load_rubric(paper.before.rubric), paper.before.record)
+
+
+def _is_kept(fact: FirmFact, told: str | None) -> bool:
+    """A fact has the form in which facts are kept; a credit code is one that can be."""
+    return told is None or (kept(fact, told) == told and fault(fact, told) is None)
 
 
 def _check_record(rubric: Rubric, record: Record) -> None:

@@ -5,7 +5,7 @@ more memory than ten.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from functools import partial
 from io import BytesIO
@@ -40,29 +40,32 @@ def _missing(value: Callable[[Short], Cell]) -> Callable[[Row], Cell]:
     return _of(lambda outcome: value(outcome.short) if outcome.short else None)
 
 
-COLUMNS: dict[str, tuple[float, Callable[[Row], Cell]]] = {
-    "number": (6, lambda row: row.number),
-    "id": (10, lambda row: row.id),
+Columns = Mapping[str, tuple[float, Callable[[Row], Cell]]]
+"""By name (`batch.column.…`): how wide, and what stands in it."""
+PRINTED: Columns = {
+    "number": (4.5, lambda row: row.number),
+    "id": (8, lambda row: row.id),
     "firm": (22, lambda row: row.firm),
+    "grade_name": (14, _of(lambda outcome: outcome.grade_name)),
+    "score": (7, _of(lambda outcome: _points(outcome.score))),
+    "open_count": (8, _of(lambda outcome: len(outcome.open))),
+    "next": (14, _missing(lambda short: short.grade)),
+    "points_short": (8, _missing(lambda short: _points(short.points))),
+    "scenarios_short": (10, _missing(lambda short: short.scenarios)),
+    "restrictive_short": (10, _missing(lambda short: short.restrictive)),
+    "steps": (46, _missing(lambda short: "\n".join(short.steps))),
+}
+"""What a county reads of a firm: on paper as large as A4 across allows, which more columns would make too small."""
+FAULTS: Columns = {"fault": (22, lambda row: row.fault)}
+"""Printed if there are any."""
+ON_SCREEN: Columns = {
     "grade": (6, _of(lambda outcome: outcome.grade)),
-    "grade_name": (16, _of(lambda outcome: outcome.grade_name)),
-    "score": (8, _of(lambda outcome: _points(outcome.score))),
-}
-COLUMNS_AFTER: dict[str, tuple[float, Callable[[Row], Cell]]] = {
-    "next": (16, _missing(lambda short: short.grade)),
-    "points_short": (9, _missing(lambda short: _points(short.points))),
-    "scenarios_short": (11, _missing(lambda short: short.scenarios)),
-    "restrictive_short": (13, _missing(lambda short: short.restrictive)),
-    "steps": (52, _missing(lambda short: "\n".join(short.steps))),
-    "fault": (30, lambda row: row.fault),
-}
-UNPRINTED: dict[str, tuple[float, Callable[[Row], Cell]]] = {
     "report": (18, _of(lambda outcome: outcome.report)),
     "on": (12, _of(lambda outcome: outcome.on)),
     "files": (64, lambda row: "\n".join(row.files)),
 }
-"""What stands before the dimensions and what behind them (`batch.column.…`): widths, and what is in them."""
-DIMENSION_WIDTH, OPEN_WIDTH, OVERVIEW_WIDTH = 13, 22, 40
+"""What is sorted, filtered or looked up; before it stands what is not answered, behind it the dimensions."""
+DIMENSION_WIDTH, OPEN_WIDTH, OVERVIEW_WIDTH = 13, 64, 40
 FROZEN = 3
 """Columns that are always seen."""
 COUNTED = ("all", "made", "open", "refused")
@@ -107,7 +110,9 @@ class Summary:
         with Workbook(kept, settings) as book:
             made = datetime.combine(self._latest, time())
             book.set_properties({"title": self._text("batch.title"), "created": made})
-            Table(book, self._text("batch.sheet.firms"), self._columns(), FROZEN).write(self._all())
+            table = Table(book, self._text("batch.sheet.firms"), self._columns(), FROZEN)
+            table.titled(self._text("batch.title"))
+            table.write(self._all())
             self._write_overview(book)
         return kept.getvalue()
 
@@ -116,16 +121,22 @@ class Summary:
         return map(Row.model_validate_json, self._rows)
 
     def _columns(self) -> list[Column]:
-        text, separator = self._text, self._text("list.separator")
-        before, after, unprinted = (
-            [Column(text(f"batch.column.{name}"), width, cell, printed) for name, (width, cell) in some.items()]
-            for some, printed in ((COLUMNS, True), (COLUMNS_AFTER, True), (UNPRINTED, False))
-        )
-        dimensions = [Column(name, DIMENSION_WIDTH, partial(_dimension, name)) for name in self._dimensions]
-        still = Column(
-            text("batch.column.open"), OPEN_WIDTH, lambda row: separator.join(row.outcome.open) if row.outcome else ""
-        )
-        return [*before, *dimensions, still, *after, *unprinted]
+        return [
+            *self._named(PRINTED, printed=True),
+            *self._named(FAULTS, printed=self._counts["refused"] > 0),
+            self._unanswered(),
+            *self._named(ON_SCREEN, printed=False),
+            *(Column(name, DIMENSION_WIDTH, partial(_dimension, name), printed=False) for name in self._dimensions),
+        ]
+
+    def _unanswered(self) -> Column:
+        separator = self._text("list.separator")
+        named = _of(lambda outcome: separator.join(outcome.open))
+        return Column(self._text("batch.column.open"), OPEN_WIDTH, named, printed=False)
+
+    def _named(self, columns: Columns, *, printed: bool) -> Iterator[Column]:
+        for name, (width, cell) in columns.items():
+            yield Column(self._text(f"batch.column.{name}"), width, cell, printed)
 
     def _write_overview(self, book: "Workbook") -> None:
         """How many of what, and by what they were scored."""

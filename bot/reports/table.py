@@ -57,11 +57,15 @@ class Table:
             sheet.set_column(place, place, column.width)
         sheet.set_paper(A4)
         sheet.set_landscape()
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.freeze_panes(1, seen)
         sheet.set_footer("&C&P / &N")
+
+    def titled(self, title: str) -> None:
+        """What stands over every printed page."""
+        self._sheet.set_header(f"&L{title.replace('&', '&&')}")
 
     def write(self, rows: Iterable[Row]) -> None:
         """The head, and a line for each row."""

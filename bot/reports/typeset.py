@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.reports.characters import MISSING, PLACE, fonts_in, further_fonts, missing, prints
+from bot.reports.characters import MISSING, PLACE, fonts_in, further_fonts, missing
 from bot.reports.content import Field, Report
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ ARCHIVED = "a-2a"
 def settable(value: Any) -> Any:
     """The same data, with the sign for a missing type where a character cannot be set."""
     if isinstance(value, str):
-        return value if prints(value) else "".join(sign if prints(sign) else MISSING for sign in value)
+        return value.translate(dict.fromkeys(map(ord, missing([value])), MISSING))
     if isinstance(value, dict):
         return {name: settable(entry) for name, entry in value.items()}
     return [settable(entry) for entry in value] if isinstance(value, list | tuple) else value

@@ -65,11 +65,6 @@ class Keys:
                 return whose
         return Signature.FOREIGN if self.given or self.operator else Signature.UNKNOWN
 
-    @property
-    def any(self) -> bool:
-        """There is one at all."""
-        return bool(self.operator or self.given)
-
 
 NO_KEYS = Keys()
 
@@ -90,8 +85,11 @@ class Verdict:
     others: tuple[str, ...] = ()
 
     def genuine(self, keys: Keys) -> bool:
-        """Every byte is what the program makes of these answers; and if a key is at hand, its owner signed them."""
-        signed_ = not keys.any or self.signature in VALID
+        """Every byte is what the program makes of these answers; and if a key is at hand, its owner signed them.
+
+        If one was given, it is its owner who is asked for, and nobody else.
+        """
+        signed_ = self.signature is Signature.GIVEN if keys.given else self.signature in VALID or not keys.operator
         return self.finding is Finding.GENUINE and signed_
 
 

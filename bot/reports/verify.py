@@ -82,8 +82,7 @@ def _belong_together(papers: Sequence[Paper]) -> bool:
         case [_]:
             return True
         case [after, before]:
-            told = after.before
-            return told is not None and (told.rubric, told.record) == (before.rubric, before.record)
+            return after.follows(before)
         case _:
             return False
 

@@ -92,6 +92,8 @@ def _pack_of(data: Mapping[str, Any], under: str = "") -> Pack:
     if [entry.get("role") for entry in entries] not in ROLES:
         raise RecordError(Unread.DAMAGED)
     papers = {entry["role"]: read_record(_canonical(entry.get("paper"))) for entry in entries}
+    if not papers["after"].follows(papers.get("before")):
+        raise RecordError(Unread.DAMAGED)
     signatures = {papers[entry["role"]].canonical(): _signature(entry) for entry in entries}
     try:
         return Pack(papers["after"], papers.get("before"), Witness(signatures=signatures, under=under))

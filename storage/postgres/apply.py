@@ -223,7 +223,8 @@ async def _carry_out(
         link=None,
     )
     due = await _due(connection, asked.window, outcome.get("first"), after, place)
-    recent = (*known.recent, *decision.log)[-asked.recent :] if asked.recent else ()
+    logged = decision.log if decision.session else ()
+    recent = (*known.recent, *logged)[-asked.recent :] if asked.recent else ()
     echoed = bool(known.bereft) or any(change.added for *_, change in others)
     return Applied(decision, after, due, echoed, recent)
 
@@ -253,21 +254,24 @@ def _changes(window: str, decision: Decision, known: Known) -> tuple[Queueing, l
     if decision.echo is None:
         return own, others
     for other, waiting in known.bereft:
-        others.append((other, None, queueing(_kept(waiting, decision), (decision.echo.outgoing,))))
+        kept = _kept_elsewhere(waiting, decision, known.present.dossier)
+        others.append((other, None, queueing(kept, (decision.echo.outgoing,))))
     for other, waiting in known.showing:
-        present = _after(mine, own) if other == window else _kept(waiting, decision, known.present.dossier)
+        kept = _kept_elsewhere(waiting, decision, known.present.dossier)
+        present = _after(mine, own) if other == window else kept
         change = echoing(present, decision.echo.outgoing, decision.echo.now)
         others.append((other, decision.owner(known.before), change))
     return own, others
 
 
-def _kept(waiting: Sequence[Marked], decision: Decision, about: str | None = None) -> list[Waiting]:
-    """What is not cancelled: of one's own window; or, of another's, what is about this dossier."""
-    return [
-        one
-        for one, dossier in waiting
-        if one.key is None or one.key not in decision.cancelled or about not in (None, dossier)
-    ]
+def _kept(waiting: Sequence[Marked], decision: Decision) -> list[Waiting]:
+    """What is not cancelled of one's own window."""
+    return [one for one, _ in waiting if one.key not in decision.cancelled]
+
+
+def _kept_elsewhere(waiting: Sequence[Marked], decision: Decision, front: str | None) -> list[Waiting]:
+    """What is not cancelled of another's: only what is about this dossier can be."""
+    return [one for one, dossier in waiting if one.key not in decision.cancelled or front is None or dossier != front]
 
 
 def _after(waiting: Sequence[Waiting], changes: Queueing) -> list[Waiting]:

@@ -65,9 +65,13 @@ UNCLAIM = "DELETE FROM shuping.claims WHERE window_name = %s AND aside = %s AND 
 QUEUE = "SELECT shuping.queue(%s, %s)"
 LOCK = "SELECT shuping.hold_all(%s)"
 DELETE = "DELETE FROM shuping.outbox WHERE number = ANY (%s) AND window_name = %s"
+KNOWN = "number = %s AND (window_name = %s OR dossier = %s)"
+"""A message that was claimed, by whatever name its window goes by now."""
+PRESENT = f"SELECT window_name FROM shuping.outbox WHERE {KNOWN}"  # noqa: S608  # a constant
 SILENCE = "DELETE FROM shuping.outbox WHERE window_name = %s"
 MOVE = "UPDATE shuping.outbox SET due = %s, attempts = %s WHERE number = %s AND window_name = %s"
-ADVANCE = "UPDATE shuping.outbox SET part = %s WHERE number = %s AND window_name = %s"
+DEFER = f"UPDATE shuping.outbox SET due = %s, attempts = 0 WHERE {KNOWN}"  # noqa: S608  # a constant
+ADVANCE = f"UPDATE shuping.outbox SET part = %s WHERE {KNOWN}"  # noqa: S608  # a constant
 HASTEN = "UPDATE shuping.outbox SET due = %s WHERE urgency <> %s AND due > %s"
 OUTLAST = "DELETE FROM shuping.claims WHERE until > %s"
 SIGHT = "SELECT 1 FROM shuping.sights WHERE window_name = %s AND dossier = coalesce(%s, dossier) LIMIT 1"
@@ -260,6 +264,11 @@ async def next_due(connection: AsyncConnection, horizon: Horizon) -> datetime | 
 # what becomes of a message
 
 
+def known(message: Queued) -> tuple[int, str, str | None]:
+    """What it is known again by (`KNOWN`)."""
+    return message.number, message.window, message.dossier
+
+
 async def deliver(
     connection: AsyncConnection,
     message: Queued,
@@ -298,23 +307,40 @@ def _noted(card: str | None, seen: CardRef | None) -> tuple[str | None, str | No
 
 async def postpone(connection: AsyncConnection, message: Queued, until: datetime) -> None:
     """A message has to be sent again, and others wait with it. In a transaction."""
-    await connection.execute(LOCK, ([message.window],))
-    for moved in postponed(await waiting(connection, message.window), message.number, until.timestamp()):
+    window = await _locked(connection, message)
+    for moved in postponed(await waiting(connection, window), message.number, until.timestamp()):
         due = datetime.fromtimestamp(moved.due, UTC)
-        await connection.execute(MOVE, (due, moved.attempts, moved.number, message.window))
+        await connection.execute(MOVE, (due, moved.attempts, moved.number, window))
 
 
 async def refused(connection: AsyncConnection, message: Queued, asked: datetime) -> bool:
     """Silence a window that takes no messages, and note it; false if the person has come back. In a transaction."""
-    await connection.execute(LOCK, ([message.window],))
+    window = await _locked(connection, message)
     row = await (await connection.execute(RETURNED, (message.window,))).fetchone()
-    returned = row is not None and row[0] is not None and row[0] > asked
+    returned = (row is not None and row[0] is not None and row[0] > asked) or window != message.window
     silenced = silences(await waiting(connection, message.window), message.number, returned=returned)
-    await connection.execute(DELETE, ([message.number], message.window))
+    await connection.execute(DELETE, ([message.number], window))
     if silenced:
         await connection.execute(SILENCE, (message.window,))
         await connection.execute(BLOCK, (message.window,))
     return silenced
+
+
+async def _locked(connection: AsyncConnection, message: Queued) -> str:
+    """What a message's window is called by now, or was, if the message is gone; it is locked under both names."""
+    window = None
+    while True:
+        row = await (await connection.execute(PRESENT, known(message))).fetchone()
+        present: str = row[0] if row else message.window
+        if present == window:
+            return present
+        window = present
+        await connection.execute(LOCK, ([message.window, window],))
+
+
+async def give_up(connection: AsyncConnection, message: Queued) -> None:
+    """Nobody can make sense of a message. In a transaction."""
+    await set_aside(connection, message.number, await _locked(connection, message))
 
 
 async def set_aside(connection: AsyncConnection, number: int, window: str) -> None:

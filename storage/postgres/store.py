@@ -213,7 +213,7 @@ class PostgresStore(Store):
 
     @override
     async def advanced(self, queued: Queued, part: int) -> None:
-        await self._execute(outbox.ADVANCE, part, queued.number, queued.window)
+        await self._execute(outbox.ADVANCE, part, *outbox.known(queued))
 
     @override
     async def next_due(self) -> datetime | None:
@@ -225,7 +225,7 @@ class PostgresStore(Store):
 
     @override
     async def defer(self, queued: Queued, until: datetime) -> None:
-        await self._execute(outbox.MOVE, until, 0, queued.number, queued.window)
+        await self._execute(outbox.DEFER, until, *outbox.known(queued))
 
     @override
     async def hasten(self, now: datetime) -> None:
@@ -238,7 +238,7 @@ class PostgresStore(Store):
 
     @override
     async def set_aside(self, queued: Queued) -> None:
-        await self._run(lambda connection: outbox.set_aside(connection, queued.number, queued.window))
+        await self._together(lambda connection: outbox.give_up(connection, queued))
 
     @override
     async def damaged(self) -> int:

@@ -62,10 +62,15 @@ QUEUE = """
 INSERT INTO outbox (window, dossier, key, reply, due, attempts, anew, urgency) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 DELETE = "DELETE FROM outbox WHERE number = ?"
+KNOWN = "number = ? AND (window = ? OR dossier = ?)"
+"""A message that was claimed, by whatever name its window goes by now."""
+PRESENT = f"SELECT window FROM outbox WHERE {KNOWN}"  # noqa: S608  # a constant
+ARRIVED = f"DELETE FROM outbox WHERE {KNOWN}"  # noqa: S608  # a constant
 SILENCE = "DELETE FROM outbox WHERE window = ?"
 CANCEL = "DELETE FROM outbox WHERE key = ? AND (window = ? OR dossier = ?)"
 MOVE = "UPDATE outbox SET due = ?, attempts = ? WHERE number = ?"
-ADVANCE = "UPDATE outbox SET part = ? WHERE number = ?"
+DEFER = f"UPDATE outbox SET due = ?, attempts = 0 WHERE {KNOWN}"  # noqa: S608  # a constant
+ADVANCE = f"UPDATE outbox SET part = ? WHERE {KNOWN}"  # noqa: S608  # a constant
 HASTEN = f"UPDATE outbox SET due = ? WHERE urgency IN ({LATER}) AND due > ?"  # noqa: S608  # numbers
 SEEN = "SELECT 1 FROM sights WHERE window = ? AND dossier = coalesce(?, dossier)"
 SET_ASIDE = """
@@ -273,6 +278,11 @@ def _complain(connection: sqlite3.Connection, number: int) -> None:
 # what becomes of a message
 
 
+def known(message: Queued) -> tuple[int, str, str | None]:
+    """What it is known again by (`KNOWN`)."""
+    return message.number, message.window, message.dossier
+
+
 def deliver(
     connection: sqlite3.Connection,
     message: Queued,
@@ -281,7 +291,7 @@ def deliver(
     seen: CardRef | None = None,
 ) -> None:
     """A message leaves the outbox; what is owed for it comes, unless what it was about was deleted meanwhile."""
-    waited = connection.execute(DELETE, (message.number,)).rowcount
+    waited = connection.execute(ARRIVED, known(message)).rowcount
     if card is not None:
         note(connection, message.window, "card", card)
     if seen is not None and waited:
@@ -302,7 +312,7 @@ def confirm(connection: sqlite3.Connection, confirmed: Iterable[Confirmed]) -> l
     """Messages that have arrived leave the outbox, and the claims on their lanes end; those whose lanes have more."""
     busy = []
     for one in confirmed:
-        connection.execute(DELETE, (one.message.number,))
+        connection.execute(ARRIVED, known(one.message))
         if connection.execute(LEAVE_IF_DONE, (*one.message.lane, one.holder)).rowcount == 0:
             busy.append(one)
     return busy
@@ -310,20 +320,29 @@ def confirm(connection: sqlite3.Connection, confirmed: Iterable[Confirmed]) -> l
 
 def postpone(connection: sqlite3.Connection, message: Queued, until: datetime) -> None:
     """A message has to be sent again, and others wait with it."""
-    for moved in postponed(_waiting(connection, message.window, message.number), message.number, until.timestamp()):
-        connection.execute(MOVE, (moved.due, moved.attempts, moved.number))
+    for (window,) in connection.execute(PRESENT, known(message)).fetchall():
+        for moved in postponed(_waiting(connection, window, message.number), message.number, until.timestamp()):
+            connection.execute(MOVE, (moved.due, moved.attempts, moved.number))
 
 
 def refused(connection: sqlite3.Connection, message: Queued, asked: datetime, place: str) -> bool:
     """Silence a window that takes no messages, and note it; false if the person has come back since it was asked."""
     window = window_of(connection, message.window, place)
     returned = window is not None and window.returned is not None and window.returned > asked
-    silenced = silences(_waiting(connection, message.window, message.number), message.number, returned=returned)
-    connection.execute(DELETE, (message.number,))
+    moved = any(name != message.window for (name,) in connection.execute(PRESENT, known(message)))
+    waiting = _waiting(connection, message.window, message.number)
+    silenced = silences(waiting, message.number, returned=returned or moved)
+    connection.execute(ARRIVED, known(message))
     if silenced:
         connection.execute(SILENCE, (message.window,))
         note(connection, message.window, "blocked", value=True)
     return silenced
+
+
+def give_up(connection: sqlite3.Connection, message: Queued) -> None:
+    """Nobody can make sense of a message."""
+    if connection.execute(PRESENT, known(message)).fetchone():
+        set_aside(connection, message.number)
 
 
 def set_aside(connection: sqlite3.Connection, number: int) -> None:

@@ -184,7 +184,7 @@ class SqliteStore(Store):
 
     @override
     async def advanced(self, queued: Queued, part: int) -> None:
-        await self._run(outbox.ADVANCE, part, queued.number)
+        await self._run(outbox.ADVANCE, part, *outbox.known(queued))
 
     @override
     async def next_due(self) -> datetime | None:
@@ -200,7 +200,7 @@ class SqliteStore(Store):
 
     @override
     async def defer(self, queued: Queued, until: datetime) -> None:
-        await self._run(outbox.MOVE, until.timestamp(), 0, queued.number)
+        await self._run(outbox.DEFER, until.timestamp(), *outbox.known(queued))
 
     @override
     async def hasten(self, now: datetime) -> None:
@@ -212,7 +212,7 @@ class SqliteStore(Store):
 
     @override
     async def set_aside(self, queued: Queued) -> None:
-        await self._write(lambda database: outbox.set_aside(database, queued.number))
+        await self._write(lambda database: outbox.give_up(database, queued))
 
     @override
     async def damaged(self) -> int:

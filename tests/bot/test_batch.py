@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
 from pypdf import PdfReader
 
 from bot.cli import batch_files
@@ -96,12 +97,12 @@ def test_every_firm_gets_its_files_and_a_row(batch: Batch) -> None:
     assert [row["等级名称"] for row in rows] == ["二级（规范级）", "无等级", "四级（协同级）"]
     assert all(isinstance(row["得分"], float | int) for row in rows)
     assert rows[2]["得分"] == rows[2]["数字化基础"] + rows[2]["数字化管理"] + rows[2]["数字化成效"] == 100
-    assert rows[0]["上一级是"] == "三级（集成级）"
+    assert rows[0]["再上一级"] == "三级（集成级）"
     assert rows[0]["先做这几步"].splitlines()[2].startswith("3. ")
     assert [row["文件"] for row in rows] == [
         "\n".join(f"{stem}.{kind}" for kind in ("pdf", "png", "xlsx")) for stem in stems
     ]
-    assert rows[2]["上一级是"] is None
+    assert rows[2]["再上一级"] is None
 
 
 def test_the_gap_is_that_of_the_score_command(batch: Batch, run: Inside) -> None:
@@ -110,8 +111,8 @@ def test_the_gap_is_that_of_the_score_command(batch: Batch, run: Inside) -> None
     for row, result in zip(batch.summary(), told, strict=True):
         assert f"{row['得分']:.2f}" == result["score"]["shown"]
         missing = result["next"] or {"score_short": None, "scenarios_short": None, "restrictive_short": None}
-        assert row["还差几个场景"] == missing["scenarios_short"]
-        assert row["还差几个约束性场景"] == missing["restrictive_short"]
+        assert row["还差场景"] == missing["scenarios_short"]
+        assert row["还差约束性场景"] == missing["restrictive_short"]
 
 
 def test_the_pdf_is_the_one_that_a_firm_gets_alone(batch: Batch, run: Inside) -> None:
@@ -129,6 +130,23 @@ def test_the_summary_filters_and_prints(batch: Batch) -> None:
     page = sheet.page_setup
     assert (page.orientation, page.paperSize, page.fitToHeight) == ("landscape", 9, 0)
     assert sheet.print_title_rows == "$1:$1"
+    assert sheet.oddHeader.left.text == "多家企业评测汇总"
+
+
+@pytest.mark.parametrize("faults", [False, True])
+def test_what_is_printed_can_be_read(batch: Batch, *, faults: bool) -> None:
+    """What a county reads of a firm, and why some were refused, fits A4 across at no less than 8 points."""
+    batch(records=[record(1), record(2, 0), *([{"id": "B1", "answers": {"q5": "Z"}}] if faults else [])])
+    sheet = load_workbook(batch.out / SUMMARY).worksheets[0]
+    last = sheet.print_area.rpartition("$")[0].rpartition("$")[2]
+    printed = [sheet.cell(1, column + 1) for column in range(column_index_from_string(last))]
+    read = ["企业名称", "等级名称", "得分", "没答几项", "还差几分", "还差场景", "先做这几步"]
+    heads = [str(cell.value) for cell in printed]
+    assert [head for head in heads if head in read] == read
+    assert ("问题" in heads) is faults
+    pixels = sum(sheet.column_dimensions[cell.column_letter].width * 7 for cell in printed)
+    across = (297 / 25.4 - sheet.page_margins.left - sheet.page_margins.right) * 96
+    assert 10 * min(1, across / pixels) >= 8
 
 
 @pytest.mark.parametrize(("language", "name"), [("en", "Summary.xlsx"), ("zh-Hant", "彙總.xlsx")])

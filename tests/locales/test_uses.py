@@ -18,7 +18,7 @@ from bot.reports.composing.labels import BOOK, LABELS
 from bot.reports.errors import ReportTrouble
 from bot.reports.face import SHOWN
 from bot.reports.pack import ENDINGS
-from bot.reports.summary import COLUMNS, COLUMNS_AFTER, COUNTED, UNPRINTED
+from bot.reports.summary import COUNTED, FAULTS, ON_SCREEN, PRINTED
 from bot.reports.verdict import Finding, Signature
 from bot.screens.wishes import NAMELESS, Detail
 from bot.settings.files import FileTrouble
@@ -128,7 +128,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "comparison.label.{}": COMPARED,
     "pack.name.{}": ENDINGS,
     "pack.about.{}": {*ENDINGS} - {"readme"},
-    "batch.column.{}": {*COLUMNS, *COLUMNS_AFTER, *UNPRINTED, "open"},
+    "batch.column.{}": {*PRINTED, *FAULTS, *ON_SCREEN, "open"},
     "batch.overview.{}": {*COUNTED, "edition", "program"},
     "serving.{}": SERVING,
     "web.mail.wrong.{}": WRONG,

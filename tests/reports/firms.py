@@ -13,6 +13,7 @@ from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from bot.reports.seal import seal
 from flows.identity import LONGEST_NAME
 from flows.session import Firm, FirmKind
+from flows.text import tidy
 from locales import LANGUAGES
 from scoring.answers import Answers, check_answers
 from tests.bot.support import FIGURES
@@ -71,7 +72,7 @@ def paper(
 ) -> Paper:
     """What it is made of."""
     earlier = Earlier(rubric=before.rubric, record=record_of(before), on=EARLIER) if before else None
-    who = Firm(name=firm, kind=FirmKind.PROVINCIAL)
+    who = Firm(name=tidy(firm) or None, kind=FirmKind.PROVINCIAL)
     return paper_of(answers, ON, language, firm=who, profile=profile, before=earlier)
 
 

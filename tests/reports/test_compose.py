@@ -13,10 +13,11 @@ from bot.reports.render import Kind, render
 from bot.reports.sources import finished_session, paper_of_session
 from bot.words.wording import wording
 from flows.events import Finished
+from flows.identity import LONGEST_NAME
 from flows.inputs import ChooseFuel, Commit, Confirm, Done, Numbers, OpenEnergy, Overview, Submit
 from flows.session import Assessment, Firm, FirmKind
 from locales import LANGUAGES
-from scoring.answers import check_answers
+from scoring.answers import Answers, check_answers
 from scoring.result import assess
 from scoring.sheet import load_sheet
 from tests.flows.driver import START, Walker
@@ -52,6 +53,17 @@ def test_what_is_missing_makes_a_report_provisional() -> None:
     assert not any(question.answered or question.points for question in made.questions)
     assert {scenario.level for scenario in made.scenarios} == {None}
     assert not any(indicator.answered for indicator in made.indicators)
+
+
+def test_measures_do_not_say_how_things_stand_where_nobody_has_filled_it_in() -> None:
+    told = check_answers(RUBRIC, {"answers": {"q6": ["A"]}, "scenarios": {"marketing": 0}})
+    lines = report(told).plan.lines
+    assert "6. 网络安全：增加以下选项" in lines
+    assert "7. 数据安全：未填写，须具备以下选项" in lines
+    assert any(line.startswith("8. 规划实施：未填写，须达到选项 ") for line in lines)
+    assert "18. 营销管理*：由未达一级提升至一级" in lines
+    assert "21. 生产管控*：未填写，须达到一级" in lines
+    assert not any("未填写" in line for line in report(of_grade(1)).plan.lines)
 
 
 def test_the_six_figures_of_city_platforms() -> None:
@@ -129,6 +141,18 @@ def test_the_ministrys_form_is_named_where_it_is_used_or_would_differ() -> None:
     assert report(near, profile="platform").profile_note == published.profile_note == ""
 
 
+@pytest.mark.parametrize(
+    "name", ["0" * LONGEST_NAME, "😀" * LONGEST_NAME, "長" * 90 + "𠮷" * 10], ids=["digits", "faces", "rare"]
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("answers", [EMPTY, BY_FIGURES, of_grade(4)], ids=["none", "some", "all"])
+def test_a_picture_has_a_caption_that_telegram_takes(answers: Answers, language: str, name: str) -> None:
+    """Telegram counts a rare character as two."""
+    caption = report(answers, language, firm=name).caption
+    assert len(caption.encode("utf-16-le")) // 2 <= CAPTION
+    assert caption.startswith(name[:40])
+
+
 @given(reports)
 @examples(60)
 def test_any_report_is_whole(made: Report) -> None:
@@ -139,7 +163,7 @@ def test_any_report_is_whole(made: Report) -> None:
     assert all(0 <= indicator.share <= 1 for indicator in made.indicators)
     complete = all(question.answered for question in made.questions) and None not in {s.level for s in made.scenarios}
     assert (made.status == "") is complete
-    assert len(made.caption) <= CAPTION
+    assert len(made.caption.encode("utf-16-le")) // 2 <= CAPTION
     for text in (
         made.title,
         made.status,

@@ -1,5 +1,6 @@
 """The record that a paper carries: found again in its bytes, whole, by whoever has the file."""
 
+from base64 import urlsafe_b64encode
 from datetime import date
 from io import BytesIO
 
@@ -9,11 +10,12 @@ from pypdf import PdfReader
 
 from bot.reports.compose import compose
 from bot.reports.document import document
-from bot.reports.embedding import Carried, carried, embedded
+from bot.reports.embedding import MARK, Carried, carried, embedded
 from bot.reports.face import Face, face_of
 from bot.reports.paper import Paper
 from bot.reports.seal import seal
 from bot.reports.signing import Issuer
+from flows.identity import LONGEST_NAME
 from flows.session import Firm, Record
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, RARE, UNKNOWN, of_grade, paper, papers
 from tests.reports.keys import OPERATOR
@@ -62,17 +64,28 @@ def test_a_pdf_is_of_the_day_of_its_paper() -> None:
 def test_what_is_no_record_is_none() -> None:
     assert carried(b"") == carried(b"shuping: a report, shuping:x") == ()
     assert carried(b"shuping:A") == ()
-    found = Carried(b"A", b"A"), Carried(b"B", b""), Carried(b"A", b"")
-    assert carried(b"shuping:QQ.QQ shuping:QQ.QQ shuping:Qg shuping:QQ") == found
+    one, other = b"A" * 75, b"B" * 75
+    found = Carried(one, b"A"), Carried(other, b""), Carried(one, b"")
+    words = b"shuping:%(one)s.QQ shuping:%(one)s.QQ shuping:%(other)s shuping:%(one)s"
+    assert carried(words % {b"one": urlsafe_b64encode(one), b"other": urlsafe_b64encode(other)}) == found
+
+
+def test_no_firm_is_named_like_a_record() -> None:
+    """Whoever calls themselves so has papers that are genuine all the same."""
+    least = Paper(program="1", language="en", rubric="e", profile="p", on=date.min)
+    name = f"{MARK}{'A' * LONGEST_NAME}"[:LONGEST_NAME]
+    assert len(name) < len(embedded(least, ""))
+    made = paper(EMPTY, firm=name)
+    assert carried(document(compose(made))) == (Carried(made.canonical(), b""),)
 
 
 def test_a_word_without_end_is_none_and_soon_told() -> None:
     assert carried(b"shuping:" + b"Q" * 50_000_000) == ()
-    assert len(carried(b"shuping:" * 5_000_000)) == 1
+    assert carried(b"shuping:" * 5_000_000) == ()
 
 
 def test_more_than_one_record_is_noticed_and_a_million_are_not_kept() -> None:
-    assert len(carried(b" ".join(b"shuping:%06d" % number for number in range(200_000)))) == 3
+    assert len(carried(b" ".join(b"shuping:%0100d" % number for number in range(200_000)))) == 3
 
 
 # the face

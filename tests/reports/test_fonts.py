@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import count
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from bot.reports.characters import FONTS, MISSING, SELECTORS, SPACES, fonts_in, missing, printed, prints, use_fonts
+from bot.reports.characters import FONTS, MISSING, SELECTORS, SPACES, fonts_in, missing, printed, use_fonts
 from bot.reports.document import document
 from bot.reports.pool import Pool
 from bot.reports.render import Kind
@@ -84,7 +86,7 @@ def test_every_character_that_is_said_to_print_prints() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_characters_of_names_print(name: str) -> None:
-    assert prints(name)
+    assert missing([name]) == ""
 
 
 @pytest.mark.parametrize(("first", "last"), [(0x4E00, 0x9FEF), (0x3400, 0x4DB5)])
@@ -99,7 +101,6 @@ def test_what_is_missing_is_what_is_shown_as_a_missing_type(texts: list[str]) ->
     assert set(lacking) == {sign for sign in together if settable(sign) == MISSING}
     assert len(set(lacking)) == len(lacking)
     assert sorted(lacking, key=together.index) == [*lacking]
-    assert all(prints(text) is (missing([text]) == "") for text in texts)
 
 
 @given(st.sets(st.characters(codec="utf-8")))
@@ -110,7 +111,7 @@ def test_characters_are_listed_as_ranges(characters: set[str]) -> None:
 
 
 def test_a_choice_of_form_is_nothing_to_be_printed() -> None:
-    assert prints("葛\U000e0100城")
+    assert missing(["葛\U000e0100城"]) == ""
     assert settable("葛\U000e0100城") == "葛\U000e0100城"
 
 
@@ -118,12 +119,33 @@ def test_a_choice_of_form_is_nothing_to_be_printed() -> None:
 
 
 def test_an_operators_font_prints_what_ours_lack(own: Path) -> None:
-    assert prints(RARE + DRAGONS)
+    assert missing([RARE + DRAGONS]) == ""
     assert missing([RARE + UNKNOWN]) == UNKNOWN[1]
     reader = PdfReader(BytesIO(document(report(of_grade(2), firm=RARE + DRAGONS))))
     text = reader.pages[0].extract_text()
     assert RARE + DRAGONS in text
     assert MISSING not in text
+
+
+def test_a_hundred_characters_are_asked_together(own: Path) -> None:
+    """A stranger's name may be of so many, and everybody waits while they are asked: one by one, that were a hundred
+    times as long as for one.
+    """
+
+    def seconds(number: int) -> float:
+        began = perf_counter()
+        assert missing(["".join(chr(next(rare_ones)) for _ in range(number))])
+        return perf_counter() - began
+
+    rare_ones = count(0x2A700)
+    seconds(1)
+    assert min(seconds(100) for _ in range(5)) < 30 * min(seconds(1) for _ in range(5))
+
+
+def test_an_operators_font_has_together_what_it_has_one_by_one(own: Path) -> None:
+    """Marks, letters that turn the direction, compatible forms: what stands beside a character is no matter."""
+    signs = [*map(chr, range(0x300, 0x2FA00, 401)), DRAGONS]
+    assert missing(["".join(signs)]) == "".join(sign for sign in signs if missing([sign]))
 
 
 def test_a_paper_without_such_characters_is_the_same_with_them(own: Path) -> None:

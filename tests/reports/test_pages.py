@@ -15,7 +15,7 @@ from pypdf import PageObject, PdfReader
 from bot.reports.content import Report
 from bot.reports.document import document
 from bot.reports.qr import modules
-from tests.reports.firms import every, extremes, of_grade, report, reports
+from tests.reports.firms import LONG, UNBROKEN, every, extremes, of_grade, report, reports
 from tests.scoring.strategies import examples
 
 EXTREMES = extremes()
@@ -56,6 +56,25 @@ def heights(page: PageObject) -> tuple[set[int], set[int]]:
 @EVERY
 def test_no_heading_stands_alone_at_the_foot_of_a_page(name: str) -> None:
     headings_have_company(read(name))
+
+
+LIMITED = "Ningbo Precision Hardware Co., Ltd."
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "shown"),
+    [
+        (LIMITED, "en", LIMITED),
+        (LONG[:30], "zh-Hans", LONG[:30]),
+        (LONG, "zh-Hans", LONG[:30]),
+        (UNBROKEN, "en", UNBROKEN[:20]),
+    ],
+)
+def test_the_head_of_a_page_tells_as_much_of_a_name_as_there_is_room_for(name: str, language: str, shown: str) -> None:
+    reader = PdfReader(BytesIO(document(report(of_grade(2), language, firm=name))))
+    text = "".join(reader.pages[1].extract_text().split())
+    assert "".join(shown.split()) in text
+    assert ("…" in text) is (name != shown)
 
 
 def headings_have_company(reader: PdfReader) -> None:

@@ -26,7 +26,7 @@ from bot.reports.seal import seal
 from bot.reports.signing import NOBODY, Issuer
 from bot.reports.verdict import Finding, Keys, Signature, Verdict
 from bot.reports.verify import LARGEST, verify
-from flows.session import EnergyUse, Firm
+from flows.session import EnergyUse
 from tests.examples import tries
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, LONG, ON, RARE, UNKNOWN, of_grade, paper, papers
 from tests.reports.keys import FORGER, OPERATOR
@@ -116,6 +116,14 @@ def test_a_key_that_was_given_says_whose_it_is() -> None:
     for keys in (Keys(given=OPERATOR.public_key()), both):
         assert verify(GENUINE_A, keys).signature is Signature.GIVEN
         assert verify(GENUINE_A, keys).genuine(keys)
+
+
+def test_whose_key_was_given_is_asked_for_and_not_the_operator() -> None:
+    """An adviser with a key of their own asks whether a paper is the bureau's."""
+    both = Keys(operator=OPERATOR.public_key(), given=FORGER.public_key())
+    verdict = verify(GENUINE_A, both)
+    assert (verdict.finding, verdict.signature) == (Finding.GENUINE, Signature.OPERATOR)
+    assert not verdict.genuine(both)
 
 
 def test_without_a_key_nobody_knows_whose_a_signature_is() -> None:
@@ -244,9 +252,9 @@ def but(**changes: Any) -> dict[str, Any]:
 
 
 BAD_RECORDS: dict[str, Any] = {
-    "no JSON": b"{",
-    "no object": [],
-    "nothing": {},
+    "no JSON": b"{" + b" " * 100,
+    "no object": b"[" + b" " * 100 + b"]",
+    "nothing": b"{" + b" " * 100 + b"}",
     "deep": b"[" * 100_000,
     "deep inside": b'{"record":' * 10_000,
     "a key twice": b'{"on":"2026-11-22",' + FIRM_A.canonical()[1:],
@@ -254,7 +262,17 @@ BAD_RECORDS: dict[str, Any] = {
     "a field of its own": but(score="100"),
     "a language": but(language="../../etc"),
     "a profile": but(profile="mine"),
-    "a name without end": FIRM_A.model_copy(update={"firm": Firm(name="厂" * 30_000)}).canonical(),
+    "a name without end": but(firm={"name": "厂" * 30_000}),
+    "a name of two lines": but(firm={"name": "甲厂\n综合等级：四级"}),
+    "a name with what is not seen": but(firm={"name": "甲\u202e厂"}),
+    "a fact that is too long": but(firm={"contact": "厂" * 61}),
+    "a credit code that no firm has": but(firm={"credit_code": "91350100M000100Y44"}),
+    "a credit code in words": but(firm={"credit_code": "已由市工信局核验"}),
+    "a version in words": but(program="0.1.0 已由市工信局现场核验"),
+    "a page in words": but(address="https://shuping.example.org 已由市工信局现场核验"),
+    "a page of another kind": but(address="javascript:alert"),
+    "committed to before it was answered": but(committed="2020-01-01"),
+    "committed to and not handed in": but(submitted=False, committed="2026-11-22"),
     "an option": but(record={"choices": {"q1": ["Z"]}}),
     "a question": but(record={"choices": {"q99": ["A"]}}),
     "no options": but(record={"choices": {"q1": []}}),
@@ -309,7 +327,8 @@ def test_a_file_that_is_too_large_is_not_looked_at() -> None:
 def test_keywords_without_end() -> None:
     began = process_time()
     assert verify(b"%PDF-1.7\n/Keywords(shuping:" + b"Q" * (LARGEST - 100) + b")") == Verdict(Finding.NONE)
-    assert verify(b"%PDF-1.7\n" + b"shuping:" * (LARGEST // 9)).finding is Finding.DAMAGED
+    assert verify(b"%PDF-1.7\n" + b"shuping:" * (LARGEST // 9)) == Verdict(Finding.NONE)
+    assert verify(b"%PDF-1.7\n" + (b"shuping:%s " % (b"Q" * 100)) * (LARGEST // 110)).finding is Finding.DAMAGED
     assert process_time() - began < SECONDS
 
 

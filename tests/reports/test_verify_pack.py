@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.reports.pack import MANIFEST, Pack, pack_file
+from bot.reports.paper import Paper
 from bot.reports.signing import Issuer
 from bot.reports.verdict import Finding, Keys, Signature, Verdict
 from bot.reports.verify import verify
@@ -97,8 +98,8 @@ def test_another_ones_pack_is_not_the_operators() -> None:
 
 
 def test_one_of_another_version_is_compared_with_its_own_list() -> None:
-    of = [paper(of_grade(grade)).model_copy(update={"program": "0.0.9"}) for grade in (3, 1)]
-    files = opened(pack_file(Pack(of[0], issuer=ISSUER)))
+    of = paper(of_grade(3)).model_copy(update={"program": "0.0.9"})
+    files = opened(pack_file(Pack(of, issuer=ISSUER)))
     drawn = {name: content.replace(b"/Type/Page", b"/Type /Page", 1) for name, content in files.items()}
     unlisted = verify(packed(drawn), KEYS)
     assert (unlisted.finding, unlisted.signature) == (Finding.CHANGED, Signature.OPERATOR)
@@ -119,8 +120,17 @@ def test_each_pdf_is_known_alone(name: str) -> None:
 def test_two_firms_are_not_compared_as_if_they_were_one() -> None:
     """Each of the papers is the operator's own; that one came before the other is nowhere said."""
     after, before = (paper(of_grade(grade), firm=firm) for grade, firm in ((4, "甲厂"), (1, "乙厂")))
-    mixed = opened(pack_file(Pack(after, before, ISSUER)))
-    assert verify(mixed["03 前后对比.pdf"], KEYS) == Verdict(Finding.DAMAGED)
+    mixed = pack_file(Pack(after, before, ISSUER))
+    files = opened(mixed)
+    for one in (mixed, files["03 前后对比.pdf"], files[DATA]):
+        assert verify(one, KEYS) == Verdict(Finding.DAMAGED)
+
+
+@pytest.mark.parametrize("before", [None, paper(of_grade(1))])
+def test_nobody_leaves_out_what_came_before_or_dates_it_anew(before: Paper | None) -> None:
+    """A firm rated before its upgrade is not one that was never rated, nor one that was rated on another day."""
+    after = paper(of_grade(3), before=of_grade(1))
+    assert verify(pack_file(Pack(after, before, ISSUER)), KEYS) == Verdict(Finding.DAMAGED)
 
 
 # the data alone

@@ -102,6 +102,9 @@ async def test_a_decision_comes_back_with_the_newest_of_the_log_if_they_are_aske
         applied = await store.apply(WINDOW, just(begun().but(revision=number), line), recent=3)
         assert applied
         assert [*applied.recent] == lines[max(0, number - 3) : number]
+    applied = await store.apply(WINDOW, lambda _: Decision(log=(entry(9),)), recent=3)
+    assert applied
+    assert [*applied.recent] == lines[-3:], "without a session nothing is logged"
     applied = await store.apply(WINDOW, lambda _: Decision(forgotten=Forgetting.DOSSIER), recent=3)
     assert applied
     assert applied.recent == ()

@@ -1,11 +1,12 @@
 """Several dossiers a window, several windows a dossier, links between them, and forgetting each way: every store."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from storage.outbox import Lane, Urgency
+from storage.outbox import Lane, Queued, Urgency
 from storage.store import Arrival, Decide, Decision, Forgetting, Link, State, Store
 from storage.window import Window
 from tests.storage.support import (
@@ -24,6 +25,7 @@ from tests.storage.support import (
     grown,
     just,
     message,
+    nothing,
     opens,
     sends,
     taken,
@@ -273,6 +275,61 @@ async def test_what_was_set_aside_moves_along(store: Store) -> None:
     assert await store.move(WINDOW, THERE)
     await store.forget(THERE)
     assert await store.damaged() == 0
+
+
+async def sent_and_moved(store: Store) -> Queued:
+    """Two messages, about a dossier; the first is on its way when the window gets another name."""
+    await store.apply(WINDOW, opens("d1", outbox=(message("one"), message("two")), window=Window(card="7")))
+    due = await taken(store)
+    assert due
+    assert await store.move(WINDOW, THERE)
+    return due.queued
+
+
+Fate = Callable[[Store, Queued], Awaitable[object]]
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        lambda store, queued: store.delivered(queued, NOW, ME),
+        lambda store, queued: store.refused(queued, NOW),
+        lambda store, queued: store.set_aside(queued),
+    ],
+    ids=["it arrived", "it was refused", "nobody can make sense of it"],
+)
+async def test_what_is_done_with_when_its_window_has_moved_is_done_with(store: Store, fate: Fate) -> None:
+    await fate(store, await sent_and_moved(store))
+    assert await waiting(store, window=THERE) == ["two"]
+
+
+async def test_what_arrived_that_does_no_harm_twice_is_gone_from_a_window_that_has_moved(store: Store) -> None:
+    store.confirm(await sent_and_moved(store), ME, nothing)
+    await store.renew(claim())
+    assert await waiting(store, window=THERE) == ["two"]
+
+
+async def test_a_refusal_under_the_old_name_does_not_silence_the_window_that_has_moved(store: Store) -> None:
+    assert not await store.refused(await sent_and_moved(store), NOW)
+    assert (await store.state(THERE)).window == Window(card="7")
+
+
+async def test_what_has_to_be_sent_again_to_a_window_that_has_moved_waits_there_with_what_comes_after(
+    store: Store,
+) -> None:
+    await store.postpone(await sent_and_moved(store), NOW + HOUR)
+    assert [(one.reply, one.due, one.attempts) for one in await store.waiting(THERE)] == [
+        ("one", NOW + HOUR, 1),
+        ("two", NOW + HOUR, 0),
+    ]
+
+
+async def test_what_is_put_off_or_half_sent_is_so_in_a_window_that_has_moved(store: Store) -> None:
+    queued = await sent_and_moved(store)
+    await store.defer(queued, NOW + HOUR)
+    await store.advanced(queued, 1)
+    first, _ = await store.waiting(THERE)
+    assert (first.reply, first.due, first.part) == ("one", NOW + HOUR, 1)
 
 
 async def test_what_was_answered_in_a_window_that_has_moved_is_nobodys_once_it_is_forgotten(store: Store) -> None:

@@ -190,6 +190,19 @@ async def test_a_deletion_is_told_to_all_who_had_sight_of_it(shared: Store, how:
     assert await shared.state(OTHER) == State()
 
 
+@pytest.mark.parametrize("left", [False, True], ids=["nothing is left", "another dossier is left"])
+async def test_who_is_told_of_a_deletion_has_what_waits_there_under_its_key_replaced(
+    shared: Store, *, left: bool
+) -> None:
+    """Also where the key is cancelled: that is about the dossier which is in front then, and nowhere else."""
+    await shared.apply(OTHER, opens("theirs", outbox=(message("card", key="card"), message("last"))))
+    if left:
+        await shared.apply(WINDOW, opens("mine"))
+        await shared.apply(WINDOW, decides(dossier="d1"))
+    await shared.apply(WINDOW, decides(forgotten=Forgetting.DOSSIER, echo=echo(hours=0), cancelled=("card",)))
+    assert await waiting(shared, window=OTHER) == ["last", "echo"]
+
+
 async def test_who_only_looks_away_tells_nobody(shared: Store) -> None:
     applied = await shared.apply(WINDOW, decides(forgotten=Forgetting.SIGHT, echo=echo()))
     assert applied

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from storage.outbox import MOST_WAITING, Queued, Urgency
+from storage.outbox import Crowd, Queued, Urgency
 from storage.store import Arrival, Decision, State, Store
 from storage.window import Window
 from tests.storage.support import (
@@ -261,12 +261,21 @@ async def test_the_next_message_is_of_the_same_lane(store: Store) -> None:
 
 
 async def test_a_flood_of_texts_does_not_grow_for_ever_and_the_card_always_comes(store: Store) -> None:
-    texts = [message(f"{number}") for number in range(MOST_WAITING + 9)]
+    texts = [message(f"{number}") for number in range(Crowd.TEXTS + 9)]
     await store.apply(WINDOW, sends(*texts[:3], message("old", key="card")))
     await store.apply(WINDOW, sends(*texts[3:], message("new", key="card"), message("file", urgency=Urgency.FILE)))
-    assert await waiting(store) == [*(str(number) for number in range(MOST_WAITING)), "new", "file"]
+    assert await waiting(store) == [*(str(number) for number in range(Crowd.TEXTS)), "new", "file"]
     await store.apply(OTHER, sends(message("theirs")))
     assert await waiting(store, window=OTHER) == ["theirs"]
+
+
+async def test_a_flood_of_files_does_not_grow_for_ever_and_the_same_one_is_no_more(store: Store) -> None:
+    """There may be a thousand assessments in a history, each of which has its files."""
+    files = [message(f"{number}", key=f"file.pdf{number}", urgency=Urgency.FILE) for number in range(Crowd.FILES + 9)]
+    await store.apply(WINDOW, sends(*files))
+    await store.apply(WINDOW, sends(message("again", key="file.pdf1", urgency=Urgency.FILE), message("text")))
+    kept = [f"{number}" for number in range(Crowd.FILES) if number != 1]
+    assert await waiting(store) == [*kept, "again", "text"]
 
 
 # what is owed

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.outbox import (
-    MOST_WAITING,
+    Crowd,
     Head,
     Lane,
     Outgoing,
@@ -81,12 +81,14 @@ def test_what_leaves_is_what_has_a_key_that_comes(waiting: list[Waiting], outbox
 
 
 @given(waiting=outboxes, outbox=messages)
-def test_all_come_in_their_order_but_for_texts_that_find_no_room(
+def test_all_come_in_their_order_but_for_texts_and_files_that_find_no_room(
     waiting: list[Waiting], outbox: list[Outgoing]
 ) -> None:
-    texts = [one for one in outbox if one.counted]
-    room = max(0, MOST_WAITING - sum(one.counted for one in waiting))
-    left_out = {id(one) for one in texts[room:]}
+    gone = queueing(waiting, outbox).removed
+    left_out = set[int]()
+    for crowd in Crowd:
+        room = max(0, crowd - sum(one.crowd is crowd for one in waiting if one.number not in gone))
+        left_out |= {id(one) for one in [one for one in outbox if one.crowd is crowd][room:]}
     added = [one.outgoing for one in queueing(waiting, outbox).added]
     assert list(map(id, added)) == [id(one) for one in outbox if id(one) not in left_out]
 

@@ -7,8 +7,9 @@ from bot.reports.composing.scored import Scored
 from bot.reports.content import Field
 from flows.text import tidy
 
-LONGEST_FIRM = 100
-"""Characters of a name in the caption of a picture, which has to have room for all else."""
+LONGEST_CAPTION = 1_024
+UNITS = "utf-16-le"
+"""So many units of UTF-16 does Telegram take below a picture; a rare character is two of them."""
 
 
 def title(scored: Scored) -> str:
@@ -47,12 +48,17 @@ def _given(scored: Scored, name: str) -> Iterator[Field]:
 
 
 def caption(scored: Scored) -> str:
-    """What the picture shows, for eyes that cannot see it; short enough for a caption of Telegram (1,024)."""
-    return "\n".join(_caption(scored))
+    """What the picture shows, for eyes that cannot see it; a long name gives way to what Telegram takes."""
+    whole = "\n".join(_caption(scored, scored.firm))
+    over = len(whole.encode(UNITS)) - 2 * LONGEST_CAPTION
+    if over <= 0:
+        return whole
+    kept = scored.firm.encode(UNITS)[: -over - 2].decode(UNITS, "ignore")  # half a character is none
+    return "\n".join(_caption(scored, f"{kept}…"))
 
 
-def _caption(scored: Scored) -> Iterator[str]:
-    yield _headline(scored)
+def _caption(scored: Scored, firm: str) -> Iterator[str]:
+    yield _headline(scored, firm)
     if not scored.final:
         yield status(scored)
     yield shares(scored)
@@ -62,12 +68,12 @@ def _caption(scored: Scored) -> Iterator[str]:
         yield scored.text("report.caption.scenarios", levels=scored.text("list.separator").join(told))
 
 
-def _headline(scored: Scored) -> str:
+def _headline(scored: Scored, firm: str) -> str:
     """Whose self-assessment it is, if that is known, and what came out."""
     grade = scored.words.grade(scored.result.grade)
-    if not scored.firm:
+    if not firm:
         return scored.text("report.caption.nameless", grade=grade, score=scored.score)
-    return scored.text("report.caption", firm=scored.firm[:LONGEST_FIRM], grade=grade, score=scored.score)
+    return scored.text("report.caption", firm=firm, grade=grade, score=scored.score)
 
 
 def alternatives(scored: Scored) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What leads on from a result, as a paper words it: soberly, for an official who was not there when it was answered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from bot.reports.content import Part
 from bot.words.margin import otherwise, revalued
@@ -43,11 +43,12 @@ def plan(result: Result, words: Wording) -> Part:
         return Part("", ())
     title = words.text("report.plan.title", grade=words.grade(result.next.grade))
     found = result.next.plan
-    lines = _measures(found, words) if found else iter((words.text("report.plan.none"),))
+    open_items = {item for item in words.rubric.items if item not in result.credits and item not in result.levels}
+    lines = _measures(found, words, open_items) if found else iter((words.text("report.plan.none"),))
     return Part(title, (*lines, *_notes(words)))
 
 
-def _measures(found: Plan, words: Wording) -> Iterator[str]:
+def _measures(found: Plan, words: Wording, unanswered: Set[str]) -> Iterator[str]:
     classes = [task.effort for task in tasks_of(found, words.rubric)]
     yield words.text("report.plan.least", number=len(classes))
     if words.rubric.effort_note:
@@ -55,25 +56,32 @@ def _measures(found: Plan, words: Wording) -> Iterator[str]:
         told = (count for each, count in zip(CLASSES, counts, strict=True) if each in classes)
         yield words.text("report.plan.classes", classes=words.text("list.separator").join(told))
     for question in found.questions:
-        yield from _of_question(question, words)
+        yield from _of_question(question, words, unfilled=question.question in unanswered)
     for scenario in found.scenarios:
-        yield from _of_scenario(scenario, words)
+        yield from _of_scenario(scenario, words, unfilled=scenario.scenario in unanswered)
 
 
-def _of_question(step: QuestionStep, words: Wording) -> Iterator[str]:
+def _of_question(step: QuestionStep, words: Wording, *, unfilled: bool) -> Iterator[str]:
+    """Of what nobody has filled in, it is not known whether anything has to be added."""
     texts = {option.id: option.text for option in words.rubric.question[step.question].options}
     name = words.item_name(step.question)
     if step.to is not None:
-        yield words.text("report.plan.to", item=name, option=step.to, text=texts[step.to])
+        yield words.text(
+            "report.plan.to.open" if unfilled else "report.plan.to", item=name, option=step.to, text=texts[step.to]
+        )
         return
-    yield words.text("report.plan.add", item=name)
+    yield words.text("report.plan.add.open" if unfilled else "report.plan.add", item=name)
     yield from (f"{INDENT}{letter}. {texts[letter]}" for letter in step.add)
 
 
-def _of_scenario(step: ScenarioStep, words: Wording) -> Iterator[str]:
+def _of_scenario(step: ScenarioStep, words: Wording, *, unfilled: bool) -> Iterator[str]:
     levels = words.rubric.scenario[step.scenario].levels
     start, end = words.level_name(step.start), words.level_name(step.end)
-    yield words.text("report.plan.lift", item=words.item_name(step.scenario), start=start, end=end)
+    name = words.item_name(step.scenario)
+    if unfilled:
+        yield words.text("report.plan.lift.open", item=name, end=end)
+    else:
+        yield words.text("report.plan.lift", item=name, start=start, end=end)
     for level in range(step.start + 1, step.end + 1):
         asked = words.text("ladder.requirement", level=words.level_name(level), text=levels[level - 1])
         yield f"{INDENT}{asked}"
