@@ -18,7 +18,12 @@ class FaultCode(StrEnum):
     WRONG_RUBRIC = "wrong_rubric"
     UNKNOWN_FIELD = "unknown_field"
     TEXT_LONG = "text_long"
+    NOTHING_THERE = "nothing_there"
+    PAPER = "paper"
+    PLAIN_TABLE = "plain_table"
     # a workbook
+    OTHER_WORKBOOK = "other_workbook"
+    LOCKED_WORKBOOK = "locked_workbook"
     NOT_A_WORKBOOK = "not_a_workbook"
     NO_FORM = "no_form"
     ROWS_MISSING = "rows_missing"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from bot.cli.files import opened, read_file
 from bot.cli.firm import fact_told
+from bot.cli.foreign import OTHER_WORKBOOKS
 from bot.cli.records import read_records
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.naming import alike
@@ -30,7 +31,7 @@ FACTS = (KIND, *(fact.value for fact in FirmFact))
 """What a record may say of its firm, beside the name and the answers."""
 SINGLE = (".json", ".xlsx", ".xlsm")
 """Endings of files of one firm's answers."""
-UNREADABLE = (".xls", ".xlsb", ".ods", ".et", ".csv")
+UNREADABLE = (*OTHER_WORKBOOKS, ".xlsb", ".csv")
 """Endings of what an adviser may have saved a form as by mistake: reading it says what to do."""
 NOT_MEANT = (".", "~$")
 """How the names of hidden files begin, and of what Excel and WPS leave beside a file that is open."""
@@ -65,7 +66,7 @@ def entries_of(source: str) -> Iterator[Iterable[Any]]:
         yield (_from_file(path, alone=shared[alike(path.stem)] == 1) for path in files)
     else:
         with opened(source) as stream:
-            yield read_records(stream, lines=source.endswith(LINES)).entries
+            yield read_records(stream, source, lines=source.endswith(LINES)).entries
 
 
 def counted_in(source: str) -> int:

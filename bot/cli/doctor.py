@@ -16,7 +16,7 @@ from bot.cli.modes import too_wide
 from bot.reports.keys import fingerprint
 from bot.reports.signing import issuer_of
 from bot.settings import FILED, Settings, load_settings, use_editions
-from bot.settings.files import env_file_in_use, places, secret_files, variables
+from bot.settings.files import LONGEST, env_file_in_use, places, secret_files, variables
 from bot.words.complaints import complaint
 from flows.text import inert_lines
 from locales import LANGUAGES, Catalogue, catalogue
@@ -26,7 +26,6 @@ from storage.opening import POSTGRES, SQLITE, open_store, sqlite_path, without_c
 
 FONTS = [*((f"Noto Sans {script}", weight) for script in ("SC", "TC") for weight in (400, 700)), ("Shuping Rare", 400)]
 TOKEN = re.compile(r"(?<!\d)\d{1,20}:[A-Za-z0-9_-]{30,}")
-LONGEST_ENV_FILE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def _holds_settings(file: Path) -> bool:
         if not file.is_file():  # a pipe would wait for ever
             return False
         with file.open("rb") as content:
-            return b"SHUPING_" in content.read(LONGEST_ENV_FILE)
+            return b"SHUPING_" in content.read(LONGEST)
     except OSError:
         return False
 

@@ -11,8 +11,10 @@ import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
-from io import StringIO
+from io import FileIO, StringIO
 from pathlib import Path
+from select import select
+from time import monotonic
 
 from dotenv import dotenv_values
 from platformdirs import user_config_path
@@ -20,6 +22,11 @@ from platformdirs import user_config_path
 STATED = "SHUPING_ENV_FILE"
 NAMES = ("shuping.env", ".env")
 ROOT = 0
+NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+LONGEST = 1 << 20
+"""Bytes; nothing that belongs into a setting is as long."""
+PATIENCE_SECONDS = 30.0
+"""So long may a pipe say nothing: somebody may be typing a password at its other end."""
 
 
 class FileTrouble(StrEnum):
@@ -29,6 +36,8 @@ class FileTrouble(StrEnum):
     WRITABLE = "writable"
     TWICE = "twice"
     EMPTY = "empty"
+    LONG = "long"
+    SILENT = "silent"
 
 
 class SettingsFileError(Exception):
@@ -73,9 +82,38 @@ def _of_file(path: Path) -> dict[str, str]:
 
 def _trusted_text(path: Path) -> str:
     """The text of a file that nobody but its owner can have written, who is us or root. What is opened is checked."""
-    with path.open("rb") as file:
+    with _opened(path) as file:
         _refuse_others(os.fstat(file.fileno()), path)
-        return _decoded(file.read(), path)
+        return _decoded(_content(file, path), path)
+
+
+def _opened(path: Path) -> FileIO:
+    """Whoever is to open the other end of a pipe is not waited for yet."""
+    file = FileIO(path, opener=lambda name, flags: os.open(name, flags | NO_WAIT))
+    if NO_WAIT:
+        os.set_blocking(file.fileno(), True)
+    return file
+
+
+def _content(file: FileIO, path: Path) -> bytes:
+    """All of a file that has an end, and not too far away."""
+    content, deadline = b"", monotonic() + PATIENCE_SECONDS
+    while len(content) <= LONGEST:
+        _await(file, deadline, path)
+        part = file.read(LONGEST + 1 - len(content))
+        if not part:
+            return content
+        content += part
+    raise SettingsFileError(FileTrouble.LONG, file=path, megabytes=LONGEST >> 20)
+
+
+def _await(file: FileIO, deadline: float, path: Path) -> None:
+    """A pipe has something to be read, or has ended."""
+    if not stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+        return
+    ready, _, _ = select([file], [], [], max(0.0, deadline - monotonic()))
+    if not ready:
+        raise SettingsFileError(FileTrouble.SILENT, file=path, seconds=int(PATIENCE_SECONDS))
 
 
 def _refuse_others(status: os.stat_result, path: Path) -> None:
@@ -108,7 +146,8 @@ def secret_files(secrets: Sequence[str], given: Mapping[str, str]) -> dict[str, 
 
 def secret(path: Path) -> str:
     """The secret in a file, without the end of the line."""
-    found = _decoded(path.read_bytes(), path).rstrip("\r\n")
+    with _opened(path) as file:
+        found = _decoded(_content(file, path), path).rstrip("\r\n")
     if not found:
         raise SettingsFileError(FileTrouble.EMPTY, file=path)
     return found

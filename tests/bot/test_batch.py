@@ -579,7 +579,9 @@ def test_what_a_killed_program_left_is_swept_up(batch: Batch) -> None:
     assert (old.exists(), new.exists()) == (False, True)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, *(pytest.param(how, marks=pytest.mark.slow) for how in (signal.SIGTERM, signal.SIGKILL))]
+)
 def test_interrupted_and_taken_up(tmp_path: Path, run: Inside, how: signal.Signals) -> None:
     """Ended after some reports, and even within a line of the ledger: only those that are missing are made."""
     firms, out = tmp_path / "firms.jsonl", tmp_path / "out"

@@ -1,6 +1,9 @@
 """Where settings come from, and where they must not come from."""
 
 import os
+import tracemalloc
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from pydantic import SecretStr
 
 from bot.reports.signing import Issuer, issuer_of
-from bot.settings import SECRET, Settings, SettingsError, load_settings, paper_settings
+from bot.settings import FILED, SECRET, Settings, SettingsError, files, load_settings, paper_settings
 from bot.settings.files import FileTrouble, SettingsFileError
 from bot.settings.wrong import Wrong
 from tests.bot.child import Shuping, sentence
@@ -179,6 +182,70 @@ def test_files_of_secrets_that_cannot_be_are_told_in_a_sentence(shuping: Shuping
         sentence(shuping("telegram", SHUPING_TELEGRAM_TOKEN_FILE=name), name)
     both = {"SHUPING_TELEGRAM_TOKEN": "one", "SHUPING_TELEGRAM_TOKEN_FILE": "two"}
     sentence(shuping("telegram", **both), "SHUPING_TELEGRAM_TOKEN_FILE")
+
+
+ENDLESS = Path("/dev/zero")
+
+
+def huge(folder: Path) -> Path:
+    """Two gigabytes, of which nothing is on the disk."""
+    file = folder / "huge"
+    with file.open("wb") as content:
+        content.truncate(2 << 30)
+    return file
+
+
+def pipe(folder: Path) -> Path:
+    """One at whose other end is nobody."""
+    file = folder / "pipe"
+    os.mkfifo(file, 0o600)
+    return file
+
+
+@pytest.mark.skipif(not ENDLESS.exists(), reason="a system of another kind")
+@pytest.mark.parametrize("name", [*FILED, "env"])
+@pytest.mark.parametrize(
+    ("made", "trouble"),
+    [(lambda _: ENDLESS, FileTrouble.LONG), (huge, FileTrouble.LONG), (pipe, FileTrouble.SILENT)],
+    ids=["a device without an end", "a very long file", "a pipe into which nobody writes"],
+)
+def test_a_file_without_an_end_is_given_up(
+    config: Path, monkeypatch: pytest.MonkeyPatch, name: str, made: Callable[[Path], Path], trouble: FileTrouble
+) -> None:
+    """No file of settings or of a secret is waited for, or read, for ever."""
+    monkeypatch.setattr(files, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setenv(f"SHUPING_{name.upper()}_FILE", str(made(config)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(SettingsFileError) as refused:
+            load_settings()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert refused.value.trouble is trouble
+    assert peak < 16 << 20
+
+
+def test_a_file_without_an_end_is_told_in_a_sentence(shuping: Shuping) -> None:
+    for name in SECRET:
+        sentence(shuping("telegram", **{f"SHUPING_{name.upper()}_FILE": str(huge(shuping.folder))}), "huge", "1 MB")
+
+
+def test_a_secret_may_come_through_a_pipe_bit_by_bit(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `<(pass show token)` of a shell makes one."""
+    reads, writes = os.pipe()
+    monkeypatch.setenv("SHUPING_TELEGRAM_TOKEN_FILE", f"/dev/fd/{reads}")
+
+    def write() -> None:
+        with os.fdopen(writes, "w") as other:
+            for letter in (*TOKEN, "\n"):
+                other.write(letter)
+                other.flush()
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(write)
+        assert load_settings().telegram_token == SecretStr(TOKEN)
+    os.close(reads)
 
 
 # single settings

@@ -12,26 +12,8 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from bot.reports.workbook import marks
 from bot.reports.workbook.archive import not_a_workbook, weighed
-from bot.reports.workbook.marks import (
-    BLANKS,
-    EXACT,
-    FIGURE,
-    FIRM,
-    FORM,
-    LANGUAGE,
-    PAPER,
-    QUESTION,
-    RUBRIC,
-    SCENARIO,
-    TEXT,
-    UNTICKED,
-    VALUE,
-    YEARS,
-    as_kept,
-    ticks_of,
-    year_key,
-)  # fmt: skip
 from flows.text import tidy
 from scoring.answers import check_answers
 from scoring.decoding import read_json, short
@@ -77,7 +59,7 @@ def _cells(content: bytes) -> dict[str, _Cell]:
     book = weighed(content)
     found: dict[str, _Cell] = {}
     sheets = zip(book.names, book.unknown, _sheets(book.archive), strict=True)
-    forms = [(name, unknown, rows) for name, unknown, rows in sheets if rows and rows[0][:1] == [FORM]]
+    forms = [(name, unknown, rows) for name, unknown, rows in sheets if rows and rows[0][:1] == [marks.FORM]]
     if not forms:
         raise AnswersError([Fault("", FaultCode.NO_FORM)])
     for name, unknown, rows in forms:
@@ -104,22 +86,24 @@ def _take(sheet: str, rows: list[list[Any]], unknown: frozenset[str], found: dic
         if not row or row[0] == "":
             continue
         key = str(row[0])
-        column = columns.get(VALUE if key.partition(".")[0] in (QUESTION, FIGURE, SCENARIO) else TEXT, -1)
+        filled_in = key.partition(".")[0] in (marks.QUESTION, marks.FIGURE, marks.SCENARIO)
+        column = columns.get(marks.VALUE if filled_in else marks.TEXT, -1)
         if not 0 <= column < len(row):
             raise AnswersError([Fault("", FaultCode.NO_FORM)])
         place = xl_rowcol_to_cell(number, column)
         value = _Unknown() if place in unknown else row[column]
-        exact = row[columns[EXACT]] if EXACT in columns else ""
+        exact = row[columns[marks.EXACT]] if marks.EXACT in columns else ""
         if key in found:
             doubled.append(Fault(f"{sheet}!{place}", FaultCode.DOUBLED))
-        found[key] = _Cell(f"{sheet}!{place}", value.strip(BLANKS) if isinstance(value, str) else value, str(exact))
+        told = value.strip(marks.BLANKS) if isinstance(value, str) else value
+        found[key] = _Cell(f"{sheet}!{place}", told, str(exact))
     if doubled:
         raise AnswersError(doubled)
 
 
 def _rubric(cells: dict[str, _Cell]) -> Rubric:
     """The edition that the form is of. Raises AnswersError if it is not here."""
-    named = cells.get(RUBRIC)
+    named = cells.get(marks.RUBRIC)
     if named is None:
         raise AnswersError([Fault("", FaultCode.NO_FORM)])
     return load_rubric(edition_of({"rubric": named.value}))
@@ -133,7 +117,7 @@ class _Reader:
         self._faults: list[Fault] = []
         self._missing: dict[str, None] = {}
         """Items and figures with a row that is not there any more: what it held, nobody knows."""
-        self._known = {RUBRIC, LANGUAGE, PAPER, FIRM}
+        self._known = {marks.RUBRIC, marks.LANGUAGE, marks.PAPER, marks.FIRM}
         self._places: dict[str, str] = {}
         """Where a field of the answers stands."""
 
@@ -144,7 +128,7 @@ class _Reader:
             "figures": dict(self._figures()),
             "scenarios": dict(self._levels()),
         }
-        firm = self._cells.get(FIRM)
+        firm = self._cells.get(marks.FIRM)
         name = tidy(str(firm.value)) if firm and not isinstance(firm.value, _Unknown) else ""
         self._faults += [
             Fault(cell.place, FaultCode.UNKNOWN_FIELD) for key, cell in self._cells.items() if key not in self._known
@@ -174,7 +158,7 @@ class _Reader:
 
     def _answers(self) -> Iterator[tuple[str, str | list[str]]]:
         for question in self._rubric.questions:
-            ticks = {letter: self._cell(f"{QUESTION}.{question.id}.{letter}") for letter in question.letters}
+            ticks = {letter: self._cell(f"{marks.QUESTION}.{question.id}.{letter}") for letter in question.letters}
             chosen = {letter: cell for letter, cell in ticks.items() if cell and self._ticked(cell, letter)}
             if not chosen:
                 continue
@@ -188,8 +172,8 @@ class _Reader:
         if isinstance(cell.value, bool):
             return cell.value
         told = _shown(cell.value).casefold()
-        ticked = told in {tick.casefold() for tick in ticks_of(letter)}
-        if not ticked and told != UNTICKED:
+        ticked = told in {tick.casefold() for tick in marks.ticks_of(letter)}
+        if not ticked and told != marks.UNTICKED:
             self._faults.append(Fault(cell.place, FaultCode.UNKNOWN_TICK, {"given": _shown(cell.value)}))
         return ticked
 
@@ -199,15 +183,15 @@ class _Reader:
         for figure in self._rubric.figures:
             if figure.kind == "series":
                 yield from self._series(figure.id)
-            elif cell := self._cell(f"{FIGURE}.{figure.id}"):
+            elif cell := self._cell(f"{marks.FIGURE}.{figure.id}"):
                 self._places[f"figures.{figure.id}"] = cell.place
                 yield figure.id, self._number(cell)
 
     def _series(self, figure: str) -> Iterator[tuple[str, list[Any]]]:
         """The years from the first one that is given; none may be missing after it."""
-        keys = [year_key(figure, year) for year in range(1, YEARS + 1)]
+        keys = [marks.year_key(figure, year) for year in range(1, marks.YEARS + 1)]
         cells = [self._cell(key) for key in keys]
-        given = next((place for place, cell in enumerate(cells) if cell), YEARS)
+        given = next((place for place, cell in enumerate(cells) if cell), marks.YEARS)
         for key, cell in zip(keys[given:], cells[given:], strict=True):
             if cell is None and key in self._cells:
                 self._faults.append(Fault(self._cells[key].place, FaultCode.YEAR_MISSING))
@@ -224,9 +208,9 @@ class _Reader:
         if not _is_number(cell.value):
             self._faults.append(Fault(cell.place, FaultCode.NOT_A_NUMBER, {"given": _shown(cell.value)}))
             return 0
-        kept = as_kept(cell.value)
+        kept = marks.as_kept(cell.value)
         exact = _exact(cell.exact)
-        if exact is not None and as_kept(float(exact)) == kept:
+        if exact is not None and marks.as_kept(float(exact)) == kept:
             return exact
         return int(kept) if "." not in kept else Decimal(kept)
 
@@ -234,7 +218,7 @@ class _Reader:
 
     def _levels(self) -> Iterator[tuple[str, int]]:
         for scenario in self._rubric.scenarios:
-            cell = self._cell(f"{SCENARIO}.{scenario.id}")
+            cell = self._cell(f"{marks.SCENARIO}.{scenario.id}")
             if cell is None:
                 continue
             top = len(scenario.levels)
@@ -261,4 +245,6 @@ def _exact(text: str) -> int | Decimal | None:
 
 
 def _shown(value: Any) -> str:
-    return short(as_kept(value) if _is_number(value) else value.text if isinstance(value, _Unknown) else str(value))
+    if _is_number(value):
+        return short(marks.as_kept(value))
+    return short(value.text if isinstance(value, _Unknown) else str(value))
