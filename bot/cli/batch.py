@@ -60,7 +60,8 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -
         counted(text, total) as count,
     ):
         told = told_of(parsed, language)
-        papers = Papers(language, parsed.profile, issuer.address, before, parsed.before_on, told)
+        source = Path() if is_stream(parsed.batch) else Path(parsed.batch).parent
+        papers = Papers(language, parsed.profile, issuer.address, before, parsed.before_on, told, source)
         jobs, settled = parsed.jobs or _cores(), parsed.on is not None
         taken = (Path(text("batch.file")).stem,)
         order = Order(folder, kinds, papers, issuer, on, settled=settled, taken=taken, force=parsed.force, jobs=jobs)

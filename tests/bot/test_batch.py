@@ -256,6 +256,29 @@ def test_whatever_is_wrong_with_a_record_stands_on_one_line(batch: Batch) -> Non
     assert all(part in line for part in ("（A2", "answers.q5", "answers.q8"))
 
 
+def test_a_record_may_name_the_workbook_that_holds_its_answers(batch: Batch, run: Inside, answers: Path) -> None:
+    """So that what a form does not ask stands beside it. What cannot be read is the fault of one firm."""
+    run("report", "answers/乙.json", "--xlsx", "answers/乙.xlsx")
+    (batch.folder.parent / "outside.xlsx").write_bytes((answers / "乙.xlsx").read_bytes())
+    named = [
+        {"id": "B1", "workbook": "answers/乙.xlsx", "credit_code": "91330200144153290E"},
+        {"id": "B2", "workbook": "answers/gone.xlsx"},
+        {"id": "B3", "workbook": "../outside.xlsx"},
+        {"id": "B4", "workbook": "answers/乙.xlsx", "answers": {"q5": "C"}},
+        {"id": "B5", "workbook": "firms.jsonl"},
+        {"id": "B6", "workbook": "a\0b"},
+        {"id": "B7", "workbook": 5},
+    ]
+    ran = batch(records=named, kinds="pdf")
+    assert ran.status == 1
+    assert [line[: len("shuping: 第 2 份（B2）")] for line in ran.err.splitlines()] == [
+        f"shuping: 第 {number} 份（B{number}）" for number in range(2, 8)
+    ]
+    (content,) = (content for name, content in batch.files().items() if name.endswith(".pdf"))
+    assert "91330200144153290E" in "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    assert batch.summary()[0]["企业名称"] == "第2五金厂"
+
+
 def test_a_bad_record_is_named_and_the_others_are_made(batch: Batch) -> None:
     wrong = record(2, answers={"q5": "Z"})
     ran = batch(records=[record(1), wrong, "text", {"rubric": "other"}, record(5)])
