@@ -26,6 +26,7 @@ class FaultCode(StrEnum):
     LOCKED_WORKBOOK = "locked_workbook"
     NOT_A_WORKBOOK = "not_a_workbook"
     NO_FORM = "no_form"
+    ROWS_MISSING = "rows_missing"
     UNKNOWN_TICK = "unknown_tick"
     SEVERAL_CHOSEN = "several_chosen"
     YEAR_MISSING = "year_missing"

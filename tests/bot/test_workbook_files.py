@@ -144,4 +144,26 @@ def test_in_a_folder_a_workbook_of_another_format_is_named_and_what_lies_beside_
     assert [line for line in ran.err.splitlines() if "份" in line] == [
         "shuping: 第 2 份（B）：这是另一种格式的表格（.xls、.et 或 .ods）。请用 Excel 或 WPS 打开，另存为 .xlsx 再试。"
     ]
-    assert len([*Path("papers").glob("0001-*.pdf")]) == 1
+    assert len([*Path("papers").glob("A*.pdf")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("zh-Hans", "“数字化改造前月均产品合格率”"), ("en", "“Average monthly")]
+)
+@pytest.mark.usefixtures("folder")
+def test_a_rate_that_a_spreadsheet_made_a_fraction_of_is_doubted_aloud(run: Inside, language: str, name: str) -> None:
+    """On standard error, whatever is made of it; it counts as it stands, as in the workbook."""
+    rates = {"figure.pass_rate_before": 0.975, "figure.pass_rate_after": 98.1}
+    Path("in").mkdir()
+    fill(load_workbook("empty.xlsx"), rates).save("in/firm.xlsx")
+    whole = ("report", "--batch", "in", "--out", "out", "--kinds", "png")
+    for command in (("score", "in/firm.xlsx"), ("report", "in/firm.xlsx", "--png", "firm.png"), whole):
+        ran = run("--lang", language, *command)
+        assert ran.status == 0
+        (line,) = ran.err.splitlines()
+        assert all(part in line for part in (name, "0.975%", "97.5%"))
+
+
+@pytest.mark.parametrize("rates", [{}, {"pass_rate_before": 0}, {"pass_rate_before": 97.5, "pass_rate_after": 1.5}])
+def test_nothing_else_is_doubted(run: Inside, rates: dict[str, float]) -> None:
+    assert run("score", given=json.dumps({"figures": rates})).err == ""
