@@ -2,6 +2,7 @@
 
 import pickle
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from typing import Any, NamedTuple
 
 from bot.cli.files import opened, read_file
 from bot.cli.firm import fact_told
+from bot.cli.foreign import OTHER_WORKBOOKS
 from bot.cli.records import read_records
 from bot.reports.errors import ReportError, ReportTrouble
+from bot.reports.naming import alike
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from flows.identity import LONGEST_FACT
 from flows.session import Firm, FirmFact, FirmKind
@@ -26,8 +29,12 @@ from scoring.errors import AnswersError, Fault, FaultCode
 KIND = "kind"
 FACTS = (KIND, *(fact.value for fact in FirmFact))
 """What a record may say of its firm, beside the name and the answers."""
-SINGLE = (".json", ".xlsx")
+SINGLE = (".json", ".xlsx", ".xlsm")
 """Endings of files of one firm's answers."""
+UNREADABLE = (*OTHER_WORKBOOKS, ".xlsb", ".csv")
+"""Endings of what an adviser may have saved a form as by mistake: reading it says what to do."""
+NOT_MEANT = (".", "~$")
+"""How the names of hidden files begin, and of what Excel and WPS leave beside a file that is open."""
 LINES = (".jsonl", ".ndjson")
 """Endings of files that hold a record a line."""
 
@@ -41,7 +48,10 @@ class BeforeError(Exception):
 
 
 class FromFile(NamedTuple):
-    """A record that has a file of its own: the file's name without its ending; the answers, or what is wrong."""
+    """A record that has a file of its own: the file's name without its ending; the answers, or what is wrong.
+
+    Of two files with one name neither is read: who can tell which holds?
+    """
 
     name: str
     record: Any
@@ -51,10 +61,12 @@ class FromFile(NamedTuple):
 def entries_of(source: str) -> Iterator[Iterable[Any]]:
     """The records of a file, or of a folder of answer files and workbooks, by their names. Raises OSError."""
     if Path(source).is_dir():
-        yield map(_from_file, answer_files(source))
+        files = answer_files(source)
+        shared = Counter(alike(path.stem) for path in files)
+        yield (_from_file(path, alone=shared[alike(path.stem)] == 1) for path in files)
     else:
         with opened(source) as stream:
-            yield read_records(stream, lines=source.endswith(LINES)).entries
+            yield read_records(stream, source, lines=source.endswith(LINES)).entries
 
 
 def counted_in(source: str) -> int:
@@ -66,12 +78,20 @@ def counted_in(source: str) -> int:
 
 
 def answer_files(folder: str) -> list[Path]:
-    """What is in a folder, as far as it can be answers."""
-    files = (path for path in Path(folder).iterdir() if path.suffix.lower() in SINGLE and not path.name.startswith("."))
-    return sorted(path for path in files if path.is_file())
+    """What is in a folder, as far as it is meant for answers; not what was saved anew as something readable."""
+    files = [path for path in Path(folder).iterdir() if not path.name.startswith(NOT_MEANT) and path.is_file()]
+    read = [path for path in files if path.suffix.lower() in SINGLE]
+    known = {alike(path.stem) for path in read}
+    return sorted([*read, *(path for path in files if _astray(path) and alike(path.stem) not in known)])
 
 
-def _from_file(path: Path) -> FromFile:
+def _astray(path: Path) -> bool:
+    return path.suffix.lower() in UNREADABLE
+
+
+def _from_file(path: Path, *, alone: bool) -> FromFile:
+    if not alone:
+        return FromFile(path.name, ReportError(ReportTrouble.BATCH_TWINS))
     try:
         return FromFile(path.stem, read_file(str(path)))
     except AnswersError as error:
@@ -151,7 +171,7 @@ def _no_text(value: object) -> dict[str, str]:
 
 
 def _checked(record: Any) -> Answers:
-    if isinstance(record, AnswersError):
+    if isinstance(record, AnswersError | ReportError):
         raise record
     return check_answers(load_rubric(edition_of(record)), record)
 
@@ -183,7 +203,7 @@ def befores_of(file: str) -> Iterator[Befores]:
 
 def _keep(kept: sqlite3.Connection, number: int, record: Any) -> None:
     alone = record.record if isinstance(record, FromFile) else record
-    if isinstance(alone, AnswersError):
+    if isinstance(alone, AnswersError | ReportError):
         raise alone
     whose = next(iter(_calls(named(record))), None)
     if whose is None:

@@ -27,6 +27,8 @@ class ReportTrouble(StrEnum):
     BATCH_BEFORE = "batch_before"
     BATCH_SAME = "batch_same"
     BATCH_TWICE = "batch_twice"
+    BATCH_TWINS = "batch_twins"
+    BATCH_EMPTY = "batch_empty"
     NOT_FINAL = "not_final"
     BEFORE_NOT_FINAL = "before_not_final"
     GONE = "gone"

@@ -73,7 +73,7 @@ async def say(visit: Visit) -> Response:
     message = form.said
     if message is None:
         return visit.go(CARD)
-    visit.costs(min(len(form.fields.get("text", "")), LONGEST_TEXT) // READ_AT_ONCE)
+    visit.costs(min(form.length, LONGEST_TEXT) // READ_AT_ONCE)
     answer = await give(visit, message, talk.update_of(form.own, *form.typed))
     if isinstance(message, Filled) and _is_refused(answer):
         return await card(visit, answer.said, answer.applied, message)

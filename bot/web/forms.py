@@ -38,15 +38,24 @@ class Form:
     @property
     def typed(self) -> list[str]:
         """All that tells one filling of the form from another."""
-        facts = sorted(self.said.facts.items()) if isinstance(self.said, Filled) else []
+        facts = sorted(self.facts.items())
         return [self.fields.get("do", ""), self.fields.get("text", ""), *(part for fact in facts for part in fact)]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What it tells of the firm, by the names of facts."""
+        return {name.removeprefix(FACT): text for name, text in self.fields.items() if name.startswith(FACT)}
+
+    @property
+    def length(self) -> int:
+        """How many characters are to be read in it."""
+        return len(self.fields.get("text", "")) + sum(map(len, self.facts.values()))
 
     @property
     def said(self) -> Message | None:
         """A button, or a text; None for a form without either."""
         if data := self.fields.get("do"):
-            facts = {name.removeprefix(FACT): text for name, text in self.fields.items() if name.startswith(FACT)}
-            return Filled(data, facts) if facts else Pressed(data)
+            return Filled(data, self.facts) if self.facts else Pressed(data)
         return _typed(self.fields.get("text", ""), self.fields.get("ref", ""))
 
 

@@ -177,8 +177,66 @@ def test_a_folder_of_answer_files(run: Inside, folder: Path) -> None:
     assert ran.status == 1
     assert ran.err.startswith("shuping: 第 3 份（c）：")
     names = sorted(path.name for path in (folder / "out").glob("*.png"))
-    assert names == ["0001-a-第2五金厂.png", "0002-b-第1五金厂.png"]
+    assert names == ["a.png", "b.png"]
     fault(run("report", "--batch", "answers", "--out", "answers"), "--out")
+
+
+@pytest.fixture
+def answers(folder: Path) -> Path:
+    """A folder with the answers of two firms, each in a file of its own."""
+    (folder / "answers").mkdir()
+    for name, number in (("乙", 2), ("丁", 4)):
+        (folder / "answers" / f"{name}.json").write_text(json.dumps(record(number)), encoding="utf-8")
+    return folder / "answers"
+
+
+def test_one_more_file_in_a_folder_moves_no_other(batch: Batch, run: Inside, answers: Path) -> None:
+    """Workbooks come in over weeks."""
+    assert run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS).status == 0
+    before = times(batch.files(), batch.out)
+    (answers / "A.json").write_text(json.dumps(record(1)), encoding="utf-8")
+    assert run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS).status == 0
+    after = times(batch.files(), batch.out)
+    assert set(after) - set(before) == {"A.png"}
+    assert {name: after[name] for name in before if name != SUMMARY} == {
+        name: when for name, when in before.items() if name != SUMMARY
+    }
+    assert [(row["序号"], row["编号"]) for row in batch.summary()] == [(1, "A1"), (2, "A4"), (3, "A2")]
+
+
+@pytest.mark.parametrize("name", ["乙.xls", "乙.ods", "乙.et", "~$乙.xlsx", ".~lock.乙.xlsx"])
+def test_what_lies_beside_a_file_of_answers_does_no_harm(run: Inside, answers: Path, name: str) -> None:
+    """What it was saved anew from, and what Excel leaves while it is open."""
+    (answers / name).write_bytes(b"\xd0\xcf\x11\xe0")
+    assert run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS).status == 0
+
+
+@pytest.mark.parametrize("name", ["丙.xls", "丙.ods", "丙.et", "丙.csv"])
+def test_what_is_no_workbook_of_ours_is_not_passed_over(run: Inside, answers: Path, name: str) -> None:
+    """An adviser who saved one of twenty as something else would miss a firm."""
+    (answers / name).write_bytes(b"\xd0\xcf\x11\xe0")
+    ran = run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS)
+    assert (ran.status, len(ran.err.splitlines())) == (1, 1)
+    assert ran.err.startswith("shuping: 第 2 份（丙）：")
+    assert ".xlsx" in ran.err
+
+
+def test_of_two_files_with_one_name_neither_is_believed(run: Inside, answers: Path) -> None:
+    run("report", "answers/乙.json", "--xlsx", "answers/乙.xlsx")
+    ran = run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS)
+    assert ran.status == 1
+    assert [line.partition("：")[0] for line in ran.err.splitlines()] == [
+        "shuping: 第 2 份（乙.json）", "shuping: 第 3 份（乙.xlsx）",
+    ]  # fmt: skip
+    fault(run("report", "--batch", "firms.jsonl", "--out", "out", "--before", "answers"), "同名")
+
+
+def test_no_paper_takes_the_place_of_the_summary(batch: Batch, run: Inside, answers: Path) -> None:
+    nameless = {key: value for key, value in record(1).items() if key not in ("id", "firm")}
+    (answers / "汇总.json").write_text(json.dumps(nameless), encoding="utf-8")
+    assert run("report", "--batch", "answers", "--out", "out", "--kinds", "xlsx").status == 0
+    assert "_汇总.xlsx" in batch.files()
+    assert len(batch.summary()) == 3
 
 
 def test_workbooks_that_were_filled_in(run: Inside, folder: Path) -> None:
@@ -190,6 +248,12 @@ def test_workbooks_that_were_filled_in(run: Inside, folder: Path) -> None:
     assert dict(zip(head, row, strict=True)) | {"编号": "某某厂", "企业名称": "第1五金厂", "等级": 3} == dict(
         zip(head, row, strict=True)
     )
+
+
+def test_whatever_is_wrong_with_a_record_stands_on_one_line(batch: Batch) -> None:
+    ran = batch(records=[record(1), record(2, answers={"q5": "Z", "q8": "Z"})])
+    (line,) = ran.err.splitlines()
+    assert all(part in line for part in ("（A2", "answers.q5", "answers.q8"))
 
 
 def test_a_bad_record_is_named_and_the_others_are_made(batch: Batch) -> None:
@@ -411,14 +475,25 @@ def test_who_was_before_must_be_known(batch: Batch, past: list[Any], part: str) 
         (("--batch", "firms.jsonl", "--out", "out", "--kinds", "doc"), ("pdf, png, xlsx, zip",)),
         (("--batch", "firms.jsonl", "--out", "out", "--jobs", "0"), ("--jobs",)),
         (("--batch", "missing.jsonl", "--out", "out"), ("missing.jsonl",)),
-        (("--batch", "firms.jsonl", "--out", "firms.jsonl"), ("firms.jsonl",)),
+        (("--batch", "empty.jsonl", "--out", "out"), ("empty.jsonl", "一份答案也没有")),
+        (("--batch", "empty", "--out", "out"), ("empty", "一份答案也没有")),
+        (("--batch", "firms.jsonl", "--out", "firms.jsonl"), ("firms.jsonl", "不是文件夹")),
         (("--batch", "firms.jsonl", "--out", "firms.jsonl/x"), ("firms.jsonl",)),
         (("--batch", "-", "--before", "-", "--out", "out"), ("“-”",)),
     ],
 )
 def test_what_cannot_be_done_is_said(run: Inside, folder: Path, options: tuple[str, ...], parts: tuple[str]) -> None:
+    (folder / "empty.jsonl").write_text("\n", encoding="utf-8")
+    (folder / "empty").mkdir()
     fault(run("report", *options), *parts)
     assert not (folder / "out").exists()
+
+
+def test_an_empty_summary_takes_the_place_of_none(batch: Batch, run: Inside) -> None:
+    assert batch().status == 0
+    made = batch.files()
+    fault(run("report", "--batch", "-", "--out", "out", given="[]"), "一份答案也没有")
+    assert batch.files() == made
 
 
 def test_hostile_names_stay_in_the_folder(batch: Batch) -> None:
@@ -494,7 +569,9 @@ def test_what_a_killed_program_left_is_swept_up(batch: Batch) -> None:
     assert (old.exists(), new.exists()) == (False, True)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, *(pytest.param(how, marks=pytest.mark.slow) for how in (signal.SIGTERM, signal.SIGKILL))]
+)
 def test_interrupted_and_taken_up(tmp_path: Path, run: Inside, how: signal.Signals) -> None:
     """Ended after some reports, and even within a line of the ledger: only those that are missing are made."""
     firms, out = tmp_path / "firms.jsonl", tmp_path / "out"

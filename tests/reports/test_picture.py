@@ -12,7 +12,7 @@ from bot.reports.content import Report
 from bot.reports.picture import LARGEST, picture
 from bot.reports.typeset import typeset
 from locales import LANGUAGES
-from tests.reports.firms import LONG, UNBROKEN, extremes, of_grade, paper, report, reports
+from tests.reports.firms import LONG, UNBROKEN, every, extremes, of_grade, paper, report, reports
 from tests.scoring.strategies import examples
 
 EXTREMES = extremes()
@@ -28,7 +28,7 @@ def size_of(png: bytes) -> tuple[int, int]:
     return width, height
 
 
-@pytest.mark.parametrize("name", EXTREMES)
+@every()
 def test_it_is_as_wide_as_a_phone_and_small(name: str) -> None:
     png = picture(EXTREMES[name])
     width, height = size_of(png)

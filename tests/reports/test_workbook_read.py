@@ -149,9 +149,49 @@ def test_whatever_else_is_done_to_it_does_no_harm(change: Callable[[Workbook], N
     assert result_of(read(saved(book))) == result_of(of_grade(3))
 
 
-@pytest.mark.parametrize("tick", [1, 1.0, "1", "✓", "√", "x", "X", " 1 "])
+@pytest.mark.parametrize(
+    "tick",
+    [
+        1,
+        1.0,
+        True,
+        "1",
+        "１",
+        "✓",
+        "√",
+        "✔",
+        "☑",
+        "x",
+        "X",
+        "v",
+        "V",
+        "B",
+        "b",
+        "Ｂ",
+        "ｂ",
+        " 1 ",
+        "\u30001\u3000",
+    ],
+)
 def test_a_tick_may_be_written_in_several_ways(tick: Any) -> None:
     assert read(saved(fill(opened(report(EMPTY)), {"answer.q1.B": tick}))).choices == {"q1": ("B",)}
+
+
+@pytest.mark.parametrize("nothing", [0, "0", False, " ", "\u3000"])
+def test_nothing_may_be_written_too(nothing: Any) -> None:
+    """In tables where somebody has written 1 and 0, or has boxes to tick."""
+    assert read(saved(fill(opened(report(EMPTY)), {"answer.q1.B": nothing, "answer.q1.C": 1}))).choices == {
+        "q1": ("C",)
+    }
+
+
+def test_a_number_may_be_held_as_text() -> None:
+    """As in most tables that are pasted from elsewhere."""
+    values = {"figure.machines": "200", "figure.pass_rate_before": " 97.5 ", "scenario.quality": "2"}
+    answers = read(saved(fill(opened(report(EMPTY)), values)))
+    assert (answers.figures, answers.levels) == (
+        {"machines": 200, "pass_rate_before": Decimal("97.5")}, {"quality": 2},
+    )  # fmt: skip
 
 
 # what cannot be taken
@@ -160,14 +200,21 @@ def test_a_tick_may_be_written_in_several_ways(tick: Any) -> None:
 WRONG: dict[str, tuple[dict[str, Any], FaultCode]] = {
     "tick": ({"answer.q1.B": 2}, FaultCode.UNKNOWN_TICK),
     "tick is a word": ({"answer.q1.B": "是"}, FaultCode.UNKNOWN_TICK),
+    "tick is the letter of another option": ({"answer.q1.B": "C"}, FaultCode.UNKNOWN_TICK),
+    "tick is two letters": ({"answer.q1.B": "B、C"}, FaultCode.UNKNOWN_TICK),
+    "tick is a wildcard": ({"answer.q1.B": "*"}, FaultCode.UNKNOWN_TICK),
     "tick is a date": ({"answer.q1.B": DAY}, FaultCode.UNKNOWN_TICK),
-    "tick is true": ({"answer.q1.B": True}, FaultCode.UNKNOWN_TICK),
     "two letters": ({"answer.q5.B": 1, "answer.q5.C": 1}, FaultCode.SEVERAL_CHOSEN),
     "none with others": ({"answer.q1.A": 1, "answer.q1.B": 1}, FaultCode.NONE_WITH_OTHERS),
     "level": ({"scenario.quality": 5}, FaultCode.UNKNOWN_LEVEL),
     "half a level": ({"scenario.quality": 1.5}, FaultCode.UNKNOWN_LEVEL),
-    "level is a word": ({"scenario.quality": "2"}, FaultCode.UNKNOWN_LEVEL),
-    "figure is a word": ({"figure.machines": "200"}, FaultCode.NOT_A_NUMBER),
+    "level is a word": ({"scenario.quality": "二级"}, FaultCode.UNKNOWN_LEVEL),
+    "level is true": ({"scenario.quality": True}, FaultCode.UNKNOWN_LEVEL),
+    "figure is a word": ({"figure.machines": "两百"}, FaultCode.NOT_A_NUMBER),
+    "figure has a unit": ({"figure.machines": "200台"}, FaultCode.NOT_A_NUMBER),
+    "figure has a comma": ({"figure.cost_last": "1,100"}, FaultCode.NOT_A_NUMBER),
+    "figure may be a date": ({"figure.cost_last": "2026-1"}, FaultCode.NOT_A_NUMBER),
+    "figure is true": ({"figure.machines": True}, FaultCode.NOT_A_NUMBER),
     "figure is a date": ({"figure.machines": DAY}, FaultCode.NOT_A_NUMBER),
     "figure is negative": ({"figure.cost_last": -1}, FaultCode.NEGATIVE),
     "half a machine": ({"figure.machines": 1.5}, FaultCode.NOT_WHOLE),
@@ -205,6 +252,15 @@ def test_a_key_that_nobody_knows_is_refused() -> None:
     book = opened(report(EMPTY))
     book.worksheets[0]["A12"] = "answer.q99.A"
     assert FaultCode.UNKNOWN_FIELD in [code for _, code in faults(saved(book))]
+
+
+def test_a_row_that_is_gone_is_missed() -> None:
+    """It may have held an answer."""
+    book = opened(report(of_grade(2)))
+    book.worksheets[0].delete_rows(fields(book)["answer.q5.C"].row)
+    assert faults(saved(book)) == [("", FaultCode.ROWS_MISSING)]
+    book.remove(book.worksheets[1])
+    assert faults(saved(book)) == [("", FaultCode.ROWS_MISSING)]
 
 
 def test_a_form_that_is_there_twice_is_refused() -> None:

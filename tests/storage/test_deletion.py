@@ -9,6 +9,7 @@ import pytest
 
 from flows.retention import Limits
 from flows.session import Firm
+from storage.issued import Issued
 from storage.outbox import Urgency
 from storage.sqlite import migrations
 from storage.sqlite.migrations import MIGRATIONS, migrate
@@ -52,13 +53,17 @@ def number_of(*parts: object) -> int:
 
 
 async def visit(store: SqliteStore, window: str, name: str, number: int, size: int) -> None:
-    """One answer: a row rewritten at another length, a line of the log, a message sent, now and then a result."""
+    """One answer: a row rewritten at another length, a line of the log, a message sent, now and then a result, and
+    now and then a paper.
+    """
+
+    of_session, of_dossier = f"{window} {name}", HERS if window == ANN else f"d of {window}"
 
     def decide(state: State) -> Decision:
         session = (state.session or begun(window)).but(
-            id=f"{window} {name}", firm=Firm(name=name + "·" * size), revision=number
+            id=of_session, firm=Firm(name=name + "·" * size), revision=number
         )
-        dossier = state.dossier or (HERS if window == ANN else f"d of {window}")
+        dossier = state.dossier or of_dossier
         finished = (assessment(f"{window}/{number}").model_copy(update={"firm": Firm(name=name)}),)
         letter = message(f"{name} {window}" * (1 + size // 40))
         line = entry(number, by=f"{name}{window}")
@@ -67,6 +72,8 @@ async def visit(store: SqliteStore, window: str, name: str, number: int, size: i
         return Decision(dossier, session, (line,), done, Window(zone=name), (letter,), links=(link,))
 
     await answered(store, await act(store, window, decide, number), number)
+    if number % 4 == 0:
+        assert await store.issue(of_dossier, Issued(f"{number}", f'"{name}"', NOW, of_session))
 
 
 async def act(store: SqliteStore, window: str, decide: Decide, number: int = 0) -> Due:

@@ -1,5 +1,7 @@
 """What papers tell of the firm, as a form: once, before the first of them, and nothing that was typed is lost."""
 
+from datetime import timedelta
+
 from tests.web.browser import Browser
 from tests.web.conftest import Web
 from tests.web.test_conversation import BOTH
@@ -49,6 +51,18 @@ async def test_what_is_wrong_is_said_beside_its_field_and_the_rest_stays_typed(w
     assert (await session(web, browser)).firm.region is None
     await fill(browser)
     assert (await session(web, browser)).firm.region == "宁波"
+
+
+async def test_a_form_without_end_counts_as_the_many_requests_whose_time_it_takes(web: Web) -> None:
+    """Sixty requests are there at once: a thousand characters are worth twenty of them."""
+    browser = await asked(web, scripted=True)
+    web.pass_time(timedelta(minutes=1))
+    path, fields = browser.filled("就这样，出报告")
+    statuses = []
+    for _ in range(3):
+        await browser.post(path, {**fields, "fact.contact": "厂" * 600, "fact.region": "厂" * 600})
+        statuses.append(browser.answer.status_code)
+    assert statuses == [200, 200, 429]
 
 
 @BOTH

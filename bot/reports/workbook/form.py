@@ -137,7 +137,7 @@ class FormSheet:
             page.put(At.OPTION, option.text, "text")
             page.put(At.FILL, chosen, "input")
             page.put(At.VALUE, option.value, "points")
-            page.formula(At.WORTH, ticked(f"${At.FILL.letter}{page.row + 1}"), "hidden", chosen or 0)
+            page.formula(At.WORTH, ticked(f"${At.FILL.letter}{page.row + 1}", option.letter), "hidden", chosen or 0)
             self._original(chosen)
             page.row += 1
         page.sheet.data_validation(

@@ -3,6 +3,7 @@
 Nothing is guessed: what cannot be taken as it stands is a fault that names its cell ("填报表!J23").
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -19,6 +20,9 @@ from scoring.decoding import read_json, short
 from scoring.editions import edition_of, load_rubric
 from scoring.errors import AnswersError, Fault, FaultCode
 from scoring.rubric import Rubric
+
+NUMBER = re.compile(r"(0|[1-9][0-9]{0,9})(\.[0-9]{0,5}[1-9])?", re.ASCII)
+"""A number in a cell that holds text, as spreadsheets write one; pasted tables are full of them."""
 
 
 def read_workbook(content: bytes) -> dict[str, Any]:
@@ -91,7 +95,8 @@ def _take(sheet: str, rows: list[list[Any]], unknown: frozenset[str], found: dic
         exact = row[columns[marks.EXACT]] if marks.EXACT in columns else ""
         if key in found:
             doubled.append(Fault(f"{sheet}!{place}", FaultCode.DOUBLED))
-        found[key] = _Cell(f"{sheet}!{place}", value.strip() if isinstance(value, str) else value, str(exact))
+        told = value.strip(marks.BLANKS) if isinstance(value, str) else value
+        found[key] = _Cell(f"{sheet}!{place}", told, str(exact))
     if doubled:
         raise AnswersError(doubled)
 
@@ -110,6 +115,8 @@ class _Reader:
     def __init__(self, rubric: Rubric, cells: dict[str, _Cell]) -> None:
         self._rubric, self._cells = rubric, cells
         self._faults: list[Fault] = []
+        self._missing: dict[str, None] = {}
+        """Items and figures with a row that is not there any more: what it held, nobody knows."""
         self._known = {marks.RUBRIC, marks.LANGUAGE, marks.PAPER, marks.FIRM}
         self._places: dict[str, str] = {}
         """Where a field of the answers stands."""
@@ -126,6 +133,8 @@ class _Reader:
         self._faults += [
             Fault(cell.place, FaultCode.UNKNOWN_FIELD) for key, cell in self._cells.items() if key not in self._known
         ]
+        if self._missing:
+            self._faults.append(Fault("", FaultCode.ROWS_MISSING, {"missing": short(", ".join(self._missing))}))
         if self._faults:
             raise AnswersError(self._faults)
         if firm:
@@ -141,6 +150,8 @@ class _Reader:
         """The cell of a key, if somebody filled it in."""
         self._known.add(key)
         cell = self._cells.get(key)
+        if cell is None:
+            self._missing[key.split(".")[1]] = None
         return None if cell is None or cell.value == "" else cell
 
     # answers
@@ -148,7 +159,7 @@ class _Reader:
     def _answers(self) -> Iterator[tuple[str, str | list[str]]]:
         for question in self._rubric.questions:
             ticks = {letter: self._cell(f"{marks.QUESTION}.{question.id}.{letter}") for letter in question.letters}
-            chosen = {letter: cell for letter, cell in ticks.items() if cell and self._ticked(cell)}
+            chosen = {letter: cell for letter, cell in ticks.items() if cell and self._ticked(cell, letter)}
             if not chosen:
                 continue
             letters, first = tuple(chosen), next(iter(chosen.values()))
@@ -157,11 +168,13 @@ class _Reader:
                 self._faults.append(Fault(first.place, FaultCode.SEVERAL_CHOSEN, {"letters": ", ".join(letters)}))
             yield question.id, question.kind.written(letters)
 
-    def _ticked(self, cell: _Cell) -> bool:
-        value = cell.value
-        ticked = value == 1 if _is_number(value) else isinstance(value, str) and value.casefold() in marks.TICKS
-        if not ticked:
-            self._faults.append(Fault(cell.place, FaultCode.UNKNOWN_TICK, {"given": _shown(value)}))
+    def _ticked(self, cell: _Cell, letter: str) -> bool:
+        if isinstance(cell.value, bool):
+            return cell.value
+        told = _shown(cell.value).casefold()
+        ticked = told in {tick.casefold() for tick in marks.ticks_of(letter)}
+        if not ticked and told != marks.UNTICKED:
+            self._faults.append(Fault(cell.place, FaultCode.UNKNOWN_TICK, {"given": _shown(cell.value)}))
         return ticked
 
     # figures
@@ -190,6 +203,8 @@ class _Reader:
 
     def _number(self, cell: _Cell) -> Any:
         """A number as it was written, if the cell still holds it; else what the cell holds."""
+        if isinstance(cell.value, str) and NUMBER.fullmatch(cell.value):
+            return read_json(cell.value)
         if not _is_number(cell.value):
             self._faults.append(Fault(cell.place, FaultCode.NOT_A_NUMBER, {"given": _shown(cell.value)}))
             return 0
@@ -207,11 +222,12 @@ class _Reader:
             if cell is None:
                 continue
             top = len(scenario.levels)
-            if _is_number(cell.value) and cell.value in range(top + 1):
+            level = _shown(cell.value)
+            if level in map(str, range(top + 1)):
                 self._places[f"scenarios.{scenario.id}"] = cell.place
-                yield scenario.id, int(cell.value)
+                yield scenario.id, int(level)
             else:
-                details = {"given": _shown(cell.value), "expected": f"0–{top}"}
+                details = {"given": level, "expected": f"0–{top}"}
                 self._faults.append(Fault(cell.place, FaultCode.UNKNOWN_LEVEL, details))
 
 

@@ -165,6 +165,7 @@ async def test_an_address_that_is_taken(install: Install) -> None:
     assert bot.output.splitlines()[-1].startswith("shuping: ")
 
 
+@pytest.mark.slow
 async def test_a_webhook_address_that_telegram_does_not_take(api: TelegramApi, install: Install) -> None:
     """It would refuse it for ever, so the program says why and ends."""
     bot = install(**webhook())
