@@ -39,7 +39,7 @@ FAILED = 1
 KINDS = {*(kind.value for kind in Kind), PACK}
 NOT_OURS = ("file", "session", "of", "number", "firm", "credit_code", "contact", *KINDS)
 """What a batch takes from its records, or does not know."""
-STALE_SHOWN = 5
+LEFT_SHOWN = 5
 
 
 def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -> int:
@@ -60,7 +60,8 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -
         counted(text, total) as count,
     ):
         told = told_of(parsed, language)
-        papers = Papers(language, parsed.profile, issuer.address, before, parsed.before_on, told)
+        source = Path() if is_stream(parsed.batch) else Path(parsed.batch).parent
+        papers = Papers(language, parsed.profile, issuer.address, before, parsed.before_on, told, source)
         jobs, settled = parsed.jobs or _cores(), parsed.on is not None
         taken = (Path(text("batch.file")).stem,)
         order = Order(folder, kinds, papers, issuer, on, settled=settled, taken=taken, force=parsed.force, jobs=jobs)
@@ -73,8 +74,9 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -
         if not teller.counts.total():  # an empty summary would take the place of one that is there
             raise ReportError(ReportTrouble.BATCH_EMPTY, file=parsed.batch)
         put(str(folder / text("batch.file")), summary.workbook())
-        stale = ledger.stale()
-    teller.end(folder, stale)
+        stale, unwanted = ledger.stale(), before.unwanted() if before else []
+    teller.end(folder)
+    teller.left(stale, unwanted)
     return FAILED if teller.counts["refused"] or teller.counts["unpacked"] else 0
 
 
@@ -152,8 +154,8 @@ class _Teller:
             case _:
                 return complaint(refused, self._language) or ""
 
-    def end(self, folder: Path, stale: Sequence[str]) -> None:
-        """How many of what, where the summary is, and what lies there that is of no record any more."""
+    def end(self, folder: Path) -> None:
+        """How many of what, and where the summary is."""
         text, counts = self._text, self.counts
         sys.stdout.write(text("report.written", file=inert(str(folder / text("batch.file")))) + "\n")
         sys.stdout.write(
@@ -161,6 +163,14 @@ class _Teller:
         )
         if counts["unpacked"]:
             sys.stdout.write(text("report.batch.unpacked", number=counts["unpacked"]) + "\n")
+
+    def left(self, stale: Sequence[str], unwanted: Sequence[str]) -> None:
+        """Files, and answers before, that are there and of no record of this batch."""
+        text = self._text
         if stale:
-            names = text("list.separator").join(map(inert, stale[:STALE_SHOWN]))
-            sys.stderr.write(text("report.batch.stale", number=len(stale), names=names) + "\n")
+            sys.stderr.write(text("report.batch.stale", number=len(stale), names=self._some(stale)) + "\n")
+        if unwanted:
+            sys.stderr.write(text("report.batch.unwanted", number=len(unwanted), names=self._some(unwanted)) + "\n")
+
+    def _some(self, names: Sequence[str]) -> str:
+        return self._text("list.separator").join(map(inert, names[:LEFT_SHOWN]))

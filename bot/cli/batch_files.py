@@ -198,7 +198,7 @@ class _Maker:
         return made
 
     def _row(self, number: int, labels: Mapping[str, str], paper: Paper, files: Iterable[str]) -> Row:
-        whose = {name: tidy(value) for name, value in labels.items()}
+        whose = {"firm": paper.firm.name or "", **{name: tidy(value) for name, value in labels.items()}}
         return Row(number=number, **whose, outcome=outcome_of(paper, self.order.issuer.seal(paper).number), files=files)
 
     def _write(self, note: Made, made: Mapping[str, bytes]) -> None:

@@ -29,6 +29,7 @@ class ReportTrouble(StrEnum):
     BATCH_TWICE = "batch_twice"
     BATCH_TWINS = "batch_twins"
     BATCH_EMPTY = "batch_empty"
+    BATCH_UNREAD = "batch_unread"
     NOT_FINAL = "not_final"
     BEFORE_NOT_FINAL = "before_not_final"
     GONE = "gone"

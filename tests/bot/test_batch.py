@@ -58,7 +58,7 @@ def batch(run: Inside, folder: Path) -> "Batch":
 
 
 class Batch:
-    """Runs a batch into the folder "out"."""
+    """Runs a batch into the folder "out", on one core unless told otherwise: a second one takes its time to start."""
 
     def __init__(self, run: Inside, folder: Path) -> None:
         self._run, self.folder = run, folder
@@ -67,7 +67,8 @@ class Batch:
     def __call__(self, *options: str, records: Sequence[Any] | None = None, kinds: str = KINDS) -> Ran:
         if records is not None:
             (self.folder / "firms.jsonl").write_text(lines(records), encoding="utf-8")
-        return self._run("report", "--batch", "firms.jsonl", "--out", "out", "--kinds", kinds, *options)
+        jobs = () if "--jobs" in options else ("--jobs", "1")
+        return self._run("report", "--batch", "firms.jsonl", "--out", "out", "--kinds", kinds, *jobs, *options)
 
     def files(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted(self.out.iterdir()) if path.name != NAME}
@@ -83,7 +84,7 @@ def times(files: Mapping[str, bytes], out: Path) -> dict[str, int]:
 
 
 def test_every_firm_gets_its_files_and_a_row(batch: Batch) -> None:
-    ran = batch(kinds="pdf,png, xlsx")
+    ran = batch("--jobs", "2", kinds="pdf,png, xlsx")
     assert ran.status == 0
     assert ran.out.splitlines() == [f"已写好：out/{SUMMARY}", "做好 3 家，其中 0 家原来就有；0 家有问题，没有做。"]
     stems = ["0001-A1-第1五金厂", "0002-A2-第2五金厂", "0003-A3-第3五金厂"]
@@ -256,6 +257,29 @@ def test_whatever_is_wrong_with_a_record_stands_on_one_line(batch: Batch) -> Non
     assert all(part in line for part in ("（A2", "answers.q5", "answers.q8"))
 
 
+def test_a_record_may_name_the_workbook_that_holds_its_answers(batch: Batch, run: Inside, answers: Path) -> None:
+    """So that what a form does not ask stands beside it. What cannot be read is the fault of one firm."""
+    run("report", "answers/乙.json", "--xlsx", "answers/乙.xlsx")
+    (batch.folder.parent / "outside.xlsx").write_bytes((answers / "乙.xlsx").read_bytes())
+    named = [
+        {"id": "B1", "workbook": "answers/乙.xlsx", "credit_code": "91330200144153290E"},
+        {"id": "B2", "workbook": "answers/gone.xlsx"},
+        {"id": "B3", "workbook": "../outside.xlsx"},
+        {"id": "B4", "workbook": "answers/乙.xlsx", "answers": {"q5": "C"}},
+        {"id": "B5", "workbook": "firms.jsonl"},
+        {"id": "B6", "workbook": "a\0b"},
+        {"id": "B7", "workbook": 5},
+    ]
+    ran = batch(records=named, kinds="pdf")
+    assert ran.status == 1
+    assert [line[: len("shuping: 第 2 份（B2）")] for line in ran.err.splitlines()] == [
+        f"shuping: 第 {number} 份（B{number}）" for number in range(2, 8)
+    ]
+    (content,) = (content for name, content in batch.files().items() if name.endswith(".pdf"))
+    assert "91330200144153290E" in "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    assert batch.summary()[0]["企业名称"] == "第2五金厂"
+
+
 def test_a_bad_record_is_named_and_the_others_are_made(batch: Batch) -> None:
     wrong = record(2, answers={"q5": "Z"})
     ran = batch(records=[record(1), wrong, "text", {"rubric": "other"}, record(5)])
@@ -360,6 +384,16 @@ def test_before_and_after(batch: Batch) -> None:
     texts = [PdfReader(BytesIO(content)).pages for name, content in batch.files().items() if name.endswith(".pdf")]
     compared = ["上次" in "".join(page.extract_text() for page in pages) for pages in texts]
     assert compared == [True, True, False]
+
+
+def test_answers_before_that_are_of_no_firm_are_told(batch: Batch) -> None:
+    """A slip in an id leaves a firm without its comparison."""
+    (batch.folder / "past.jsonl").write_text(lines([record(1, 0), record(7, 0), record(8, 0)]), encoding="utf-8")
+    ran = batch("--before", "past.jsonl", records=[record(1, 3)])
+    assert ran.status == 0
+    (line,) = ran.err.splitlines()
+    assert all(part in line for part in ("--before", "2 份", "A7、A8"))
+    assert batch("--before", "past.jsonl", records=[record(n) for n in (8, 7, 1)]).err.count("--before") == 0
 
 
 def test_acceptance_packs(batch: Batch, run: Inside) -> None:
