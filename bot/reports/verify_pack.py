@@ -5,7 +5,7 @@ does not draw the same pages, the digests of the manifest still tell what was ch
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -60,9 +60,9 @@ def verify_pack(content: bytes, files: Mapping[str, bytes], keys: Keys) -> Verdi
     try:
         manifest = object_in(files[MANIFEST])
         pack = _pack_of(object_in(_data_in(files)), _signature(manifest))
+        signature = keys.signature(_of_strangers(signed_part, manifest), bytes.fromhex(_signature(manifest)))
     except RecordError as error:
         return _unread(error)
-    signature = keys.signature(signed_part(manifest), bytes.fromhex(_signature(manifest)))
     made = _made(pack)
     if made == content:
         return Verdict(Finding.GENUINE, signature, _face(pack))
@@ -91,7 +91,8 @@ def _pack_of(data: Mapping[str, Any], under: str = "") -> Pack:
         raise RecordError(Unread.DAMAGED)
     if [entry.get("role") for entry in entries] not in ROLES:
         raise RecordError(Unread.DAMAGED)
-    papers = {entry["role"]: read_record(_canonical(entry.get("paper"))) for entry in entries}
+    canonical = {entry["role"]: _of_strangers(canonical_json, entry.get("paper"))[:LONGEST] for entry in entries}
+    papers = {role: read_record(found) for role, found in canonical.items()}
     if not papers["after"].follows(papers.get("before")):
         raise RecordError(Unread.DAMAGED)
     signatures = {papers[entry["role"]].canonical(): _signature(entry) for entry in entries}
@@ -101,10 +102,10 @@ def _pack_of(data: Mapping[str, Any], under: str = "") -> Pack:
         raise RecordError(Unread.DAMAGED) from None
 
 
-def _canonical(paper: object) -> bytes:
-    """The bytes that `Paper.canonical` had; a stranger's may be anything."""
+def _of_strangers(written: Callable[[Any], bytes], value: object) -> bytes:
+    """The one form of what a stranger's JSON says. Raises RecordError for what has none: halves of characters, NaN."""
     try:
-        return canonical_json(paper)[:LONGEST]
+        return written(value)
     except (TypeError, ValueError, RecursionError):
         raise RecordError(Unread.DAMAGED) from None
 

@@ -190,7 +190,17 @@ def test_data_that_nobody_can_have_made_are_damaged(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "manifest", [b"", b"[]", b"{}", b'{"signature": 1}', b'{"files": [], "signature": "00"}', b"[" * 100_000]
+    "manifest",
+    [
+        *(b"", b"[]", b"{}", b'{"signature": 1}', b'{"files": [], "signature": "00"}', b"[" * 100_000),
+        *(
+            b'{"format": 1.5}',
+            b'{"format": NaN}',
+            b'{"format": 1e99999999}',
+            b'{"program": "\\ud800"}',
+            b'{"a": 1, "a": 2}',
+        ),
+    ],
 )
 def test_any_manifest_is_some_finding(manifest: bytes) -> None:
     assert verify(but(**{MANIFEST: manifest}), KEYS).finding in (Finding.DAMAGED, Finding.CHANGED)

@@ -65,7 +65,7 @@ def weighed(content: bytes) -> Weighed:
         lengths = [*_lengths(parts[STRINGS])] if STRINGS in parts else []
         looked = {part: _looked_at(parts[part], lengths) for part in parts if part.startswith(SHEETS)}
         named = [(name, looked[part]) for name, part in _sheets(parts) if part in looked]
-    except (UnpackError, ParseError, LookupError, StopIteration, ValueError) as error:
+    except (UnpackError, ParseError, LookupError, ValueError) as error:
         raise not_a_workbook() from error
     sheets = [sheet for _, sheet in named]
     if (
@@ -90,7 +90,7 @@ def _sheets(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     targets = {one.get("Id"): one.get("Target", "") for one in fromstring(parts[RELATIONS])}  # noqa: S314  # DECLARED
     for element in fromstring(parts[BOOK]).iter():  # noqa: S314  # DECLARED
         if element.tag.rpartition("}")[2] == "sheet":
-            relation = next(value for name, value in element.items() if name.rpartition("}")[2] == "id")
+            relation = next((value for name, value in element.items() if name.rpartition("}")[2] == "id"), None)
             target = targets[relation]
             yield element.get("name", ""), target.removeprefix("/") if target[:1] == "/" else f"xl/{target}"
 
