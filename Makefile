@@ -7,6 +7,7 @@ PORT ?= 8000
 SOURCES := bot flows scoring storage locales tests bench tools
 
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE # tests are compiled once, not for every process
 .PHONY: help chat web test slow browser check fix bench peers docs wheel audit sbom lock clean
 
 help: ## list the commands

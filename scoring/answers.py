@@ -257,7 +257,10 @@ def _fault(entry: dict[str, Any]) -> Fault:
     if entry["type"] == "string_too_long":
         return Fault(place[0], FaultCode.TEXT_LONG, {"most": str(LABELS[place[0]])})
     details = {"given": _shortened(entry["input"]), **{key: str(value) for key, value in context.items()}}
-    return Fault(".".join(place), _code(entry, place, details), details)
+    code = _code(entry, place, details)
+    if code is FaultCode.NOT_A_NUMBER and isinstance(given, str):
+        details["given"] = short(json.dumps(given, ensure_ascii=False))  # what is wrong with "200" are its quotes
+    return Fault(".".join(place), code, details)
 
 
 def _code(entry: dict[str, Any], place: tuple[str, ...], details: dict[str, str]) -> FaultCode:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from scoring.decoding import read_json, short
+from scoring.decoding import RECORD, read_json, short
 from scoring.efforts import Efforts, parse_efforts, with_efforts
 from scoring.errors import AnswersError, Fault, FaultCode, MissingEditionError, RubricError, ScoringError
 from scoring.rubric import Rubric
@@ -149,10 +149,16 @@ def _efforts_file(folder: Path, edition: str) -> Path:
 
 def _read(file: Path, own: Path) -> Rubric:
     with _naming(file):
-        rubric = parse_rubric(read_json(file.read_bytes()))
+        rubric = parse_rubric(_json(file))
         if rubric.id != file.stem:
             raise RubricError([Fault("id", FaultCode.EDITION_NAME, {"id": rubric.id})])
     return _weighed(rubric, file.parent, own)
+
+
+def _json(file: Path) -> Any:
+    """What is in a file, of which no more is read than it may have."""
+    with file.open("rb") as source:
+        return read_json(source.read(RECORD + 1))
 
 
 def _weighed(rubric: Rubric, *folders: Path) -> Rubric:
@@ -161,14 +167,14 @@ def _weighed(rubric: Rubric, *folders: Path) -> Rubric:
     efforts = Efforts()
     for file in files:
         with _naming(file):
-            efforts = parse_efforts(read_json(file.read_bytes())).over(efforts)
+            efforts = parse_efforts(_json(file)).over(efforts)
             weighed = parse_rubric(with_efforts(rubric, efforts))
     return weighed if files else rubric
 
 
 def _translation(official: Rubric, file: Path, own: Path) -> Rubric:
     with _naming(file):
-        rubric = parse_rubric(translated(official.model_dump(mode="json"), read_json(file.read_bytes())))
+        rubric = parse_rubric(translated(official.model_dump(mode="json"), _json(file)))
         language = file.stem.removeprefix(f"{official.id}.")
         if rubric.language != language:
             details = {"given": short(rubric.language), "expected": language}

@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import count, islice
+from datetime import datetime
+from itertools import islice
 from typing import TypeVar
 
 from typing_extensions import override
@@ -15,25 +15,17 @@ from storage.broadcasts import Audience, Broadcast, Record, is_meant, key_of
 from storage.errors import StorageError, Trouble
 from storage.issued import MOST_ISSUED, Issued
 from storage.memory_broadcasts import Broadcasts
+from storage.memory_outbox import Outbox
 from storage.outbox import (
-    Head,
     Lane,
     Outgoing,
     Queued,
-    Queueing,
     Urgency,
-    Waiting,
     address_of,
     channel_of,
-    echoing,
-    in_turn,
-    postponed,
-    queueing,
-    silences,
 )
-from storage.stats import Depth, Sessions, Stats, Windows, summed
+from storage.stats import Sessions, Stats, Windows, summed
 from storage.store import (
-    LONGEST_CLAIM,
     LONGEST_HISTORY,
     LONGEST_LOG,
     MOST_ECHOED,
@@ -71,9 +63,7 @@ class MemoryStore(Store):
         self._history: defaultdict[str, list[Assessment]] = defaultdict(list)
         self._issued: dict[tuple[str, str], Issued] = {}
         """Papers by dossier and code, in the order in which they were handed out."""
-        self._outbox: dict[int, Queued] = {}
-        self._numbers = count(1)
-        self._claims: dict[Lane, Claim] = {}
+        self._outbox = Outbox()
         self._links: dict[str, Link] = {}
         self._givers: dict[str, str] = {}
         """The windows that gave links, by their hash."""
@@ -82,7 +72,6 @@ class MemoryStore(Store):
         self._seen: dict[tuple[str, int], datetime] = {}
         self._finished: set[str] = set()
         self._leases: dict[str, Lease] = {}
-        self._damaged: dict[int, Queued] = {}
         self._broadcasts = Broadcasts()
 
     @override
@@ -143,7 +132,7 @@ class MemoryStore(Store):
         if decision.echo is None:
             return False
         for other in bereft:
-            self._put(other, None, (decision.echo.outgoing,))
+            self._outbox.put(other, None, (decision.echo.outgoing,))
         if decision.session is None:
             return bool(bereft)
         return self._echo(window, decision.owner(asked), decision.echo) or bool(bereft)
@@ -230,23 +219,14 @@ class MemoryStore(Store):
 
     def _queue(self, window: str, dossier: str | None, decision: Decision) -> None:
         if decision.silenced:
-            self._remove(self._of(window))
-        for queued in self._of():
-            about = queued.window == window or (dossier is not None and queued.dossier == dossier)
-            if about and queued.key in decision.cancelled:
-                self._remove([queued])
-        self._put(window, dossier, decision.outbox)
-
-    def _put(self, window: str, dossier: str | None, outbox: tuple[Outgoing, ...]) -> None:
-        self._carry_out(window, dossier, queueing(self._rows(window), outbox))
+            self._outbox.remove(self._outbox.of(window))
+        self._outbox.cancel(window, dossier, decision.cancelled)
+        self._outbox.put(window, dossier, decision.outbox)
 
     def _echo(self, window: str, dossier: str, echo: Echo) -> bool:
         others = sorted(other for other in self._seen_from(dossier) if echo.here or other != window)
         told = [other for other in others if self._hears(other, echo) and self._shows(other, dossier)]
-        changes = [(other, echoing(self._rows(other), echo.outgoing, echo.now)) for other in told[:MOST_ECHOED]]
-        for other, change in changes:
-            self._carry_out(other, dossier, change)
-        return any(change.added for _, change in changes)
+        return sum(self._outbox.echo(other, dossier, echo) for other in told[:MOST_ECHOED]) > 0
 
     def _hears(self, window: str, echo: Echo) -> bool:
         return channel_of(window) in echo.channels and not self._windows[window].blocked
@@ -254,66 +234,33 @@ class MemoryStore(Store):
     def _shows(self, window: str, dossier: str) -> bool:
         return self._fronts.get(window) == dossier and self._windows[window].card is not None
 
-    def _carry_out(self, window: str, dossier: str | None, changes: Queueing) -> None:
-        self._remove(self._outbox[number] for number in changes.removed)
-        for outgoing, due, held, anew in changes.added:
-            number, moment = next(self._numbers), datetime.fromtimestamp(due, UTC)
-            self._outbox[number] = Queued(
-                number, window, dossier, outgoing.key, outgoing.reply, moment, int(held), anew, outgoing.urgency
-            )
-
-    def _of(self, window: str | None = None) -> list[Queued]:
-        return [queued for queued in self._outbox.values() if window in (None, queued.window)]
-
-    def _rows(self, window: str) -> list[Waiting]:
-        return [
-            Waiting(one.number, one.key, one.due.timestamp(), one.attempts, one.anew, one.urgency)
-            for one in self._of(window)
-        ]
-
-    def _remove(self, messages: Iterable[Queued]) -> int:
-        return _drop(self._outbox, [queued.number for queued in messages])
-
     @override
     async def waiting(self, window: str) -> list[Queued]:
-        return self._of(window)
+        return self._outbox.of(window)
 
     @override
     async def next_due(self) -> datetime | None:
-        return min((queued.due for queued in self._outbox.values()), default=None)
+        return self._outbox.next_due
 
     # claims
-
-    def _take(self, lane: Lane, claim: Claim, now: datetime) -> Due | None:
-        """The lane's first message, if there is one and nobody else has the lane."""
-        held = self._claims.get(lane)
-        if held and held.holder != claim.holder and held.until > now:
-            return None
-        self._claims[lane] = claim
-        return self._first(lane, now)
-
-    def _first(self, lane: Lane, now: datetime) -> Due | None:
-        """The first message due in a claimed lane; without one, the claim ends."""
-        first = next((queued for queued in self._of(lane.window) if queued.lane == lane and queued.due <= now), None)
-        if first is None:
-            del self._claims[lane]
-            return None
-        return Due(first, self._state_at(lane.window, first.dossier))
 
     @override
     async def claim(
         self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
     ) -> list[Due]:
-        due = [one for one in self._of() if one.due <= now and (channels is None or channel_of(one.window) in channels)]
-        heads = in_turn(Head(one.window, one.urgency, one.due.timestamp(), one.number) for one in due)
-        lanes = [lane] if lane else [head.lane for head in heads]
+        lanes = [lane] if lane else self._outbox.lanes(now, channels)
         found = (self._take(one, claim, now) for one in lanes)
         return list(islice((due for due in found if due), limit))
 
+    def _take(self, lane: Lane, claim: Claim, now: datetime) -> Due | None:
+        return self._due(self._outbox.take(lane, claim, now))
+
+    def _due(self, queued: Queued | None) -> Due | None:
+        return Due(queued, self._state_at(queued.window, queued.dossier)) if queued else None
+
     @override
     async def following(self, lane: Lane, now: datetime, holder: str) -> Due | None:
-        held = self._claims.get(lane)
-        return self._first(lane, now) if held and held.holder == holder and held.until > now else None
+        return self._due(self._outbox.following(lane, now, holder))
 
     @override
     async def delivered(
@@ -325,9 +272,9 @@ class MemoryStore(Store):
         owed: Outgoing | None = None,
         seen: CardRef | None = None,
     ) -> Due | None:
-        sights, waited = self._sights.get(queued.window, []), self._remove(self._present(queued))
-        if waited or queued.dossier in sights or (queued.dossier is None and sights):
-            self._put(queued.window, queued.dossier, (owed,) if owed else ())
+        sights, waited = self._sights.get(queued.window, []), self._outbox.arrived(queued)
+        if owed and (waited or queued.dossier in sights or (queued.dossier is None and sights)):
+            self._outbox.put(queued.window, queued.dossier, (owed,))
         if card is not None:
             self._reach(queued.window, card=card)
         if seen is not None and waited:
@@ -336,55 +283,31 @@ class MemoryStore(Store):
 
     @override
     def confirm(self, queued: Queued, holder: str, left: Callable[[], None]) -> None:
-        self._remove(self._present(queued))
-        held = self._claims.get(queued.lane)
-        if held and held.holder == holder:
-            more = self._first(queued.lane, held.until)  # it ends without one
-            if more:
-                left()
+        self._outbox.arrived(queued)
+        if self._outbox.leave(queued.lane, holder):
+            left()
 
     @override
     async def advanced(self, queued: Queued, part: int) -> None:
-        for present in self._present(queued):
-            self._change(present.number, part=part)
-
-    def _present(self, queued: Queued) -> list[Queued]:
-        """A message as it is by now, perhaps in a window that is called otherwise since; none if it is gone."""
-        present = self._outbox.get(queued.number)
-        if present is None:
-            return []
-        about = present.dossier is not None and present.dossier == queued.dossier
-        return [present] if present.window == queued.window or about else []
-
-    def _change(self, number: int, **changes: object) -> None:
-        self._outbox[number] = replace(self._outbox[number], **changes)  # type: ignore[arg-type]  # fields by name
+        self._outbox.advance(queued, part)
 
     @override
     async def postpone(self, queued: Queued, until: datetime) -> None:
-        for present in self._present(queued):
-            for moved in postponed(self._rows(present.window), present.number, until.timestamp()):
-                self._change(moved.number, due=until, attempts=moved.attempts)
+        self._outbox.postpone(queued, until)
 
     @override
     async def defer(self, queued: Queued, until: datetime) -> None:
-        for present in self._present(queued):
-            self._change(present.number, due=until, attempts=0)
+        self._outbox.defer(queued, until)
 
     @override
     async def hasten(self, now: datetime) -> None:
-        for queued in self._of():
-            if queued.urgency is not Urgency.REMINDER and queued.due > now:
-                self._change(queued.number, due=now)
-        self._claims = {lane: held for lane, held in self._claims.items() if held.until <= now + LONGEST_CLAIM}
+        self._outbox.hasten(now)
 
     @override
     async def refused(self, queued: Queued, asked: datetime) -> bool:
         window = self._windows.get(queued.window)
         returned = window is not None and window.returned is not None and window.returned > asked
-        gone = self._present(queued)
-        moved = any(present.window != queued.window for present in gone)
-        silenced = silences(self._rows(queued.window), queued.number, returned=returned or moved)
-        self._remove([*gone, *(self._of(queued.window) if silenced else ())])
+        silenced = self._outbox.refused(queued, returned=returned)
         if silenced:
             self._reach(queued.window, blocked=True)
         return silenced
@@ -395,12 +318,11 @@ class MemoryStore(Store):
 
     @override
     async def set_aside(self, queued: Queued) -> None:
-        for present in self._present(queued):
-            self._damaged[present.number] = self._outbox.pop(present.number)
+        self._outbox.set_aside(queued)
 
     @override
     async def damaged(self) -> int:
-        return len(self._damaged)
+        return self._outbox.damaged
 
     @override
     async def stats(self, now: datetime) -> Stats:
@@ -419,8 +341,8 @@ class MemoryStore(Store):
                 )
                 for channel in {channel for channel, _ in windows}
             ],
-            [_depth(urgency, self._of(), now) for urgency in Urgency],
-            len(self._damaged),
+            [self._outbox.depth(urgency, now) for urgency in Urgency],
+            self._outbox.damaged,
         )
 
     # messages to very many
@@ -428,13 +350,10 @@ class MemoryStore(Store):
     @override
     async def broadcast(self, id_: str | None = None) -> Broadcast | None:
         found = self._broadcasts.find(id_)
-        return replace(found, waiting=len(self._announcing(found.id))) if found else None
-
-    def _announcing(self, broadcast: str) -> list[Queued]:
-        return [queued for queued in self._of() if queued.key == key_of(broadcast)]
+        return replace(found, waiting=len(self._outbox.with_key(key_of(found.id)))) if found else None
 
     def _withdraw(self, broadcast: str) -> int:
-        return self._remove(self._announcing(broadcast))
+        return self._outbox.remove(self._outbox.with_key(key_of(broadcast)))
 
     @override
     async def recipients(self, channel: str) -> dict[Audience, int]:
@@ -449,7 +368,7 @@ class MemoryStore(Store):
         self, now: datetime, slice_: int, most: int, said: Callable[[Broadcast], str]
     ) -> Broadcast | None:
         running = self._broadcasts.running()
-        due = sum(queued.urgency is Urgency.BROADCAST and queued.due <= now for queued in self._of())
+        due = self._outbox.depth(Urgency.BROADCAST, now).due
         if running is None or due >= most:
             return running and replace(running, waiting=due)
         names = sorted(name for name in self._windows if channel_of(name) == running.channel)
@@ -457,7 +376,7 @@ class MemoryStore(Store):
         outgoing = Outgoing(said(running), now, key_of(running.id), urgency=Urgency.BROADCAST)
         told = [name for name in looked_at if self._is_meant(name, running.audience)]
         for name in told:
-            self._put(name, None, (outgoing,))
+            self._outbox.put(name, None, (outgoing,))
         return self._broadcasts.advance(running, len(told), looked_at[-1] if len(looked_at) == slice_ else None, now)
 
     @override
@@ -466,15 +385,15 @@ class MemoryStore(Store):
 
     @override
     async def renew(self, claim: Claim) -> None:
-        self._claims = {lane: claim if held.holder == claim.holder else held for lane, held in self._claims.items()}
+        self._outbox.renew(claim)
 
     @override
     async def holders(self) -> set[str]:
-        return {held.holder for held in self._claims.values()}
+        return self._outbox.holders
 
     @override
     async def release(self, holder: str) -> None:
-        self._claims = {lane: held for lane, held in self._claims.items() if held.holder != holder}
+        self._outbox.release(holder)
 
     # leases
 
@@ -498,7 +417,7 @@ class MemoryStore(Store):
 
     @override
     async def move(self, window: str, to: str) -> bool:
-        if window not in self._windows or self._is_stored(to):
+        if window not in self._windows or to in self._windows or self._outbox.knows(to):
             return False
         self._windows[to] = self._windows.pop(window)
         self._broadcasts.sign(window, to)
@@ -507,11 +426,7 @@ class MemoryStore(Store):
         self._sights[to] = self._sights.pop(window, [])
         for dossier in self._sights[to]:
             self._sign(dossier, address_of(window), address_of(to))
-        for kept in (self._outbox, self._damaged):
-            kept |= {one.number: replace(one, window=to) for one in kept.values() if one.window == window}
-        self._claims = {
-            lane._replace(window=to) if lane.window == window else lane: held for lane, held in self._claims.items()
-        }
+        self._outbox.move(window, to)
         self._guests = {
             (to if guest == window else guest, dossier): giver for (guest, dossier), giver in self._guests.items()
         }
@@ -533,10 +448,6 @@ class MemoryStore(Store):
             if guest not in (window, to):
                 self._lose_sight(guest, dossier)
 
-    def _is_stored(self, window: str) -> bool:
-        waits = any(one.window == window for kept in (self._outbox, self._damaged) for one in kept.values())
-        return waits or window in self._windows or any(lane.window == window for lane in self._claims)
-
     def _sign(self, dossier: str, by: str, instead: str) -> None:
         """What was answered by them was answered by somebody else."""
         self._log[dossier] = [replace(line, by=instead) if line.by == by else line for line in self._log[dossier]]
@@ -556,7 +467,7 @@ class MemoryStore(Store):
         """Without any other dossier the window goes, too; and the dossier, if no other window has sight of it."""
         self._sights[window].remove(dossier)
         self._inherit(window, dossier)
-        rows = 1 + self._drop_messages(lambda one: one.window == window and one.dossier == dossier)
+        rows = 1 + self._outbox.drop(lambda one: one.window == window and one.dossier == dossier)
         if not self._sights[window]:
             rows += self._drop_window(window)
         elif self._fronts[window] == dossier:
@@ -576,17 +487,11 @@ class MemoryStore(Store):
         of = (link.hash for link in self._links.values() if link.dossier == dossier)
         self._givers |= {hash_: host for hash_ in of if self._givers[hash_] == window}
 
-    def _drop_messages(self, gone: Callable[[Queued], bool]) -> int:
-        return sum(
-            _drop(kept, [number for number, one in kept.items() if gone(one)]) for kept in (self._outbox, self._damaged)
-        )
-
     def _drop_window(self, window: str) -> int:
         self._broadcasts.sign(window, "")
         self._sights.pop(window, None)
         self._fronts.pop(window, None)
-        claims = _drop(self._claims, [Lane(window, aside=False), Lane(window, aside=True)])
-        return claims + self._drop_messages(lambda one: one.window == window) + _drop(self._windows, [window])
+        return self._outbox.drop_window(window) + _drop(self._windows, [window])
 
     def _drop_dossier(self, dossier: str) -> int:
         gone = self._history.pop(dossier, [])
@@ -615,7 +520,7 @@ class MemoryStore(Store):
     def _retain(self, dossier: str, limits: Limits, promised: str, *, dry: bool) -> Purged:
         left = remains(self._sessions[dossier], self._history.get(dossier, [])[::-1], limits)
         kept_for = (dossier, f"{promised}.{dossier}")
-        if left.session is None and any((queued.dossier, queued.key) == kept_for for queued in self._of()):
+        if left.session is None and any((queued.dossier, queued.key) == kept_for for queued in self._outbox.of()):
             return Purged()
         if not dry:
             self._keep(dossier, left)
@@ -651,12 +556,6 @@ def _alike(session: Session) -> Sessions:
     record = session.record
     answered = len(record.choices) + len(record.levels)
     return Sessions(session.phase, session.item, session.finished_at is None, answered, 1)
-
-
-def _depth(urgency: Urgency, outbox: Iterable[Queued], now: datetime) -> Depth:
-    dues = [queued.due for queued in outbox if queued.urgency is urgency]
-    over = [due for due in dues if due <= now]
-    return Depth(urgency, len(dues), len(over), min(over, default=None))
 
 
 def _drop(kept: dict[K, V], keys: Iterable[K]) -> int:

@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 
 from storage.opening import open_store
+from tests.examples import fewer_unless_ci
 from tests.pgbouncer import Bouncer
 from tests.postgres import Server
 
-STORES = ("memory", "sqlite", pytest.param("postgres", marks=pytest.mark.slow))
+fewer_unless_ci()
+
+STORES = (
+    pytest.param("memory", marks=pytest.mark.slow),
+    "sqlite",
+    pytest.param("postgres", marks=pytest.mark.slow),
+)
 """What channels are tried on. `tests/storage` has the contract of stores itself, and holds all to it in every run."""
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing, nullcontext
 from datetime import date
+from errno import ENOTDIR
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from bot.reports.render import PACK, Kind
 from bot.reports.signing import Issuer
 from bot.reports.summary import Summary
 from bot.words.complaints import complaint
+from bot.words.doubts import doubts
 from flows.text import inert, tidy
 from locales import catalogue
 
@@ -37,7 +39,7 @@ FAILED = 1
 KINDS = {*(kind.value for kind in Kind), PACK}
 NOT_OURS = ("file", "session", "of", "number", "firm", "credit_code", "contact", *KINDS)
 """What a batch takes from its records, or does not know."""
-STALE_SHOWN = 5
+LEFT_SHOWN = 5
 
 
 def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -> int:
@@ -47,6 +49,8 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -
     """
     kinds, folder, text = _kinds(parsed), _folder(parsed), catalogue(language)
     total = None if is_stream(parsed.batch) else counted_in(parsed.batch)
+    if total == 0:
+        raise ReportError(ReportTrouble.BATCH_EMPTY, file=parsed.batch)
     folder.mkdir(parents=True, exist_ok=True)
     with (
         befores_of(parsed.before) if parsed.before else nullcontext() as before,
@@ -56,18 +60,23 @@ def batch(parsed: argparse.Namespace, language: str, issuer: Issuer, on: date) -
         counted(text, total) as count,
     ):
         told = told_of(parsed, language)
-        papers = Papers(language, parsed.profile, issuer.address, before, parsed.before_on, told)
+        source = Path() if is_stream(parsed.batch) else Path(parsed.batch).parent
+        papers = Papers(language, parsed.profile, issuer.address, before, parsed.before_on, told, source)
         jobs, settled = parsed.jobs or _cores(), parsed.on is not None
-        order = Order(folder, kinds, papers, issuer, on, settled=settled, force=parsed.force, jobs=jobs)
+        taken = (Path(text("batch.file")).stem,)
+        order = Order(folder, kinds, papers, issuer, on, settled=settled, taken=taken, force=parsed.force, jobs=jobs)
         teller = _Teller(language, kinds, summary, count)
         try:
             asyncio.run(make(order, ledger, entries, teller.hear))
         except KeyboardInterrupt:
             count.tell(text("report.batch.stopped"))
             raise
+        if not teller.counts.total():  # an empty summary would take the place of one that is there
+            raise ReportError(ReportTrouble.BATCH_EMPTY, file=parsed.batch)
         put(str(folder / text("batch.file")), summary.workbook())
-        stale = ledger.stale()
-    teller.end(folder, stale)
+        stale, unwanted = ledger.stale(), before.unwanted() if before else []
+    teller.end(folder)
+    teller.left(stale, unwanted)
     return FAILED if teller.counts["refused"] or teller.counts["unpacked"] else 0
 
 
@@ -85,6 +94,8 @@ def _folder(parsed: argparse.Namespace) -> Path:
     if parsed.out is None:
         raise ReportError(ReportTrouble.BATCH_OUT)
     folder = Path(parsed.out)
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(folder))
     if Path(parsed.batch).is_dir() and folder.exists() and folder.samefile(parsed.batch):
         raise ReportError(ReportTrouble.BATCH_SAME)  # workbooks that were made would be taken for answers
     return folder
@@ -107,7 +118,7 @@ class _Teller:
         """The next record."""
         if isinstance(became, Done):
             self.counts.update(("made", "kept") if became.kept else ("made",))
-            self._tell_lacking(number, became)
+            self._tell_notes(number, became)
             self.counts["unpacked"] += became.unpacked is not None
             fault = self._sentence(became.unpacked) if became.unpacked else ""
             self._summary.add(became.row.model_copy(update={"fault": fault}))
@@ -116,16 +127,17 @@ class _Teller:
             labels = {name: tidy(value) for name, value in named(record).items()}
             fault = self._sentence(became)
             self._summary.add(Row(number=number, fault=fault, **labels))
-            self._count.tell(f"shuping: {self._named(number, labels)}{fault}")
+            self._count.tell(f"shuping: {self._named(number, labels)}{' '.join(fault.splitlines())}")
         self._count.one()
 
-    def _tell_lacking(self, number: int, done: Done) -> None:
-        """What a paper that was made does not show of its firm."""
+    def _tell_notes(self, number: int, done: Done) -> None:
+        """What a paper that was made does not show of its firm, and what in its answers may be a slip."""
         if done.kept:
             return
-        if told := [sentence for kind in self._kinds if (sentence := told_before(done.firm, kind, self._text))]:
-            whose = {"id": done.row.id, "firm": done.row.firm}
-            self._count.tell(f"{self._named(number, whose)}{inert(max(told, key=len))}")
+        lacking = [told_before(done.paper.firm, kind, self._text) for kind in self._kinds]
+        whose = {"id": done.row.id, "firm": done.row.firm}
+        for sentence in filter(None, (max(lacking, key=len), *doubts(done.paper.answers, self._language))):
+            self._count.tell(f"{self._named(number, whose)}{inert(sentence)}")
 
     def _named(self, number: int, labels: Mapping[str, str]) -> str:
         whose = self._text("list.separator").join(filter(None, labels.values()))
@@ -142,8 +154,8 @@ class _Teller:
             case _:
                 return complaint(refused, self._language) or ""
 
-    def end(self, folder: Path, stale: Sequence[str]) -> None:
-        """How many of what, where the summary is, and what lies there that is of no record any more."""
+    def end(self, folder: Path) -> None:
+        """How many of what, and where the summary is."""
         text, counts = self._text, self.counts
         sys.stdout.write(text("report.written", file=inert(str(folder / text("batch.file")))) + "\n")
         sys.stdout.write(
@@ -151,6 +163,14 @@ class _Teller:
         )
         if counts["unpacked"]:
             sys.stdout.write(text("report.batch.unpacked", number=counts["unpacked"]) + "\n")
+
+    def left(self, stale: Sequence[str], unwanted: Sequence[str]) -> None:
+        """Files, and answers before, that are there and of no record of this batch."""
+        text = self._text
         if stale:
-            names = text("list.separator").join(map(inert, stale[:STALE_SHOWN]))
-            sys.stderr.write(text("report.batch.stale", number=len(stale), names=names) + "\n")
+            sys.stderr.write(text("report.batch.stale", number=len(stale), names=self._some(stale)) + "\n")
+        if unwanted:
+            sys.stderr.write(text("report.batch.unwanted", number=len(unwanted), names=self._some(unwanted)) + "\n")
+
+    def _some(self, names: Sequence[str]) -> str:
+        return self._text("list.separator").join(map(inert, names[:LEFT_SHOWN]))

@@ -3,26 +3,25 @@
 import asyncio
 from asyncio import Task
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from bot.cli.batch_records import BeforeError, Papers, named
+from bot.cli.batch_records import BeforeError, FromFile, Papers, named
 from bot.cli.files import put
 from bot.reports.compose import compose
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.ledger import Ledger, Made
-from bot.reports.naming import stem_of
+from bot.reports.naming import stem_of, stem_of_file
 from bot.reports.outcome import Row, outcome_of
 from bot.reports.pack import Pack
 from bot.reports.paper import Paper
 from bot.reports.pool import Pool, RenderError
 from bot.reports.render import PACK, Kind
 from bot.reports.signing import Issuer
-from flows.session import Firm
 from flows.text import tidy
 from scoring.errors import AnswersError
 
@@ -37,11 +36,11 @@ Refused = AnswersError | BeforeError | ReportError | RenderError
 class Done:
     """A record that has its files: its row, whether all were there before, and why it has no acceptance pack.
 
-    `firm`: whose they are.
+    `paper`: what they are made of.
     """
 
     row: Row
-    firm: Firm
+    paper: Paper
     kept: bool
     unpacked: ReportError | None = None
 
@@ -54,7 +53,7 @@ Told = Callable[[int, Any, Done | Refused], None]
 class Order:
     """What is wanted of each record, and where. `on`: the day of new papers, `settled`: and of those that are there.
 
-    `force`: replace what is there. `jobs`: so many processes render.
+    `taken`: stems of other files in the folder. `force`: replace what is there. `jobs`: so many processes render.
     """
 
     folder: Path
@@ -63,6 +62,7 @@ class Order:
     issuer: Issuer
     on: date
     settled: bool = False
+    taken: Collection[str] = ()
     force: bool = False
     jobs: int = 1
 
@@ -125,7 +125,7 @@ class _Maker:
 
     async def _made(self, number: int, record: Any) -> Done:
         labels = named(record)
-        wish = self._wish(stem_of(number, labels), record)
+        wish = self._wish(self._stem(number, record), record)
         unpacked = self._unpacked(wish)
         wanted = [kind for kind in self.order.kinds if kind != PACK or not unpacked]
         if unpacked and not wanted:
@@ -134,13 +134,19 @@ class _Maker:
         missing = [kind for kind in wanted if kind not in there]
         if wish.known and not missing:
             self.ledger.settle(wish.known.names)
-            return Done(wish.known.row, wish.after.firm, kept=True, unpacked=unpacked)
+            row = wish.known.row.model_copy(update={"number": number})
+            return Done(row, wish.after, kept=True, unpacked=unpacked)
         self._refuse_others(wish.stem, missing)
         made = await self._files(wish, missing)
         digests = {**there, **{kind: sha256(content).hexdigest() for kind, content in made.items()}}
         row = self._row(number, labels, wish.after, [f"{wish.stem}.{kind}" for kind in sorted(digests)])
         self._write(Made(stem=wish.stem, key=wish.key, on=wish.after.on, files=digests, row=row), made)
-        return Done(row, wish.after.firm, kept=False, unpacked=unpacked)
+        return Done(row, wish.after, kept=False, unpacked=unpacked)
+
+    def _stem(self, number: int, record: Any) -> str:
+        if isinstance(record, FromFile):
+            return stem_of_file(record.name, self.order.taken)
+        return stem_of(number, named(record))
 
     def _wish(self, stem: str, record: Any) -> _Wish:
         """What is to be made; what was made of the same before stays, and what is added bears its day."""
@@ -192,7 +198,7 @@ class _Maker:
         return made
 
     def _row(self, number: int, labels: Mapping[str, str], paper: Paper, files: Iterable[str]) -> Row:
-        whose = {name: tidy(value) for name, value in labels.items()}
+        whose = {"firm": paper.firm.name or "", **{name: tidy(value) for name, value in labels.items()}}
         return Row(number=number, **whose, outcome=outcome_of(paper, self.order.issuer.seal(paper).number), files=files)
 
     def _write(self, note: Made, made: Mapping[str, bytes]) -> None:

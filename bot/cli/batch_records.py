@@ -2,6 +2,7 @@
 
 import pickle
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from typing import Any, NamedTuple
 
 from bot.cli.files import opened, read_file
 from bot.cli.firm import fact_told
+from bot.cli.foreign import OTHER_WORKBOOKS
 from bot.cli.records import read_records
 from bot.reports.errors import ReportError, ReportTrouble
+from bot.reports.naming import alike
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from flows.identity import LONGEST_FACT
 from flows.session import Firm, FirmFact, FirmKind
@@ -26,8 +29,14 @@ from scoring.errors import AnswersError, Fault, FaultCode
 KIND = "kind"
 FACTS = (KIND, *(fact.value for fact in FirmFact))
 """What a record may say of its firm, beside the name and the answers."""
-SINGLE = (".json", ".xlsx")
+WORKBOOK = "workbook"
+"""In place of answers: the workbook that holds them, in the folder of the records or below it."""
+SINGLE = (".json", ".xlsx", ".xlsm")
 """Endings of files of one firm's answers."""
+UNREADABLE = (*OTHER_WORKBOOKS, ".xlsb", ".csv")
+"""Endings of what an adviser may have saved a form as by mistake: reading it says what to do."""
+NOT_MEANT = (".", "~$")
+"""How the names of hidden files begin, and of what Excel and WPS leave beside a file that is open."""
 LINES = (".jsonl", ".ndjson")
 """Endings of files that hold a record a line."""
 
@@ -41,7 +50,10 @@ class BeforeError(Exception):
 
 
 class FromFile(NamedTuple):
-    """A record that has a file of its own: the file's name without its ending; the answers, or what is wrong."""
+    """A record that has a file of its own: the file's name without its ending; the answers, or what is wrong.
+
+    Of two files with one name neither is read: who can tell which holds?
+    """
 
     name: str
     record: Any
@@ -51,10 +63,12 @@ class FromFile(NamedTuple):
 def entries_of(source: str) -> Iterator[Iterable[Any]]:
     """The records of a file, or of a folder of answer files and workbooks, by their names. Raises OSError."""
     if Path(source).is_dir():
-        yield map(_from_file, answer_files(source))
+        files = answer_files(source)
+        shared = Counter(alike(path.stem) for path in files)
+        yield (_from_file(path, alone=shared[alike(path.stem)] == 1) for path in files)
     else:
         with opened(source) as stream:
-            yield read_records(stream, lines=source.endswith(LINES)).entries
+            yield read_records(stream, source, lines=source.endswith(LINES)).entries
 
 
 def counted_in(source: str) -> int:
@@ -66,16 +80,44 @@ def counted_in(source: str) -> int:
 
 
 def answer_files(folder: str) -> list[Path]:
-    """What is in a folder, as far as it can be answers."""
-    files = (path for path in Path(folder).iterdir() if path.suffix.lower() in SINGLE and not path.name.startswith("."))
-    return sorted(path for path in files if path.is_file())
+    """What is in a folder, as far as it is meant for answers; not what was saved anew as something readable."""
+    files = [path for path in Path(folder).iterdir() if not path.name.startswith(NOT_MEANT) and path.is_file()]
+    read = [path for path in files if path.suffix.lower() in SINGLE]
+    known = {alike(path.stem) for path in read}
+    return sorted([*read, *(path for path in files if _astray(path) and alike(path.stem) not in known)])
 
 
-def _from_file(path: Path) -> FromFile:
+def _astray(path: Path) -> bool:
+    return path.suffix.lower() in UNREADABLE
+
+
+def _from_file(path: Path, *, alone: bool) -> FromFile:
+    if not alone:
+        return FromFile(path.name, ReportError(ReportTrouble.BATCH_TWINS))
     try:
-        return FromFile(path.stem, read_file(str(path)))
-    except AnswersError as error:
+        return FromFile(path.stem, _read(path, path.name))
+    except (AnswersError, ReportError) as error:
         return FromFile(path.stem, error)
+
+
+def _within(folder: Path, name: str) -> Path:
+    """A file in a folder, or below it. Raises ReportError: records may come from anybody."""
+    try:
+        path = (folder / name).resolve()
+        inside = path.is_relative_to(folder.resolve()) and path.is_file()
+    except (OSError, RuntimeError, ValueError):
+        inside = False
+    if not inside:
+        raise ReportError(ReportTrouble.BATCH_UNREAD, file=short(name))
+    return path
+
+
+def _read(path: Path, name: str) -> Any:
+    """The answers in one of many files. Raises AnswersError; ReportError if it cannot be opened: others can."""
+    try:
+        return read_file(str(path))
+    except OSError as error:
+        raise ReportError(ReportTrouble.BATCH_UNREAD, file=short(name)) from error
 
 
 def named(record: Any) -> Mapping[str, str]:
@@ -89,7 +131,8 @@ def named(record: Any) -> Mapping[str, str]:
 class Papers:
     """How records become papers: in which language, by which profile, with what before them, and when that was.
 
-    `told`: what the command line says of every firm, for those whose record does not say it.
+    `told`: what the command line says of every firm, for those whose record does not say it. `folder`: where the
+    workbooks are that records name.
     """
 
     language: str
@@ -98,6 +141,7 @@ class Papers:
     before: "Befores | None" = None
     before_on: date | None = None
     told: Mapping[str, str] = field(default_factory=dict)
+    folder: Path = Path()
 
     def papers(self, record: Any, on: date) -> tuple[Paper, Paper | None]:
         """What is handed in, and the assessment before it.
@@ -105,7 +149,7 @@ class Papers:
         Raises AnswersError, ReportError for a fact that cannot be right, BeforeError for what came before.
         """
         whose, record = named(record), record.record if isinstance(record, FromFile) else record
-        answers = _checked(_answers_alone(record))
+        answers = _checked(_answers_alone(self._filled_in(record)))
         before, on_before = self._before(whose), self.before_on
         earlier = Earlier(rubric=before.rubric, record=record_of(before), on=on_before) if before else None
         paper = partial(paper_of, language=self.language, firm=self._firm(answers, record), address=self.address)
@@ -127,10 +171,22 @@ class Papers:
         told = {fact: fact_told(FirmFact(fact), value, fact, self.language) for fact, value in facts.items()}
         return Firm.model_validate({"name": name, **self.told, **{k: v for k, v in {**given, **told}.items() if v}})
 
+    def _filled_in(self, record: Any) -> Any:
+        """With the answers of the workbook that it names. Raises AnswersError, ReportError if it is not there."""
+        name = record.get(WORKBOOK) if isinstance(record, dict) else None
+        if not isinstance(name, str):
+            return record
+        answers = _read(_within(self.folder, name), name)
+        rest = {key: value for key, value in record.items() if key != WORKBOOK}
+        doubled = [Fault(key, FaultCode.DOUBLED) for key in answers.keys() & rest.keys() - {"firm", "rubric"}]
+        if doubled:
+            raise AnswersError(doubled)
+        return {**answers, **rest}
+
     def _before(self, labels: Mapping[str, str]) -> Answers | None:
         found = self.before.of(labels) if self.before else None
         try:
-            return None if found is None else _checked(_answers_alone(found))
+            return None if found is None else _checked(_answers_alone(self._filled_in(found)))
         except AnswersError as error:
             raise BeforeError(error) from None
 
@@ -151,7 +207,7 @@ def _no_text(value: object) -> dict[str, str]:
 
 
 def _checked(record: Any) -> Answers:
-    if isinstance(record, AnswersError):
+    if isinstance(record, AnswersError | ReportError):
         raise record
     return check_answers(load_rubric(edition_of(record)), record)
 
@@ -165,16 +221,22 @@ class Befores:
     def of(self, labels: Mapping[str, str]) -> Any:
         """The record of the same firm, by its id, else by its name; None if there is none."""
         for whose in _calls(labels):
-            if row := self._kept.execute("SELECT record FROM before WHERE whose = ?", (whose,)).fetchone():
+            found = "UPDATE before SET wanted = 1 WHERE whose = ? RETURNING record"
+            if row := self._kept.execute(found, (whose,)).fetchone():
                 return pickle.loads(row[0])  # noqa: S301  # written below, with every number as it was
         return None
+
+    def unwanted(self) -> list[str]:
+        """Whose answers nobody asked for, in their order: a slip in an id leaves a firm without its comparison."""
+        rows = self._kept.execute("SELECT whose FROM before WHERE wanted = 0 ORDER BY rowid")
+        return [whose[1:] for (whose,) in rows]
 
 
 @contextmanager
 def befores_of(file: str) -> Iterator[Befores]:
     """Read all of a file. Raises AnswersError for what is no JSON, ReportError for who is nobody or twice, OSError."""
     with closing(sqlite3.connect("")) as kept:  # a file of its own, which goes with the connection
-        kept.execute("CREATE TABLE before (whose TEXT PRIMARY KEY, record BLOB)")
+        kept.execute("CREATE TABLE before (whose TEXT PRIMARY KEY, record BLOB, wanted INTEGER DEFAULT 0)")
         with entries_of(file) as entries:
             for number, record in enumerate(entries, start=1):
                 _keep(kept, number, record)
@@ -183,13 +245,13 @@ def befores_of(file: str) -> Iterator[Befores]:
 
 def _keep(kept: sqlite3.Connection, number: int, record: Any) -> None:
     alone = record.record if isinstance(record, FromFile) else record
-    if isinstance(alone, AnswersError):
+    if isinstance(alone, AnswersError | ReportError):
         raise alone
     whose = next(iter(_calls(named(record))), None)
     if whose is None:
         raise ReportError(ReportTrouble.BATCH_BEFORE, number=number)
     try:
-        kept.execute("INSERT INTO before VALUES (?, ?)", (whose, pickle.dumps(alone)))
+        kept.execute("INSERT INTO before (whose, record) VALUES (?, ?)", (whose, pickle.dumps(alone)))
     except RecursionError:  # deeper than no answer file is, and not so deep that JSON refuses it
         raise AnswersError([Fault("", FaultCode.TOO_DEEP)]) from None
     except sqlite3.IntegrityError:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from bot.delivery.retention import purge
 from bot.delivery.rules import keep_of
+from bot.dialogue.reader import as_read
 from bot.reports.export import stored_data
 from bot.settings import Settings, load_settings
 from locales import Catalogue, catalogue
@@ -53,7 +54,8 @@ async def _delete(store: Store, parsed: argparse.Namespace, _: Settings, text: C
     state = await _understood(store, window)
     if state == State():
         return _nothing(parsed, text)
-    text = catalogue(state.session.language) if state and state.session else text
+    session = as_read(state).session if state else None
+    text = catalogue(session.language) if session else text
     if not parsed.yes and not _agreed(text):
         sys.stdout.write(text("delete.kept") + "\n")
         return DONE

@@ -8,8 +8,10 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import Any, BinaryIO
 
+from bot.cli.foreign import BEGINS, by_name, look, look_at_archive, nothing_there
 from bot.cli.parser import STDIO
 from scoring.decoding import RECORD, read_json
+from scoring.errors import AnswersError
 
 ZIP = b"PK\x03\x04"
 """How a workbook begins; no JSON does."""
@@ -28,10 +30,21 @@ def opened(file: str) -> Iterator[BinaryIO]:
 def read_file(file: str) -> Any:
     """A file of one record, JSON or a workbook of ours. Raises AnswersError, OSError."""
     with opened(file) as source:
-        start = source.read(len(ZIP))
-        if start == ZIP:
+        start = source.read(BEGINS)
+        look(start, source)
+        if start.startswith(ZIP):
             return read_sheet(start, source)
-        return read_json(start + source.read(RECORD + 1 - len(start)))
+        return read_record(start + source.read(RECORD + 1 - len(start)), file)
+
+
+def read_record(content: bytes, file: str) -> Any:
+    """The JSON in a file of this name. Raises AnswersError."""
+    if not content.strip():
+        raise nothing_there()
+    try:
+        return read_json(content)
+    except AnswersError as error:
+        raise by_name(error, file) from None
 
 
 def read_sheet(start: bytes, source: BinaryIO) -> Any:
@@ -39,7 +52,9 @@ def read_sheet(start: bytes, source: BinaryIO) -> Any:
     from bot.reports.workbook.archive import LARGEST
     from bot.reports.workbook.reading import read_workbook
 
-    return read_workbook(start + source.read(LARGEST + 1))
+    content = start + source.read(LARGEST + 1)
+    look_at_archive(content)
+    return read_workbook(content)
 
 
 def is_stream(target: str) -> bool:

@@ -12,11 +12,14 @@ from itertools import chain
 from json import JSONDecodeError
 from typing import Any, BinaryIO
 
-from bot.cli.files import ZIP, read_sheet
-from scoring.decoding import DECODER, RECORD, not_json, read_json, too_long
+from bot.cli.files import ZIP, read_record, read_sheet
+from bot.cli.foreign import BEGINS, FIRST, look
+from scoring.decoding import DECODER, RECORD, not_json, too_long
 from scoring.errors import AnswersError
 
 CHUNK = 1 << 16
+BINARY = FIRST | {ZIP[:1]}
+"""How begins what may be no text."""
 NEAR = 16
 """What ends so near the window's end may be cut off: no literal, escape or exponent's sign is longer."""
 SIGN = re.compile(r"[^ \t\r\n]")
@@ -38,17 +41,17 @@ class Records:
     entries: Iterator[Any]
 
 
-def read_records(source: BinaryIO, *, lines: bool) -> Records:
-    """The records of an input. `lines`: it is known to be JSON Lines, by its name.
+def read_records(source: BinaryIO, name: str = "", *, lines: bool) -> Records:
+    """The records of an input of this name. `lines`: it is known to be JSON Lines.
 
-    A workbook is a record by itself. Else "[" opens an array, and lines are told by a first line that is a whole object
-    with more after it.
+    A workbook is a record by itself, as is what can be no answers. Else "[" opens an array, and lines are told by a
+    first line that is a whole object with more after it.
     """
     start = _start(source)
-    if start == ZIP[:1]:
-        start += source.read(len(ZIP) - 1)
-    if start == ZIP:
-        return Records(batch=False, entries=iter((_workbook(source),)))
+    if start in BINARY:
+        start += source.read(BEGINS - 1)
+        if (found := _binary(start, source)) is not None:
+            return Records(batch=False, entries=iter((found,)))
     if start == b"[" and not lines:
         return Records(batch=True, entries=iter(_Elements(source)))
     rest = _lines(source, start)
@@ -60,12 +63,14 @@ def read_records(source: BinaryIO, *, lines: bool) -> Records:
         return Records(batch=True, entries=map(_decoded, chain((first, second), rest)))
     if isinstance(first, bytes):
         first += source.read(RECORD + 1)
-    return Records(batch=False, entries=iter((_decoded(first),)))
+    return Records(batch=False, entries=iter((_decoded(first, name),)))
 
 
-def _workbook(source: BinaryIO) -> Any:
+def _binary(start: bytes, source: BinaryIO) -> Any:
+    """The answers in a workbook, or why there are none; None for what may be text."""
     try:
-        return read_sheet(ZIP, source)
+        look(start, source)
+        return read_sheet(start, source) if start.startswith(ZIP) else None
     except AnswersError as error:
         return error
 
@@ -104,9 +109,9 @@ def _whole(line: bytes | AnswersError) -> bool:
     return isinstance(line, AnswersError) or not isinstance(_decoded(line), AnswersError)
 
 
-def _decoded(line: bytes | AnswersError) -> Any:
+def _decoded(line: bytes | AnswersError, name: str = "") -> Any:
     try:
-        return line if isinstance(line, AnswersError) else read_json(line)
+        return line if isinstance(line, AnswersError) else read_record(line, name)
     except AnswersError as error:
         return error
 

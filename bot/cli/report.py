@@ -26,6 +26,7 @@ from bot.reports.render import PACK, Kind, render
 from bot.reports.signing import Issuer, issuer_of
 from bot.reports.sources import day, paper_of_session
 from bot.settings import PaperSettings, paper_settings
+from bot.words.doubts import doubts
 from flows.session import Assessment, Firm, Session
 from flows.text import inert
 from locales import Catalogue, catalogue
@@ -56,6 +57,7 @@ def report(parsed: argparse.Namespace, language: str) -> int:
         _refuse_present(targets)
     wish = Wish(parsed, language, settings)
     _tell_lacking(wish.paper.firm, list(targets) or [Kind.PICTURE.value], catalogue(language))
+    sys.stderr.writelines(f"{inert(sentence)}\n" for sentence in wish.doubts())
     if not targets and protocol:
         made = wish.report
         sys.stdout.write(shown_inline(render(Kind.PICTURE, made), protocol) + made.caption + "\n")
@@ -122,6 +124,10 @@ class Wish:
         if self._parsed.session is not None and wanted != Kind.PICTURE.value:  # a picture carries no code
             self._handed.append(Handed(self._source[0].id, self.paper, self.report))
         return render(Kind(wanted), self.report)
+
+    def doubts(self) -> list[str]:
+        """What may be a slip in a file of answers; in a conversation it was asked back."""
+        return doubts(self._answers, self._language) if self._parsed.session is None else []
 
     def register(self) -> None:
         """Papers of what is stored are known by their codes before anybody has them. Raises StorageError."""

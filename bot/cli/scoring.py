@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from bot.cli.files import opened, read_file
 from bot.cli.records import read_records
+from bot.words.doubts import doubts
 from bot.words.faults import fault_text
 from bot.words.results import comparison, gap, headline_of, plan, proof
 from bot.words.sections import Section
@@ -35,9 +36,11 @@ def score(file: str, profile: str | None, form: str, language: str) -> int:
     """
     scorer = Scorer(profile, form, language)
     with opened(file) as source:
-        records = read_records(source, lines=file.endswith((".jsonl", ".ndjson")))
+        records = read_records(source, file, lines=file.endswith((".jsonl", ".ndjson")))
         if not records.batch:
-            sys.stdout.write(scorer.one(next(records.entries)))
+            told, doubtful = scorer.one(next(records.entries))
+            sys.stdout.write(told)
+            sys.stderr.writelines(f"{inert(sentence)}\n" for sentence in doubtful)
             return 0
         return scorer.batch(records.entries)
 
@@ -50,12 +53,13 @@ class Scorer:
         self._form = form
         self._language = language
 
-    def one(self, record: Any) -> str:
-        """A single result, indented for people. Raises AnswersError."""
+    def one(self, record: Any) -> tuple[str, list[str]]:
+        """A single result, indented for people, and what is doubtful about its answers. Raises AnswersError."""
         sheet, answers = self._checked(record)
+        doubtful = doubts(answers, self._language)
         if self._form == "text":
-            return self._text(sheet, answers)
-        return inert_json(to_json(_told(sheet, answers), indent=2).decode()) + "\n"
+            return self._text(sheet, answers), doubtful
+        return inert_json(to_json(_told(sheet, answers), indent=2).decode()) + "\n", doubtful
 
     def batch(self, records: Iterator[Any]) -> int:
         """A result a line, in order; a bad record is an error in its place."""

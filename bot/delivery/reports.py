@@ -7,7 +7,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from bot.delivery.patience import insist
 from bot.dialogue.commands import EXPORT
 from bot.dialogue.context import Rules
 from bot.dialogue.pages import FilePage, Page, TextPage
+from bot.dialogue.reader import as_read
 from bot.dialogue.replies import File
 from bot.observing.observer import UNOBSERVED, Made, Observer, Report
 from bot.reports.export import stored_file
@@ -100,11 +100,8 @@ class Reports:
         return told_before(found[0].firm, wanted.format, words.text) if found else ""
 
     async def _state(self, window: str, dossier: str | None) -> State:
-        """What is stored, as this reader reads it: a file is in the language of whoever asks for it."""
-        from bot.reports.sources import as_read
-
-        state = await self._store.state(window, dossier)
-        return replace(state, session=as_read(state.session, state.window)) if state.session else state
+        """What is stored, as this reader reads it: a file is in the language of the card where it was asked for."""
+        return as_read(await self._store.state(window, dossier))
 
     async def at_once(self, window: str, dossier: str, wanted: File, medium: Medium, now: datetime) -> Page | None:
         """The same for whoever waits for it: None if there is nothing. Raises StorageError."""

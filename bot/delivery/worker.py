@@ -22,6 +22,7 @@ from bot.delivery.reports import Reports, apology
 from bot.dialogue import reminders
 from bot.dialogue.context import Outside, Rules
 from bot.dialogue.pages import CardPage, Page, View, needs_history, needs_shelf, page_of
+from bot.dialogue.reader import as_read
 from bot.dialogue.replies import Broadcasting, Card, File, Recheck, Reminder, Reply, Statistics, read, written
 from bot.dialogue.situation import CARD, retirement
 from bot.observing.observer import UNOBSERVED, Observer, Reminded, Span
@@ -580,9 +581,10 @@ class Worker:
 
     async def _apologise(self, channel: Channel, due: Due) -> None:
         """Somebody asked for a file and would wait for it."""
-        if due.queued.urgency is not Urgency.FILE or due.state.session is None:
+        session = as_read(due.state).session
+        if due.queued.urgency is not Urgency.FILE or session is None:
             return
-        page = apology(words_of(due.state.session, channel.manner.medium).text("report.refused"))
+        page = apology(words_of(session, channel.manner.medium).text("report.refused"))
         await self._turn(channel, due.queued)
         for payload in channel.paint(page):
             await self._hand_over(channel, due.queued, payload)

@@ -21,6 +21,7 @@ from bot.dialogue.buttons import (
 )
 from bot.dialogue.context import Rules
 from bot.dialogue.operator import choice, dropping
+from bot.dialogue.reader import as_read
 from bot.dialogue.reminders import unfinished
 from bot.dialogue.replies import (
     Announcement,
@@ -108,8 +109,8 @@ class View:
 
     def session_for(self, reply: Reply) -> Session:
         """The one that is stored; for who has not begun, the one that would begin."""
-        if self.state.session:
-            return self.state.session
+        if read := as_read(self.state).session:
+            return read
         window = self.state.window
         language = reply.language or (window.language if window else None) or DEFAULT_LANGUAGE
         return new_session("", self.rubric, language, self.now)

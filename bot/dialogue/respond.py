@@ -35,6 +35,7 @@ from bot.dialogue.messages import (
     Typed,
 )
 from bot.dialogue.papers import look
+from bot.dialogue.reader import as_read
 from bot.dialogue.reading import read
 from bot.dialogue.replies import Card, Compared, Named, Text, written
 from bot.dialogue.requests import grant, puzzled, tell
@@ -76,7 +77,7 @@ def respond(message: Message, state: State, context: Context) -> Decision:
             reply = written(Text((home,), language=context.language))
             return Decision(outbox=(Outgoing(reply, context.now, urgency=Urgency.GREETING),))
         case _:
-            situation = _situation(message, state, context)
+            situation = _situation(message, as_read(state), context)
             if situation.session.rubric == situation.words.rubric.id or _says_nothing_of_an_edition(message):
                 return _answered(situation)
             return show(situation)  # why there is nothing to be seen
@@ -119,9 +120,9 @@ def _answered(situation: Situation) -> Decision:
     if not situation.known and decision.dossier is None and greets(session):
         return _unrecorded(situation, decision)
     window = decision.window or situation.window.model_copy(update={"puzzled": 0})
-    marked = {"language": _chosen(situation, window, session), "seen": _seen(situation, decision, session)}
-    window = window.model_copy(update=marked)
     here = decision.dossier in (None, situation.dossier)
+    marked = {"language": _language(situation, session, here=here), "seen": _seen(situation, decision, session)}
+    window = window.model_copy(update=marked)
     return replace(
         decision,
         dossier=decision.dossier or situation.dossier,
@@ -132,10 +133,9 @@ def _answered(situation: Situation) -> Decision:
     )
 
 
-def _chosen(situation: Situation, window: Window, session: Session) -> str:
-    """The language that was chosen here last: files are made in it. One that another window chose is not this one's."""
-    changed = session.language != situation.session.language
-    return session.language if changed or situation.state.window is None else window.language or session.language
+def _language(situation: Situation, session: Session, *, here: bool) -> str | None:
+    """What is read here from now on; who has just come to a firm that others had before reads what these chose."""
+    return session.language if here or situation.state.window else None
 
 
 def _seen(situation: Situation, decision: Decision, session: Session) -> CardRef | None:
@@ -310,9 +310,7 @@ def _choose_elsewhere(situation: Situation, name: str, wanted: str) -> Decision:
 def _speak(situation: Situation, language: str) -> Decision:
     """A language may be chosen at any time; of who has not begun it is not noted."""
     if situation.known:
-        decision = advance(situation, ChooseLanguage(language))
-        chosen = {"language": supported(language) or situation.window.language, "puzzled": 0}
-        return replace(decision, window=situation.window.model_copy(update=chosen))
+        return advance(situation, ChooseLanguage(language))
     spoken = supported(language) or situation.session.language
     return show(situation.with_session(situation.session.but(language=spoken)))
 

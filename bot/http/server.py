@@ -167,10 +167,14 @@ async def served(
 
 
 def listening_socket(address: str) -> socket.socket:
-    """A socket at "host:port". Raises OSError if it cannot be had."""
+    """A socket at "host:port", whose connections send at once: a page follows its header without waiting to be
+    acknowledged, which takes clients 40 ms. Raises OSError if it cannot be had.
+    """
     host, port = host_and_port(address)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    found = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return found
 
 
 def host_and_port(address: str) -> tuple[str, int]:

@@ -6,21 +6,12 @@ Everything in it stands in one of the reports, too, so that neither can say othe
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.reports.content import Field, Indicator, Part, Question, Report
+from bot.reports.content import Field, Indicator, Pair, Part, Question, Report
 from bot.reports.seal import Seal
 from bot.words.wording import wording
 
 LABELS = ("title", "before", "after", "headline", "changes")
 """The words around the data (`comparison.label.…`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A thing as it was and as it is. "" on a side that has no such thing."""
-
-    name: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,8 +204,8 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Something that is other than it was."""
+class Pair:
+    """A thing as it was and as it is. "" on a side that has no such thing."""
 
     name: str
     before: str
@@ -221,7 +221,7 @@ class Before:
     score: float
     shown_score: str
     headline: str
-    changes: tuple[Change, ...]
+    changes: tuple[Pair, ...]
     note: str
 
 

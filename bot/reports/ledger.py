@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from errno import EWOULDBLOCK
 from fcntl import LOCK_EX, LOCK_NB, flock
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from time import time
 from typing import BinaryIO
@@ -145,4 +145,5 @@ def digest_of(path: Path) -> str:
     """SHA-256 of a file in hexadecimal; "" if there is none, or something else. Raises OSError."""
     if path.is_symlink() or not path.is_file():
         return ""
-    return sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

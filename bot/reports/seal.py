@@ -10,6 +10,7 @@ from hashlib import sha256
 from unicodedata import normalize
 
 from bot.reports.paper import Paper
+from flows.session import Firm
 
 CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 """Digits and letters that nobody takes for one another: no I, L, O, U."""
@@ -24,9 +25,10 @@ LINKED = "/verify/"
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """`number` names the assessment ("20261130-7K3M9Q"), whatever the paper's language; `code` is this paper's own.
+    """`number` names the assessment ("20261130-7K3M9Q"), whatever the paper's language, and whatever is told later.
 
-    `signature` is the operator's (Ed25519, in hexadecimal), "" without a key. `link` is what the QR code says.
+    `code` is this paper's own. `signature` is the operator's (Ed25519, in hexadecimal), "" without a key. `link` is
+    what the QR code says.
     """
 
     number: str
@@ -50,7 +52,9 @@ def read_code(typed: str) -> str | None:
 
 
 def _number(paper: Paper) -> str:
-    named = paper.model_copy(update={"language": "", "program": "", "address": "", "before": None})
+    """Of what was answered and by whom; facts that are often told only later, when an official asks, change nothing."""
+    firm = Firm(name=paper.firm.name, kind=paper.firm.kind)
+    named = paper.model_copy(update={"language": "", "program": "", "address": "", "before": None, "firm": firm})
     return f"{paper.on:%Y%m%d}-{_letters(named.canonical(), NUMBER_LENGTH)}"
 
 

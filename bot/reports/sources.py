@@ -6,10 +6,8 @@ from importlib.metadata import version
 
 from bot.reports.paper import Earlier, Paper
 from flows.session import Assessment, Baseline, Firm, Phase, Session
-from locales import LANGUAGES
 from scoring.editions import known
 from scoring.sheet import load_sheet
-from storage.window import Window
 
 
 def paper_of_session(
@@ -40,12 +38,6 @@ def paper_of_session(
         before=_earlier(session, history, zone),
         address=address,
     )
-
-
-def as_read(session: Session, window: Window | None) -> Session:
-    """A session in the language that this reader chose, whatever another window of the dossier has chosen since."""
-    chosen = window.language if window else None
-    return session.but(language=chosen) if chosen in LANGUAGES else session
 
 
 def finished_session(entry: Assessment, language: str, now: Firm | None = None) -> Session:

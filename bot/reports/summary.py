@@ -43,7 +43,7 @@ def _missing(value: Callable[[Short], Cell]) -> Callable[[Row], Cell]:
 Columns = Mapping[str, tuple[float, Callable[[Row], Cell]]]
 """By name (`batch.column.…`): how wide, and what stands in it."""
 PRINTED: Columns = {
-    "number": (5, lambda row: row.number),
+    "number": (4.5, lambda row: row.number),
     "id": (8, lambda row: row.id),
     "firm": (22, lambda row: row.firm),
     "grade_name": (14, _of(lambda outcome: outcome.grade_name)),
@@ -51,7 +51,7 @@ PRINTED: Columns = {
     "open_count": (8, _of(lambda outcome: len(outcome.open))),
     "next": (14, _missing(lambda short: short.grade)),
     "points_short": (8, _missing(lambda short: _points(short.points))),
-    "scenarios_short": (8, _missing(lambda short: short.scenarios)),
+    "scenarios_short": (10, _missing(lambda short: short.scenarios)),
     "restrictive_short": (10, _missing(lambda short: short.restrictive)),
     "steps": (46, _missing(lambda short: "\n".join(short.steps))),
 }

@@ -8,8 +8,10 @@ from typing import Any
 
 from bot.reports.paper import Paper
 from bot.reports.workbook.reading import read_workbook
+from bot.words.faults import fault_text
 from bot.words.wording import Wording, wording
 from flows.text import inert, tidy
+from locales import catalogue
 from scoring.answers import check_answers
 from scoring.editions import load_rubric
 from scoring.errors import AnswersError
@@ -21,12 +23,16 @@ MOST = 40
 
 
 def filled_otherwise(content: bytes, paper: Paper) -> tuple[str, ...]:
-    """What is filled in otherwise than in the record, in the words of the paper; cells, if they cannot be read."""
+    """What is filled in otherwise than in the record, in the words of the paper.
+
+    If it cannot be read, the cells that are in the way, or a sentence that says what is.
+    """
     try:
         data = read_workbook(content)
         return tuple(map(inert, _differences(data, paper)))[:MOST]
     except AnswersError as error:
-        return tuple(inert(fault.place or fault.code.value) for fault in error.faults[:MOST])
+        text = catalogue(paper.language)
+        return tuple(inert(fault.place) or fault_text(fault, text) for fault in error.faults[:MOST])
 
 
 def _differences(data: dict[str, Any], paper: Paper) -> Iterator[str]:

@@ -15,12 +15,12 @@ from bot.dialogue.context import Context, Manner, Outside, Rules
 from bot.dialogue.firms import hash_of
 from bot.dialogue.messages import Followed, Message, Pressed, Returned, Typed, commanded
 from bot.dialogue.pages import CardPage, Page, TextPage, View, needs_history, needs_shelf, page_of
+from bot.dialogue.reader import as_read
 from bot.dialogue.replies import Card, File, read
 from bot.dialogue.respond import respond
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.lacking import told_before
 from bot.reports.render import PACK, Kind
-from bot.reports.sources import as_read
 from bot.terminal.files import free_name, put_new, stem_of
 from bot.terminal.lines import Lines, PipedLines, PromptLines
 from bot.terminal.painter import Painter, PlainPainter, RichPainter
@@ -181,12 +181,11 @@ class TerminalTalk:
 
     async def _file(self, wanted: str, view: View) -> None:
         """A report into the folder, the picture also on the screen where that is possible; else the command for it."""
-        session, dossier = view.state.session, view.state.dossier
+        session, dossier = as_read(view.state).session, view.state.dossier
         words = await self._words()
         if wanted == EXPORT or session is None or dossier is None:
             self.painter.command(words.text("report.how", command=self._command("data", "export", "--as", self.name)))
             return
-        session = as_read(session, view.state.window)
         if lacking := told_before(session.firm, wanted, words.text):
             self.painter.warn(lacking)
         stem = stem_of(session.firm.name, words.text("report.file"))

@@ -121,14 +121,17 @@ def option_words() -> Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]:
 
 def bare(text: str, known: Phrases | None = None) -> str:
     """Plain forms, lower case, simplified characters, without the signs at the ends."""
-    known = known or phrases()
-    plain = (
-        unicodedata.normalize("NFKC", text)
-        .casefold()
-        .translate(known.simplified)
-        .replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    )
-    return plain.strip(SENTENCE_ENDS)
+    plain = _simplified(text, known) if known else _plain(text)
+    return plain.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip(SENTENCE_ENDS)
+
+
+@lru_cache(maxsize=4)  # a line is looked at by every way of reading it
+def _plain(text: str) -> str:
+    return _simplified(text, phrases())
+
+
+def _simplified(text: str, known: Phrases) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().translate(known.simplified)
 
 
 def polite(text: str, known: Phrases | None = None) -> str:
@@ -191,7 +194,7 @@ def intents(text: str) -> frozenset[str]:
 
 def ruled(text: str) -> str | None:
     """The intent of the first rule that a text meets; the signs at its end count."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(phrases().simplified)
+    plain = _plain(text)
     if len(plain) > LONGEST:
         return None
     met = (rule.intent for rule in phrases().rules if all(has_any(plain, group) for group in rule.groups))

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from starlette.responses import Response
 
+from bot.dialogue.reader import as_read
 from bot.web.calendar import MEDIA_TYPE, event
 from bot.web.places import KEEP
 from bot.web.visit import Visit
@@ -21,7 +22,7 @@ def proposed(now: datetime) -> str:
 async def remind(visit: Visit) -> Response:
     """The calendar's file; for a time that is none, or is over, the page again with a word on it."""
     form = await visit.form()
-    state = await visit.site.store.state(visit.visitor.window)
+    state = as_read(await visit.site.store.state(visit.visitor.window))
     zone = visit.site.rules.zone_of(state.window)
     now = visit.site.outside.now().astimezone(zone)
     at = _time(form.get("at"))

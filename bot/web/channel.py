@@ -12,6 +12,7 @@ from bot.dialogue.buttons import CHOICE_MARK, RECHECK, RESUME
 from bot.dialogue.context import Outside
 from bot.dialogue.firms import link_hash
 from bot.dialogue.pages import Page, TextPage
+from bot.dialogue.reader import as_read
 from bot.web.addresses import give_up, stop_key
 from bot.web.letters import LINK_LASTS, reminder
 from bot.web.limits import Limit, mailbox_key
@@ -127,4 +128,5 @@ def _reader(state: State, dossier: str) -> Reader | None:
     found = next((one for one in state.dossiers if one.startswith(dossier)), None)
     if found is None or state.window is None or state.window.email is None:
         return None
-    return Reader(state.window.email, state.window.language or DEFAULT_LANGUAGE, found)
+    session = as_read(state).session
+    return Reader(state.window.email, session.language if session else DEFAULT_LANGUAGE, found)

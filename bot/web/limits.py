@@ -9,6 +9,7 @@ from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 
 REMEMBERED = 10_000
@@ -144,6 +145,7 @@ def client_key(address: str) -> str:
     return str(ip.ipv4_mapped or IPv6Network((ip, NETWORK_BITS), strict=False))
 
 
+@lru_cache(maxsize=256)  # each of the limits of a request asks
 def network_key(client: str) -> str:
     """The wider network of a `client_key`, in which one person may have many addresses."""
     try:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from bot.dialogue.firms import link_hash
 from bot.dialogue.messages import Commanded, Followed
 from bot.dialogue.pages import TextPage
+from bot.dialogue.reader import as_read
 from bot.dialogue.replies import Card, Named, Text, written
 from bot.web import talk
 from bot.web.addresses import give_up
@@ -30,7 +31,7 @@ OPENED_WITHIN = timedelta(minutes=1)
 
 async def keep(visit: Visit, wrong: str | None = None, typed: str = "") -> Response:
     """The link to keep, other ways back, and reminders by mail; `wrong` is said of an address that was `typed`."""
-    state = await visit.site.store.state(visit.visitor.window)
+    state = as_read(await visit.site.store.state(visit.visitor.window))
     if state.session is None:
         return visit.go(CARD)
     words = visit.words(state.session.language)

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.delivery.channel import Delivered, Gone
+from bot.dialogue.reader import as_read
 from bot.web import talk
 from bot.web.addresses import Key, Wish, awaited, confirm, give_up, is_reader, key_of, leave, stop
 from bot.web.links import keep
@@ -27,7 +28,7 @@ async def ask(visit: Visit) -> Response:
     """An address is left; a mail asks there whether it is theirs."""
     form = await visit.form()
     site, window = visit.site, visit.visitor.window
-    state = await site.store.state(window)
+    state = as_read(await site.store.state(window))
     if site.mailer is None or state.session is None:
         return visit.go(CARD)
     address = read_address(form.get("email"))
@@ -100,7 +101,8 @@ async def _looked(visit: Visit, what: str) -> Response:
 
 
 def _told(visit: Visit, state: State, what: str, address: str | None = None, *, asks: bool = False) -> Response:
-    """A sentence, in the language of the dossier that the mail is about; with a button, if it `asks`."""
-    words = visit.words(state.session.language if state.session else None)
+    """A sentence, in the language that the window of the mail's reader has; with a button, if it `asks`."""
+    session = as_read(state).session
+    words = visit.words(session.language if session else None)
     action = visit.request.url.path
     return visit.page("mail.html", words=words, what=what, address=address, asks=asks, action=action)

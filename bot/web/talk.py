@@ -10,6 +10,7 @@ from bot.dialogue.context import Context
 from bot.dialogue.firms import hash_of
 from bot.dialogue.messages import Followed, Message, Typed
 from bot.dialogue.pages import Page, View, needs_history, needs_shelf, page_of
+from bot.dialogue.reader import as_read
 from bot.dialogue.replies import Card, File, Reply, Text, read
 from bot.dialogue.respond import respond
 from bot.dialogue.situation import echo
@@ -146,7 +147,7 @@ async def _recent(site: Site, state: State) -> tuple[LogEntry, ...]:
 
 def _welcome(state: State, now: datetime) -> tuple[str, ...]:
     """Where they left off, for who comes back after a while."""
-    session = state.session
+    session = as_read(state).session
     if session is None or now - session.updated_at < ABSENT or session.rubric not in known():
         return ()
     line = words_of(session, Medium.PAGE).welcome_back(session)

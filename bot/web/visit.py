@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.dialogue.reader import as_read
 from bot.web.assets import asset_path
 from bot.web.forms import Form, form_of
 from bot.web.guard import language_of
@@ -101,8 +102,8 @@ class Visit:
 
     async def own_words(self) -> Wording:
         """The same, in the language of what is stored."""
-        state = await self.site.store.state(self.visitor.window)
-        return self.words(state.session.language if state.session else None)
+        session = as_read(await self.site.store.state(self.visitor.window)).session
+        return self.words(session.language if session else None)
 
     def page(self, template: str, status: int = 200, words: Wording | None = None, **values: Any) -> Response:
         """A page, with what every page has."""

@@ -9,9 +9,10 @@ from psycopg import AsyncConnection
 from pydantic_core import from_json, to_json
 
 from flows.session import Assessment, Session
-from storage.outbox import Queueing, Waiting, channel_of, echoing, queueing
+from storage.outbox import channel_of
 from storage.postgres import broadcasts, deletion, outbox, state
-from storage.postgres.outbox import LOCK, Marked, queued_of, rows
+from storage.postgres.changes import Others, Outboxes, kept, kept_elsewhere
+from storage.postgres.outbox import LOCK, Marked, queued_of
 from storage.postgres.state import NO_DOSSIER, Read, columns_of
 from storage.store import (
     FORM,
@@ -34,10 +35,6 @@ from storage.window import Window
 APPLY = "SELECT shuping.apply(%s)"
 SELDOM = 50
 """So many revisions pass between two looks at whether the log has become too long."""
-
-
-Change = tuple[str, str | None, Queueing]
-"""What becomes of the outbox of a window, about which dossier."""
 
 
 class MovedError(Exception):
@@ -74,8 +71,8 @@ class Known:
     waiting: Sequence[Marked]
     arrived: Sequence[int]
     recent: Sequence[LogEntry]
-    bereft: Sequence[tuple[str, list[Marked]]] = ()
-    showing: Sequence[tuple[str, list[Marked]]] = ()
+    bereft: Others = ()
+    showing: Others = ()
 
 
 async def apply(connection: AsyncConnection, asked: Asked, place: str) -> Applied | None:
@@ -178,7 +175,7 @@ async def _bereft(connection: AsyncConnection, window: str, before: State, decis
 
 async def _showing(
     connection: AsyncConnection, asked: Asked, decision: Decision, before: State, present: State
-) -> Sequence[tuple[str, list[Marked]]]:
+) -> Others:
     """Who is to be told that the session has changed; of the window itself what waits is looked up later."""
     if decision.echo is None or decision.session is None:
         return ()
@@ -205,9 +202,8 @@ async def _carry_out(
     read: Read | None = None,
 ) -> Applied | None:
     """Write it, if things still are as they were `read`. Raises MovedError if they are not, and StoredError."""
-    own, others = _changes(asked.window, decision, known)
-    changes = [(asked.window, known.present.dossier, own), *others]
-    plan = _plan(asked, decision, known, changes)
+    outboxes, echoed = _changes(asked.window, decision, known)
+    plan = _plan(asked, decision, known, outboxes)
     if read is not None:
         plan |= {"mark": read.mark, "asked": read.asked, "link": asked.link}
     row = await (await connection.execute(APPLY, (to_json(plan).decode(),))).fetchone()
@@ -225,7 +221,6 @@ async def _carry_out(
     due = await _due(connection, asked.window, outcome.get("first"), after, place)
     logged = decision.log if decision.session else ()
     recent = (*known.recent, *logged)[-asked.recent :] if asked.recent else ()
-    echoed = bool(known.bereft) or any(change.added for *_, change in others)
     return Applied(decision, after, due, echoed, recent)
 
 
@@ -246,51 +241,26 @@ async def _due(
 # what becomes of the outbox
 
 
-def _changes(window: str, decision: Decision, known: Known) -> tuple[Queueing, list[Change]]:
-    """Of the window's own, and of others'."""
-    mine = [] if decision.silenced else _kept(known.waiting, decision)
-    own = queueing(mine, decision.outbox)
-    others: list[Change] = []
-    if decision.echo is None:
-        return own, others
-    for other, waiting in known.bereft:
-        kept = _kept_elsewhere(waiting, decision, known.present.dossier)
-        others.append((other, None, queueing(kept, (decision.echo.outgoing,))))
-    for other, waiting in known.showing:
-        kept = _kept_elsewhere(waiting, decision, known.present.dossier)
-        present = _after(mine, own) if other == window else kept
-        change = echoing(present, decision.echo.outgoing, decision.echo.now)
-        others.append((other, decision.owner(known.before), change))
-    return own, others
-
-
-def _kept(waiting: Sequence[Marked], decision: Decision) -> list[Waiting]:
-    """What is not cancelled of one's own window."""
-    return [one for one, _ in waiting if one.key not in decision.cancelled]
-
-
-def _kept_elsewhere(waiting: Sequence[Marked], decision: Decision, front: str | None) -> list[Waiting]:
-    """What is not cancelled of another's: only what is about this dossier can be."""
-    return [one for one, dossier in waiting if one.key not in decision.cancelled or front is None or dossier != front]
-
-
-def _after(waiting: Sequence[Waiting], changes: Queueing) -> list[Waiting]:
-    """What waits in the window itself once its own messages have come; these have no numbers yet."""
-    stay = [one for one in waiting if one.number not in changes.removed]
-    come = [
-        Waiting(0, added.outgoing.key, added.due, int(added.held), added.anew, int(added.outgoing.urgency))
-        for added in changes.added
-    ]
-    return stay + come
+def _changes(window: str, decision: Decision, known: Known) -> tuple[Outboxes, bool]:
+    """Of the window's own outbox, and of others'; whether anything was echoed."""
+    front, outboxes, echo = known.present.dossier, Outboxes(), decision.echo
+    outboxes.know(window, kept(decision, known.waiting))
+    for other, waiting in (*known.bereft, *known.showing):
+        outboxes.know(other, kept_elsewhere(decision, waiting, front))
+    outboxes.put(window, front, decision.outbox)
+    if echo is None:
+        return outboxes, False
+    for other, _ in known.bereft:
+        outboxes.put(other, None, (echo.outgoing,))
+    told = [outboxes.echo(other, decision.owner(known.before), echo) for other, _ in known.showing]
+    return outboxes, bool(known.bereft) or any(told)
 
 
 # what is written, in the form of `shuping.apply`
 
 
-def _plan(asked: Asked, decision: Decision, known: Known, changes: Sequence[Change]) -> dict[str, Any]:
+def _plan(asked: Asked, decision: Decision, known: Known, outboxes: Outboxes) -> dict[str, Any]:
     """What there is nothing of is left out."""
-    removed = [*known.arrived, *(number for *_, change in changes for number in change.removed)]
-    added = [row for window, dossier, change in changes for row in rows(window, dossier, change)]
     front = known.present.dossier
     parts: dict[str, Any] = {
         "arrival": asked.arrival
@@ -305,8 +275,8 @@ def _plan(asked: Asked, decision: Decision, known: Known, changes: Sequence[Chan
         "links": [_link(link) for link in decision.links],
         "silenced": decision.silenced,
         "cancelled": decision.cancelled,
-        "removed": removed,
-        "added": added,
+        "removed": [*known.arrived, *outboxes.removed],
+        "added": outboxes.added,
     }
     plan = {name: part for name, part in parts.items() if part}
     locks = {asked.window, known.before.dossier, front} - {None}

@@ -15,7 +15,6 @@ from storage.outbox import (
     Lane,
     Outgoing,
     Queued,
-    Queueing,
     Urgency,
     Waiting,
     postponed,
@@ -112,12 +111,8 @@ HOLDERS = "SELECT DISTINCT holder FROM shuping.claims"
 # what is written
 
 
-def rows(window: str, dossier: str | None, changes: Queueing) -> list[dict[str, Any]]:
+def row_of(window: str, dossier: str | None, added: Added) -> dict[str, Any]:
     """What comes into the outbox, for `shuping.queue`."""
-    return [_row(window, dossier, added) for added in changes.added]
-
-
-def _row(window: str, dossier: str | None, added: Added) -> dict[str, Any]:
     outgoing, due, held, anew = added
     return {
         "window_name": window,
@@ -135,7 +130,7 @@ async def put(connection: AsyncConnection, window: str, dossier: str | None, out
     """Queue messages; the window is locked."""
     changes = queueing(await waiting(connection, window), outbox)
     await connection.execute(DELETE, (changes.removed, window))
-    added = to_json(rows(window, dossier, changes)).decode()
+    added = to_json([row_of(window, dossier, one) for one in changes.added]).decode()
     await connection.execute(QUEUE, (added, FORM))
 
 

@@ -1,12 +1,16 @@
-"""The real command in a process of its own, away from the settings and files of whoever runs the tests."""
+"""The command away from the settings and files of whoever runs the tests: in this process, or in one of its own."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from bot.reports.characters import use_fonts
+from tests.bot.inside import Done, Inside
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 COMMAND = (sys.executable, "-m", "bot")
@@ -26,19 +30,11 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True)
 class Shuping:
-    """Runs commands in a folder of their own."""
+    """Runs commands in a folder of their own. `apart`: each in a process of its own, where that is what is tried."""
 
     folder: Path
+    apart: bool = False
 
     @property
     def database(self) -> str:
@@ -47,18 +43,34 @@ class Shuping:
     def __call__(self, *arguments: str | bytes, given: str | bytes = "", **more: str) -> Done:
         """Run to the end; no traceback may reach anybody, whatever happens."""
         text = given.encode() if isinstance(given, str) else given
+        settings = environment(self.folder, **more)
+        done = (self._outside if self.apart else self._inside)(arguments, text, settings)
+        assert "Traceback" not in done.err, done.err
+        return done
+
+    def _outside(self, arguments: Sequence[str | bytes], given: bytes, settings: Mapping[str, str]) -> Done:
         done = subprocess.run(
             [*COMMAND, *arguments],
-            input=text,
+            input=given,
             capture_output=True,
             cwd=self.folder,
-            env=environment(self.folder, **more),
+            env=settings,
             timeout=60,
             check=False,
         )
-        out, err = done.stdout.decode(), done.stderr.decode()
-        assert "Traceback" not in err, err
-        return Done(done.returncode, out, err)
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def _inside(self, arguments: Sequence[str | bytes], given: bytes, settings: Mapping[str, str]) -> Done:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            for name in {*os.environ} - {*settings}:
+                patch.delenv(name)
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            try:
+                return Inside(patch)(*map(os.fsdecode, arguments), given=given)
+            finally:
+                use_fonts(None)
 
     def chat(self, *lines: str, name: str = "local", lang: str | None = None) -> str:
         """A piped conversation that ends well; what it printed."""
@@ -73,6 +85,12 @@ class Shuping:
 def shuping(tmp_path: Path) -> Shuping:
     """The command, in an empty folder."""
     return Shuping(tmp_path)
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> Shuping:
+    """The command, in an empty folder and in processes of its own."""
+    return Shuping(tmp_path, apart=True)
 
 
 def sentence(done: Done, *parts: str) -> str:

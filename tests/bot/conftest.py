@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.child import shuping
+from tests.bot.child import apart, shuping
 from tests.bot.inside import Inside
 
-__all__ = ["shuping"]
+__all__ = ["apart", "shuping"]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from locales import LANGUAGES
 from tests.bot.support import sessions, shown
 
 SECONDS = 30
-"""Of one core, for all of them together. They take two; a cubic pattern took four for a single line."""
+"""Of one core, for all of them together. They take ten; a cubic pattern took four for a single line."""
 PUMPS = (
     " ",
     "\u3000",

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from bot.cli.main import main
-from tests.bot.child import Done
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def batch(run: Inside, folder: Path) -> "Batch":
 
 
 class Batch:
-    """Runs a batch into the folder "out"."""
+    """Runs a batch into the folder "out", on one core unless told otherwise: a second one takes its time to start."""
 
     def __init__(self, run: Inside, folder: Path) -> None:
         self._run, self.folder = run, folder
@@ -67,7 +67,8 @@ class Batch:
     def __call__(self, *options: str, records: Sequence[Any] | None = None, kinds: str = KINDS) -> Ran:
         if records is not None:
             (self.folder / "firms.jsonl").write_text(lines(records), encoding="utf-8")
-        return self._run("report", "--batch", "firms.jsonl", "--out", "out", "--kinds", kinds, *options)
+        jobs = () if "--jobs" in options else ("--jobs", "1")
+        return self._run("report", "--batch", "firms.jsonl", "--out", "out", "--kinds", kinds, *jobs, *options)
 
     def files(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted(self.out.iterdir()) if path.name != NAME}
@@ -83,7 +84,7 @@ def times(files: Mapping[str, bytes], out: Path) -> dict[str, int]:
 
 
 def test_every_firm_gets_its_files_and_a_row(batch: Batch) -> None:
-    ran = batch(kinds="pdf,png, xlsx")
+    ran = batch("--jobs", "2", kinds="pdf,png, xlsx")
     assert ran.status == 0
     assert ran.out.splitlines() == [f"已写好：out/{SUMMARY}", "做好 3 家，其中 0 家原来就有；0 家有问题，没有做。"]
     stems = ["0001-A1-第1五金厂", "0002-A2-第2五金厂", "0003-A3-第3五金厂"]
@@ -177,8 +178,66 @@ def test_a_folder_of_answer_files(run: Inside, folder: Path) -> None:
     assert ran.status == 1
     assert ran.err.startswith("shuping: 第 3 份（c）：")
     names = sorted(path.name for path in (folder / "out").glob("*.png"))
-    assert names == ["0001-a-第2五金厂.png", "0002-b-第1五金厂.png"]
+    assert names == ["a.png", "b.png"]
     fault(run("report", "--batch", "answers", "--out", "answers"), "--out")
+
+
+@pytest.fixture
+def answers(folder: Path) -> Path:
+    """A folder with the answers of two firms, each in a file of its own."""
+    (folder / "answers").mkdir()
+    for name, number in (("乙", 2), ("丁", 4)):
+        (folder / "answers" / f"{name}.json").write_text(json.dumps(record(number)), encoding="utf-8")
+    return folder / "answers"
+
+
+def test_one_more_file_in_a_folder_moves_no_other(batch: Batch, run: Inside, answers: Path) -> None:
+    """Workbooks come in over weeks."""
+    assert run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS).status == 0
+    before = times(batch.files(), batch.out)
+    (answers / "A.json").write_text(json.dumps(record(1)), encoding="utf-8")
+    assert run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS).status == 0
+    after = times(batch.files(), batch.out)
+    assert set(after) - set(before) == {"A.png"}
+    assert {name: after[name] for name in before if name != SUMMARY} == {
+        name: when for name, when in before.items() if name != SUMMARY
+    }
+    assert [(row["序号"], row["编号"]) for row in batch.summary()] == [(1, "A1"), (2, "A4"), (3, "A2")]
+
+
+@pytest.mark.parametrize("name", ["乙.xls", "乙.ods", "乙.et", "~$乙.xlsx", ".~lock.乙.xlsx"])
+def test_what_lies_beside_a_file_of_answers_does_no_harm(run: Inside, answers: Path, name: str) -> None:
+    """What it was saved anew from, and what Excel leaves while it is open."""
+    (answers / name).write_bytes(b"\xd0\xcf\x11\xe0")
+    assert run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS).status == 0
+
+
+@pytest.mark.parametrize("name", ["丙.xls", "丙.ods", "丙.et", "丙.csv"])
+def test_what_is_no_workbook_of_ours_is_not_passed_over(run: Inside, answers: Path, name: str) -> None:
+    """An adviser who saved one of twenty as something else would miss a firm."""
+    (answers / name).write_bytes(b"\xd0\xcf\x11\xe0")
+    ran = run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS)
+    assert (ran.status, len(ran.err.splitlines())) == (1, 1)
+    assert ran.err.startswith("shuping: 第 2 份（丙）：")
+    assert ".xlsx" in ran.err
+
+
+def test_of_two_files_with_one_name_neither_is_believed(run: Inside, answers: Path) -> None:
+    run("report", "answers/乙.json", "--xlsx", "answers/乙.xlsx")
+    ran = run("report", "--batch", "answers", "--out", "out", "--kinds", KINDS)
+    assert ran.status == 1
+    assert [line.partition("：")[0] for line in ran.err.splitlines()] == [
+        "shuping: 第 2 份（乙.json）", "shuping: 第 3 份（乙.xlsx）",
+    ]  # fmt: skip
+    fault(run("report", "--batch", "firms.jsonl", "--out", "out", "--before", "answers"), "同名")
+
+
+def test_no_paper_takes_the_place_of_the_summary(batch: Batch, run: Inside, answers: Path) -> None:
+    nameless = {key: value for key, value in record(1).items() if key not in ("id", "firm")}
+    (answers / "汇总.json").write_text(json.dumps(nameless), encoding="utf-8")
+    assert run("report", "--batch", "answers", "--out", "out", "--kinds", "xlsx").status == 0
+    assert "_汇总.xlsx" in batch.files()
+    assert len(batch.summary()) == 3
 
 
 def test_workbooks_that_were_filled_in(run: Inside, folder: Path) -> None:
@@ -190,6 +249,35 @@ def test_workbooks_that_were_filled_in(run: Inside, folder: Path) -> None:
     assert dict(zip(head, row, strict=True)) | {"编号": "某某厂", "企业名称": "第1五金厂", "等级": 3} == dict(
         zip(head, row, strict=True)
     )
+
+
+def test_whatever_is_wrong_with_a_record_stands_on_one_line(batch: Batch) -> None:
+    ran = batch(records=[record(1), record(2, answers={"q5": "Z", "q8": "Z"})])
+    (line,) = ran.err.splitlines()
+    assert all(part in line for part in ("（A2", "answers.q5", "answers.q8"))
+
+
+def test_a_record_may_name_the_workbook_that_holds_its_answers(batch: Batch, run: Inside, answers: Path) -> None:
+    """So that what a form does not ask stands beside it. What cannot be read is the fault of one firm."""
+    run("report", "answers/乙.json", "--xlsx", "answers/乙.xlsx")
+    (batch.folder.parent / "outside.xlsx").write_bytes((answers / "乙.xlsx").read_bytes())
+    named = [
+        {"id": "B1", "workbook": "answers/乙.xlsx", "credit_code": "91330200144153290E"},
+        {"id": "B2", "workbook": "answers/gone.xlsx"},
+        {"id": "B3", "workbook": "../outside.xlsx"},
+        {"id": "B4", "workbook": "answers/乙.xlsx", "answers": {"q5": "C"}},
+        {"id": "B5", "workbook": "firms.jsonl"},
+        {"id": "B6", "workbook": "a\0b"},
+        {"id": "B7", "workbook": 5},
+    ]
+    ran = batch(records=named, kinds="pdf")
+    assert ran.status == 1
+    assert [line[: len("shuping: 第 2 份（B2）")] for line in ran.err.splitlines()] == [
+        f"shuping: 第 {number} 份（B{number}）" for number in range(2, 8)
+    ]
+    (content,) = (content for name, content in batch.files().items() if name.endswith(".pdf"))
+    assert "91330200144153290E" in "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    assert batch.summary()[0]["企业名称"] == "第2五金厂"
 
 
 def test_a_bad_record_is_named_and_the_others_are_made(batch: Batch) -> None:
@@ -296,6 +384,16 @@ def test_before_and_after(batch: Batch) -> None:
     texts = [PdfReader(BytesIO(content)).pages for name, content in batch.files().items() if name.endswith(".pdf")]
     compared = ["上次" in "".join(page.extract_text() for page in pages) for pages in texts]
     assert compared == [True, True, False]
+
+
+def test_answers_before_that_are_of_no_firm_are_told(batch: Batch) -> None:
+    """A slip in an id leaves a firm without its comparison."""
+    (batch.folder / "past.jsonl").write_text(lines([record(1, 0), record(7, 0), record(8, 0)]), encoding="utf-8")
+    ran = batch("--before", "past.jsonl", records=[record(1, 3)])
+    assert ran.status == 0
+    (line,) = ran.err.splitlines()
+    assert all(part in line for part in ("--before", "2 份", "A7、A8"))
+    assert batch("--before", "past.jsonl", records=[record(n) for n in (8, 7, 1)]).err.count("--before") == 0
 
 
 def test_acceptance_packs(batch: Batch, run: Inside) -> None:
@@ -411,14 +509,25 @@ def test_who_was_before_must_be_known(batch: Batch, past: list[Any], part: str) 
         (("--batch", "firms.jsonl", "--out", "out", "--kinds", "doc"), ("pdf, png, xlsx, zip",)),
         (("--batch", "firms.jsonl", "--out", "out", "--jobs", "0"), ("--jobs",)),
         (("--batch", "missing.jsonl", "--out", "out"), ("missing.jsonl",)),
-        (("--batch", "firms.jsonl", "--out", "firms.jsonl"), ("firms.jsonl",)),
+        (("--batch", "empty.jsonl", "--out", "out"), ("empty.jsonl", "一份答案也没有")),
+        (("--batch", "empty", "--out", "out"), ("empty", "一份答案也没有")),
+        (("--batch", "firms.jsonl", "--out", "firms.jsonl"), ("firms.jsonl", "不是文件夹")),
         (("--batch", "firms.jsonl", "--out", "firms.jsonl/x"), ("firms.jsonl",)),
         (("--batch", "-", "--before", "-", "--out", "out"), ("“-”",)),
     ],
 )
 def test_what_cannot_be_done_is_said(run: Inside, folder: Path, options: tuple[str, ...], parts: tuple[str]) -> None:
+    (folder / "empty.jsonl").write_text("\n", encoding="utf-8")
+    (folder / "empty").mkdir()
     fault(run("report", *options), *parts)
     assert not (folder / "out").exists()
+
+
+def test_an_empty_summary_takes_the_place_of_none(batch: Batch, run: Inside) -> None:
+    assert batch().status == 0
+    made = batch.files()
+    fault(run("report", "--batch", "-", "--out", "out", given="[]"), "一份答案也没有")
+    assert batch.files() == made
 
 
 def test_hostile_names_stay_in_the_folder(batch: Batch) -> None:
@@ -494,7 +603,9 @@ def test_what_a_killed_program_left_is_swept_up(batch: Batch) -> None:
     assert (old.exists(), new.exists()) == (False, True)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, *(pytest.param(how, marks=pytest.mark.slow) for how in (signal.SIGTERM, signal.SIGKILL))]
+)
 def test_interrupted_and_taken_up(tmp_path: Path, run: Inside, how: signal.Signals) -> None:
     """Ended after some reports, and even within a line of the ledger: only those that are missing are made."""
     firms, out = tmp_path / "firms.jsonl", tmp_path / "out"

@@ -14,7 +14,8 @@ from storage.issued import Issued
 from storage.memory import MemoryStore
 from storage.store import Decision
 from storage.window import Unconfirmed, Window
-from tests.bot.child import COMMAND, Done, Shuping, environment, sentence
+from tests.bot.child import COMMAND, Shuping, environment, sentence
+from tests.bot.inside import Done
 from tests.storage.support import begun
 
 SAYS_DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
@@ -127,8 +128,16 @@ def test_what_is_stored_but_damaged_can_be_deleted(shuping: Shuping) -> None:
     assert rows(shuping) == []
 
 
+OTHER_ANSWERS = [
+    pytest.param(answer, left, marks=pytest.mark.slow) for answer, left in (("Y", False), ("no", True), ("sure", True))
+]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal")
-@pytest.mark.parametrize(("answer", "left"), [("yes", False), ("Y", False), ("", True), ("no", True), ("sure", True)])
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [("yes", False), ("", True), *OTHER_ANSWERS],
+)
 def test_on_a_terminal_it_asks_in_the_persons_language(shuping: Shuping, answer: str, left: bool) -> None:
     shuping.chat("", "示例厂", name="anna", lang="en")
     command = [*COMMAND, "data", "delete", "--as", "anna", "--database", shuping.database]

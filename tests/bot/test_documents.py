@@ -41,6 +41,7 @@ def test_no_document_has_two_versions_of_a_passage(document: Path) -> None:
     assert [line for line in lines if re.match(r"(<{7}|={7}|>{7})( |$)", line)] == []
 
 
+@pytest.mark.slow
 def test_every_example_of_papers_works(tmp_path: Path) -> None:
     done = typed("reports.md", tmp_path)
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr

@@ -1,5 +1,7 @@
 """Re-check, plan and what-if in steps: each fits a phone's screen, and one change costs five taps."""
 
+from functools import cache
+
 import pytest
 from uniseg.wrap import tt_wrap
 
@@ -30,7 +32,12 @@ def lines_of(screen: Screen) -> int:
     """As a phone shows it, choices a line each at least."""
     chosen = [f"{choice.key}  ✓ {choice.text}" for choice in screen.choices]
     texts = filter(None, [screen.header, screen.title, *screen.body, *chosen, screen.hint])
-    return sum(len(list(tt_wrap(text, COLUMNS, ambiguous_as_wide=True))) for text in texts)
+    return sum(map(_height, texts))
+
+
+@cache  # steps differ in a line or two
+def _height(text: str) -> int:
+    return len(list(tt_wrap(text, COLUMNS, ambiguous_as_wide=True)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

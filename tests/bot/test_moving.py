@@ -19,7 +19,8 @@ from storage.opening import open_store
 from storage.outbox import Lane
 from storage.postgres.migrations import steps
 from storage.store import Claim, Decision
-from tests.bot.child import COMMAND, Done, Shuping, environment, sentence
+from tests.bot.child import COMMAND, Shuping, environment, sentence
+from tests.bot.inside import Done
 from tests.storage.support import message
 
 GONE = "/".join((*holder_here().split("/")[:2], "4194304", "1"))
@@ -113,11 +114,12 @@ def test_not_while_the_bot_is_alive(filled: Shuping, where: str) -> None:
 
 def test_not_while_a_worker_is_connected_that_holds_nothing(filled: Shuping, database: str) -> None:
     assert copy(filled, database).status == 0
+    beside = Shuping(filled.folder, apart=True)
 
     async def look() -> Done:
         async with await open_store(database) as store:
             await store.state("web:1")
-            return await asyncio.to_thread(filled, "--lang", "en", "db", "copy", database, other(filled))
+            return await asyncio.to_thread(beside, "--lang", "en", "db", "copy", database, other(filled))
 
     sentence(asyncio.run(look()), "Somebody is at work on the database postgresql://***", f"(shuping {len(steps())})")
     assert filled("db", "copy", database, other(filled)).status == 0
@@ -134,8 +136,11 @@ async def hold(url: str, holder: str, until: datetime) -> None:
 
 @pytest.mark.parametrize(
     ("holder", "seconds", "status"),
-    [(holder_here(), 50, 2), (GONE, 50, 0), ("elsewhere/x/1/1", -1, 0)],
-    ids=["alive", "dead", "run out"],
+    [
+        pytest.param(holder_here(), 50, 2, id="alive"),
+        pytest.param(GONE, 50, 0, id="dead"),
+        pytest.param("elsewhere/x/1/1", -1, 0, id="run out", marks=pytest.mark.slow),
+    ],
 )
 def test_claims_are_those_of_the_living(filled: Shuping, holder: str, seconds: float, status: int) -> None:
     asyncio.run(hold(filled.database, holder, datetime.now(UTC) + timedelta(seconds=seconds)))

@@ -171,6 +171,7 @@ def test_the_machine_finds_what_re_finds(place: str, name: str, method: str) -> 
             assert found[:1] == [match.span() for match in pattern.finditer(line)][:1], line
 
 
+@pytest.mark.slow
 def test_hostile_lines_on_every_kind_of_card_are_read_within_a_budget() -> None:
     """Patterns, splitting, trimming and numerals together, in a process that the system ends when it takes too long."""
     done = subprocess.run([sys.executable, "-m", "tests.bot.hostile"], capture_output=True, cwd=ROOT, check=False)

@@ -41,7 +41,8 @@ async def test_an_address_at_which_we_are() -> None:
     assert found == f"https://example.org (shuping is listening at {listen})"
 
 
-def test_an_address_that_somebody_else_has() -> None:
+def test_an_address_that_somebody_else_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reach, "LOOK_SECONDS", 0.2)
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         listen = f"127.0.0.1:{other.getsockname()[1]}"
         with pytest.raises(BrokenError) as broken:
@@ -94,7 +95,8 @@ async def test_where_metrics_are() -> None:
     assert found == f"http://{listen}/metrics (shuping is listening at {listen})"
 
 
-def test_an_address_for_metrics_that_somebody_else_has() -> None:
+def test_an_address_for_metrics_that_somebody_else_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reach, "LOOK_SECONDS", 0.2)
     with closing(socket.create_server(("127.0.0.1", 0))) as other, pytest.raises(BrokenError) as broken:
         reach.metrics(TEXT, of(metrics_listen=f"127.0.0.1:{other.getsockname()[1]}"))
     assert "SHUPING_METRICS_LISTEN" in broken.value.sentences[0]
@@ -107,9 +109,9 @@ def test_where_traces_go_without_a_password(monkeypatch: pytest.MonkeyPatch) -> 
     assert reach.tracing(TEXT, of(tracing="otlp")) == "by OTLP to https://***@traces.example.org/v1/traces"
 
 
-def test_traces_without_their_library(shuping: Shuping) -> None:
-    (shuping.folder / "opentelemetry.py").write_text("", encoding="utf-8")  # hides the real one
-    done = shuping("doctor", SHUPING_TRACING="otlp", LANG="en_US.UTF-8")
+def test_traces_without_their_library(apart: Shuping) -> None:
+    (apart.folder / "opentelemetry.py").write_text("", encoding="utf-8")  # hides the real one
+    done = apart("doctor", SHUPING_TRACING="otlp", LANG="en_US.UTF-8")
     assert done.status == 1
     assert "pip install 'shuping[tracing]'" in done.out
 

@@ -160,8 +160,8 @@ def test_an_array_that_breaks_off_gives_what_stood_before(run: Inside) -> None:
 @pytest.mark.parametrize(
     ("given", "parts"),
     [
-        ("", ["JSON"]),
-        (" \n \n", ["JSON"]),
+        ("", ["什么都没有"]),
+        (" \n \n", ["什么都没有"]),
         ("{", ["JSON"]),
         ("not JSON", ["JSON"]),
         ('{"a": 1', ["JSON"]),

@@ -32,7 +32,7 @@ from tests.flows.driver import RUBRIC, Walker
 
 KINDS = {kind.__name__ for union in get_args(Card) for kind in (get_args(union) or (union,))}
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
-CARDS = pytest.mark.parametrize(("name", "session"), sessions().items(), ids=str)
+CARDS = pytest.mark.parametrize(("name", "session"), sessions().items(), ids=sessions())
 
 
 def test_the_walks_meet_every_kind_of_card() -> None:

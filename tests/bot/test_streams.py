@@ -56,14 +56,15 @@ def test_a_stream_is_used_once(run: Inside, arguments: tuple[str, ...]) -> None:
 
 
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-PRINTING = (
-    *("--version", "--help", "", "score", "score --format text", "rubric", "schema", "schema result"),
-    *("completion bash", "report - --png -", "compare - answers.json", "report --help"),
+PRINTING = ("--version", "", "score", "report - --png -")
+MORE = (
+    *("--help", "score --format text", "rubric", "schema", "schema result"),
+    *("completion bash", "compare - answers.json", "report --help"),
 )
 
 
 @needs_full
-@pytest.mark.parametrize("command", PRINTING)
+@pytest.mark.parametrize("command", [*PRINTING, *(pytest.param(more, marks=pytest.mark.slow) for more in MORE)])
 def test_what_cannot_be_printed_is_a_sentence(shuping: Shuping, command: str) -> None:
     (shuping.folder / "answers.json").write_text(TEXT, encoding="utf-8")
     (shuping.folder / "shell").write_text(f'exec "$@" {command} > /dev/full', encoding="utf-8")

@@ -19,10 +19,10 @@ WALKS = {"walk.zh-Hans": CHINESE, "walk.en": ENGLISH, "quick.zh-Hans": QUICK, "w
 
 
 @pytest.mark.parametrize("name", WALKS)
-def test_a_whole_walk(shuping: Shuping, name: str) -> None:
+def test_a_whole_walk(apart: Shuping, name: str) -> None:
     lines = WALKS[name]
     language = name.split(".")[1]
-    out = shuping.chat(*lines, lang=language)
+    out = apart.chat(*lines, lang=language)
     assert "\x1b" not in out
     hold_against(name, "".join(f"› {line}".rstrip() + "\n" for line in lines) + "\n" + without_languages(out, language))
 
@@ -33,9 +33,9 @@ def without_languages(out: str, language: str) -> str:
     return "".join(line for line in out.splitlines(keepends=True) if not line.rstrip().endswith(offered))
 
 
-def test_a_walk_in_pieces_comes_to_the_same(shuping: Shuping) -> None:
+def test_a_walk_in_pieces_comes_to_the_same(apart: Shuping) -> None:
     piece = 40
-    outs = [shuping.chat(*CHINESE[start : start + piece]) for start in range(0, len(CHINESE), piece)]
+    outs = [apart.chat(*CHINESE[start : start + piece]) for start in range(0, len(CHINESE), piece)]
     whole = (TRANSCRIPTS / "walk.zh-Hans.txt").read_text(encoding="utf-8")
     assert outs[1].startswith("欢迎回来！上次到")
     results = [line for line in whole.splitlines() if line.strip().startswith(("评测结果", "合计", "得分", "等级："))]
@@ -43,14 +43,14 @@ def test_a_walk_in_pieces_comes_to_the_same(shuping: Shuping) -> None:
     assert all(any(line in out for out in outs) for line in results)
 
 
-def test_going_on_says_where_and_starts_at_the_first_open_item(shuping: Shuping) -> None:
-    assert shuping.chat("", "", "", "B", "C", "稍后").splitlines()[-1] == "都存好了。下次再打开，从这里接着答。"
-    again = shuping.chat().splitlines()
+def test_going_on_says_where_and_starts_at_the_first_open_item(apart: Shuping) -> None:
+    assert apart.chat("", "", "", "B", "C", "稍后").splitlines()[-1] == "都存好了。下次再打开，从这里接着答。"
+    again = apart.chat().splitlines()
     assert again[0] == "欢迎回来！上次到 4. 数据采集，已答 2/31 项，接着来。"
     assert again[1].startswith("── 第 4 项/31")
-    jumped = shuping.chat("#20").splitlines()
+    jumped = apart.chat("#20").splitlines()
     assert any(line.startswith("── 第 20 项/31") for line in jumped)
-    assert shuping.chat().splitlines()[1].startswith("── 第 4 项")
+    assert apart.chat().splitlines()[1].startswith("── 第 4 项")
 
 
 @pytest.mark.parametrize(
@@ -77,55 +77,55 @@ def test_the_language_is_that_of_the_environment_else_chinese(
     assert environment_language() == language
 
 
-def test_lang_changes_the_language_of_a_conversation_under_way(shuping: Shuping) -> None:
-    shuping.chat("", "", "", "B")
-    assert "Welcome back" in shuping.chat("中文", lang="en")
-    assert "欢迎回来" in shuping.chat()
+def test_lang_changes_the_language_of_a_conversation_under_way(apart: Shuping) -> None:
+    apart.chat("", "", "", "B")
+    assert "Welcome back" in apart.chat("中文", lang="en")
+    assert "欢迎回来" in apart.chat()
 
 
-def test_names_keep_people_apart_and_may_be_any_bytes(shuping: Shuping) -> None:
-    done = shuping("chat", "--database", shuping.database, "--as", b"\xff", given="\n\n\nB\n")
+def test_names_keep_people_apart_and_may_be_any_bytes(apart: Shuping) -> None:
+    done = apart("chat", "--database", apart.database, "--as", b"\xff", given="\n\n\nB\n")
     assert (done.status, done.err) == (0, "")
-    assert shuping.chat(name="bert").splitlines()[1] == "您好，我是数评"
-    assert "已答 1/31" in shuping("chat", "--database", shuping.database, "--as", b"\xff").out
+    assert apart.chat(name="bert").splitlines()[1] == "您好，我是数评"
+    assert "已答 1/31" in apart("chat", "--database", apart.database, "--as", b"\xff").out
 
 
-def test_wrong_lines_change_nothing_and_lose_nothing(shuping: Shuping) -> None:
+def test_wrong_lines_change_nothing_and_lose_nothing(apart: Shuping) -> None:
     wrong = ("@@@", "Z", "AB", "1e5", "200台 300台", "-5 3", "👍", "\ufffd", "x" * 5000, "\x1b[31m", "\0")
-    out = shuping.chat("", "", "", "A", *wrong, "B", *wrong)
+    out = apart.chat("", "", "", "A", *wrong, "B", *wrong)
     refusals = [line for line in out.splitlines() if line.startswith("! ")]
     assert len(refusals) == 2 * len(wrong)
     assert "! “无”不能和别的选项一起选。" not in refusals
     assert "! 没有这个选项，请从列出的里面选。" in refusals
-    assert "已答 2/31" in shuping.chat()
+    assert "已答 2/31" in apart.chat()
 
 
-def test_bytes_that_are_no_utf8_spoil_their_own_line_only(shuping: Shuping) -> None:
+def test_bytes_that_are_no_utf8_spoil_their_own_line_only(apart: Shuping) -> None:
     """Ends of lines may be those of Windows, and the last line need not have one."""
     lines = (b"", b"\xff\xfe", "示例厂".encode("gbk"), "示例厂".encode(), b"", b"\x80", b"B", b"C\xff", b"D")
-    done = shuping("chat", "--database", shuping.database, given=b"\r\n".join(lines))
+    done = apart("chat", "--database", apart.database, given=b"\r\n".join(lines))
     assert (done.status, done.err) == (0, "")
     assert sum(line.startswith("! 没看懂") for line in done.out.splitlines()) == 4
-    again = shuping.chat("总览", "改企业信息")
+    again = apart.chat("总览", "改企业信息")
     assert "已答 2/31" in again
     assert "现在填的是：示例厂" in again
 
 
-def test_a_line_without_end_spoils_itself_only(shuping: Shuping) -> None:
-    said = shuping.chat("1", "", "", "x" * 1_000_000, "B " * 8192, "BC", lang="zh-Hans")
+def test_a_line_without_end_spoils_itself_only(apart: Shuping) -> None:
+    said = apart.chat("1", "", "", "x" * 1_000_000, "B " * 8192, "BC", lang="zh-Hans")
     assert said.count("! ") == 2
     assert len(said) < 20_000
     assert "第 2 项" in said
 
 
-def test_a_reader_that_goes_away_stops_the_command_in_silence(shuping: Shuping) -> None:
+def test_a_reader_that_goes_away_stops_the_command_in_silence(apart: Shuping) -> None:
     with subprocess.Popen(
-        [*COMMAND, "chat", "--database", shuping.database],
+        [*COMMAND, "chat", "--database", apart.database],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=shuping.folder,
-        env=environment(shuping.folder),
+        cwd=apart.folder,
+        env=environment(apart.folder),
     ) as child:
         assert child.stdin
         assert child.stdout
@@ -136,19 +136,19 @@ def test_a_reader_that_goes_away_stops_the_command_in_silence(shuping: Shuping) 
         child.stdin.close()
         assert child.stderr.read() == b""
         assert child.wait(30) == 1
-    assert shuping.chat().count("──") == 1
+    assert apart.chat().count("──") == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("command", ["chat --database memory:", "rubric", "score"])
-def test_a_full_disk_is_told_in_a_sentence(shuping: Shuping, command: str) -> None:
-    (shuping.folder / "shell").write_text(f'exec "$@" {command} > /dev/full', encoding="utf-8")
+def test_a_full_disk_is_told_in_a_sentence(apart: Shuping, command: str) -> None:
+    (apart.folder / "shell").write_text(f'exec "$@" {command} > /dev/full', encoding="utf-8")
     done = subprocess.run(
         ["/bin/sh", "shell", *COMMAND],
         input=b"{}",
         capture_output=True,
-        cwd=shuping.folder,
-        env=environment(shuping.folder),
+        cwd=apart.folder,
+        env=environment(apart.folder),
         check=False,
     )
     assert done.returncode == 2
@@ -156,26 +156,26 @@ def test_a_full_disk_is_told_in_a_sentence(shuping: Shuping, command: str) -> No
     assert done.stderr.count(b"\n") == 1
 
 
-def test_closed_standard_input_is_an_empty_one(shuping: Shuping) -> None:
-    (shuping.folder / "shell").write_text('exec "$@" chat --database memory: <&-', encoding="utf-8")
+def test_closed_standard_input_is_an_empty_one(apart: Shuping) -> None:
+    (apart.folder / "shell").write_text('exec "$@" chat --database memory: <&-', encoding="utf-8")
     done = subprocess.run(
         ["/bin/sh", "shell", *COMMAND],
         capture_output=True,
-        cwd=shuping.folder,
-        env=environment(shuping.folder),
+        cwd=apart.folder,
+        env=environment(apart.folder),
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_ctrl_c_leaves_everything_saved(shuping: Shuping) -> None:
+def test_ctrl_c_leaves_everything_saved(apart: Shuping) -> None:
     with subprocess.Popen(
-        [*COMMAND, "chat", "--database", shuping.database],
+        [*COMMAND, "chat", "--database", apart.database],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=shuping.folder,
-        env=environment(shuping.folder),
+        cwd=apart.folder,
+        env=environment(apart.folder),
     ) as child:
         assert child.stdin
         assert child.stdout
@@ -190,4 +190,4 @@ def test_ctrl_c_leaves_everything_saved(shuping: Shuping) -> None:
         assert child.stdout.read().decode() == "都存好了。下次再打开，从这里接着答。\n"
         assert child.stderr.read() == b""
         assert child.wait(30) == 0
-    assert "已答 1/31" in shuping.chat()
+    assert "已答 1/31" in apart.chat()

@@ -83,7 +83,9 @@ def nonsense(session: Session) -> tuple[str, ...]:
     return tuple(text for text in NONSENSE if not (isinstance(card, LadderCard) and text.isdecimal()))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language", [LANGUAGES[0], *(pytest.param(other, marks=pytest.mark.slow) for other in LANGUAGES[1:])]
+)
 async def test_nonsense_changes_nothing_on_any_card(language: str) -> None:
     for name, session in sessions().items():
         session = session.but(language=language)

@@ -67,3 +67,103 @@ def test_what_is_no_form_is_refused_in_a_sentence(run: Inside) -> None:
         book.remove(sheet)
     book.save("parts.xlsx")
     fault(run("score", "parts.xlsx"), "没有填报表")
+
+
+# what is given instead
+
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
+LOCKED = OLE + "EncryptionInfo".encode("utf-16-le") + bytes(100) + "EncryptedPackage".encode("utf-16-le") + bytes(100)
+OPEN_DOCUMENT = (
+    b"PK\x03\x04\x14"
+    + bytes(25)
+    + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+    + b"PK\x03\x04"
+    + bytes(99)
+)
+INSTEAD = {
+    "old.xls": (OLE, "另存为 .xlsx"),
+    "of-wps.et": (OLE, "另存为 .xlsx"),
+    "old-by-another-name.xlsx": (OLE, "另存为 .xlsx"),
+    "locked.xlsx": (LOCKED, "密码"),
+    "open.ods": (OPEN_DOCUMENT, "另存为 .xlsx"),
+    "page.xls": (b"<html><table>", "另存为 .xlsx"),
+    "text.xlsx": ("某某五金厂\n".encode(), "不是能读的 Excel 文件"),
+    "text.XLSX": ("某某五金厂\n".encode("gb18030"), "不是能读的 Excel 文件"),
+    "empty.xlsx": (b"", "什么都没有"),
+    "empty.json": (b" \n\n", "什么都没有"),
+    "table.csv": ("题号,答案\nq1,B\n".encode("utf-8-sig"), ".csv"),
+    "table-of-wps.csv": ("题号,答案\nq1,B\n".encode("gb18030"), ".csv"),
+    "report.pdf": (b"%PDF-1.7\n", "PDF"),
+    "report.png": (b"\x89PNG\r\n\x1a\n", "图片"),
+}
+"""Files that are no answers, and what they are told to be."""
+
+
+@pytest.fixture(params=INSTEAD)
+def instead(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """One of them, and a word of what is told."""
+    content, word = INSTEAD[request.param]
+    file = tmp_path / request.param
+    file.write_bytes(content)
+    return str(file), word
+
+
+@pytest.mark.parametrize("command", [("score",), ("report", "--pdf", "-"), ("compare", "-")], ids=lambda it: it[0])
+def test_what_is_given_instead_is_told_what_it_is(
+    run: Inside, instead: tuple[str, str], command: tuple[str, ...]
+) -> None:
+    file, word = instead
+    fault(run(*command, file, given=TEXT), word)
+
+
+def test_what_is_given_instead_through_a_pipe_is_told_what_it_is_by_its_beginning(run: Inside) -> None:
+    for name in ("old.xls", "locked.xlsx", "open.ods", "empty.xlsx", "report.pdf", "report.png"):
+        content, word = INSTEAD[name]
+        fault(run("score", given=content), word)
+
+
+def test_what_is_given_instead_of_a_batch_is_refused_by_its_number(run: Inside, instead: tuple[str, str]) -> None:
+    file, word = instead
+    ran = run("report", "--batch", file, "--out", f"{file}.papers")
+    assert ran.status == 1
+    assert "第 1 份" in ran.err
+    assert word in ran.err
+
+
+@pytest.mark.usefixtures("folder")
+def test_in_a_folder_a_workbook_of_another_format_is_named_and_what_lies_beside_an_open_one_is_not(run: Inside) -> None:
+    firms = Path("firms")
+    firms.mkdir()
+    Path("answers.xlsx").rename(firms / "A.xlsx")
+    (firms / "B.xls").write_bytes(OLE)
+    (firms / "~$A.xlsx").write_bytes(b"somebody" * 20)
+    (firms / ".~lock.A.xlsx").write_bytes(b",somebody")
+    ran = run("report", "--batch", "firms", "--out", "papers")
+    assert ran.status == 1
+    assert [line for line in ran.err.splitlines() if "份" in line] == [
+        "shuping: 第 2 份（B）：这是另一种格式的表格（.xls、.et 或 .ods）。请用 Excel 或 WPS 打开，另存为 .xlsx 再试。"
+    ]
+    assert len([*Path("papers").glob("A*.pdf")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("zh-Hans", "“数字化改造前月均产品合格率”"), ("en", "“Average monthly")]
+)
+@pytest.mark.usefixtures("folder")
+def test_a_rate_that_a_spreadsheet_made_a_fraction_of_is_doubted_aloud(run: Inside, language: str, name: str) -> None:
+    """On standard error, whatever is made of it; it counts as it stands, as in the workbook."""
+    rates = {"figure.pass_rate_before": 0.975, "figure.pass_rate_after": 98.1}
+    Path("in").mkdir()
+    fill(load_workbook("empty.xlsx"), rates).save("in/firm.xlsx")
+    whole = ("report", "--batch", "in", "--out", "out", "--kinds", "png")
+    for command in (("score", "in/firm.xlsx"), ("report", "in/firm.xlsx", "--png", "firm.png"), whole):
+        ran = run("--lang", language, *command)
+        assert ran.status == 0
+        (line,) = ran.err.splitlines()
+        assert all(part in line for part in (name, "0.975%", "97.5%"))
+
+
+@pytest.mark.parametrize("rates", [{}, {"pass_rate_before": 0}, {"pass_rate_before": 97.5, "pass_rate_after": 1.5}])
+def test_nothing_else_is_doubted(run: Inside, rates: dict[str, float]) -> None:
+    assert run("score", given=json.dumps({"figures": rates})).err == ""

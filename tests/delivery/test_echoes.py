@@ -53,6 +53,26 @@ async def test_the_other_card_changes_in_its_place_a_little_later(site: Site) ->
     assert await site.waits(phone) == []
 
 
+async def test_everybody_reads_the_language_that_they_chose(site: Site) -> None:
+    """Who came by a link reads what was spoken there, until they choose; the other one's card keeps its own."""
+    ann, phone = await pair(site)
+    assert FIRST in phone.cards[0].text
+    await site.does(phone, "/language")
+    await site.presses(phone, catalogue("zh-Hans")("language.en"))
+    await site.passes(seconds=3)
+    assert FIRST in ann.cards[0].text
+    assert FIRST not in phone.cards[0].text
+    await site.does(ann, "B")
+    await site.passes(seconds=3)
+    assert SECOND in ann.cards[0].text
+    assert SECOND not in phone.cards[0].text
+    await site.does(phone, "B")
+    await site.passes(seconds=3)
+    assert THIRD in ann.cards[0].text
+    assert await site.is_right(ann)
+    assert await site.is_right(phone)
+
+
 async def test_many_changes_in_three_seconds_are_one(site: Site) -> None:
     ann, phone = await pair(site)
     tries = phone.tries

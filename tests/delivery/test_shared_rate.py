@@ -18,6 +18,7 @@ from bot.delivery.rate_limit import RateLimit
 from bot.delivery.shared_rate import IN_HAND_SECONDS, SharedRate
 from storage.errors import StorageError, Trouble
 from storage.outbox import Urgency
+from tests.examples import tries
 
 RATE, KEPT = 30.0, 5
 ROUND_TRIP = 0.002
@@ -115,7 +116,7 @@ ACTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=tries(60))
 @given(ACTS)
 def test_all_together_never_send_more_than_there_is(acts: list[Act]) -> None:
     """Whoever sends what and when: no more than was saved up and came since; what is in hand is a second old."""

@@ -394,7 +394,7 @@ def test_what_papers_cannot_print_of_a_name_is_told_while_it_is_easily_changed(n
 def test_a_window_keeps_the_language_that_was_chosen_in_it(
     window: Window | None, message: Message, language: str
 ) -> None:
-    """The session is in the one that was chosen last, perhaps in another window."""
+    """The session is in the one that somebody answered in last, perhaps in another window."""
     noted = hear(message, at(SINGLE.but(language="zh-Hans"), window=window), language="en").decision.window
     assert noted
     assert noted.language == language

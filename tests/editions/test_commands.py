@@ -205,6 +205,7 @@ def test_the_doctor_lists_editions_and_names_a_fault(
 # a conversation
 
 
+@pytest.mark.slow
 def test_a_conversation_by_an_edition_of_ones_own_and_what_becomes_of_it_without_that(shuping: Shuping) -> None:
     settings = {"SHUPING_RUBRICS": str(OWN), "SHUPING_EDITION": OFFICE}
     chat = ("chat", "--database", shuping.database)

@@ -1,6 +1,7 @@
 """Which editions are here, in which language each is read, and what is wrong with a file, by name and place."""
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
@@ -241,6 +242,21 @@ def test_a_file_that_cannot_be_read_is_named(own: Path, content: bytes, code: Fa
     with pytest.raises(RubricError) as caught:
         check_edition(own / OFFICIAL)
     assert (caught.value.faults[0].code, caught.value.file) == (code, str(own / OFFICIAL))
+
+
+@pytest.mark.parametrize("name", [OFFICIAL, CHINESE])
+def test_a_file_without_an_end_is_named_and_not_read(own: Path, name: str) -> None:
+    with (own / name).open("wb") as file:
+        file.truncate(2 << 30)
+    tracemalloc.start()
+    try:
+        with pytest.raises(RubricError) as caught:
+            check_edition(own / OFFICIAL)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (caught.value.faults[0].code, caught.value.file) == (FaultCode.RECORD_TOO_LONG, str(own / name))
+    assert peak < 16 << 20
 
 
 def test_an_edition_that_comes_with_the_program_cannot_be_replaced(own: Path) -> None:

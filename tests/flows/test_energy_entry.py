@@ -31,6 +31,7 @@ from flows.inputs import (
 )
 from flows.session import EnergySide, EnergyUse
 from scoring.errors import FaultCode
+from tests.examples import tries
 from tests.flows.driver import RUBRIC, Walker
 
 
@@ -246,7 +247,7 @@ ASIDE: tuple[AnyInput, ...] = (
 """All that can be said beside an amount or a figure."""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(aside=st.lists(st.sampled_from(ASIDE), max_size=8), known=st.booleans())
 def test_an_amount_is_kept_whatever_is_done_beside_it(aside: list[AnyInput], known: bool) -> None:
     """Until it is taken off the list, or another figure is typed in its place."""

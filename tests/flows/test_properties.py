@@ -18,6 +18,7 @@ from flows.proposals import proposed
 from flows.recording import item_answer
 from flows.session import Phase, Session
 from flows.turn import Step
+from tests.examples import tries
 from tests.flows.driver import RUBRIC, START, Walker, play, saved
 from tests.flows.invariants import hold, is_final
 from tests.flows.random_inputs import Chance, Given, chances, given_by
@@ -63,7 +64,7 @@ sequences = st.lists(chances, min_size=10, max_size=50)
 
 
 def examples(count: int) -> settings:
-    return settings(max_examples=count, deadline=None)
+    return settings(max_examples=tries(count), deadline=None)
 
 
 class Run:

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from bot.http.asgi import Receive, Send, respond
 from bot.http.health import Health
-from bot.http.server import Connection, served
+from bot.http.server import Connection, listening_socket, served
 from tests.telegram.e2e.driver import free_port
 
 SECONDS = 0.6
@@ -240,7 +241,16 @@ NONSENSE = {
 }
 
 
-@pytest.mark.parametrize("nonsense", NONSENSE.values(), ids=NONSENSE)
+SOME_NONSENSE = ("version", "chunk", "path")
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        pytest.param(sent, id=name, marks=() if name in SOME_NONSENSE else pytest.mark.slow)
+        for name, sent in NONSENSE.items()
+    ],
+)
 async def test_nonsense_does_no_harm(place: Place, nonsense: bytes, caplog: pytest.LogCaptureFixture) -> None:
     """It is refused and closed, or waits for its time to end; nobody writes a line about it."""
     caplog.set_level(logging.WARNING)
@@ -285,3 +295,14 @@ async def test_health() -> None:
         assert [await asked(line) for line in (b"GET /", b"POST /healthz")] == [b"404", b"405"]
         well.append(False)
         assert await asked(b"GET /healthz") == b"503"
+
+
+@pytest.mark.parametrize("here", ["127.0.0.1", "[::1]"])
+def test_what_follows_is_sent_without_waiting_until_what_came_before_is_acknowledged(here: str) -> None:
+    """Whoever asks acknowledges the header of a page 40 ms later, in the hope of more to say with it."""
+    with (
+        closing(listening_socket(f"{here}:0")) as listening,
+        socket.create_connection(listening.getsockname()[:2]),
+        closing(listening.accept()[0]) as connection,
+    ):
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -1,8 +1,9 @@
 """What the code asks of the catalogues, read from its syntax: keys, families of keys, and values for placeholders."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from jinja2 import nodes
@@ -29,8 +30,13 @@ class Use:
 def sources(*packages: str) -> Iterator[tuple[str, ast.Module]]:
     """Every module of the packages."""
     for package in packages:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            yield str(file.relative_to(ROOT)), ast.parse(file.read_text(encoding="utf-8"))
+        yield from _parsed(package)
+
+
+@cache
+def _parsed(package: str) -> Sequence[tuple[str, ast.Module]]:
+    files = sorted((ROOT / package).rglob("*.py"))
+    return [(str(file.relative_to(ROOT)), ast.parse(file.read_text(encoding="utf-8"))) for file in files]
 
 
 def uses(tree: ast.AST, place: str = "") -> Iterator[Use]:

@@ -3,9 +3,10 @@
 Nothing but the network is left out: the store is a real one, and messages are those that Telegram would be sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from html import unescape
 from itertools import count
 from re import compile as pattern
@@ -52,7 +53,12 @@ def plain(text: str) -> str:
 
 def wrapped(text: str, columns: int = COLUMNS) -> list[str]:
     """The lines of a message on a phone."""
-    return [part for line in text.split("\n") for part in (list(tt_wrap(line, columns)) or [""])]
+    return [part for line in text.split("\n") for part in _parts(line, columns)]
+
+
+@cache  # most of what a phone shows, it shows again
+def _parts(line: str, columns: int) -> Sequence[str]:
+    return tuple(tt_wrap(line, columns)) or ("",)
 
 
 @dataclass

@@ -1,8 +1,10 @@
 """Firms to report on: one of each grade, extreme ones, and any that can be."""
 
+from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
+import pytest
 from hypothesis import strategies as st
 
 from bot.reports.compose import compose
@@ -74,7 +76,18 @@ def paper(
     return paper_of(answers, ON, language, firm=who, profile=profile, before=earlier)
 
 
-def extremes() -> dict[str, Report]:
+SAMPLE = ("nothing answered", "long name", "hostile name", "English", "signed")
+"""Of the extremes, those that are looked at in every run."""
+
+
+def every() -> pytest.MarkDecorator:
+    """A test for each of the extremes, by `name`."""
+    names = [name if name in SAMPLE else pytest.param(name, marks=pytest.mark.slow) for name in extremes()]
+    return pytest.mark.parametrize("name", names)
+
+
+@cache
+def extremes() -> Mapping[str, Report]:
     """What renders badly if anything does."""
     return {
         **{f"grade {grade}": report(of_grade(grade)) for grade in SHARES},

@@ -32,7 +32,7 @@ NEAR = {"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONHASHSEED": "2", "RAYO
 OTHER_DAY = "2031-02-28 23:59:58"
 
 
-@pytest.mark.parametrize(("surroundings", "day"), [(FAR, None), (NEAR, OTHER_DAY)])
+@pytest.mark.parametrize(("surroundings", "day"), [(FAR, None), pytest.param(NEAR, OTHER_DAY, marks=pytest.mark.slow)])
 def test_the_same_files_in_any_process(tmp_path: Path, surroundings: dict[str, str], day: str | None) -> None:
     """In another time zone, language and order of sets; on a machine with more cores; years later."""
     if day and not shutil.which("faketime"):

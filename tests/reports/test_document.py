@@ -5,18 +5,17 @@ from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-import pytest
 from hypothesis import given
 from pypdf import PdfReader
 
 from bot.reports.content import Report
 from bot.reports.document import document
 from bot.reports.typeset import settable
-from tests.reports.firms import HOSTILE, RARE, UNKNOWN, extremes, of_grade, report, reports
+from tests.reports.firms import HOSTILE, RARE, UNKNOWN, every, extremes, of_grade, report, reports
 from tests.scoring.strategies import examples
 
 EXTREMES = extremes()
-EVERY = pytest.mark.parametrize("name", EXTREMES)
+EVERY = every()
 A4 = (595, 842)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reports.naming import LONGEST, stem_of
+from bot.reports.naming import LONGEST, alike, stem_of, stem_of_file
 from flows.text import inert
 
 ANYTHING = st.text(st.characters(categories=None), max_size=200)
@@ -54,3 +54,35 @@ def test_any_name_is_safe_everywhere(number: int, labels: dict[str, str]) -> Non
 def test_no_two_names_are_the_same_where_case_does_not_count(names: list[str]) -> None:
     stems = {stem_of(number, {"id": name, "firm": name}).casefold() for number, name in enumerate(names)}
     assert len(stems) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("A12 某某五金厂（新）", "A12 某某五金厂（新）"),
+        ("汇总", "_汇总"),
+        ("-rf", "_-rf"),
+        ("_-rf", "__-rf"),
+        ("con.2025", "_con.2025"),
+        ("...", "_"),
+    ],
+)
+def test_the_name_of_a_file_stays(name: str, stem: str) -> None:
+    assert stem_of_file(name, ("汇总",)) == stem
+
+
+@given(ANYTHING | st.sampled_from(HOSTILE))
+def test_a_name_after_that_of_a_file_is_safe_everywhere(name: str) -> None:
+    made = f"{stem_of_file(name)}.xlsx"
+    assert len(made.encode()) <= LONGEST
+    assert inert(made) == made
+    assert PurePosixPath(made).parts == PureWindowsPath(made).parts == (made,)
+    assert not PureWindowsPath(made).is_reserved()
+    assert made[0].isalnum() or made[0] == "_"
+    assert made.removesuffix(".xlsx") == made.removesuffix(".xlsx").rstrip(" .")
+
+
+@given(*[ANYTHING | st.sampled_from(HOSTILE) | st.text("_.A", max_size=4)] * 2)
+def test_files_that_are_not_alike_have_different_names(one: str, other: str) -> None:
+    if alike(one) != alike(other):
+        assert stem_of_file(one, ("A",)).casefold() != stem_of_file(other, ("A",)).casefold()

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from bot.reports.comparison import Comparison, comparison
+from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
 from bot.reports.pack import MANIFEST, Pack, pack_file, pack_of_session, signed_part
@@ -370,4 +371,19 @@ def test_the_evidence_list_has_a_line_for_every_claim() -> None:
     for question in made.questions:
         assert any(question.item in cell for cell in cells) or question.value == "0"
     for item in made.scenarios:
-        assert any(item.name in cell for cell in cells) or not item.level
+        assert item.starred in cells or not item.level
+
+
+@pytest.mark.parametrize(
+    ("language", "signed"), [("zh-Hans", "核验人（签字）"), ("en", "Verified by"), ("zh-Hant", "核驗人（簽名）")]
+)
+def test_the_evidence_list_says_whose_it_is_and_has_a_place_to_sign(language: str, signed: str) -> None:
+    told = paper(of_grade(2), language)
+    coded = told.model_copy(update={"firm": told.firm.model_copy(update={"credit_code": "91350100M000100Y43"})})
+    for made in (compose(coded), compose(told)):
+        sheet = load_workbook(BytesIO(render(Piece.EVIDENCE, made))).worksheets[0]
+        (title, whose), last = (str(sheet.cell(row, 1).value) for row in (1, 2)), sheet.cell(sheet.max_row, 1)
+        assert title == made.labels["evidence_title"]
+        codes = [fact.value for fact in made.facts if fact.name == made.labels["credit_code"]]
+        assert all(part in whose for part in (made.firm, made.seal.number, *codes))
+        assert f"{signed} ___" in str(last.value)

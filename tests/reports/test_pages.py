@@ -15,11 +15,11 @@ from pypdf import PageObject, PdfReader
 from bot.reports.content import Report
 from bot.reports.document import document
 from bot.reports.qr import modules
-from tests.reports.firms import LONG, UNBROKEN, extremes, of_grade, report, reports
+from tests.reports.firms import LONG, UNBROKEN, every, extremes, of_grade, report, reports
 from tests.scoring.strategies import examples
 
 EXTREMES = extremes()
-EVERY = pytest.mark.parametrize("name", EXTREMES)
+EVERY = every()
 HEADING = 12.5
 """Points: the size of the type of headings, and of nothing else."""
 TOP, FOOT = 790, 40

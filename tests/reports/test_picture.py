@@ -12,7 +12,7 @@ from bot.reports.content import Report
 from bot.reports.picture import LARGEST, picture
 from bot.reports.typeset import typeset
 from locales import LANGUAGES
-from tests.reports.firms import extremes, of_grade, paper, report, reports
+from tests.reports.firms import LONG, UNBROKEN, every, extremes, of_grade, paper, report, reports
 from tests.scoring.strategies import examples
 
 EXTREMES = extremes()
@@ -28,7 +28,7 @@ def size_of(png: bytes) -> tuple[int, int]:
     return width, height
 
 
-@pytest.mark.parametrize("name", EXTREMES)
+@every()
 def test_it_is_as_wide_as_a_phone_and_small(name: str) -> None:
     png = picture(EXTREMES[name])
     width, height = size_of(png)
@@ -99,3 +99,8 @@ def test_any_report_has_a_picture(made: Report) -> None:
     png = picture(made)
     assert size_of(png)[0] in WIDTHS
     assert len(png) <= LARGEST
+
+
+@pytest.mark.parametrize("name", [LONG, UNBROKEN], ids=["long", "unbroken"])
+def test_a_long_name_is_whole(name: str) -> None:
+    assert "".join(name.split()) in "".join(text_of(report(of_grade(2), "en", firm=name)).split())

@@ -107,6 +107,7 @@ async def test_who_stops_waiting_leaves_the_queue(pool: Pool) -> None:
     assert pool.waiting == 0
 
 
+@pytest.mark.slow
 async def test_processes_are_replaced_and_nobody_notices() -> None:
     """Twenty chats want two reports each of processes that make three; each gets both."""
     pool = Pool(life=3)

@@ -22,6 +22,8 @@ from bot.reports.paper import Paper, record_of
 from bot.reports.seal import seal
 from bot.reports.signing import Issuer
 from bot.reports.sources import finished_session
+from bot.reports.verdict import Keys
+from bot.reports.verify import verify
 from bot.terminal.chat import TerminalTalk
 from bot.terminal.painter import PlainPainter
 from bot.words.wording import Medium
@@ -108,6 +110,28 @@ async def test_the_code_of_a_paper_is_known_once_somebody_has_it(reports: Report
     assert (issued.at, issued.session) == (NOW, "after")
     face = Face.model_validate_json(issued.face)
     assert (face.firm, face.code, face.language, f"{face.on}") == (FIRM, code, "zh-Hans", "2026-11-20")
+
+
+@pytest.mark.parametrize("kind", ["pdf", "zip"])
+async def test_what_is_told_of_the_firm_later_makes_a_new_paper_beside_the_old_one(
+    reports: Reports, store: Store, kind: str
+) -> None:
+    """The credit code was forgotten: the number stays, the check code is another, and both papers are genuine."""
+    old = await made(reports, kind)
+    told = Firm(name="另一个名字", credit_code="91330200144153290E", region="宁波")
+    last = finished_session(finished("after", 3, AFTER, "before"), "zh-Hans")
+    await store.apply(WINDOW, decides(dossier=DOSSIER, session=last.but(firm=last.firm.completed(told))))
+    new = await made(reports, kind)
+    assert isinstance(old, FilePage)
+    assert isinstance(new, FilePage)
+    assert codes(old.content).isdisjoint(codes(new.content))
+    assert await noted(store) == codes(old.content) | codes(new.content)
+    keys = Keys(OPERATOR.public_key())
+    assert all(verify(page.content, keys).genuine(keys) for page in (old, new))
+    faces = [Face.model_validate_json(one.face) for one in await store.papers(DOSSIER)]
+    assert {face.firm for face in faces} == {FIRM}
+    assert {face.credit_code for face in faces} == {"", "91330200144153290E"}
+    assert len({face.number for face in faces}) == (2 if kind == "zip" else 1)
 
 
 async def test_a_workbook_is_the_same_paper_in_another_form(reports: Reports, store: Store) -> None:

@@ -27,6 +27,7 @@ from bot.reports.signing import NOBODY, Issuer
 from bot.reports.verdict import Finding, Keys, Signature, Verdict
 from bot.reports.verify import LARGEST, verify
 from flows.session import EnergyUse
+from tests.examples import tries
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, LONG, ON, RARE, UNKNOWN, of_grade, paper, papers
 from tests.reports.keys import FORGER, OPERATOR
 from tests.scoring.strategies import RUBRIC
@@ -83,7 +84,7 @@ def test_what_the_program_made_is_genuine_and_says_what_stands_on_it(of: Paper) 
 
 
 @given(papers)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=tries(10), deadline=None)
 def test_any_paper_is_known_again(of: Paper) -> None:
     verdict = verify(made(of, NOBODY))
     assert (verdict.finding, verdict.signature) == (Finding.GENUINE, Signature.UNSIGNED)
@@ -310,7 +311,7 @@ def test_any_bytes_are_some_finding(content: bytes) -> None:
 
 
 @given(st.integers(0, len(FIRM_A.canonical()) - 1), st.binary(min_size=1, max_size=3))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=tries(50))
 def test_a_record_with_a_few_other_bytes_is_never_the_operators(at: int, other: bytes) -> None:
     canonical = FIRM_A.canonical()
     changed = canonical[:at] + other + canonical[at + len(other) :]

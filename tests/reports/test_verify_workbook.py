@@ -18,6 +18,7 @@ from bot.reports.verify import verify
 from bot.reports.workbook import workbook
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, of_grade, paper, papers
 from tests.reports.keys import OPERATOR
+from tests.reports.sheets import fields
 
 ISSUER = Issuer("https://shuping.example.org", OPERATOR)
 KEYS = Keys(operator=OPERATOR.public_key())
@@ -85,6 +86,14 @@ def test_what_cannot_be_read_is_named_by_its_cell() -> None:
     broken = verify(saved(made(FIRM_A), fill("scenario.marketing", "很高")), KEYS)
     assert broken.finding is Finding.FILLED
     assert all("!" in place for place in broken.others)
+
+
+def test_a_row_that_was_taken_out_is_told_in_a_sentence() -> None:
+    def take_out(book: Workbook) -> None:
+        book.worksheets[0].delete_rows(fields(book)["answer.q5.C"].row)
+
+    (told,) = verify(saved(made(FIRM_A), take_out), KEYS).others
+    assert "有些行不见了（q5）" in told
 
 
 def test_another_score_on_the_sheet_leaves_no_original() -> None:

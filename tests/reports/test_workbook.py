@@ -14,13 +14,13 @@ from bot.reports.workbook import workbook
 from bot.reports.workbook.formula import quoted
 from bot.reports.workbook.measure import height, lines, width_of
 from locales import LANGUAGES
-from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, extremes, of_grade, report, reports
+from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, every, extremes, of_grade, report, reports
 from tests.reports.sheets import beside, fields, opened, text_of
 from tests.scoring.strategies import RUBRIC, examples
 
 FORM, SCENARIOS, SCORE, WAY = range(4)
 EXTREMES = extremes()
-EVERY = pytest.mark.parametrize("name", EXTREMES)
+EVERY = every()
 
 
 # the form

@@ -79,6 +79,17 @@ FILLED: dict[str, dict[str, Any]] = {
     "levels": {f"scenario.{name}": place % 5 for place, name in enumerate(RUBRIC.scenario)},
     "percent_signs": {"figure.pass_rate_before": 0.975, "figure.pass_rate_after": 1},
     "letter_and_figures": {"figure.machines": 10, "figure.machines_digital": 10, "answer.q2.E": 1},
+    "ticks_otherwise": {
+        "answer.q1.B": "B", "answer.q1.C": "ｃ", "answer.q1.D": True, "answer.q1.E": False, "answer.q1.A": 0,
+        "answer.q5.C": "\u3000✔ ", "answer.q6.B": "☑", "answer.q7.B": "V", "answer.q9.B": "１", "answer.q9.C": "0",
+    },
+    "numbers_as_text": {
+        "figure.machines": "200", "figure.machines_digital": " 90", "figure.pass_rate_before": "97.5",
+        "figure.pass_rate_after": 98.1, "figure.revenue.1": "900", "figure.revenue.2": 1000,
+        "figure.revenue.3": "1100.25",
+        "figure.digital_investment.1": 9, "figure.digital_investment.2": "200", "figure.digital_investment.3": "300",
+        "scenario.quality": "2", "scenario.safety": " 0 ", "scenario.energy": "4",
+    },
 }  # fmt: skip
 
 
@@ -106,6 +117,15 @@ SPOILT: dict[str, dict[str, Any]] = {
     "none_with_others": {"answer.q1.A": 1, "answer.q1.B": 1},
     "tick": {"answer.q1.B": 2},
     "tick_word": {"answer.q1.B": "是"},
+    "tick_other_letter": {"answer.q1.B": "C"},
+    "tick_wildcard": {"answer.q1.B": "*"},
+    "level_true": {"scenario.quality": True},
+    "text_with_unit": {"figure.machines": "200台"},
+    "text_with_comma": {"figure.cost_last": "1,100"},
+    "text_like_a_date": {"figure.cost_last": "2026-1"},
+    "text_negative": {"figure.cost_last": "-1"},
+    "text_with_percent": {"figure.pass_rate_before": "97.5%"},
+    "number_true": {"figure.machines": True},
     "level_high": {"scenario.quality": 5},
     "level_half": {"scenario.quality": 1.5},
     "level_low": {"scenario.quality": -1},
@@ -191,7 +211,8 @@ def test_what_is_wrong_is_told_and_there_is_no_score(name: str, filled: Mapping[
 
 TOLD = {
     "two_letters": "单选题", "none_with_others": "“无”", "tick": "选中填 1", "level_half": "0 到 4", "negative": "负数",
-    "word": "填数字", "half": "整数", "none_at_all": "大于 0", "over_hundred": "100", "part_exceeds": "生产设备数量",
+    "word": "只填数字", "text_with_percent": "百分号",
+    "half": "整数", "none_at_all": "大于 0", "over_hundred": "100", "part_exceeds": "生产设备数量",
     "years_differ": "年数", "gap": "这一年", "year_differs": "近三年营业收入", "contradiction": "E",
     "no_revenue": "大于 0",
 }  # fmt: skip

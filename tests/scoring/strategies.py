@@ -12,6 +12,7 @@ from scoring.answers import Answers
 from scoring.editions import load_rubric
 from scoring.rubric import Rubric
 from scoring.rubric_check import parse_rubric
+from tests.examples import tries
 from tests.scoring.standard import QUESTIONS, SCENARIOS
 
 RUBRIC = load_rubric("miit-2024")
@@ -24,7 +25,7 @@ profiles = st.sampled_from(PROFILES)
 
 def examples(count: int) -> settings:
     """How many examples; without limits of time, since the machine may be busy."""
-    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    return settings(max_examples=tries(count), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def choice(question: str) -> st.SearchStrategy[tuple[str, ...]]:

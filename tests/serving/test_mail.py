@@ -3,6 +3,8 @@
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
+
 from locales import catalogue
 from tests.delivery.site import until
 from tests.serving.conftest import Install, address_of, served
@@ -14,6 +16,7 @@ TEXT = catalogue("en")
 ANNA = "anna@example.com"
 
 
+@pytest.mark.slow
 async def test_a_process_with_a_mail_server_reminds_whoever_wants_it(install: Install, tmp_path: Path) -> None:
     async with post_office(certificate(tmp_path), encrypts=False) as post:
         process = install(

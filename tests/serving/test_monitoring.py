@@ -96,6 +96,7 @@ async def test_what_happens_on_telegram_is_counted(api: TelegramApi, install: In
     assert await process.stop() == 0
 
 
+@pytest.mark.slow
 async def test_a_balancer_in_front_of_the_page_asks_there_and_is_told_no_more_than_yes(install: Install) -> None:
     process = await served(install("web", TELEGRAM_TOKEN=""))
     async with aiohttp.ClientSession() as session:
@@ -105,6 +106,7 @@ async def test_a_balancer_in_front_of_the_page_asks_there_and_is_told_no_more_th
                 assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.slow
 async def test_health_alone_needs_no_metrics(install: Install, listen: str) -> None:
     await served(install("web", TELEGRAM_TOKEN="", HEALTH_LISTEN=listen))
     assert await asked(listen, "/healthz") == (200, "")
@@ -132,6 +134,7 @@ async def test_who_is_told_to_end_says_so_before_anything_else_and_goes_on_meanw
     assert process.troubles == []
 
 
+@pytest.mark.slow
 async def test_nobody_is_sent_to_who_has_not_reached_telegram(api: TelegramApi, install: Install, listen: str) -> None:
     await api.down()
     process = await served(install("serve", METRICS_LISTEN=listen))
@@ -164,6 +167,7 @@ async def test_who_waits_for_its_turn_lives_and_is_not_asked(api: TelegramApi, i
     assert (await scraped(listen))["shuping_leading"] == 1
 
 
+@pytest.mark.slow
 async def test_an_address_that_is_taken_is_told_with_its_setting(install: Install) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         listen = f"127.0.0.1:{other.getsockname()[1]}"
@@ -207,6 +211,7 @@ def failed(found: dict[str, float]) -> float:
 # the log
 
 
+@pytest.mark.slow
 async def test_a_log_for_programs_has_a_line_for_each_update_and_no_word_of_anybody(
     api: TelegramApi, install: Install, browser: Browser
 ) -> None:
@@ -233,6 +238,7 @@ async def test_a_log_for_programs_has_a_line_for_each_update_and_no_word_of_anyb
     assert not [word for word in secret if word in process.output]
 
 
+@pytest.mark.slow
 async def test_a_sentence_for_the_operator_is_in_that_log_too(install: Install) -> None:
     process = install("telegram", TELEGRAM_TOKEN="", LOG_FORMAT="json")
     await process.spawn()
@@ -278,6 +284,7 @@ async def collector() -> AsyncIterator[Collector]:
     await runner.cleanup()
 
 
+@pytest.mark.slow
 async def test_an_update_is_traced_from_its_arrival_to_what_is_sent(
     api: TelegramApi, install: Install, collector: Collector
 ) -> None:
@@ -317,6 +324,7 @@ async def test_nobody_waits_for_who_takes_no_traces(api: TelegramApi, install: I
     assert await process.stop(within=6) == 0
 
 
+@pytest.mark.slow
 async def test_traces_without_their_library_are_a_sentence(install: Install) -> None:
     process = install("web", TELEGRAM_TOKEN="", TRACING="otlp")
     (process.folder / "opentelemetry.py").write_text("", encoding="utf-8")  # hides the real one
@@ -329,6 +337,7 @@ async def test_traces_without_their_library_are_a_sentence(install: Install) -> 
 # and nothing else
 
 
+@pytest.mark.slow
 def test_what_nobody_asked_for_is_not_even_imported() -> None:
     assert observation_of(Settings()) == Observation(UNOBSERVED)
     script = (

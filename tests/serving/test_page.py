@@ -37,6 +37,7 @@ async def test_an_interrupt_is_an_end_too(install: Install) -> None:
     assert await process.ended() == 0
 
 
+@pytest.mark.slow
 async def test_a_port_that_is_taken_is_told_with_the_setting_that_names_another(install: Install) -> None:
     process = install("web")
     host, port = process.settings["WEB_LISTEN"].split(":")
@@ -61,9 +62,9 @@ async def test_an_address_of_another_machine_is_told(install: Install) -> None:
 @pytest.mark.parametrize(
     ("setting", "given"),
     [
-        ("WEB_LISTEN", "8000"),
-        ("WEB_URL", "https://shuping.example.org/page"),
-        ("WEB_PROXIES", "nginx"),
+        pytest.param("WEB_LISTEN", "8000", marks=pytest.mark.slow),
+        pytest.param("WEB_URL", "https://shuping.example.org/page", marks=pytest.mark.slow),
+        pytest.param("WEB_PROXIES", "nginx", marks=pytest.mark.slow),
         ("SMTP_URL", f"http://anna:{PASSWORD}@mail"),
     ],
 )
@@ -75,6 +76,7 @@ async def test_a_wrong_setting_is_told_by_name(install: Install, setting: str, g
     assert f"SHUPING_{setting}=" in line
 
 
+@pytest.mark.slow
 async def test_the_number_of_the_filing_is_shown_with_a_link_to_the_register(
     install: Install, browser: Browser
 ) -> None:
@@ -103,6 +105,7 @@ async def test_a_page_for_the_whole_network_says_so(install: Install, browser: B
     assert "<form" in await browser.look(f"http://{host}:{port}/")
 
 
+@pytest.mark.slow
 async def test_two_processes_share_a_database_and_one_follows_the_other(install: Install, browser: Browser) -> None:
     """Whoever has begun at one goes on at the other; what one process only may look after goes over with a kill."""
     first = await served(install("web"))

@@ -45,6 +45,7 @@ async def test_both_are_there(api: TelegramApi, install: Install, browser: Brows
     assert process.troubles == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("site", "kind"), [("https://example.org", "web_app"), ("http://10.0.0.5", "commands")])
 async def test_a_button_beside_the_keyboard_opens_a_page_that_telegram_takes(
     api: TelegramApi, install: Install, site: str, kind: str
@@ -56,6 +57,7 @@ async def test_a_button_beside_the_keyboard_opens_a_page_that_telegram_takes(
     assert await process.stop() == 0
 
 
+@pytest.mark.slow
 async def test_the_page_does_not_wait_for_telegram(api: TelegramApi, install: Install, browser: Browser) -> None:
     await api.down()
     process = await served(install("serve"))
@@ -67,6 +69,7 @@ async def test_the_page_does_not_wait_for_telegram(api: TelegramApi, install: In
     assert await process.stop() == 0
 
 
+@pytest.mark.slow
 async def test_a_wrong_token_is_told_at_the_start(install: Install) -> None:
     process = install("serve", TELEGRAM_TOKEN=WRONG)
     await process.spawn()
@@ -112,6 +115,7 @@ async def test_a_token_that_is_taken_back_takes_no_page_down(
     assert await process.stop() == 0
 
 
+@pytest.mark.slow
 async def test_while_another_process_polls_the_page_is_served_and_then_it_takes_over(
     api: TelegramApi, install: Install, browser: Browser
 ) -> None:
@@ -149,6 +153,7 @@ async def test_one_that_was_frozen_leaves_polling_to_the_other_and_goes_on_servi
     await asyncio.gather(first.stop(), second.stop())
 
 
+@pytest.mark.slow
 async def test_a_page_in_a_process_of_its_own_keeps_nobody_from_polling(
     api: TelegramApi, install: Install, browser: Browser
 ) -> None:

@@ -34,11 +34,14 @@ from flows.session import (
 )
 from scoring.figures import FigureValue
 from storage.store import LogEntry
+from tests.examples import tries
 
 
 def examples(count: int) -> settings:
     """How many examples; no deadline, since the disk may be busy. They share a store: each takes a chat of its own."""
-    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    return settings(
+        max_examples=tries(count), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
 
 
 NASTY = (

@@ -1,6 +1,7 @@
 """Whatever is done, in whatever order, stores answer alike: the simple one is the specification of the others."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ class Trial:
         self.store, self.chance = store, Random(seed)  # noqa: S311  # the same for every store
         self.now, self.number = NOW, 0
         self.found: list[Queued] = []
+        self.numbers: dict[int, int] = {}
 
     def one(self, *choices: T) -> T:
         return self.chance.choice(choices)
@@ -56,7 +58,23 @@ class Trial:
         except (StorageError, ValueError) as error:
             return does.__name__, type(error), str(getattr(error, "trouble", ""))
         self.found += [due.queued for due in dues(answer)]
-        return does.__name__, answer
+        return does.__name__, self.told(answer)
+
+    def told(self, answer: object) -> object:
+        """The same, with messages numbered as they were seen: a number may be given and never come to anybody."""
+        match answer:
+            case Queued():
+                return self.numbered(answer)
+            case Due(queued):
+                return replace(answer, queued=self.numbered(queued))
+            case Applied(due=Due() as due):
+                return replace(answer, due=replace(due, queued=self.numbered(due.queued)))
+            case list():
+                return [self.told(one) for one in answer]
+        return answer
+
+    def numbered(self, queued: Queued) -> Queued:
+        return replace(queued, number=self.numbers.setdefault(queued.number, len(self.numbers)))
 
     async def act(self) -> object:
         window, link, claimed = (
@@ -173,7 +191,7 @@ class Trial:
         for dossier in DOSSIERS:
             found += [await self.store.log(dossier, last) for last in (None, 0, 2)]
             found += [await self.store.history(dossier), await self.store.papers(dossier)]
-        return found
+        return [self.told(one) for one in found]
 
 
 def dues(answer: object) -> list[Due]:
@@ -182,7 +200,7 @@ def dues(answer: object) -> list[Due]:
     return [due for due in (answer if isinstance(answer, list) else [answer]) if isinstance(due, Due)]
 
 
-SEEDS = [*range(10), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(10, 60))]
+SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 60))]
 
 
 async def compare(url: str, seed: int) -> None:

@@ -410,6 +410,7 @@ def test_nobody_writes_to_the_source_meanwhile(both: Both) -> None:
             change("UPDATE sessions SET revision = 8")
 
 
+@pytest.mark.slow
 def test_two_do_not_copy_to_the_same_database(both: Both, tmp_path: Path) -> None:
     source, target = both
     asyncio.run(fill(source, 3))

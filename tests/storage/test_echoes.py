@@ -1,5 +1,7 @@
 """What one window changes is queued for the others that look at the same dossier: every store."""
 
+from dataclasses import replace
+
 import pytest
 
 from flows.session import CardRef
@@ -13,6 +15,7 @@ from tests.storage.support import (
     NOW,
     OTHER,
     WINDOW,
+    begun,
     decides,
     follows,
     grown,
@@ -201,6 +204,13 @@ async def test_who_is_told_of_a_deletion_has_what_waits_there_under_its_key_repl
         await shared.apply(WINDOW, decides(dossier="d1"))
     await shared.apply(WINDOW, decides(forgotten=Forgetting.DOSSIER, echo=echo(hours=0), cancelled=("card",)))
     assert await waiting(shared, window=OTHER) == ["last", "echo"]
+
+
+async def test_an_echo_to_the_window_itself_takes_the_place_of_one_that_was_queued_with_it(shared: Store) -> None:
+    mine, heard = message("mine", 0, "card", urgency=Urgency.ECHO), echo("echo", 1, "telegram", "terminal")
+    both = decides(session=begun(), window=LIVE, outbox=(mine,), echo=replace(heard, here=True))
+    await shared.apply(WINDOW, both)
+    assert await waiting(shared, 9) == await waiting(shared, 9, OTHER) == ["echo"]
 
 
 async def test_who_only_looks_away_tells_nobody(shared: Store) -> None:

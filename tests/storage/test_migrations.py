@@ -24,6 +24,7 @@ from storage.sqlite.migrations import MIGRATIONS, migrate, version_of
 from storage.sqlite.store import open_sqlite
 from storage.store import Arrival, Decision, Link, LogEntry, State
 from storage.window import Window
+from tests.examples import tries
 from tests.storage.child import answer, child, go
 from tests.storage.support import (
     NOW,
@@ -381,7 +382,7 @@ OBJECTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(
     version=st.integers(2, DOSSIERS - 1),
     payloads=st.lists(st.tuples(st.none() | st.sampled_from([key for key, *_ in OLD]), OBJECTS | JSON), max_size=4),

@@ -29,7 +29,7 @@ OWN = "ab" * 16
 """A cookie that somebody has made up: what they sign with it is theirs."""
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.slow), "sqlite"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """How much is taken from whom is no affair of the store's; hundreds of requests would be slow on a server's."""
     return "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / 'shuping.db'}"

@@ -453,6 +453,7 @@ async def test_a_reminder_that_cannot_be_sent_comes_later_and_once(here: Install
     assert here.post.tries == 1 + 3 + 1
 
 
+@pytest.mark.slow
 async def test_a_mailbox_gets_twenty_reminders_a_day_however_many_firms_are_begun_for_it(
     here: Installation, browser: Browser
 ) -> None:

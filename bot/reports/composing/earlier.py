@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.reports.composing.scored import Scored
-from bot.reports.content import Before, Change
+from bot.reports.content import Before, Pair
 from bot.reports.paper import Earlier
 from bot.words.results import sheet_of
 from bot.words.wording import Wording, wording
@@ -47,7 +47,7 @@ def _why_not_compared(scored: Scored, own: Wording) -> str:
     return scored.text("report.before.editions", before=own.rubric.title, after=scored.rubric.title)
 
 
-def _changes(scored: Scored) -> Iterator[Change]:
+def _changes(scored: Scored) -> Iterator[Pair]:
     """Every item that is answered otherwise; none of another edition's."""
     if scored.alike is None:
         return
@@ -56,7 +56,7 @@ def _changes(scored: Scored) -> Iterator[Change]:
     change = compare(before, after)
     for entry in (*change["questions"], *change["scenarios"]):
         names = [scored.said(_answer(entry[side])) for side in ("before", "after")]
-        yield Change(scored.words.item_name(entry["id"]), *names)
+        yield Pair(scored.words.item_name(entry["id"]), *names)
 
 
 def _answer(side: list[str] | int | None) -> AnswerValue | None:

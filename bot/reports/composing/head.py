@@ -38,7 +38,8 @@ def facts(scored: Scored) -> Iterator[Field]:
     yield Field(labels["method"], scored.text("report.method"))
     yield Field(labels["edition"], scored.rubric.title)
     if len(scored.rubric.profiles) > 1:
-        yield Field(labels["profile"], scored.rubric.profile(scored.sheet.profile).name)
+        name = scored.rubric.profile(scored.sheet.profile).name
+        yield Field(labels["profile"], name[:1].upper() + name[1:])
 
 
 def _given(scored: Scored, name: str) -> Iterator[Field]:

@@ -26,7 +26,7 @@ LABELS = (
     *("picture", "picture_note"),
     *("signature", "required", "reached", "verdict"),
     *("form_title", "blank", "questions", "record_title", "record_how", "sealed_number", "sealed_code"),
-    *(f"evidence_{name}" for name in ("title", "number", "item", "claim", "evidence", "file", "remark")),
+    *(f"evidence_{name}" for name in ("title", "number", "item", "claim", "evidence", "file", "remark", "verifier")),
 )
 """The words around the data: headings of columns and sections (`report.label.…`)."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.reports.content import ChangeRule, Figure, Question, ShareRule
-from bot.reports.workbook.formula import choose, filled, first, quoted, spliced
+from bot.reports.workbook.formula import choose, filled, first, quoted, spliced, typed
 from bot.reports.workbook.marks import YEARS
 from bot.reports.workbook.parts import Words
 
@@ -56,11 +56,13 @@ class FigureRules:
 
         `year`: place among the rows, from 0.
         """
-        typed = f"${self._at.typed}{self._places[name].rows[year]}"
-        return first(
-            [(f"ISNUMBER({typed})", f'IF({typed}<0,"",{typed})'), (f"ISERROR({typed})", '""')],
-            f'IF(TRIM({typed})="",{self._instead(name)},"")',
-        )
+        cell = f"${self._at.typed}{self._places[name].rows[year]}"
+        cases = [
+            (f"IF(ISERROR({cell}),TRUE,ISLOGICAL({cell}))", '""'),
+            (f"ISNUMBER({cell})", f'IF({cell}<0,"",{cell})'),
+            (f'{typed(cell)}=""', self._instead(name)),
+        ]
+        return first(cases, _in_text(cell))
 
     def _instead(self, name: str) -> str:
         of = self._places[name].figure.year_of
@@ -71,26 +73,28 @@ class FigureRules:
     def code(self, name: str, year: int) -> str:
         """The code of what is wrong with it, or 0."""
         place = self._places[name]
-        typed = f"${self._at.typed}{place.rows[year]}"
-        blank = f'IF(ISERROR({typed}),FALSE,TRIM({typed})="")'
-        cases = [(blank, self._of_blank(place, year)), (f"NOT(ISNUMBER({typed}))", self._code("number"))]
-        return first([*cases, *self._of_number(place, typed)], self._of_others(name, year))
+        cell, worth = (f"${column}{place.rows[year]}" for column in (self._at.typed, self._at.worth))
+        cases = [
+            (f'IF(ISERROR({cell}),FALSE,{typed(cell)}="")', self._of_blank(place, year)),
+            (f"IF(ISNUMBER({cell}),{cell}<0,FALSE)", self._code("negative")),
+            (f"NOT(ISNUMBER({worth}))", self._code("number")),
+        ]
+        return first([*cases, *self._of_number(place, worth)], self._of_others(name, year))
 
     def _of_blank(self, place: Rows, year: int) -> str:
         """A year between others that were given; and what follows from other figures."""
         others = self._of_others(place.figure.id, year)
         if not year:
             return others
-        older = f"${self._at.typed}${place.rows[0]}:${self._at.typed}${place.rows[year - 1]}"
+        older = f"${self._at.worth}${place.rows[0]}:${self._at.worth}${place.rows[year - 1]}"
         return first([(f"COUNT({older})>0", self._code("gap"))], others)
 
-    def _of_number(self, place: Rows, typed: str) -> Iterator[tuple[str, str]]:
-        yield f"{typed}<0", self._code("negative")
-        yield f"{typed}>{place.figure.most}", self._code("large")
+    def _of_number(self, place: Rows, worth: str) -> Iterator[tuple[str, str]]:
+        yield f"{worth}>{place.figure.most}", self._code("large")
         if place.figure.whole:
-            yield f"{typed}<>INT({typed})", self._code("whole")
+            yield f"{worth}<>INT({worth})", self._code("whole")
         if place.figure.divides and not place.figure.series:
-            yield f"{typed}=0", self._code("zero")
+            yield f"{worth}=0", self._code("zero")
 
     def _of_others(self, name: str, year: int) -> str:
         """What is only wrong beside other figures is told at the last of a figure's numbers."""
@@ -113,8 +117,8 @@ class FigureRules:
         place = self._places[name]
         other = self._instead(name)
         if other != '""':
-            typed = f"${self._at.typed}{place.rows[0]}"
-            yield f"AND(ISNUMBER({typed}),ISNUMBER({other}),N({typed})<>N({other}))", self._code("year")
+            worth = f"${self._at.worth}{place.rows[0]}"
+            yield f"AND(ISNUMBER({worth}),ISNUMBER({other}),N({worth})<>N({other}))", self._code("year")
 
     def _code(self, fault: str) -> str:
         return str(CODE[fault])
@@ -133,9 +137,9 @@ class FigureRules:
         """Spreadsheets make 0.975 of a "97.5%" that somebody types."""
         if not self._percent(name):
             return '""'
-        typed = f"${self._at.typed}{self._places[name].rows[year]}"
-        told = spliced(self._words.word("doubt_percent"), value=f"ROUND(100*{typed},{NEAR})")
-        return first([(f"NOT(ISNUMBER({typed}))", '""'), (f"AND({typed}>0,{typed}<=1)", told)], '""')
+        worth = f"${self._at.worth}{self._places[name].rows[year]}"
+        told = spliced(self._words.word("doubt_percent"), value=f"ROUND(100*{worth},{NEAR})")
+        return first([(f"NOT(ISNUMBER({worth}))", '""'), (f"AND({worth}>0,{worth}<=1)", told)], '""')
 
     def _percent(self, name: str) -> bool:
         return self._places[name].figure.most == PERCENT
@@ -199,6 +203,12 @@ class FigureRules:
             for side in (rule.last, rule.previous)
         )
         return f"1000*(({last})/({previous})-1)" if rule.relative else f"10*({last}-{previous})"
+
+
+def _in_text(cell: str) -> str:
+    """The number in a cell that holds text, if it is written as spreadsheets write one; else ""."""
+    number = f"VALUE({typed(cell)})"
+    return f'IF(ISERROR({number}),"",IF({number}&""={typed(cell)},IF({number}<0,"",{number}),""))'
 
 
 def rows_of(figure: Figure) -> int:

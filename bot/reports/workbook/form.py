@@ -1,24 +1,10 @@
 """The form: every question in the official order with its options to tick, its figures, and what is wrong with them."""
 
 from bot.reports.content import Figure, Question
+from bot.reports.workbook import marks
 from bot.reports.workbook.columns import HEADS, HIDDEN, IN_LETTERS, WIDTHS, At
 from bot.reports.workbook.figures import Columns, FigureRules, Rows, rows_of, shown_years
 from bot.reports.workbook.formula import choose, filled, quoted, sheet_named, spliced
-from bot.reports.workbook.marks import (
-    EXACT,
-    FIGURE,
-    FIRM,
-    FORM,
-    LANGUAGE,
-    PAPER,
-    QUESTION,
-    RUBRIC,
-    TEXT,
-    TICKS,
-    VALUE,
-    as_kept,
-    year_key,
-)  # fmt: skip
 from bot.reports.workbook.parts import Refs, Spot, Words, derived_of
 from bot.reports.workbook.sheet import Book, Cell, Page
 from bot.reports.workbook.ticks import FAULTS, code_of, ticked
@@ -71,14 +57,15 @@ class FormSheet:
         page = self.page
         for row in range(MARKS):
             page.hide(row)
-        for column, mark in ((At.KEY, FORM), (At.OPTION, TEXT), (At.FILL, VALUE), (At.EXACT, EXACT)):
+        page.put(At.KEY, marks.FORM, "hidden")
+        for column, mark in ((At.OPTION, marks.TEXT), (At.FILL, marks.VALUE), (At.EXACT, marks.EXACT)):
             page.put(column, mark, "hidden")
-        page.put(At.KEY, RUBRIC, "hidden", row=1)
+        page.put(At.KEY, marks.RUBRIC, "hidden", row=1)
         page.put(At.OPTION, self._report.edition, "hidden", row=1)
-        page.put(At.KEY, LANGUAGE, "hidden", row=2)
+        page.put(At.KEY, marks.LANGUAGE, "hidden", row=2)
         page.put(At.OPTION, self._report.language, "hidden", row=2)
         if not self._words.blank:
-            page.put(At.KEY, PAPER, "hidden", row=3)
+            page.put(At.KEY, marks.PAPER, "hidden", row=3)
             page.put(At.OPTION, self._report.embedded, "hidden", row=3)
         page.row = MARKS
 
@@ -102,7 +89,7 @@ class FormSheet:
 
     def _firm(self) -> None:
         page, words = self.page, self._words
-        page.put(At.KEY, FIRM, "hidden")
+        page.put(At.KEY, marks.FIRM, "hidden")
         page.put(At.DIMENSION, words.word("firm"), "head", across=At.KIND - At.DIMENSION + 1)
         page.put(At.LETTER, "", "head")
         page.put(At.OPTION, self._report.firm or None, "typed", across=2)
@@ -145,17 +132,17 @@ class FormSheet:
         page, begins = self.page, self.page.row
         for option in question.options:
             chosen = 1 if option.chosen else None
-            page.put(At.KEY, f"{QUESTION}.{question.id}.{option.letter}", "hidden")
+            page.put(At.KEY, f"{marks.QUESTION}.{question.id}.{option.letter}", "hidden")
             page.put(At.LETTER, option.letter, "middle")
             page.put(At.OPTION, option.text, "text")
             page.put(At.FILL, chosen, "input")
             page.put(At.VALUE, option.value, "points")
-            page.formula(At.WORTH, ticked(f"${At.FILL.letter}{page.row + 1}"), "hidden", chosen or 0)
+            page.formula(At.WORTH, ticked(f"${At.FILL.letter}{page.row + 1}", option.letter), "hidden", chosen or 0)
             self._original(chosen)
             page.row += 1
         page.sheet.data_validation(
             begins, At.FILL, page.row - 1, At.FILL,
-            {"validate": "list", "source": [*TICKS[:2]], "error_message": self._words.word("only_tick")},
+            {"validate": "list", "source": [*marks.TICKS[:2]], "error_message": self._words.word("only_tick")},
         )  # fmt: skip
 
     def _original(self, value: Cell) -> None:
@@ -168,11 +155,11 @@ class FormSheet:
         derived, given = f"${At.DERIVED.letter}${begins + 1}", derived_of(question)
         formula = rules.derived(question.rule, letters) if question.rule else '""'
         page.formula(At.DERIVED, formula, "hidden", given, row=begins)
-        marks = f"${At.WORTH.letter}${begins + 1}:${At.WORTH.letter}${ends + 1}"
-        code = code_of(question, marks, f"${At.LETTER.letter}${begins + 1}:${At.LETTER.letter}${ends + 1}", derived)
+        ticks = f"${At.WORTH.letter}${begins + 1}:${At.WORTH.letter}${ends + 1}"
+        code = code_of(question, ticks, f"${At.LETTER.letter}${begins + 1}:${At.LETTER.letter}${ends + 1}", derived)
         page.formula(At.CODE, code, "hidden", int(question.answered), row=begins)
         by_figures = spliced(words.word("by_figures"), letter=derived)
-        there = f'IF(AND(SUM({marks})=0,{derived}<>""),{by_figures},{quoted(words.word("filled"))})'
+        there = f'IF(AND(SUM({ticks})=0,{derived}<>""),{by_figures},{quoted(words.word("filled"))})'
         sentences = [
             quoted(words.word("unfilled")),
             there,
@@ -199,7 +186,8 @@ class FormSheet:
         value = None if number is None else figure.numbers[number]
         several = rows_of(figure)
         name = f"{figure.name} {words.word(f'year_{several - row}')}" if figure.series else figure.name
-        page.put(At.KEY, year_key(figure.id, row + 1) if figure.series else f"{FIGURE}.{figure.id}", "hidden")
+        key = marks.year_key(figure.id, row + 1) if figure.series else f"{marks.FIGURE}.{figure.id}"
+        page.put(At.KEY, key, "hidden")
         page.put(At.LETTER, "", "text")
         page.put(At.OPTION, name, "text")
         page.put(At.FILL, value, "input")
@@ -209,7 +197,7 @@ class FormSheet:
         page.formula(At.CODE, rules.code(figure.id, row), "hidden", 0)
         page.formula(At.CHECK, rules.told(figure.id, row, code), "check", "", longest=rules.longest(figure.id))
         self._original(value)
-        if number is not None and figure.exact[number] != as_kept(figure.numbers[number]):
+        if number is not None and figure.exact[number] != marks.as_kept(figure.numbers[number]):
             page.put(At.EXACT, figure.exact[number], "hidden")
         page.row += 1
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from bot.reports.workbook.marks import BLANKS
+
 LONGEST = 250
 """Characters of one piece of text in a formula; Excel takes 255."""
 BLANK = re.compile(r"\{(\w+)\}")
@@ -13,6 +15,17 @@ def quoted(text: str) -> str:
     starts = range(0, max(len(text), 1), LONGEST)
     pieces = ['"' + text[start : start + LONGEST].replace('"', '""') + '"' for start in starts]
     return pieces[0] if len(pieces) == 1 else f"({'&'.join(pieces)})"
+
+
+def typed(cell: str) -> str:
+    """What was typed into a cell as text, without the blanks around it, of either width."""
+    narrow, wide = map(quoted, BLANKS)
+    return f"TRIM(SUBSTITUTE({cell},{wide},{narrow}))"
+
+
+def one_of(cell: str, texts: Iterable[str]) -> str:
+    """Whether what was typed into a cell is one of these, in capitals or not; MATCH would take "*" for all of them."""
+    return f"SUMPRODUCT(--({typed(cell)}={{{','.join(map(quoted, texts))}}}))>0"
 
 
 def sheet_named(name: str) -> str:

@@ -19,11 +19,22 @@ PAPER: Final = "paper"
 QUESTION, FIGURE, SCENARIO = "answer", "figure", "scenario"
 """The first part of a key: `answer.q1.A`, `figure.machines`, `figure.revenue.1` (of three years, oldest first),
 `scenario.quality`."""
-TICKS: Final = ("1", "✓", "√", "x")
-"""What chooses an option, in capital letters too; we write the first."""
+TICKS: Final = ("1", "✓", "√", "x", "✔", "☑", "v", "１")
+"""What chooses an option, in capital letters too, beside its own letter; we write the first."""
+UNTICKED: Final = "0"
+"""What says that an option is not chosen, as an empty cell does."""
+BLANKS: Final = " \u3000"
+"""What may stand around something that was typed."""
+FULL_WIDTH: Final = 0xFEE0
+"""So far behind the characters of ASCII stand those that are as wide as a Chinese one."""
 YEARS: Final = 3
 DIGITS: Final = 15
 """Significant digits of a number that a cell keeps for certain."""
+
+
+def ticks_of(letter: str) -> tuple[str, ...]:
+    """What chooses the option of a letter: also the letter itself, in either width."""
+    return (*TICKS, letter, chr(ord(letter) + FULL_WIDTH))
 
 
 def year_key(figure: str, year: int) -> str:

@@ -3,6 +3,7 @@
 Nothing is guessed: what cannot be taken as it stands is a fault that names its cell ("填报表!J23").
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -11,30 +12,17 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from bot.reports.workbook import marks
 from bot.reports.workbook.archive import not_a_workbook, weighed
-from bot.reports.workbook.marks import (
-    EXACT,
-    FIGURE,
-    FIRM,
-    FORM,
-    LANGUAGE,
-    PAPER,
-    QUESTION,
-    RUBRIC,
-    SCENARIO,
-    TEXT,
-    TICKS,
-    VALUE,
-    YEARS,
-    as_kept,
-    year_key,
-)  # fmt: skip
 from flows.text import tidy
 from scoring.answers import check_answers
 from scoring.decoding import read_json, short
 from scoring.editions import edition_of, load_rubric
 from scoring.errors import AnswersError, Fault, FaultCode
 from scoring.rubric import Rubric
+
+NUMBER = re.compile(r"(0|[1-9][0-9]{0,9})(\.[0-9]{0,5}[1-9])?", re.ASCII)
+"""A number in a cell that holds text, as spreadsheets write one; pasted tables are full of them."""
 
 
 def read_workbook(content: bytes) -> dict[str, Any]:
@@ -71,7 +59,7 @@ def _cells(content: bytes) -> dict[str, _Cell]:
     book = weighed(content)
     found: dict[str, _Cell] = {}
     sheets = zip(book.names, book.unknown, _sheets(book.archive), strict=True)
-    forms = [(name, unknown, rows) for name, unknown, rows in sheets if rows and rows[0][:1] == [FORM]]
+    forms = [(name, unknown, rows) for name, unknown, rows in sheets if rows and rows[0][:1] == [marks.FORM]]
     if not forms:
         raise AnswersError([Fault("", FaultCode.NO_FORM)])
     for name, unknown, rows in forms:
@@ -98,22 +86,24 @@ def _take(sheet: str, rows: list[list[Any]], unknown: frozenset[str], found: dic
         if not row or row[0] == "":
             continue
         key = str(row[0])
-        column = columns.get(VALUE if key.partition(".")[0] in (QUESTION, FIGURE, SCENARIO) else TEXT, -1)
+        filled_in = key.partition(".")[0] in (marks.QUESTION, marks.FIGURE, marks.SCENARIO)
+        column = columns.get(marks.VALUE if filled_in else marks.TEXT, -1)
         if not 0 <= column < len(row):
             raise AnswersError([Fault("", FaultCode.NO_FORM)])
         place = xl_rowcol_to_cell(number, column)
         value = _Unknown() if place in unknown else row[column]
-        exact = row[columns[EXACT]] if EXACT in columns else ""
+        exact = row[columns[marks.EXACT]] if marks.EXACT in columns else ""
         if key in found:
             doubled.append(Fault(f"{sheet}!{place}", FaultCode.DOUBLED))
-        found[key] = _Cell(f"{sheet}!{place}", value.strip() if isinstance(value, str) else value, str(exact))
+        told = value.strip(marks.BLANKS) if isinstance(value, str) else value
+        found[key] = _Cell(f"{sheet}!{place}", told, str(exact))
     if doubled:
         raise AnswersError(doubled)
 
 
 def _rubric(cells: dict[str, _Cell]) -> Rubric:
     """The edition that the form is of. Raises AnswersError if it is not here."""
-    named = cells.get(RUBRIC)
+    named = cells.get(marks.RUBRIC)
     if named is None:
         raise AnswersError([Fault("", FaultCode.NO_FORM)])
     return load_rubric(edition_of({"rubric": named.value}))
@@ -125,7 +115,9 @@ class _Reader:
     def __init__(self, rubric: Rubric, cells: dict[str, _Cell]) -> None:
         self._rubric, self._cells = rubric, cells
         self._faults: list[Fault] = []
-        self._known = {RUBRIC, LANGUAGE, PAPER, FIRM}
+        self._missing: dict[str, None] = {}
+        """Items and figures with a row that is not there any more: what it held, nobody knows."""
+        self._known = {marks.RUBRIC, marks.LANGUAGE, marks.PAPER, marks.FIRM}
         self._places: dict[str, str] = {}
         """Where a field of the answers stands."""
 
@@ -136,11 +128,13 @@ class _Reader:
             "figures": dict(self._figures()),
             "scenarios": dict(self._levels()),
         }
-        firm = self._cells.get(FIRM)
+        firm = self._cells.get(marks.FIRM)
         name = tidy(str(firm.value)) if firm and not isinstance(firm.value, _Unknown) else ""
         self._faults += [
             Fault(cell.place, FaultCode.UNKNOWN_FIELD) for key, cell in self._cells.items() if key not in self._known
         ]
+        if self._missing:
+            self._faults.append(Fault("", FaultCode.ROWS_MISSING, {"missing": short(", ".join(self._missing))}))
         if self._faults:
             raise AnswersError(self._faults)
         if firm:
@@ -156,14 +150,16 @@ class _Reader:
         """The cell of a key, if somebody filled it in."""
         self._known.add(key)
         cell = self._cells.get(key)
+        if cell is None:
+            self._missing[key.split(".")[1]] = None
         return None if cell is None or cell.value == "" else cell
 
     # answers
 
     def _answers(self) -> Iterator[tuple[str, str | list[str]]]:
         for question in self._rubric.questions:
-            ticks = {letter: self._cell(f"{QUESTION}.{question.id}.{letter}") for letter in question.letters}
-            chosen = {letter: cell for letter, cell in ticks.items() if cell and self._ticked(cell)}
+            ticks = {letter: self._cell(f"{marks.QUESTION}.{question.id}.{letter}") for letter in question.letters}
+            chosen = {letter: cell for letter, cell in ticks.items() if cell and self._ticked(cell, letter)}
             if not chosen:
                 continue
             letters, first = tuple(chosen), next(iter(chosen.values()))
@@ -172,11 +168,13 @@ class _Reader:
                 self._faults.append(Fault(first.place, FaultCode.SEVERAL_CHOSEN, {"letters": ", ".join(letters)}))
             yield question.id, question.kind.written(letters)
 
-    def _ticked(self, cell: _Cell) -> bool:
-        value = cell.value
-        ticked = value == 1 if _is_number(value) else isinstance(value, str) and value.casefold() in TICKS
-        if not ticked:
-            self._faults.append(Fault(cell.place, FaultCode.UNKNOWN_TICK, {"given": _shown(value)}))
+    def _ticked(self, cell: _Cell, letter: str) -> bool:
+        if isinstance(cell.value, bool):
+            return cell.value
+        told = _shown(cell.value).casefold()
+        ticked = told in {tick.casefold() for tick in marks.ticks_of(letter)}
+        if not ticked and told != marks.UNTICKED:
+            self._faults.append(Fault(cell.place, FaultCode.UNKNOWN_TICK, {"given": _shown(cell.value)}))
         return ticked
 
     # figures
@@ -185,15 +183,15 @@ class _Reader:
         for figure in self._rubric.figures:
             if figure.kind == "series":
                 yield from self._series(figure.id)
-            elif cell := self._cell(f"{FIGURE}.{figure.id}"):
+            elif cell := self._cell(f"{marks.FIGURE}.{figure.id}"):
                 self._places[f"figures.{figure.id}"] = cell.place
                 yield figure.id, self._number(cell)
 
     def _series(self, figure: str) -> Iterator[tuple[str, list[Any]]]:
         """The years from the first one that is given; none may be missing after it."""
-        keys = [year_key(figure, year) for year in range(1, YEARS + 1)]
+        keys = [marks.year_key(figure, year) for year in range(1, marks.YEARS + 1)]
         cells = [self._cell(key) for key in keys]
-        given = next((place for place, cell in enumerate(cells) if cell), YEARS)
+        given = next((place for place, cell in enumerate(cells) if cell), marks.YEARS)
         for key, cell in zip(keys[given:], cells[given:], strict=True):
             if cell is None and key in self._cells:
                 self._faults.append(Fault(self._cells[key].place, FaultCode.YEAR_MISSING))
@@ -205,12 +203,14 @@ class _Reader:
 
     def _number(self, cell: _Cell) -> Any:
         """A number as it was written, if the cell still holds it; else what the cell holds."""
+        if isinstance(cell.value, str) and NUMBER.fullmatch(cell.value):
+            return read_json(cell.value)
         if not _is_number(cell.value):
             self._faults.append(Fault(cell.place, FaultCode.NOT_A_NUMBER, {"given": _shown(cell.value)}))
             return 0
-        kept = as_kept(cell.value)
+        kept = marks.as_kept(cell.value)
         exact = _exact(cell.exact)
-        if exact is not None and as_kept(float(exact)) == kept:
+        if exact is not None and marks.as_kept(float(exact)) == kept:
             return exact
         return int(kept) if "." not in kept else Decimal(kept)
 
@@ -218,15 +218,16 @@ class _Reader:
 
     def _levels(self) -> Iterator[tuple[str, int]]:
         for scenario in self._rubric.scenarios:
-            cell = self._cell(f"{SCENARIO}.{scenario.id}")
+            cell = self._cell(f"{marks.SCENARIO}.{scenario.id}")
             if cell is None:
                 continue
             top = len(scenario.levels)
-            if _is_number(cell.value) and cell.value in range(top + 1):
+            level = _shown(cell.value)
+            if level in map(str, range(top + 1)):
                 self._places[f"scenarios.{scenario.id}"] = cell.place
-                yield scenario.id, int(cell.value)
+                yield scenario.id, int(level)
             else:
-                details = {"given": _shown(cell.value), "expected": f"0–{top}"}
+                details = {"given": level, "expected": f"0–{top}"}
                 self._faults.append(Fault(cell.place, FaultCode.UNKNOWN_LEVEL, details))
 
 
@@ -244,4 +245,6 @@ def _exact(text: str) -> int | Decimal | None:
 
 
 def _shown(value: Any) -> str:
-    return short(as_kept(value) if _is_number(value) else value.text if isinstance(value, _Unknown) else str(value))
+    if _is_number(value):
+        return short(marks.as_kept(value))
+    return short(value.text if isinstance(value, _Unknown) else str(value))

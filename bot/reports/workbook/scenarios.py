@@ -3,7 +3,7 @@
 from xlsxwriter.utility import xl_col_to_name
 
 from bot.reports.content import Scenario
-from bot.reports.workbook.formula import choose, quoted, sheet_named
+from bot.reports.workbook.formula import choose, first, one_of, quoted, sheet_named, typed
 from bot.reports.workbook.marks import FORM, SCENARIO, VALUE
 from bot.reports.workbook.parts import Refs, Words
 from bot.reports.workbook.sheet import Book, Page
@@ -95,21 +95,19 @@ class ScenarioSheet:
             page.put(place, text, "text")
         fill, code = f"${xl_col_to_name(FILL)}{row}", f"${xl_col_to_name(self._code)}{row}"
         top = len(item.requirements)
-        right = f"IF(AND({fill}>=0,{fill}<={top},{fill}=INT({fill})),1,2)"
-        formula = f'IF(ISERROR({fill}),2,IF(ISNUMBER({fill}),{right},IF(TRIM({fill})="",0,2)))'
         known = item.level is not None
-        page.formula(self._code, formula, "hidden", int(known))
-        page.formula(self._worth, f'IF({code}=1,{fill},"")', "hidden", item.level if known else "")
-        self._told(item, fill, code)
+        page.formula(self._code, _code_of(fill, top), "hidden", int(known))
+        page.formula(self._worth, f'IF({code}=1,VALUE({typed(fill)}),"")', "hidden", item.level if known else "")
+        self._told(item, f"${xl_col_to_name(self._worth)}{row}", code)
         page.put(self._before, None if words.blank else item.level, "hidden")
         self._refs.scenarios[item.id] = (self.cells(self._worth, page.row), self.requirements_of(page.row, top))
         page.row += 1
 
-    def _told(self, item: Scenario, fill: str, code: str) -> None:
+    def _told(self, item: Scenario, worth: str, code: str) -> None:
         page, words = self.page, self._words
         names = self._report.level_names[: len(item.requirements) + 1]
         shown = names[item.level] if item.level is not None else ""
-        page.formula(LEVEL, f'IF({code}=1,{choose(fill, *map(quoted, names))},"")', "middle", shown)
+        page.formula(LEVEL, f'IF({code}=1,{choose(worth, *map(quoted, names))},"")', "middle", shown)
         wrong = words.word("wrong_level").format(top=len(item.requirements))
         told = choose(code, *map(quoted, (words.word("unfilled"), words.word("filled"), wrong)))
         now = words.word("unfilled" if item.level is None else "filled")
@@ -140,3 +138,10 @@ class ScenarioSheet:
             page.rule((self._first, column), (self._last, column), f"N({worth})>={level}", "reached")
             following = f"AND(ISNUMBER({worth}),N({worth})={level - 1})"
             page.rule((self._first, column), (self._last, column), following, "next")
+
+
+def _code_of(fill: str, top: int) -> str:
+    """0 for a level that is not filled in, 1 for one that is there, 2 for anything else; a number may be a text."""
+    levels = one_of(fill, map(str, range(top + 1)))
+    wrong = f"IF(ISERROR({fill}),TRUE,ISLOGICAL({fill}))"
+    return first([(wrong, "2"), (f'{typed(fill)}=""', "0"), (levels, "1")], "2")

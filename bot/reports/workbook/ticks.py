@@ -1,18 +1,26 @@
 """What formulas say of the ticks at a question: which count, and what is wrong with them (`scoring.answers`)."""
 
 from bot.reports.content import Question
-from bot.reports.workbook.formula import first, quoted
-from bot.reports.workbook.marks import TICKS
+from bot.reports.workbook.formula import first, one_of
+from bot.reports.workbook.marks import UNTICKED, ticks_of
 
 FAULTS = ("tick", "several", "none_with_others", "contradicts")
 """What can be wrong with an answer; the code of a fault is its place from 2 on. 0 says that there is none yet, 1 that
 there is one."""
 
 
-def ticked(cell: str) -> str:
-    """1 for an option that is chosen, 0 for one that is not, -1 for what cannot be read."""
-    signs = ",".join(f"TRIM({cell})={quoted(tick)}" for tick in TICKS)
-    return f'IF(ISERROR({cell}),-1,IF(TRIM({cell})="",0,IF(OR({signs}),1,-1)))'
+def ticked(cell: str, letter: str) -> str:
+    """1 for an option that is chosen, 0 for one that is not, -1 for what cannot be read.
+
+    A box to tick, which newer spreadsheets can put into a cell, is TRUE or FALSE.
+    """
+    cases = [
+        (f"ISERROR({cell})", "-1"),
+        (f"ISLOGICAL({cell})", f"IF({cell},1,0)"),
+        (one_of(cell, ("", UNTICKED)), "0"),
+        (one_of(cell, ticks_of(letter)), "1"),
+    ]
+    return first(cases, "-1")
 
 
 def code_of(question: Question, marks: str, letters: str, derived: str) -> str:

@@ -225,6 +225,7 @@ async def chaos(api: TelegramApi, bot: Shuping, seed: int, inputs: int, crashes:
         raise AssertionError(bot.output[-3000:]) from error
 
 
+@pytest.mark.slow
 async def test_a_little_chaos(api: TelegramApi, install: Install) -> None:
     await chaos(api, install(), seed=1, inputs=80, crashes=1)
 

@@ -1,5 +1,7 @@
 """An edition that has gone from a running bot, of which somebody's assessment is."""
 
+import pytest
+
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
 from tests.telegram.e2e.driver import CHAT, SIGHTED
@@ -7,6 +9,7 @@ from tests.telegram.e2e.test_outbox import at_first_item
 from tests.telegram.e2e.walking import say
 
 
+@pytest.mark.slow
 async def test_whose_edition_has_gone_is_told_so_and_nobody_else_is_held_up(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     ann, bob = await at_first_item(api, bot), await at_first_item(api, bot, "Bob")

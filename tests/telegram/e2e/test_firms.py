@@ -5,6 +5,8 @@ import os
 import re
 import sys
 
+import pytest
+
 from locales import catalogue
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.conftest import Install
@@ -82,6 +84,7 @@ async def test_an_adviser_goes_from_firm_to_firm(api: TelegramApi, install: Inst
     assert bot.troubles == []
 
 
+@pytest.mark.slow
 async def test_a_firm_of_several_is_deleted_alone(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     ann = await named(api, bot, "甲厂")
@@ -99,6 +102,7 @@ async def test_a_firm_of_several_is_deleted_alone(api: TelegramApi, install: Ins
     right(bot, ann)
 
 
+@pytest.mark.slow
 async def test_two_phones_go_on_at_the_same_place(api: TelegramApi, install: Install) -> None:
     """Whatever is tapped where: what is old is answered with the present card, and changes nothing."""
     bot = await install().start()
@@ -131,6 +135,7 @@ async def test_two_phones_go_on_at_the_same_place(api: TelegramApi, install: Ins
     assert bot.troubles == []
 
 
+@pytest.mark.slow
 async def test_what_is_deleted_is_said_and_nothing_else_is(api: TelegramApi, install: Install) -> None:
     """One phone leaves, and the other goes on; then all is deleted, and an old button of the first stores nothing."""
     bot = await install().start()
@@ -157,6 +162,7 @@ async def test_what_is_deleted_is_said_and_nothing_else_is(api: TelegramApi, ins
     assert bot.rows("SELECT * FROM links") == []
 
 
+@pytest.mark.slow
 async def test_the_terminal_goes_on_where_the_phone_is_and_the_phone_where_the_terminal_was(
     api: TelegramApi, install: Install
 ) -> None:
@@ -180,6 +186,7 @@ async def test_the_terminal_goes_on_where_the_phone_is_and_the_phone_where_the_t
     assert bot.rows("SELECT * FROM sights WHERE window = 'terminal:anna'") == []
 
 
+@pytest.mark.slow
 async def test_who_has_begun_something_keeps_it_when_a_link_is_followed(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     ann, bob = await named(api, bot, "甲厂"), await named(api, bot, "乙厂", "Bob")

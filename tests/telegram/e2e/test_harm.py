@@ -116,6 +116,7 @@ async def test_hundreds_of_reminders_due_at_once_wait_for_who_answers(api: Teleg
 # deletion
 
 
+@pytest.mark.slow
 async def test_nothing_of_who_deleted_everything_stays_in_a_file(api: TelegramApi, install: Install) -> None:
     """Neither the firm's name nor the Telegram number: while the bot runs, others write, and after it stopped."""
     bot = await install().start()
@@ -149,6 +150,7 @@ def traces(bot: Shuping) -> list[str]:
 # damage
 
 
+@pytest.mark.slow
 async def test_one_damaged_history_keeps_no_file_from_others(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     crowd = [await at_first_item(api, bot, f"P{number}") for number in range(9)]

@@ -33,6 +33,7 @@ from storage.window import Window
 from tests.bot.support import sessions
 from tests.bot.test_history import finished as past_assessment
 from tests.bot.test_results import LOWEST
+from tests.examples import tries
 from tests.flows.driver import RUBRIC, START, Walker, finished
 from tests.flows.random_inputs import Chance, Given, chances, given_by
 from tests.telegram.entities import parse_html
@@ -114,7 +115,7 @@ def _longest() -> Iterator[Session]:
         yield done.but(phase=phase, page=page, goal=goal, firm=done.firm.model_copy(update={"name": LONG_NAME}))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(sessions())), st.lists(chances, min_size=5, max_size=15))
 def test_any_card_that_chance_finds(name: str, sequence: list[Chance]) -> None:
     walker = Walker(sessions()[name])

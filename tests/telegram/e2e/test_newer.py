@@ -38,6 +38,7 @@ async def test_whoever_polls_leaves_it_to_others_and_serves_everybody_else(
     assert await second.stop() == 0
 
 
+@pytest.mark.slow
 async def test_a_webhook_answers_that_it_is_to_be_tried_elsewhere(
     api: TelegramApi, install: Install, database: str
 ) -> None:

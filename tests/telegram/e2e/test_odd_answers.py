@@ -20,6 +20,7 @@ ANSWERED = ApiError(200, "OK")
 # bad answers
 
 
+@pytest.mark.slow
 async def test_an_edit_that_is_answered_by_a_page_is_made_again(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     ann = await at_first_item(api, bot)
@@ -29,6 +30,7 @@ async def test_an_edit_that_is_answered_by_a_page_is_made_again(api: TelegramApi
     right(bot, ann)
 
 
+@pytest.mark.slow
 async def test_a_late_refusal_does_no_harm_to_who_has_come_back(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     ann = await at_first_item(api, bot)
@@ -42,6 +44,7 @@ async def test_a_late_refusal_does_no_harm_to_who_has_come_back(api: TelegramApi
     right(bot, ann)
 
 
+@pytest.mark.slow
 async def test_updates_that_cannot_be_are_passed_over(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     who = {"id": 7, "is_bot": False, "first_name": "X"}
@@ -69,6 +72,7 @@ async def test_updates_that_cannot_be_are_passed_over(api: TelegramApi, install:
     assert bot.rows("SELECT * FROM outbox WHERE window = 'telegram:7'") == []
 
 
+@pytest.mark.slow
 async def test_nothing_that_people_wrote_is_logged_by_whichever_library(api: TelegramApi, install: Install) -> None:
     """An answer that breaks off is logged whole by the library; what is refused may be quoted by Telegram."""
     bot = await install(LOG_LEVEL="DEBUG").start()
@@ -83,6 +87,7 @@ async def test_nothing_that_people_wrote_is_logged_by_whichever_library(api: Tel
     assert str(ann.id) not in bot.output
 
 
+@pytest.mark.slow
 async def test_one_unauthorized_is_looked_at_twice(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     fault = api.faults.add("getUpdates", error=ApiError(401, "Unauthorized"))
@@ -93,6 +98,7 @@ async def test_one_unauthorized_is_looked_at_twice(api: TelegramApi, install: In
     assert bot.running
 
 
+@pytest.mark.slow
 async def test_the_menu_is_not_waited_for(api: TelegramApi, install: Install) -> None:
     api.faults.too_many(600, "setMyCommands", count=-1)
     bot = await install().start()
@@ -121,6 +127,7 @@ ODD_UPDATES = [
 ]
 
 
+@pytest.mark.slow
 async def test_answers_that_make_no_sense_end_nothing(api: TelegramApi, install: Install) -> None:
     """While updates are asked for: pages, other people's JSON, refusals in other words."""
     bot = await install().start()
@@ -138,7 +145,7 @@ async def test_answers_that_make_no_sense_end_nothing(api: TelegramApi, install:
     assert "Traceback" not in bot.output
 
 
-@pytest.mark.parametrize("code", [400, 403, 404])
+@pytest.mark.parametrize("code", [403, *(pytest.param(code, marks=pytest.mark.slow) for code in (400, 404))])
 async def test_a_page_is_no_refusal_of_telegrams(api: TelegramApi, install: Install, code: int) -> None:
     """A proxy that says 403 has not been blocked by anybody: the reply comes, and the reminder stays."""
     bot = await install().start()
@@ -150,6 +157,7 @@ async def test_a_page_is_no_refusal_of_telegrams(api: TelegramApi, install: Inst
     assert [payload["kind"] for payload in bot.waiting(ann)] == ["reminder"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raw", [b"{}", b'{"ok":true,"result":[]}', b'{"ok":true,"result":{}}'])
 async def test_an_odd_answer_damages_no_message(api: TelegramApi, install: Install, raw: bytes) -> None:
     bot = await install().start()
@@ -177,6 +185,7 @@ async def test_a_start_among_pages(api: TelegramApi, install: Install) -> None:
     assert bot.running
 
 
+@pytest.mark.slow
 async def test_a_file_that_is_too_large_is_apologised_for(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     ann = await at_first_item(api, bot)

@@ -79,6 +79,7 @@ async def test_a_server_that_hangs(api: TelegramApi, install: Install) -> None:
     await ann.until(lambda message: message.button("B ✓"), within=30)
 
 
+@pytest.mark.slow
 async def test_a_damaged_row_holds_up_nobody_else(api: TelegramApi, install: Install) -> None:
     """Whose session cannot be read is passed over in a sentence; once it is repaired, all goes on."""
     bot = await install().start()
@@ -107,6 +108,7 @@ DAMAGE = (
 )
 
 
+@pytest.mark.slow
 async def test_damaged_messages_are_set_aside_and_hold_up_nobody(api: TelegramApi, install: Install) -> None:
     """Other people's reminders and retries go on, and so do the other messages of the chats themselves."""
     bot = await install(REMIND_WINDOW="00:00-24:00").start()
@@ -128,6 +130,7 @@ async def test_damaged_messages_are_set_aside_and_hold_up_nobody(api: TelegramAp
     assert not any(str(person.id) in bot.output for person in crowd)
 
 
+@pytest.mark.slow
 async def test_a_group_that_has_moved_is_not_called_again(api: TelegramApi, install: Install) -> None:
     bot = await install().start()
     ann = api.person("Ann")

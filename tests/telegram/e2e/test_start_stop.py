@@ -165,6 +165,7 @@ async def test_an_address_that_is_taken(install: Install) -> None:
     assert bot.output.splitlines()[-1].startswith("shuping: ")
 
 
+@pytest.mark.slow
 async def test_a_webhook_address_that_telegram_does_not_take(api: TelegramApi, install: Install) -> None:
     """It would refuse it for ever, so the program says why and ends."""
     bot = install(**webhook())
@@ -177,7 +178,9 @@ async def test_a_webhook_address_that_telegram_does_not_take(api: TelegramApi, i
     assert "SHUPING_WEBHOOK_URL" in line
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:99999", "127.0.0.1", "nowhere"])
+@pytest.mark.parametrize(
+    "address", ["nowhere", *(pytest.param(each, marks=pytest.mark.slow) for each in ("127.0.0.1:99999", "127.0.0.1"))]
+)
 async def test_an_address_that_cannot_be(install: Install, address: str) -> None:
     bot = install(**{**webhook(), "WEBHOOK_LISTEN": address})
     await bot.spawn()

@@ -99,6 +99,7 @@ async def test_nothing_is_lost_and_nothing_comes_twice_but_what_a_process_died_a
         assert all("Traceback" not in bot.output for bot in bots)
 
 
+@pytest.mark.slow
 async def test_telegram_is_told_where_to_post_once_and_again_by_whoever_takes_over(
     api: TelegramApi, install: Install
 ) -> None:

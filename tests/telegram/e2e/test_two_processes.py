@@ -28,6 +28,7 @@ async def beside(install: Install, first: Shuping) -> Shuping:
     return second
 
 
+@pytest.mark.slow
 async def test_the_second_says_so_waits_and_follows_a_kill_at_once(api: TelegramApi, install: Install) -> None:
     first = await install().start()
     ann = await at_first_item(api, first)

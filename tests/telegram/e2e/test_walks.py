@@ -98,6 +98,7 @@ async def test_a_first_assessment_by_typing(api: TelegramApi, install: Install, 
     await check(api, bot, ann)
 
 
+@pytest.mark.slow
 @ways("polling zh-Hans")
 async def test_a_quick_one_by_taps(api: TelegramApi, install: Install, language: str, by: str) -> None:
     """From /quick to the settled grade, with eight items open; on with the rest, and back to the result early."""

@@ -101,6 +101,7 @@ async def held(address: str, ways: Sequence[bytes], number: int) -> AsyncIterato
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+@pytest.mark.slow
 async def test_health_of_a_bot_that_polls(api: TelegramApi, install: Install) -> None:
     address = f"127.0.0.1:{free_port()}"
     await install(HEALTH_LISTEN=address).start()

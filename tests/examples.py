@@ -1,0 +1,20 @@
+"""How many examples a run tries: CI all of them, whoever waits for `make test` a fifth, other ones each time."""
+
+import os
+
+from hypothesis import settings
+
+ALL = bool(os.environ.get("CI"))
+SHARE, FEWEST = 5, 5
+
+
+def tries(count: int) -> int:
+    """How many of so many examples are tried in this run."""
+    return count if ALL else min(count, max(FEWEST, count // SHARE))
+
+
+def fewer_unless_ci() -> None:
+    """The number for tests that name none. In CI the profile of Hypothesis for it stays."""
+    if not ALL:
+        settings.register_profile("some", max_examples=tries(settings().max_examples))
+        settings.load_profile("some")
