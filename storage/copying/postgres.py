@@ -36,9 +36,9 @@ from storage.copying.tables import (
     turns,
 )
 from storage.errors import StorageError, Trouble
+from storage.postgres.connecting import conninfo_of, refuse_encoding
 from storage.postgres.errors import in_our_terms
 from storage.postgres.migrations import UNFINISHED, migrate, schema_of, steps
-from storage.postgres.store import conninfo_of, refuse_encoding
 from storage.store import FORM
 
 AT_ONCE = 1000

@@ -6,8 +6,7 @@ done again for a while, as long as that cannot do it twice.
 """
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +15,6 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from typing_extensions import override
 
@@ -28,9 +26,10 @@ from storage.issued import Issued
 from storage.outbox import Lane, Outgoing, Queued
 from storage.postgres import broadcasts, deletion, leases, outbox, papers, rates, state
 from storage.postgres.apply import Asked, MovedError, apply, apply_locked
+from storage.postgres.connecting import Work, cancellation, conninfo_of, done, refuse_encoding, was_cut
 from storage.postgres.errors import AGAIN, in_our_terms, storage_error
 from storage.postgres.horizon import Horizon
-from storage.postgres.migrations import migrate, schema_of, steps, worker_of
+from storage.postgres.migrations import migrate, schema_of
 from storage.postgres.outbox import Confirmed
 from storage.postgres.stats import stats
 from storage.stats import Stats
@@ -50,7 +49,6 @@ from storage.store import (
 )
 
 T = TypeVar("T")
-Work = Callable[[AsyncConnection], Awaitable[T]]
 
 CONNECTIONS = 16
 """So many at most has a process: more work at a time would make nothing quicker."""
@@ -59,18 +57,9 @@ HOPEFUL, SURE = 3, 20
 """So often is it tried to write what was decided upon without locks, and then with them."""
 CALL_SECONDS = 60.0
 """So long may one call take; a server that has stopped says nothing for longer."""
-DEFAULTS = {
-    "connect_timeout": 3,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-"""How soon a server is given up that does not answer, unless the URL says otherwise."""
 LOST = frozenset({Trouble.BUSY, Trouble.UNREACHABLE, Trouble.CROWDED})
 """Of these none that waits a little need hear."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
-NO_PORT = re.compile(r"[^\d,]")
 AGAIN_SECONDS = 1.0
 """So long after a fault is what was confirmed tried to be noted again; and so long does the pool try to connect, and is
 waited for a connection before it is asked for one once more: by itself it would not try again."""
@@ -364,14 +353,14 @@ class PostgresStore(Store):
     async def _run(self, work: Work[T], *, again: bool = True) -> T:
         """Run it, and once more if nothing was written, or if writing it twice does no harm. Raises StorageError."""
         deadline, pause = monotonic() + PATIENCE_SECONDS, FIRST_PAUSE
-        heed = _cancellation()
+        heed = cancellation()
         while True:
             try:
                 async with self._pool.connection(timeout=AGAIN_SECONDS) as connection, asyncio.timeout(CALL_SECONDS):
                     heed()
-                    if not monotonic() > deadline and await _was_cut(connection):
+                    if not monotonic() > deadline and await was_cut(connection):
                         continue
-                    outcome = await _done(work, connection)
+                    outcome = await done(work, connection)
             except TimeoutError:
                 raise StorageError(Trouble.BUSY, self._place) from None
             except psycopg.Error as error:
@@ -391,42 +380,6 @@ class PostgresStore(Store):
         if isinstance(error, PoolTimeout) and self._pool.get_stats()["pool_size"] >= self._pool.max_size:
             return StorageError(Trouble.BUSY, self._place)
         return storage_error(error, self._place)
-
-
-def _cancellation() -> Callable[[], None]:
-    """Raises CancelledError if the task was cancelled since: the pool keeps that to itself while it gives a connection,
-    as does `wait_for` before Python 3.12, and whoever has to end would never do so.
-    """
-    task = asyncio.current_task()
-    before = task.cancelling() if task else 0
-
-    def heed() -> None:
-        if task and task.cancelling() > before:
-            raise asyncio.CancelledError
-
-    return heed
-
-
-async def _was_cut(connection: AsyncConnection) -> bool:
-    """Whether a connection was ended while nobody used it: that costs no round trip, and then it is had from the pool
-    no more. The last word of a server may be read before its end is.
-    """
-    try:
-        for _ in range(2):
-            connection.pgconn.consume_input()
-    except psycopg.OperationalError:
-        await connection.close()
-        return True
-    return False
-
-
-async def _done(work: Work[T], connection: AsyncConnection) -> T:
-    """Where nothing can be written, another server may have taken over, and is asked for anew."""
-    try:
-        return await work(connection)
-    except psycopg.errors.ReadOnlySqlTransaction:
-        await connection.close()
-        raise
 
 
 async def _count_of_damaged(connection: AsyncConnection) -> int:
@@ -473,24 +426,3 @@ async def open_postgres(url: str, place: str, *, make: bool = True) -> PostgresS
 
 
 _SETTINGS: dict[str, Any] = {"autocommit": True, "prepare_threshold": None}
-
-
-def refuse_encoding(connection: AsyncConnection | psycopg.Connection, place: str) -> None:
-    """Any text has to find room. Raises StorageError."""
-    encoding = connection.info.parameter_status("server_encoding")
-    if encoding != "UTF8":
-        raise StorageError(Trouble.ENCODING, place, encoding or "")
-
-
-def conninfo_of(url: str, place: str) -> str:
-    """How to connect: what the URL states, and what it leaves open. Raises StorageError."""
-    try:
-        stated = conninfo_to_dict(url)
-    except (psycopg.ProgrammingError, ValueError):
-        raise StorageError(Trouble.BAD_URL, place) from None
-    if NO_PORT.search(str(stated.get("port", ""))):  # a password with a / in it
-        raise StorageError(Trouble.BAD_URL, place)
-    ours: dict[str, Any] = {"application_name": worker_of(len(steps())), **DEFAULTS}
-    if "," in str(stated.get("host", "")):
-        ours["target_session_attrs"] = "read-write"  # of several servers, the one that takes what is written
-    return make_conninfo(url, **{**ours, **stated, "client_encoding": "UTF8"})

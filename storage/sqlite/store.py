@@ -29,6 +29,7 @@ from storage.sqlite.apply import Asked, transact
 from storage.sqlite.errors import storage_error
 from storage.sqlite.migrations import migrate, version_of
 from storage.sqlite.stats import stats
+from storage.sqlite.transactions import Work, alone, nothing, together, transaction
 from storage.stats import Stats
 from storage.store import (
     CONFIRM_SECONDS,
@@ -57,7 +58,6 @@ SETTINGS = (
     "PRAGMA temp_store = MEMORY",
 )
 
-Work = Callable[[sqlite3.Connection], Any]
 TOGETHER = 64
 """So many transactions at most share a commit."""
 AGAIN_SECONDS = 1.0
@@ -177,7 +177,7 @@ class SqliteStore(Store):
             pause = CONFIRM_SECONDS
             if self._confirmed:
                 try:
-                    await self._write(_nothing)
+                    await self._write(nothing)
                 except StorageError:
                     pause = AGAIN_SECONDS
         self._confirming = None
@@ -320,7 +320,7 @@ class SqliteStore(Store):
             await asyncio.gather(self._confirming, return_exceptions=True)
         if self._confirmed:
             with suppress(StorageError):  # then it is sent again, which does no harm
-                await self._write(_nothing)
+                await self._write(nothing)
         if self._writer is not None:
             await self._writer
         with suppress(StorageError, ValueError):  # busy, or closed before
@@ -345,7 +345,7 @@ class SqliteStore(Store):
             if batched:
                 await asyncio.sleep(0)  # the others of the batch are asked for in this turn of the loop
             if not self._waiting:
-                return await self._commit(partial(_alone, work))
+                return await self._commit(partial(alone, work))
             mine = self._enqueued(work)
         finally:
             self._hand_on()
@@ -374,7 +374,7 @@ class SqliteStore(Store):
             del self._waiting[:TOGETHER]
             works = [work for work, _ in batch]
             try:
-                outcomes = await self._commit(partial(_together, works))
+                outcomes = await self._commit(partial(together, works))
             except Exception as error:
                 outcomes = [error] * len(batch)
             for (_, done), outcome in zip(batch, outcomes, strict=True):
@@ -386,7 +386,7 @@ class SqliteStore(Store):
         confirmed, self._confirmed = self._confirmed, []
         busy = None
         try:
-            busy, outcome = await self._hop(partial(_transact, confirmed, work))
+            busy, outcome = await self._hop(partial(transaction, confirmed, work))
         finally:
             if busy is None:
                 self._confirmed[:0] = confirmed
@@ -464,61 +464,6 @@ def _switch_to_wal(connection: sqlite3.Connection, place: str) -> None:
             sleep(PAUSE_SECONDS)
         else:
             return
-
-
-def _transact(
-    confirmed: list[outbox.Confirmed], work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection
-) -> tuple[list[outbox.Confirmed] | None, T]:
-    """One write lock, one sync; nothing at all if anything is raised. Gives what `_noted` does, too."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        busy = _noted(connection, confirmed) if confirmed else []
-        outcome = work(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    return busy, outcome
-
-
-def _noted(connection: sqlite3.Connection, confirmed: list[outbox.Confirmed]) -> list[outbox.Confirmed] | None:
-    """What `outbox.confirm` gives; None if it could not be noted, which is no trouble of whose transaction this is."""
-    try:
-        outcome = _undone_if_raised(connection, partial(outbox.confirm, confirmed=confirmed))
-    except sqlite3.Error:
-        connection.execute("BEGIN IMMEDIATE")
-        return None
-    return outcome if isinstance(outcome, list) else None
-
-
-def _alone(work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
-    try:
-        return work(connection)
-    except StopIteration:
-        raise RuntimeError("StopIteration") from None  # as of any coroutine
-
-
-def _together(works: list[Work], connection: sqlite3.Connection) -> list[Any]:
-    """All works; one that raises is undone, and its error is its outcome."""
-    return [_undone_if_raised(connection, work) for work in works]
-
-
-def _undone_if_raised(connection: sqlite3.Connection, work: Work) -> Any:
-    connection.execute("SAVEPOINT work")
-    try:
-        outcome = work(connection)
-    except Exception as error:
-        if not connection.in_transaction:  # the whole transaction is gone: a full disk, a broken file
-            raise
-        connection.execute("ROLLBACK TO work")
-        outcome = RuntimeError("StopIteration") if isinstance(error, StopIteration) else error  # as of any coroutine
-    connection.execute("RELEASE work")
-    return outcome
-
-
-def _nothing(_: sqlite3.Connection) -> None:
-    """For a transaction that only notes what was confirmed."""
 
 
 def _settle(done: asyncio.Future[Any], outcome: Any) -> None:

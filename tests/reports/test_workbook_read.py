@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -284,16 +283,13 @@ def test_a_form_of_an_edition_that_is_not_here() -> None:
 # whatever comes
 
 
-@cache
-def empty() -> bytes:
-    """Our workbook with nothing filled in."""
-    return workbook(report(EMPTY))
+BLANK = workbook(report(EMPTY))
 
 
 def packed(**parts: bytes) -> bytes:
     """Our workbook with other parts; `workbook_rels` instead of where it says which part is which sheet."""
     kept = BytesIO()
-    with ZipFile(BytesIO(empty())) as source, ZipFile(kept, "w", ZIP_DEFLATED) as target:
+    with ZipFile(BytesIO(BLANK)) as source, ZipFile(kept, "w", ZIP_DEFLATED) as target:
         for member in source.namelist():
             target.writestr(member, parts.get(called(member), source.read(member)))
     return kept.getvalue()
@@ -311,7 +307,7 @@ def sheet(*cells: bytes) -> bytes:
     return HEAD + b"".join(b"<row>%s</row>" % cell for cell in cells) + b"</sheetData></worksheet>"
 
 
-with ZipFile(BytesIO(empty())) as ours:
+with ZipFile(BytesIO(BLANK)) as ours:
     PARTS = {called(member): ours.read(member) for member in ours.namelist()}
 RELATIONS = PARTS["workbook_rels"]
 ODD = [
@@ -364,7 +360,7 @@ def test_a_workbook_without_a_form() -> None:
 @given(st.data())
 @examples(60)
 def test_a_damaged_workbook_is_read_or_refused(data: st.DataObject) -> None:
-    content = bytearray(empty())
+    content = bytearray(BLANK)
     for _ in range(data.draw(st.integers(1, 20))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     with suppress(AnswersError):

@@ -211,7 +211,7 @@ def test_what_is_wrong_is_told_and_there_is_no_score(name: str, filled: Mapping[
 
 TOLD = {
     "two_letters": "单选题", "none_with_others": "“无”", "tick": "选中填 1", "level_half": "0 到 4", "negative": "负数",
-    "word": "只填数字", "text_with_percent": "百分号",
+    "word": "只填数字", "text_with_percent": "只填数字",
     "half": "整数", "none_at_all": "大于 0", "over_hundred": "100", "part_exceeds": "生产设备数量",
     "years_differ": "年数", "gap": "这一年", "year_differs": "近三年营业收入", "contradiction": "E",
     "no_revenue": "大于 0",
