@@ -193,10 +193,10 @@ async def test_who_has_finished_nothing_is_told_what_a_pack_needs(site: Site) ->
     assert ann.cards == [card]
 
 
-@pytest.mark.parametrize(("word", "past"), [("图片", False), ("图片", True), ("报告", False)])
+@pytest.mark.parametrize(("word", "past"), [("picture", False), ("picture", True), ("report", False)])
 async def test_a_file_is_in_the_language_that_its_reader_chose(site: Site, word: str, past: bool) -> None:
     """Another window of the dossier may have chosen another one since."""
-    ann = await site.person()
+    ann, text = await site.person(), catalogue("en")
     session = scene("result").but(id=(await site.session(ann)).id, language="zh-Hans", identified=True)
 
     def changed(state: State) -> Decision:
@@ -207,13 +207,13 @@ async def test_a_file_is_in_the_language_that_its_reader_chose(site: Site, word:
     await site.store.apply(ann.window, changed)
     if past:
         await site.does(ann, "/history")
-        await site.presses(ann, TEXT("button.past", number=1))
-        await site.presses(ann, TEXT("button.png"))
+        await site.presses(ann, text("button.past", number=1))
+        await site.presses(ann, text("button.png"))
     else:
         await ann.say(word)
     await until(lambda: files(ann), within=30)
     await site.rest()
-    told = "self-assessed digitalisation level" if word == "图片" else catalogue("en")("report.caption.pdf")
+    told = "self-assessed digitalisation level" if word == "picture" else text("report.caption.pdf")
     assert told in files(ann)[0].text
 
 
