@@ -10,7 +10,7 @@ import pytest
 
 from bot.delivery.lease import holder_here
 from storage.opening import open_store
-from storage.postgres import migrations, store
+from storage.postgres import connecting, migrations
 from storage.postgres.migrations import Kind, Step, steps
 from storage.sqlite.migrations import MIGRATIONS
 from tests.bot.inside import Inside
@@ -72,7 +72,7 @@ def contracting(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
     asyncio.run(make())
     later = (*steps(), Step(len(steps()) + 1, Kind.CONTRACT, "CREATE TABLE shuping.later ()"))
-    for module in (migrations, store):
+    for module in (migrations, connecting):
         monkeypatch.setattr(module, "steps", lambda: later)
     return database
 
