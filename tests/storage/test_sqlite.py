@@ -16,7 +16,7 @@ import pytest
 import storage
 from storage.errors import StorageError, Trouble
 from storage.opening import open_store
-from storage.outbox import Urgency
+from storage.outbox import Crowd, Urgency
 from storage.sqlite import apply, deletion, outbox, papers, state
 from storage.sqlite.state import APPEND
 from storage.sqlite.store import SqliteStore, open_sqlite
@@ -212,7 +212,7 @@ async def test_processes_that_send_side_by_side_send_each_message_once(path: Pat
 
 @pytest.mark.slow
 async def test_what_a_killed_process_had_claimed_is_taken_over_and_sent_twice_at_most(path: Path) -> None:
-    windows, each = 10, 40
+    windows, each = 10, 2 * Crowd.FILES
     await queue(path, windows, each)
     with child("send", path, "killed", 3) as killed, child("send", path, "other", 3) as other:
         sent = [int(answer(killed)) for _ in range(20)]
