@@ -37,8 +37,6 @@ UNREADABLE = (*OTHER_WORKBOOKS, ".xlsb", ".csv")
 """Endings of what an adviser may have saved a form as by mistake: reading it says what to do."""
 NOT_MEANT = (".", "~$")
 """How the names of hidden files begin, and of what Excel and WPS leave beside a file that is open."""
-LINES = (".jsonl", ".ndjson")
-"""Endings of files that hold a record a line."""
 
 
 class BeforeError(Exception):
@@ -68,7 +66,7 @@ def entries_of(source: str) -> Iterator[Iterable[Any]]:
         yield (_from_file(path, alone=shared[alike(path.stem)] == 1) for path in files)
     else:
         with opened(source) as stream:
-            yield read_records(stream, source, lines=source.endswith(LINES)).entries
+            yield read_records(stream, source).entries
 
 
 def counted_in(source: str) -> int:

@@ -21,6 +21,7 @@ OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
 MEMBER = 30
 """Where the name of the first member stands in a ZIP; what it holds comes next."""
 MOST = 10 << 20
+"""Bytes of a file that are looked through; a form of ours is a fortieth of it."""
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb")
 OTHER_WORKBOOKS = (".xls", ".et", ".ods")
 TABLES = (".csv", ".tsv")

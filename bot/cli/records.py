@@ -17,6 +17,8 @@ from bot.cli.foreign import BEGINS, FIRST, look
 from scoring.decoding import DECODER, RECORD, not_json, too_long
 from scoring.errors import AnswersError
 
+LINES = (".jsonl", ".ndjson")
+"""Endings of files that hold a record a line."""
 CHUNK = 1 << 16
 BINARY = FIRST | {ZIP[:1]}
 """How begins what may be no text."""
@@ -41,13 +43,13 @@ class Records:
     entries: Iterator[Any]
 
 
-def read_records(source: BinaryIO, name: str = "", *, lines: bool) -> Records:
-    """The records of an input of this name. `lines`: it is known to be JSON Lines.
+def read_records(source: BinaryIO, name: str = "") -> Records:
+    """The records of an input, "" or the file of this name.
 
-    A workbook is a record by itself, as is what can be no answers. Else "[" opens an array, and lines are told by a
-    first line that is a whole object with more after it.
+    A workbook is a record by itself, as is what can be no answers. Else "[" opens an array, and lines are told by the
+    name, or by a first line that is a whole object with more after it.
     """
-    start = _start(source)
+    start, lines = _start(source), name.endswith(LINES)
     if start in BINARY:
         start += source.read(BEGINS - 1)
         if (found := _binary(start, source)) is not None:

@@ -36,7 +36,7 @@ def score(file: str, profile: str | None, form: str, language: str) -> int:
     """
     scorer = Scorer(profile, form, language)
     with opened(file) as source:
-        records = read_records(source, file, lines=file.endswith((".jsonl", ".ndjson")))
+        records = read_records(source, file)
         if not records.batch:
             told, doubtful = scorer.one(next(records.entries))
             sys.stdout.write(told)

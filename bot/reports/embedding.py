@@ -15,7 +15,7 @@ LONGEST = 1 << 18
 """Characters: many times what the largest record takes."""
 SHORTEST = 100
 """Characters of the smallest record; what a person types stands in a paper, too, and is never so long in one piece."""
-FOUND = re.compile(rb"shuping:([\w-]{100,}+)(?:\.([\w-]{2,}+))?+(?![\w.-])", re.ASCII)
+FOUND = re.compile(rb"shuping:([\w-]{%d,}+)(?:\.([\w-]{2,}+))?+(?![\w.-])" % SHORTEST, re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,13 +166,19 @@ async def test_an_address_leaves_places_for_files_to_others(web: Web) -> None:
     assert slow.most == 8
 
 
-async def test_a_pack_counts_as_the_ten_files_that_it_is(web: Web) -> None:
+async def statuses_of(web: Web, path: str, times: int) -> list[int]:
+    """What a minute's rest lets somebody open so many times."""
     browser = await begun(web)
     web.pass_time(timedelta(minutes=1))
     statuses = []
-    for _ in range(8):
-        await browser.open("/file/zip")
+    for _ in range(times):
+        await browser.open(path)
         statuses.append(browser.answer.status_code)
+    return statuses
+
+
+async def test_a_pack_counts_as_the_ten_files_that_it_is(web: Web) -> None:
+    statuses = await statuses_of(web, "/file/zip", 8)
     assert statuses == [503] * 6 + [429] * 2, "what is not final has no pack, and the question costs the same"
 
 
@@ -239,13 +245,7 @@ async def test_long_texts_count_as_the_requests_whose_time_they_take(web: Web) -
 
 
 async def test_a_look_at_all_that_was_finished_counts_as_five(web: Web) -> None:
-    browser = await begun(web)
-    web.pass_time(timedelta(minutes=1))
-    statuses = []
-    for _ in range(12):
-        await browser.open("/d/history")
-        statuses.append(browser.answer.status_code)
-    assert statuses == [200] * 10 + [429] * 2
+    assert await statuses_of(web, "/d/history", 12) == [200] * 10 + [429] * 2
 
 
 # memory
