@@ -175,9 +175,9 @@ def _database(text: Catalogue, settings: Settings) -> str:
 
 def _clock(text: Catalogue, settings: Settings) -> str:
     """How far it is from the database's, where that has one of its own; a database out of reach was told before."""
-    from bot.delivery.clock import is_wrong, skew
+    from bot.delivery.clock import Skew, skew
 
-    async def look() -> float | None:
+    async def look() -> Skew | None:
         try:
             async with await open_store(settings.database_url) as store:
                 return await skew(store, lambda: datetime.now(UTC))
@@ -185,12 +185,13 @@ def _clock(text: Catalogue, settings: Settings) -> str:
             return None
 
     hosts = settings.database_url.startswith(POSTGRES)
-    seconds = asyncio.run(look()) if hosts else None
-    if seconds is None:
+    found = asyncio.run(look()) if hosts else None
+    if found is None:
         return ""
-    if is_wrong(seconds):
-        raise BrokenError(text("doctor.clock.wrong", seconds=f"{abs(seconds):.1f}"))
-    return text("doctor.clock.fine", seconds=f"{abs(seconds):.1f}")
+    seconds = f"{abs(found.seconds):.1f}"
+    if found.is_wrong:
+        raise BrokenError(text("doctor.clock.wrong", seconds=seconds))
+    return text("doctor.clock.fine", seconds=seconds)
 
 
 def _modes(text: Catalogue, settings: Settings, env_file: Path | None) -> str:

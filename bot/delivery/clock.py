@@ -1,10 +1,11 @@
-"""How far this host's clock is from that of the database: claims of hosts hold by their clocks, for some seconds."""
+"""One time for all who are at work on a database, its own: what falls due and what is claimed has to agree."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from storage.errors import StorageError
 from storage.store import Store
@@ -12,33 +13,62 @@ from storage.store import Store
 LOG = logging.getLogger("shuping.clock")
 
 MOST_SECONDS = 2.0
-"""A host may be ahead of another by three, since it waits for so much longer than the other one believes its claims."""
-LOOK_SECONDS = 60.0
+"""A host that is further off has something wrong with it."""
+LOOK_SECONDS = 10.0
+TOLERANCE = 0.5
+"""Seconds; less does no harm, and time need not jump for it."""
 
 
-async def skew(store: Store, now: Callable[[], datetime]) -> float | None:
-    """By how many seconds ours is ahead, to half a round trip; None: there is only one clock. Raises StorageError."""
+class Skew(NamedTuple):
+    """By how many seconds a host's clock is ahead of the database's; `doubt`: half the round trip, either way."""
+
+    seconds: float
+    doubt: float
+
+    @property
+    def is_wrong(self) -> bool:
+        """Somebody has to see to it."""
+        return abs(self.seconds) > MOST_SECONDS
+
+
+async def skew(store: Store, now: Callable[[], datetime]) -> Skew | None:
+    """How far a host's clock is off; None: there is only one clock. Raises StorageError."""
     before = now()
     there = await store.clock()
-    return None if there is None else (before + (now() - before) / 2 - there).total_seconds()
+    half = (now() - before) / 2
+    return None if there is None else Skew((before + half - there).total_seconds(), half.total_seconds())
 
 
-def is_wrong(seconds: float | None) -> bool:
-    """It matters."""
-    return seconds is not None and abs(seconds) > MOST_SECONDS
+class SharedClock:
+    """The host's clock, set by the database's: a host that is seconds off would take what others are still sending."""
 
+    def __init__(self, store: Store, host: Callable[[], datetime]) -> None:
+        self._store, self._host = store, host
+        self._ahead = 0.0
+        self._was_wrong = False
 
-async def watch_clock(store: Store, now: Callable[[], datetime]) -> None:
-    """Tell in the log when our clock goes wrong, and when it is right again, until cancelled."""
-    was_wrong = False
-    while True:
-        with suppress(StorageError):
-            seconds = await skew(store, now)
-            if is_wrong(seconds) is not was_wrong:
-                was_wrong = not was_wrong
-                LOG.log(
-                    logging.ERROR if was_wrong else logging.INFO,
-                    "this host's clock is %d s ahead of the database's",
-                    round(seconds or 0),
-                )
-        await asyncio.sleep(LOOK_SECONDS)
+    def now(self) -> datetime:
+        """The time by which to act."""
+        return self._host() - timedelta(seconds=self._ahead)
+
+    async def look(self) -> None:
+        """Set it, if it certainly has to be; tell in the log when the host's goes wrong, and when it is right again.
+
+        Raises StorageError.
+        """
+        found = await skew(self._store, self._host)
+        if found is None:
+            return
+        if abs(found.seconds - self._ahead) > max(TOLERANCE, found.doubt):
+            self._ahead = found.seconds
+        if found.is_wrong is not self._was_wrong:
+            self._was_wrong = found.is_wrong
+            level = logging.WARNING if found.is_wrong else logging.INFO
+            LOG.log(level, "this host's clock is %d s ahead of the database's, which counts", round(found.seconds))
+
+    async def keep(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            with suppress(StorageError):
+                await self.look()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from bot.delivery.clock import SharedClock
 from bot.delivery.lease import Ownership
 from bot.delivery.reports import Reports
 from bot.delivery.worker import Worker
@@ -19,7 +20,10 @@ from storage.store import Store
 STOPPED, FAILED, REFUSED = 0, 1, 2
 """Exit statuses; 2 is for settings alone, since a service is not started again after it."""
 
-OUTSIDE = Outside(now=lambda: datetime.now(UTC))
+
+def host_time() -> datetime:
+    """By the clock of this host."""
+    return datetime.now(UTC)
 
 
 class EndedError(Exception):
@@ -37,6 +41,8 @@ class Here:
     settings: Settings
     text: Catalogue
     store: Store
+    clock: SharedClock
+    outside: Outside
     rules: Rules
     doors: list[Door]
     """Those of the rules: Telegram's is there once Telegram has told its address."""

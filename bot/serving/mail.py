@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.delivery.channel import Channel
-from bot.serving.here import OUTSIDE
+from bot.dialogue.context import Outside
 from bot.settings import Settings
 from bot.web.channel import WebChannel
 from bot.web.mail import Mailer
@@ -17,7 +17,7 @@ def mailer_of(settings: Settings) -> Mailer | None:
     return Mailer(settings.smtp, settings.mail_from)
 
 
-def mail_channels(settings: Settings, store: Store) -> Sequence[Channel]:
+def mail_channels(settings: Settings, store: Store, outside: Outside) -> Sequence[Channel]:
     """The page as a channel, which speaks first by mail alone."""
     mailer = mailer_of(settings)
-    return [WebChannel(store, mailer, settings.site, OUTSIDE)] if mailer and settings.site else []
+    return [WebChannel(store, mailer, settings.site, outside)] if mailer and settings.site else []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.delivery.clock import skew
 from bot.observing.observer import UNOBSERVED, Observer, Several
 from bot.serving.condition import Kept
-from bot.serving.here import FAILED, OUTSIDE, REFUSED, EndedError, Here
+from bot.serving.here import FAILED, REFUSED, EndedError, Here, host_time
 from bot.settings import Settings
 from storage.opening import password_of
 
@@ -126,4 +126,5 @@ async def _read(here: Here) -> "Reading":
     """What the database says. Raises StorageError."""
     from bot.observing.metrics import Reading
 
-    return Reading(await here.store.stats(OUTSIDE.now()), await skew(here.store, OUTSIDE.now))
+    off = await skew(here.store, host_time)
+    return Reading(await here.store.stats(here.outside.now()), off and off.seconds)

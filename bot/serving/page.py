@@ -7,7 +7,7 @@ import sys
 from bot.http.health import Health
 from bot.http.server import PageConnection, allow_files, served
 from bot.serving.addresses import is_everywhere, reached_at
-from bot.serving.here import FAILED, OUTSIDE, EndedError, Here
+from bot.serving.here import FAILED, EndedError, Here
 from bot.serving.mail import mailer_of
 from bot.web.app import application
 from bot.web.site import Site
@@ -23,7 +23,7 @@ class PagePart:
             here.store,
             here.rules,
             here.rubric,
-            OUTSIDE,
+            here.outside,
             here.reports,
             url=here.settings.site,
             filing=here.settings.web_filing,

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.delivery.channel import Channel
-from bot.delivery.clock import watch_clock
+from bot.delivery.clock import SharedClock
 from bot.delivery.housekeeping import keep_house_in_turn
 from bot.delivery.lease import TELEGRAM, LostError, Ownership
 from bot.delivery.reports import Reports
 from bot.delivery.rules import page_door, rules_of
 from bot.delivery.worker import Worker
+from bot.dialogue.context import Outside
 from bot.logs import announce, set_up_logs
 from bot.observing.observer import Observer
 from bot.observing.watched import watched
 from bot.serving.condition import Condition
-from bot.serving.here import FAILED, OUTSIDE, REFUSED, STOPPED, EndedError, Here, Part, say
+from bot.serving.here import FAILED, REFUSED, STOPPED, EndedError, Here, Part, host_time, say
 from bot.serving.monitoring import Observation, monitored, observed
 from bot.settings import Settings
 from bot.understanding.lexicon import vocabulary
@@ -102,7 +103,9 @@ async def _observed(
     if opened is None:
         return STOPPED
     async with watched(opened, observation.observer) as store:
-        here = _here(settings, catalogue(language), store, plan, stop, observation.observer)
+        clock = SharedClock(store, host_time)
+        await clock.look()
+        here = _here(settings, catalogue(language), store, clock, plan, stop, observation.observer)
         async with monitored(here, observation.metrics):
             return await _serve(here, plan, stop)
 
@@ -120,23 +123,45 @@ def _secrets(settings: Settings, plan: Plan) -> Sequence[str]:
 
 
 def _here(
-    settings: Settings, text: Catalogue, store: Store, plan: Plan, stop: asyncio.Event, observer: Observer
+    settings: Settings,
+    text: Catalogue,
+    store: Store,
+    clock: SharedClock,
+    plan: Plan,
+    stop: asyncio.Event,
+    observer: Observer,
 ) -> Here:
+    outside = Outside(clock.now)
     doors = [page_door(settings.site)] if settings.site else []
     rules, rubric = rules_of(settings, doors), current()
     reports, house, lead = Reports(store, rules, observer), Ownership(store), Ownership(store, TELEGRAM)
-    worker = Worker(store, _channels(settings, store), OUTSIDE, rules, rubric, reports, observer=observer)
+    worker = Worker(store, _channels(settings, store, outside), outside, rules, rubric, reports, observer=observer)
     condition = Condition(store, worker, (house, lead), stop, telegram=plan.telegram)
-    return Here(settings, text, store, rules, doors, rubric, worker, reports, house, lead, observer, condition)
+    return Here(
+        settings,
+        text,
+        store,
+        clock,
+        outside,
+        rules,
+        doors,
+        rubric,
+        worker,
+        reports,
+        house,
+        lead,
+        observer,
+        condition,
+    )
 
 
-def _channels(settings: Settings, store: Store) -> Sequence[Channel]:
+def _channels(settings: Settings, store: Store, outside: Outside) -> Sequence[Channel]:
     """Those that are there from the start; Telegram's joins once Telegram was reached."""
     if settings.smtp is None:
         return ()
     from bot.serving.mail import mail_channels
 
-    return mail_channels(settings, store)
+    return mail_channels(settings, store, outside)
 
 
 async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:
@@ -159,10 +184,10 @@ async def _serve(here: Here, plan: Plan, stop: asyncio.Event) -> int:
 
 
 def _keeping(here: Here, plan: Plan, *, alone: bool) -> Iterator[Coroutine[Any, Any, None]]:
-    """The clock is watched, and leases are kept while they are ours; who works `alone` ends without Telegram's."""
-    yield keep_house_in_turn(here.store, here.rules.keep, OUTSIDE.now, here.ownership, queued=here.worker.look)
+    """The clock is set, and leases are kept while they are ours; who works `alone` ends without Telegram's."""
+    yield keep_house_in_turn(here.store, here.rules.keep, here.outside.now, here.ownership, queued=here.worker.look)
     if here.store.shared:
-        yield watch_clock(here.store, OUTSIDE.now)
+        yield here.clock.keep()
     if alone:
         yield here.lead.keep()
     elif plan.telegram:

@@ -15,7 +15,7 @@ from bot.delivery.rules import telegram_door
 from bot.http.health import Beside, Health
 from bot.http.server import served
 from bot.logs import unquoted
-from bot.serving.here import OUTSIDE, REFUSED, EndedError, Here
+from bot.serving.here import REFUSED, EndedError, Here
 from bot.settings import Settings
 from bot.telegram.channel import TOKEN_WAIT, TelegramChannel
 from bot.telegram.client import Client, odd_answers
@@ -117,7 +117,7 @@ class TelegramPart:
             here.worker.join(channel)
             here.doors.append(telegram_door(channel.manner.home))
             self._intake = Intake(
-                here.store, channel, here.worker, OUTSIDE, here.rules, here.rubric, observer=here.observer
+                here.store, channel, here.worker, here.outside, here.rules, here.rubric, observer=here.observer
             )
         return self._intake
 

@@ -11,7 +11,7 @@ from bot.delivery import housekeeping, lease
 from bot.delivery.lease import Ownership
 from bot.dialogue.context import Keep
 from bot.serving import run
-from bot.serving.here import OUTSIDE
+from bot.serving.here import host_time
 from bot.serving.telegram import secret_of_webhook
 from bot.settings import Settings
 from flows.session import new_session
@@ -71,7 +71,7 @@ async def test_what_was_left_long_ago_is_deleted_but_not_before_the_clock_can_be
     assert housekeeping.PURGE_AFTER >= 600
     monkeypatch.setattr(housekeeping, "PURGE_AFTER", 0.05)
     keeping = asyncio.create_task(
-        housekeeping.keep_house(store, Keep(timedelta(days=30), None), OUTSIDE.now, Ownership(store))
+        housekeeping.keep_house(store, Keep(timedelta(days=30), None), host_time, Ownership(store))
     )
     await asyncio.sleep(0)
     assert (await store.state("old")).session is not None
@@ -95,7 +95,7 @@ async def test_traces_of_deleted_people_are_taken_out_again_and_again(
 
         monkeypatch.setattr(store, "clean", observed)
         ownership = Ownership(store)
-        keeping = asyncio.create_task(housekeeping.keep_house(store, Keep(None, None), OUTSIDE.now, ownership))
+        keeping = asyncio.create_task(housekeeping.keep_house(store, Keep(None, None), host_time, ownership))
         for _ in range(2):
             await store.forget("somebody")
             async with asyncio.timeout(30):
@@ -109,7 +109,7 @@ async def test_one_of_several_keeps_house_and_another_follows(monkeypatch: pytes
     store = MemoryStore()
     first, second = Ownership(store), Ownership(store)
     keeping = [
-        asyncio.create_task(housekeeping.keep_house_in_turn(store, Keep(None, None), OUTSIDE.now, ownership))
+        asyncio.create_task(housekeeping.keep_house_in_turn(store, Keep(None, None), host_time, ownership))
         for ownership in (first, second)
     ]
     await asyncio.sleep(0.1)

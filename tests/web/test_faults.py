@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from bot.delivery.reports import Reports
-from bot.dialogue.context import Manner
+from bot.dialogue.context import Manner, Outside
 from bot.http.server import PageConnection, served
-from bot.serving.here import OUTSIDE
+from bot.serving.here import host_time
 from bot.telegram.updates import act_of
 from bot.web.app import application
 from bot.web.limits import page_limits
@@ -88,7 +88,7 @@ async def town_here(tmp_path: Path, seed: int = 0) -> AsyncIterator[Town]:
     file, address, hours = tmp_path / "shuping.db", f"127.0.0.1:{free_port()}", count(0, 3600)
     async with await open_store(f"sqlite:///{file}") as store:
         reports = Reports(store, RULES)
-        site = Site(store, RULES, RUBRIC, OUTSIDE, reports, limits=page_limits(lambda: float(next(hours))))
+        site = Site(store, RULES, RUBRIC, Outside(host_time), reports, limits=page_limits(lambda: float(next(hours))))
         async with served(application(site), address, PageConnection), town_at(file, address, seed) as town:
             yield town
         await reports.close()

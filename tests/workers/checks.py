@@ -44,7 +44,7 @@ async def holds(campaign: Campaign) -> Counter[str]:
         await shows_what_is_stored(campaign, tapper)
         for kind, more in surplus(calls, texts[tapper.window], reminders[tapper.window]).items():
             lane = Lane(tapper.window, kind == "reminder")
-            assert more <= campaign.crew.in_hand[lane], story(tapper, calls)
+            assert more <= campaign.crew.in_hand[lane], f"{more} {kind} too many\n{story(tapper, calls)}"
             twice[kind] += more
         await reminded(campaign, tapper, calls)
     return twice

@@ -3,14 +3,13 @@
 import sys
 from datetime import UTC, datetime, timedelta
 
-from bot.dialogue.context import Outside
 from bot.serving import here
 
 
 def main(seconds: str, *command: str) -> None:
     """Run shuping with that clock."""
     ahead = timedelta(seconds=float(seconds))
-    here.OUTSIDE = Outside(now=lambda: datetime.now(UTC) + ahead)
+    here.host_time = lambda: datetime.now(UTC) + ahead
     from bot.cli.main import main as shuping  # whoever takes the clock from there has to come after
 
     sys.argv[1:] = command
