@@ -8,13 +8,11 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import Any, BinaryIO
 
-from bot.cli.foreign import BEGINS, by_name, look, look_at_archive, nothing_there
+from bot.cli.foreign import by_name, look, look_at_archive, nothing_there
 from bot.cli.parser import STDIO
+from bot.reports.beginnings import LONGEST, ZIP
 from scoring.decoding import RECORD, read_json
 from scoring.errors import AnswersError
-
-ZIP = b"PK\x03\x04"
-"""How a workbook begins; no JSON does."""
 
 
 @contextmanager
@@ -30,7 +28,7 @@ def opened(file: str) -> Iterator[BinaryIO]:
 def read_file(file: str) -> Any:
     """A file of one record, JSON or a workbook of ours. Raises AnswersError, OSError."""
     with opened(file) as source:
-        start = source.read(BEGINS)
+        start = source.read(LONGEST)
         look(start, source)
         if start.startswith(ZIP):
             return read_sheet(start, source)

@@ -12,8 +12,9 @@ from itertools import chain
 from json import JSONDecodeError
 from typing import Any, BinaryIO
 
-from bot.cli.files import ZIP, read_record, read_sheet
-from bot.cli.foreign import BEGINS, FIRST, look
+from bot.cli.files import read_record, read_sheet
+from bot.cli.foreign import FIRST, look
+from bot.reports.beginnings import LONGEST, ZIP
 from scoring.decoding import DECODER, RECORD, not_json, too_long
 from scoring.errors import AnswersError
 
@@ -51,7 +52,7 @@ def read_records(source: BinaryIO, name: str = "") -> Records:
     """
     start, lines = _start(source), name.endswith(LINES)
     if start in BINARY:
-        start += source.read(BEGINS - 1)
+        start += source.read(LONGEST - 1)
         if (found := _binary(start, source)) is not None:
             return Records(batch=False, entries=iter((found,)))
     if start == b"[" and not lines:
