@@ -8,7 +8,19 @@ to 1.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.reports.seal import Seal
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """`number` names the assessment ("20261130-7K3M9Q"), whatever the paper's language, and whatever is told later.
+
+    `code` is this paper's own. `signature` is the operator's (Ed25519, in hexadecimal), "" without a key. `link` is
+    what the QR code says.
+    """
+
+    number: str
+    code: str
+    signature: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)

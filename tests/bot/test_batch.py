@@ -18,10 +18,9 @@ from pypdf import PdfReader
 
 from bot.cli import batch_files
 from bot.reports.compose import compose
-from bot.reports.content import Report
+from bot.reports.content import Report, Seal
 from bot.reports.ledger import LEFT_OVER_SECONDS, NAME
 from bot.reports.paper import Paper, record_of
-from bot.reports.seal import Seal
 from flows.answer_file import written
 from tests.bot.child import COMMAND, environment
 from tests.bot.inside import Inside, Ran, fault
