@@ -1,7 +1,9 @@
 """Workbooks as a person and as LibreOffice deal with them: filled in by the keys of the form, worked out again."""
 
+import pickle
 import subprocess
 from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,30 @@ CODES_TYPED = (
 
 
 def opened(made: Report, *, values: bool = False) -> Workbook:
-    return load_workbook(BytesIO(workbook(made)), data_only=values)
+    """The workbook of a report, for this test alone."""
+    return loaded(written(made), values=values)
+
+
+def loaded(content: bytes, *, values: bool = False) -> Workbook:
+    """A workbook, for this test alone."""
+    book: Workbook = pickle.loads(_read(content, values))  # noqa: S301  # ours
+    return book
+
+
+def written(made: Report) -> bytes:
+    """The file, made once however many tests look at it."""
+    return _written(pickle.dumps(made))
+
+
+@lru_cache(100)
+def _written(made: bytes) -> bytes:
+    return workbook(pickle.loads(made))  # noqa: S301  # ours
+
+
+@lru_cache(100)
+def _read(content: bytes, values: bool) -> bytes:
+    """Pickled: openpyxl needs ten times as long, above all for the lines around merged cells."""
+    return pickle.dumps(load_workbook(BytesIO(content), data_only=values))
 
 
 def saved(book: Workbook) -> bytes:

@@ -15,10 +15,9 @@ from bot.reports.paper import Paper
 from bot.reports.signing import Issuer
 from bot.reports.verdict import Finding, Keys, Signature, Verdict
 from bot.reports.verify import verify
-from bot.reports.workbook import workbook
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, of_grade, paper, papers
 from tests.reports.keys import OPERATOR
-from tests.reports.sheets import fields
+from tests.reports.sheets import fields, loaded, written
 
 ISSUER = Issuer("https://shuping.example.org", OPERATOR)
 KEYS = Keys(operator=OPERATOR.public_key())
@@ -26,12 +25,12 @@ FIRM_A, FIRM_B = paper(BY_FIGURES, firm="甲五金制品有限公司", before=of
 
 
 def made(of: Paper) -> bytes:
-    return workbook(compose(of, ISSUER.seal(of)))
+    return written(compose(of, ISSUER.seal(of)))
 
 
 def saved(content: bytes, change: Callable[[Workbook], object] = lambda _: None) -> bytes:
     """As another program saves it, after somebody has changed it."""
-    book = load_workbook(BytesIO(content))
+    book = loaded(content)
     change(book)
     kept = BytesIO()
     book.save(kept)
