@@ -1,5 +1,6 @@
 """The PostgreSQL of the tests: quick to start, and nothing of it is left behind."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -62,10 +63,18 @@ def test_without_a_bouncer_one_is_told_unless_it_has_to_be_there(monkeypatch: py
         installed()
 
 
-def test_it_starts_within_two_seconds() -> None:
-    began = time.monotonic()
+def test_it_takes_no_more_than_two_seconds_to_start_and_end() -> None:
+    """Of the processor: how long that takes is up to what else the machine has to do."""
+    before = used()
     with Server():
-        assert time.monotonic() - began < 2
+        pass
+    assert 0 < used() - before < 2
+
+
+def used() -> float:
+    """Seconds that programs which this process started, and has seen end, have worked for."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])

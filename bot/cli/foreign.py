@@ -6,15 +6,12 @@ Whoever gave one is told what it is and what to do, instead of where it is no JS
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.reports.beginnings import OLE, PDF, PNG
 from scoring.errors import AnswersError, Fault, FaultCode
 
-OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-"""How .xls and .et begin, and, around what is encrypted, an .xlsx with a password."""
 LOCKED = "EncryptedPackage".encode("utf-16-le")
-"""What its directory calls the latter."""
-PAPERS = (b"%PDF-", b"\x89PNG\r\n\x1a\n")
-BEGINS = 8
-"""So many bytes tell."""
+"""What the directory of an OLE file calls that which is encrypted."""
+PAPERS = (PDF, PNG)
 FIRST = frozenset(begin[:1] for begin in (OLE, *PAPERS))
 """No JSON begins like that."""
 OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
@@ -29,7 +26,7 @@ TEXT = frozenset({FaultCode.NOT_JSON, FaultCode.NOT_TEXT})
 
 
 def look(start: bytes, source: BinaryIO) -> None:
-    """Look at the first `BEGINS` bytes of a file, and, of a workbook's, at the rest. Raises AnswersError, OSError."""
+    """Look at the first bytes of a file, and, of a workbook's, at the rest. Raises AnswersError, OSError."""
     if start.startswith(PAPERS):
         raise _refused(FaultCode.PAPER)
     if start.startswith(OLE):

@@ -2,14 +2,15 @@
 
 import gc
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
 from bot.cli.files import opened, read_file
 from bot.cli.records import read_records
+from bot.reports.filled import Filled
 from bot.words.doubts import doubts
 from bot.words.faults import fault_text
 from bot.words.results import comparison, gap, headline_of, plan, proof
@@ -38,11 +39,18 @@ def score(file: str, profile: str | None, form: str, language: str) -> int:
     with opened(file) as source:
         records = read_records(source, file)
         if not records.batch:
-            told, doubtful = scorer.one(next(records.entries))
-            sys.stdout.write(told)
-            sys.stderr.writelines(f"{inert(sentence)}\n" for sentence in doubtful)
+            single = scorer.one(next(records.entries))
+            sys.stdout.write(single.text)
+            sys.stderr.writelines(f"{inert(sentence)}\n" for sentence in single.doubts)
             return 0
         return scorer.batch(records.entries)
+
+
+class Single(NamedTuple):
+    """What is said of a record by itself: its result, and, a sentence each, what may be a slip in its answers."""
+
+    text: str
+    doubts: Sequence[str]
 
 
 class Scorer:
@@ -53,13 +61,11 @@ class Scorer:
         self._form = form
         self._language = language
 
-    def one(self, record: Any) -> tuple[str, list[str]]:
-        """A single result, indented for people, and what is doubtful about its answers. Raises AnswersError."""
+    def one(self, record: Any) -> Single:
+        """A single result, indented for people. Raises AnswersError."""
         sheet, answers = self._checked(record)
-        doubtful = doubts(answers, self._language)
-        if self._form == "text":
-            return self._text(sheet, answers), doubtful
-        return inert_json(to_json(_told(sheet, answers), indent=2).decode()) + "\n", doubtful
+        text = self._text(sheet, answers) if self._form == "text" else _indented(_told(sheet, answers))
+        return Single(text, doubts(answers, self._language))
 
     def batch(self, records: Iterator[Any]) -> int:
         """A result a line, in order; a bad record is an error in its place."""
@@ -78,6 +84,7 @@ class Scorer:
     def _checked(self, record: Any) -> tuple[Sheet, Answers]:
         if isinstance(record, AnswersError):
             raise record
+        record = record.answers if isinstance(record, Filled) else record
         sheet = load_sheet(edition_of(record), self._profile)
         return sheet, check_answers(sheet.rubric, record)
 
@@ -113,6 +120,10 @@ class Scorer:
 def _told(sheet: Sheet, answers: Answers) -> dict[str, Any]:
     """The result, after the labels of the answers."""
     return {**answers.labels, **result_json(sheet, assess(sheet, answers))}
+
+
+def _indented(told: dict[str, Any]) -> str:
+    return inert_json(to_json(told, indent=2).decode()) + "\n"
 
 
 def written(section: Section) -> str:

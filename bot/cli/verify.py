@@ -1,9 +1,10 @@
-"""`shuping verify`: is a paper what this program made, and is a code one that was handed out?"""
+"""`shuping verify`: are papers what this program made, and are codes some that were handed out?"""
 
 import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from bot.reports.verify import LARGEST
 from bot.reports.verify import verify as verdict_of
 from bot.settings import load_settings, paper_settings
 from flows.text import inert, inert_json
-from locales import catalogue
+from locales import Catalogue, catalogue
 from storage.issued import Issued
 from storage.opening import open_present
 
@@ -32,28 +33,65 @@ GENUINE, NOT_GENUINE = 0, 1
 
 
 def verify(parsed: argparse.Namespace, language: str) -> int:
-    """Say what a file or a code is: status 0 if it is genuine, else 1.
+    """Say what files and codes are, one after another: status 0 if all are genuine, else 1.
 
-    Raises ReportError for what is neither file nor code, SettingsError, StorageError, OSError.
+    Raises ReportError for what is neither file nor code, before anything is said; SettingsError, StorageError, OSError.
     """
-    told = _told(parsed, language)
+    text, papers = catalogue(language), _papers(parsed.paper)
+    checked = ((named, _told(parsed, named, text)) for named in papers)
+    if len(papers) > 1:
+        return _tell_each(checked, parsed.format, text)
+    _, told = next(checked)
     if parsed.format == "json":
         sys.stdout.write(inert_json(json.dumps(told.data, ensure_ascii=False, indent=1)) + "\n")
     else:
-        sys.stdout.writelines(f"{inert(line)}\n" for line in told.lines)
+        _write(told.lines)
     return GENUINE if told.genuine else NOT_GENUINE
 
 
-def _told(parsed: argparse.Namespace, language: str) -> Told:
-    """A code may come in groups, as it stands on the paper; a file of that name comes first."""
-    named, text = " ".join(parsed.paper), catalogue(language)
-    if named == STDIO or Path(named).exists():
-        keys = _keys(parsed)
-        return of_file(verdict_of(_read(named), keys), keys, text)
-    code = read_code(named)
-    if code is None:
-        raise ReportError(ReportTrouble.NO_PAPER, given=inert(named[:LONGEST_SHOWN]))
-    return of_code(code, asyncio.run(_issued(parsed, code)), text)
+def _tell_each(checked: Iterable[tuple[str, Told]], form: str, text: Catalogue) -> int:
+    """Each as soon as it is known, under what it was called; as JSON, an object a line."""
+    genuine: list[bool] = []
+    for named, told in checked:
+        if form == "json":
+            sys.stdout.write(inert_json(json.dumps({"paper": named, **told.data}, ensure_ascii=False)) + "\n")
+        else:
+            _write([text("verify.each", given=named[:LONGEST_SHOWN]), *told.lines, ""])
+        genuine.append(told.genuine)
+    if form != "json":
+        _write([text("verify.end", papers=len(genuine), genuine=sum(genuine))])
+    return GENUINE if all(genuine) else NOT_GENUINE
+
+
+def _write(lines: Iterable[str]) -> None:
+    sys.stdout.writelines(f"{inert(line)}\n" for line in lines)
+
+
+def _papers(given: Sequence[str]) -> list[str]:
+    """What is asked about: a code may come in groups, as it stands on the paper. Raises ReportError."""
+    whole = " ".join(given)
+    papers = [whole] if _is_known(whole) or not any(map(_is_known, given)) else [*dict.fromkeys(given)]
+    for named in papers:
+        if not _is_known(named):
+            raise ReportError(ReportTrouble.NO_PAPER, given=inert(named[:LONGEST_SHOWN]))
+    return papers
+
+
+def _is_known(named: str) -> bool:
+    return _is_file(named) or read_code(named) is not None
+
+
+def _is_file(named: str) -> bool:
+    return named == STDIO or Path(named).exists()
+
+
+def _told(parsed: argparse.Namespace, named: str, text: Catalogue) -> Told:
+    """A file of that name comes before a code."""
+    code = None if _is_file(named) else read_code(named)
+    if code:
+        return of_code(code, asyncio.run(_issued(parsed, code)), text)
+    keys = _keys(parsed)
+    return of_file(verdict_of(_read(named), keys), keys, text)
 
 
 def _keys(parsed: argparse.Namespace) -> Keys:

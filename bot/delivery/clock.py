@@ -27,8 +27,13 @@ class Skew(NamedTuple):
 
     @property
     def is_wrong(self) -> bool:
-        """Somebody has to see to it."""
-        return abs(self.seconds) > MOST_SECONDS
+        """Somebody has to see to it; a slow answer alone is no fault of the clock."""
+        return abs(self.seconds) > MOST_SECONDS + self.doubt
+
+    @property
+    def is_right(self) -> bool:
+        """Nobody has to, however the answer took its time."""
+        return abs(self.seconds) + self.doubt <= MOST_SECONDS
 
 
 async def skew(store: Store, now: Callable[[], datetime]) -> Skew | None:
@@ -61,9 +66,10 @@ class SharedClock:
             return
         if abs(found.seconds - self._ahead) > max(TOLERANCE, found.doubt):
             self._ahead = found.seconds
-        if found.is_wrong is not self._was_wrong:
-            self._was_wrong = found.is_wrong
-            level = logging.WARNING if found.is_wrong else logging.INFO
+        wrong = found.is_wrong or (self._was_wrong and not found.is_right)
+        if wrong is not self._was_wrong:
+            self._was_wrong = wrong
+            level = logging.WARNING if wrong else logging.INFO
             LOG.log(level, "this host's clock is %d s ahead of the database's, which counts", round(found.seconds))
 
     async def keep(self) -> None:

@@ -24,6 +24,7 @@ def compose(paper: Paper, sealed: Seal | None = None) -> Report:
         status=head.status(case),
         firm=case.firm,
         facts=tuple(head.facts(case)),
+        firm_rows=tuple(head.firm_rows(case)),
         colophon=tuple(closing.colophon(case)),
         checking=closing.checking(case),
         date=case.date(paper.on),

@@ -7,6 +7,7 @@ from strangers: time and memory are bounded, whatever they are.
 
 from collections.abc import Callable, Iterator, Sequence
 
+from bot.reports.beginnings import JSON, PNG, ZIP
 from bot.reports.comparison import Comparison, comparison
 from bot.reports.compose import compose
 from bot.reports.content import Report
@@ -26,7 +27,6 @@ from bot.reports.verify_workbook import filled_otherwise
 
 LARGEST = 32 << 20
 """Bytes of a file; a pack has a tenth of it."""
-PNG, ZIP, JSON = b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"{"
 SHEET = "xl/workbook.xml"
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -104,7 +104,7 @@ async def _observed(
         return STOPPED
     async with watched(opened, observation.observer) as store:
         clock = SharedClock(store, host_time)
-        await clock.look()
+        await _unless(stop, _passed(clock.look, language))
         here = _here(settings, catalogue(language), store, clock, plan, stop, observation.observer)
         async with monitored(here, observation.metrics):
             return await _serve(here, plan, stop)
@@ -256,11 +256,16 @@ def _end(text: Catalogue, error: EndedError) -> int:
 
 
 async def _opened(url: str, language: str) -> Store:
-    """The store, as soon as it can be opened: what is busy, full or out of reach passes. Raises StorageError."""
+    """The store, as soon as it can be opened. Raises StorageError."""
+    return await _passed(lambda: open_store(url), language)
+
+
+async def _passed(work: Callable[[], Awaitable[T]], language: str) -> T:
+    """Do it, as soon as it can be done: what is busy, full or out of reach passes. Raises StorageError."""
     pause = FIRST_PAUSE
     while True:
         try:
-            return await open_store(url)
+            return await work()
         except StorageError as error:
             if error.trouble not in PASSING:
                 raise

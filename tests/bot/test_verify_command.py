@@ -110,6 +110,42 @@ def test_misuse_is_told(run: Inside, folder: Path, given: tuple[str, ...], said:
     fault(run("verify", *given), said)
 
 
+# several
+
+
+def test_several_papers_are_told_one_after_another(run: Inside, report: Path) -> None:
+    Path("b 2.pdf").write_bytes(report.read_bytes() + b"\n")
+    ran = run("verify", "a.pdf", "b 2.pdf")
+    assert (ran.status, ran.err) == (1, "")
+    lines = ran.out.splitlines()
+    assert [lines[lines.index(name) + 1][:4] for name in ("【a.pdf】", "【b 2.pdf】")] == ["没有改动", "改动过："]
+    assert lines[-1] == "共 2 份，1 份查验通过。"
+    told = run("verify", "a.pdf", "b 2.pdf", "--format", "json").lines
+    alone = run("verify", "b 2.pdf", "--format", "json").json
+    assert ([one["paper"] for one in told], told[1]) == (["a.pdf", "b 2.pdf"], {"paper": "b 2.pdf", **alone})
+
+
+def test_several_that_are_all_genuine_are_status_0_and_one_named_twice_is_one(run: Inside, report: Path) -> None:
+    Path("b.pdf").write_bytes(report.read_bytes())
+    assert run("verify", "a.pdf", "b.pdf").status == 0
+    assert run("verify", "-", "-", given=report.read_bytes()) == run("verify", "a.pdf")
+
+
+def test_among_several_what_is_neither_file_nor_code_is_named_and_nothing_is_told(run: Inside, report: Path) -> None:
+    fault(run("verify", "a.pdf", "missing.pdf"), "“missing.pdf”")
+    fault(run("verify", "a.pd", "missing.pdf"), "“a.pd missing.pdf”")
+
+
+def test_a_name_with_blanks_that_nobody_quoted_is_a_name(run: Inside, report: Path) -> None:
+    report.rename("某某 厂.pdf")
+    assert run("verify", "某某", "厂.pdf").status == 0
+
+
+def test_files_and_codes_go_together(run: Inside, report: Path, code: str) -> None:
+    told = run("verify", "a.pdf", code, "--format", "json").lines
+    assert [one["finding"] for one in told] == ["genuine", "known"]
+
+
 # codes
 
 

@@ -24,7 +24,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-proxy-server",
 )
-PATIENCE = 10_000
+PATIENCE = 30_000
 """Milliseconds until what was waited for counts as missing."""
 PHONE = (360, 640)
 DESK = (1280, 800)

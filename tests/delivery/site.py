@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 RULES = Rules(
     Schedule((DAY, 3 * DAY, 7 * DAY), time(9), time(20)), ZoneInfo("Asia/Shanghai"), keep=Keep(timedelta(365), None)
 )
-WITHIN = 5.0
+WITHIN = 20.0
 TOKEN = re.compile(r"[0-9a-f]{32}")
 
 

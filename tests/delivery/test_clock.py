@@ -83,6 +83,25 @@ async def test_what_a_slow_answer_cannot_tell_is_not_believed(monkeypatch: pytes
         assert (host.now() - shared.now()).total_seconds() == pytest.approx(expected, abs=0.1)
 
 
+async def test_nobody_is_alarmed_or_comforted_by_what_a_slow_answer_cannot_tell(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine the database's answer takes seconds, and most of these may be its way there or back."""
+    looks = iter([Skew(3.0, 3.0), Skew(50.0, 4.0), Skew(4.0, 3.0), Skew(0.1, 0.1)])
+
+    async def seen(*_: object) -> Skew:
+        return next(looks)
+
+    monkeypatch.setattr(clock, "skew", seen)
+    caplog.set_level(logging.INFO, logger="shuping.clock")
+    shared, told = SharedClock(MemoryStore(), Host().now), list[list[str]]()
+    for _ in range(4):
+        caplog.clear()
+        await shared.look()
+        told.append([record.levelname for record in caplog.records])
+    assert told == [[], ["WARNING"], [], ["INFO"]]
+
+
 async def test_the_log_tells_once_when_it_goes_wrong_and_once_when_it_is_right_again(
     store: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,7 +45,7 @@ class Prometheus:
         assert told["status"] == "success", told
         return [(each["metric"], float(each["value"][1])) for each in told["data"]["result"]]
 
-    async def until(self, expr: str, within: float = 30.0) -> list[tuple[dict[str, str], float]]:
+    async def until(self, expr: str, within: float = 60.0) -> list[tuple[dict[str, str], float]]:
         """What it gives, once it gives anything."""
         async with asyncio.timeout(within):
             while True:
@@ -53,7 +53,7 @@ class Prometheus:
                     return found
                 await asyncio.sleep(LOOK_SECONDS)
 
-    async def until_not(self, expr: str, within: float = 30.0) -> None:
+    async def until_not(self, expr: str, within: float = 60.0) -> None:
         """Until it gives nothing any more."""
         await self.until(f"absent({expr})", within)
 

@@ -19,6 +19,18 @@ from bot.reports.workbook.marks import FIRM, FORM, TEXT, VALUE
 from tests.programs import program
 
 SECONDS = 300.0
+CODES_TYPED = (
+    "91350100M000100Y43",
+    " 91350100m000100y43\u3000",
+    "9135 0100 M000 100Y 43",
+    "91-350100-M000100Y4-3",
+    "９１３５０１００Ｍ０００１００Ｙ４３",
+    "９１３５０１００ｍ０００１００ｙ４３",
+    "统一社会信用代码：91350100M000100Y43",
+    "信用代码\n91350100M000100Y43",
+    "91350100M000100Y43\u00a0",
+)
+"""The code of one firm, as people type it or copy it from elsewhere."""
 
 
 def opened(made: Report, *, values: bool = False) -> Workbook:
@@ -66,7 +78,7 @@ def fields(book: Workbook) -> dict[str, Cell]:
             marks = {cell.value: cell.column for cell in sheet[1]}
             for row in range(2, sheet.max_row + 1):
                 key = sheet.cell(row, 1).value
-                column = marks.get(TEXT) if key == FIRM else marks[VALUE]
+                column = marks.get(TEXT) if str(key).startswith(f"{FIRM}.") else marks[VALUE]
                 if key and column:
                     found[str(key)] = sheet.cell(row, column)
     return found

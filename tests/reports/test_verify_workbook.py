@@ -51,7 +51,9 @@ def fill(key: str, value: object) -> Callable[[Workbook], None]:
 
     def change(book: Workbook) -> None:
         sheet, row = at(book, key)
-        column = next(cell.column for cell in sheet[1] if cell.value == ("text" if key == "firm.name" else "value"))
+        column = next(
+            cell.column for cell in sheet[1] if cell.value == ("text" if key.startswith("firm.") else "value")
+        )
         sheet.cell(row, column).value = value
 
     return change
@@ -79,6 +81,27 @@ def test_what_is_filled_in_otherwise_is_named() -> None:
     assert "营销" in named
     assert verify(saved(made(FIRM_A), fill("firm.name", "丙厂")), KEYS).others == ("企业名称",)
     assert len(verify(saved(made(FIRM_A), fill("answer.q1.D", 1)), KEYS).others) == 1
+
+
+def test_facts_of_the_firm_that_were_filled_in_otherwise_are_named() -> None:
+    told = {"credit_code": "91350100M000100Y43", "region": "苏州市"}
+    of = FIRM_A.model_copy(update={"firm": FIRM_A.firm.model_copy(update=told)})
+    assert verify(saved(made(of)), KEYS).finding is Finding.SAVED
+    for key, value, name in (
+        ("credit_code", "91310000MA1FL5RW1Q", "统一社会信用代码"), ("credit_code", None, "统一社会信用代码"),
+        ("region", "昆山市", "所在地区"), ("contact", "李四", "联系人"), ("kind", "小微企业", "企业类别"),
+    ):  # fmt: skip
+        verdict = verify(saved(made(of), fill(f"firm.{key}", value)), KEYS)
+        assert (verdict.finding, verdict.others) == (Finding.FILLED, (name,))
+
+
+def test_a_form_that_was_made_before_there_were_such_rows_holds_the_same() -> None:
+    def without_rows(book: Workbook) -> None:
+        for fact in ("credit_code", "kind", "industry", "region", "contact"):
+            sheet, row = at(book, f"firm.{fact}")
+            sheet.cell(row, 1).value = None
+
+    assert verify(saved(made(FIRM_A), without_rows), KEYS).finding is Finding.SAVED
 
 
 def test_what_cannot_be_read_is_named_by_its_cell() -> None:

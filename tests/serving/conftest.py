@@ -46,7 +46,7 @@ def address_of(process: Shuping) -> str:
 async def served(process: Shuping) -> Shuping:
     """Started, and listening."""
     await process.spawn()
-    await process.until_says("The page is at", within=20)
+    await process.until_says("The page is at")
     return process
 
 

@@ -10,8 +10,10 @@ from pydantic import SecretStr
 from bot.delivery import housekeeping, lease
 from bot.delivery.lease import Ownership
 from bot.dialogue.context import Keep
+from bot.observing.observer import UNOBSERVED
 from bot.serving import run
-from bot.serving.here import host_time
+from bot.serving.here import STOPPED, host_time
+from bot.serving.monitoring import Observation
 from bot.serving.telegram import secret_of_webhook
 from bot.settings import Settings
 from flows.session import new_session
@@ -55,6 +57,26 @@ async def test_everything_else_is_told_at_once(monkeypatch: pytest.MonkeyPatch, 
     opening(monkeypatch, trouble)
     with pytest.raises(StorageError):
         await run._opened("memory:", "en")
+
+
+async def test_a_database_that_is_gone_again_when_it_is_asked_for_the_time_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was opened a moment ago; whoever starts several processes after a crash has them start just then."""
+    store, stop = MemoryStore(), asyncio.Event()
+    faults = iter([Trouble.UNREACHABLE, Trouble.CROWDED])
+
+    async def asked() -> None:
+        if fault := next(faults, None):
+            raise StorageError(fault, "postgresql:")
+        stop.set()
+
+    opening(monkeypatch, store)
+    monkeypatch.setattr(store, "clock", asked)
+    observation = Observation(UNOBSERVED)
+    assert await run._observed(Settings(database_url="memory:"), "en", run.Plan(), stop, observation) == STOPPED
+    assert stop.is_set()
+    assert "does not answer" in capsys.readouterr().err.splitlines()[0]
 
 
 # what the running bot does beside

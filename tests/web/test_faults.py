@@ -181,7 +181,7 @@ async def town_apart(api: TelegramApi, folder: Path, seed: int, *command: str, *
     address = f"127.0.0.1:{free_port()}"
     process = Shuping(api, folder, {"WEB_LISTEN": address, **settings}, command)
     await process.spawn()
-    await process.until_says("The page is at", within=20)
+    await process.until_says("The page is at")
     try:
         async with town_at(process.file, address, seed) as town:
             town.process = process

@@ -9,6 +9,7 @@ from time import monotonic
 
 import pytest
 
+from bot.delivery.lease import DEAD_SECONDS
 from tests.postgres import Server
 from tests.telegram.api import TelegramApi
 from tests.telegram.e2e.driver import Shuping
@@ -19,7 +20,8 @@ from tests.workers.crew import Crew, crew_of
 
 pytestmark = pytest.mark.slow
 
-LEASE_SECONDS = 10.0
+WITHIN = 20.0
+"""Seconds, on a machine that is busy with other things; `tests/bot/test_lease.py` proves by a clock that it is ten."""
 SETTINGS = {"TELEGRAM_RATE": "0"}
 
 
@@ -37,7 +39,7 @@ def send(worker: Shuping, number: signal.Signals) -> None:
 
 async def leading(crew: Crew) -> Shuping:
     """Who polls now."""
-    async with asyncio.timeout(LEASE_SECONDS):
+    async with asyncio.timeout(WITHIN):
         while (leader := await crew.leader()) is None:  # noqa: ASYNC110  # in other processes
             await asyncio.sleep(0.05)
     return leader
@@ -47,7 +49,7 @@ async def taps(person: Person, label: str, shown: str) -> float:
     """How many seconds it takes until a tap is answered."""
     began = monotonic()
     person.tap(label, card(person))
-    await person.until(shown, within=3 * LEASE_SECONDS)
+    await person.until(shown, within=2 * WITHIN)
     return monotonic() - began
 
 
@@ -56,7 +58,7 @@ async def test_a_tap_after_the_leader_died_is_answered_at_once(two: tuple[Telegr
     ann = api.person("Ann")
     await begin_by_taps(ann, Plan())
     await (await leading(crew)).kill()
-    assert await taps(ann, "稍后", "第 2 项") < LEASE_SECONDS / 2
+    assert await taps(ann, "稍后", "第 2 项") < DEAD_SECONDS
 
 
 async def test_a_tap_while_the_leader_stands_still_is_answered_within_the_lease(two: tuple[TelegramApi, Crew]) -> None:
@@ -66,13 +68,13 @@ async def test_a_tap_while_the_leader_stands_still_is_answered_within_the_lease(
     await begin_by_taps(ann, Plan())
     first = await leading(crew)
     send(first, signal.SIGSTOP)
-    assert await taps(ann, "稍后", "第 2 项") < LEASE_SECONDS
+    assert await taps(ann, "稍后", "第 2 项") < WITHIN
     second = await leading(crew)
     assert second is not first
     await api.quiet()
     calls = len(api.calls("sendMessage", "editMessageText"))
     send(first, signal.SIGCONT)
-    assert await taps(ann, "稍后", "第 3 项") < LEASE_SECONDS / 2
+    assert await taps(ann, "稍后", "第 3 项") < DEAD_SECONDS
     await api.quiet(1.0)
     assert len(api.calls("sendMessage", "editMessageText")) == calls + 1
     assert await leading(crew) is second
@@ -92,7 +94,7 @@ async def test_what_a_worker_had_taken_when_it_stood_still_is_answered_within_th
     ann.tap("稍后", card(ann))
     await fired(fault)
     send(first, signal.SIGSTOP)
-    await ann.until("第 2 项", within=LEASE_SECONDS - (monotonic() - began))
+    await ann.until("第 2 项", within=WITHIN - (monotonic() - began))
     await api.quiet()
     calls = len(api.calls("sendMessage", "editMessageText"))
     send(first, signal.SIGCONT)
@@ -103,6 +105,6 @@ async def test_what_a_worker_had_taken_when_it_stood_still_is_answered_within_th
 
 async def fired(fault: Fault) -> None:
     """Until a call has met it."""
-    async with asyncio.timeout(LEASE_SECONDS):
+    async with asyncio.timeout(WITHIN):
         while not fault.fired:  # noqa: ASYNC110  # it has no bell
             await asyncio.sleep(0.005)

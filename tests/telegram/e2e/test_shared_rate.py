@@ -18,7 +18,9 @@ from tests.telegram.e2e.test_webhook import update
 from tests.telegram.e2e.walking import Plan, begin_by_taps
 from tests.telegram.people import Person
 
-RATE, REMINDERS = 30, 240
+RATE, REMINDERS = 30, 480
+LIMIT = 2.0
+"""Seconds that somebody who answers may wait, on a busy machine; whoever stood in line would wait for longer."""
 
 
 async def queue(database: str, people: list[Person]) -> None:
@@ -48,7 +50,7 @@ async def test_a_flood_of_reminders_keeps_to_the_limit_and_who_answers_does_not_
     began = monotonic()
     people = [api.person(started=True) for _ in range(REMINDERS)]
     await queue(database, people)
-    await api.eventually(lambda: len([at for at in sent(api) if at > began]) > 1.5 * RATE, within=10)
+    await api.eventually(lambda: len([at for at in sent(api) if at > began]) > 1.5 * RATE)
     waits = []
     for number in range(4):  # one process after the other
         tapped = monotonic()
@@ -57,14 +59,15 @@ async def test_a_flood_of_reminders_keeps_to_the_limit_and_who_answers_does_not_
         await ann.until(f"第 {number + 2} 项")
         waits.append(monotonic() - tapped)
         await asyncio.sleep(0.5)
-    assert len([at for at in sent(api) if at > began]) < REMINDERS, "all this time, there were reminders to be sent"
-    assert max(waits) < 1.0, waits
-    await api.eventually(lambda: len(api.calls("sendMessage")) >= REMINDERS + 4, within=30)
+    left = REMINDERS - len([at for at in sent(api) if at > began])
+    assert left > LIMIT * RATE, "all this time, there was a line of reminders"
+    assert max(waits) < LIMIT, waits
+    await api.eventually(lambda: len(api.calls("sendMessage")) >= REMINDERS + 4, within=60)
     times = [at for at in sent(api) if at > began]
     for first, at in enumerate(times):
         for last in range(first, len(times)):
             assert last - first + 1 <= RATE * (times[last] - at) + 2 * RATE
-    assert len(times) / (times[-1] - times[0]) >= 0.8 * RATE, "and nothing is wasted"
+    assert len(times) / (times[-1] - times[0]) >= 0.6 * RATE, "and little is wasted"
     await api.quiet()
     counts = Counter(call.chat for call in api.calls("sendMessage"))
     assert {counts[person.id] for person in people} == {1}

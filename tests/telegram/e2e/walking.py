@@ -13,7 +13,7 @@ RUBRIC = load_rubric("miit-2024")
 CODES = {language: language.lower() for language in LANGUAGES}
 """What Telegram's profiles call our languages."""
 Shown = Callable[[Message], object]
-WITHIN = 15.0
+WITHIN = 30.0
 
 
 @dataclass
