@@ -79,7 +79,7 @@ async def test_who_is_cancelled_in_the_moment_of_being_given_a_connection_ends(p
         await asyncio.sleep(0.05)
         await pool.putconn(taken.pop())
         working.cancel()
-        ended, _ = await asyncio.wait({working}, timeout=2)
+        ended, _ = await asyncio.wait({working}, timeout=10)
         for connection in taken:
             await pool.putconn(connection)
         working.cancel()
