@@ -30,6 +30,11 @@ class FaultCode(StrEnum):
     UNKNOWN_TICK = "unknown_tick"
     SEVERAL_CHOSEN = "several_chosen"
     YEAR_MISSING = "year_missing"
+    CODE_AS_NUMBER = "code_as_number"
+    CODE_LENGTH = "code_length"
+    CODE_SIGN = "code_sign"
+    CODE_CHECK = "code_check"
+    FACT_LONG = "fact_long"
     # answers
     UNKNOWN_OPTION = "unknown_option"
     NOT_A_LIST = "not_a_list"

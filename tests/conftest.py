@@ -1,6 +1,8 @@
 """What tests of several rooms share: a PostgreSQL, started when the first of them asks for it."""
 
 import asyncio
+import gc
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from tests.pgbouncer import Bouncer
 from tests.postgres import Server
 
 fewer_unless_ci()
+gc.disable()  # while fifteen thousand tests are collected, nothing is garbage
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # jsonschema would build 39 grammars for a format
 
 STORES = (
     pytest.param("memory", marks=pytest.mark.slow),
@@ -19,6 +23,12 @@ STORES = (
     pytest.param("postgres", marks=pytest.mark.slow),
 )
 """What channels are tried on. `tests/storage` has the contract of stores itself, and holds all to it in every run."""
+
+
+def pytest_collection_finish() -> None:
+    """What is there stays until the end, and is looked through no more."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

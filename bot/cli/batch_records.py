@@ -11,11 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.cli.files import opened, read_file
+from bot.cli.files import opened, read_filled
 from bot.cli.firm import fact_told
 from bot.cli.foreign import OTHER_WORKBOOKS
 from bot.cli.records import read_records
 from bot.reports.errors import ReportError, ReportTrouble
+from bot.reports.filled import Filled
 from bot.reports.naming import alike
 from bot.reports.paper import Earlier, Paper, paper_of, record_of
 from flows.identity import LONGEST_FACT
@@ -66,7 +67,7 @@ def entries_of(source: str) -> Iterator[Iterable[Any]]:
         yield (_from_file(path, alone=shared[alike(path.stem)] == 1) for path in files)
     else:
         with opened(source) as stream:
-            yield read_records(stream, source).entries
+            yield map(_with_facts, read_records(stream, source).entries)
 
 
 def counted_in(source: str) -> int:
@@ -110,10 +111,15 @@ def _within(folder: Path, name: str) -> Path:
     return path
 
 
+def _with_facts(entry: Any) -> Any:
+    """A workbook as a record: what it tells of the firm stands beside the answers."""
+    return {**entry.answers, **entry.told} if isinstance(entry, Filled) and isinstance(entry.answers, dict) else entry
+
+
 def _read(path: Path, name: str) -> Any:
-    """The answers in one of many files. Raises AnswersError; ReportError if it cannot be opened: others can."""
+    """The record in one of many files. Raises AnswersError; ReportError if it cannot be opened: others can."""
     try:
-        return read_file(str(path))
+        return _with_facts(read_filled(str(path)))
     except OSError as error:
         raise ReportError(ReportTrouble.BATCH_UNREAD, file=short(name)) from error
 
@@ -146,8 +152,8 @@ class Papers:
 
         Raises AnswersError, ReportError for a fact that cannot be right, BeforeError for what came before.
         """
-        whose, record = named(record), record.record if isinstance(record, FromFile) else record
-        answers = _checked(_answers_alone(self._filled_in(record)))
+        whose, record = named(record), self._filled_in(record.record if isinstance(record, FromFile) else record)
+        answers = _checked(_answers_alone(record))
         before, on_before = self._before(whose), self.before_on
         earlier = Earlier(rubric=before.rubric, record=record_of(before), on=on_before) if before else None
         paper = partial(paper_of, language=self.language, firm=self._firm(answers, record), address=self.address)
@@ -170,16 +176,19 @@ class Papers:
         return Firm.model_validate({"name": name, **self.told, **{k: v for k, v in {**given, **told}.items() if v}})
 
     def _filled_in(self, record: Any) -> Any:
-        """With the answers of the workbook that it names. Raises AnswersError, ReportError if it is not there."""
+        """With what the workbook holds that it names, as far as the record does not say otherwise.
+
+        Raises AnswersError, ReportError if it is not there.
+        """
         name = record.get(WORKBOOK) if isinstance(record, dict) else None
         if not isinstance(name, str):
             return record
-        answers = _read(_within(self.folder, name), name)
+        there = _read(_within(self.folder, name), name)
         rest = {key: value for key, value in record.items() if key != WORKBOOK}
-        doubled = [Fault(key, FaultCode.DOUBLED) for key in answers.keys() & rest.keys() - {"firm", "rubric"}]
+        doubled = [Fault(key, FaultCode.DOUBLED) for key in there.keys() & rest.keys() - {"firm", "rubric", *FACTS}]
         if doubled:
             raise AnswersError(doubled)
-        return {**answers, **rest}
+        return {**there, **rest}
 
     def _before(self, labels: Mapping[str, str]) -> Answers | None:
         found = self.before.of(labels) if self.before else None

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from bot.cli.foreign import by_name, look, look_at_archive, nothing_there
 from bot.cli.parser import STDIO
 from bot.reports.beginnings import LONGEST, ZIP
+from bot.reports.filled import Filled
 from scoring.decoding import RECORD, read_json
 from scoring.errors import AnswersError
 
@@ -26,13 +27,18 @@ def opened(file: str) -> Iterator[BinaryIO]:
 
 
 def read_file(file: str) -> Any:
-    """A file of one record, JSON or a workbook of ours. Raises AnswersError, OSError."""
+    """The answers in a file of one record, JSON or a workbook of ours. Raises AnswersError, OSError."""
+    return read_filled(file).answers
+
+
+def read_filled(file: str) -> Filled:
+    """The same with what a workbook tells of the firm. Raises AnswersError, OSError."""
     with opened(file) as source:
         start = source.read(LONGEST)
         look(start, source)
         if start.startswith(ZIP):
             return read_sheet(start, source)
-        return read_record(start + source.read(RECORD + 1 - len(start)), file)
+        return Filled(read_record(start + source.read(RECORD + 1 - len(start)), file))
 
 
 def read_record(content: bytes, file: str) -> Any:
@@ -45,8 +51,8 @@ def read_record(content: bytes, file: str) -> Any:
         raise by_name(error, file) from None
 
 
-def read_sheet(start: bytes, source: BinaryIO) -> Any:
-    """The answers in a workbook whose first bytes have been read. Raises AnswersError, OSError."""
+def read_sheet(start: bytes, source: BinaryIO) -> Filled:
+    """What is filled in in a workbook whose first bytes have been read. Raises AnswersError, OSError."""
     from bot.reports.workbook.archive import LARGEST
     from bot.reports.workbook.reading import read_workbook
 

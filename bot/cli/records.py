@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from bot.cli.files import read_record, read_sheet
 from bot.cli.foreign import FIRST, look
 from bot.reports.beginnings import LONGEST, ZIP
+from bot.reports.filled import Filled
 from scoring.decoding import DECODER, RECORD, not_json, too_long
 from scoring.errors import AnswersError
 
@@ -37,7 +38,7 @@ INSIDE = re.compile(r'["\n]|\\.', re.DOTALL)
 class Records:
     """What an input holds: `batch` says whether results are printed one a line.
 
-    An entry is decoded JSON, or the error that took its place.
+    An entry is decoded JSON, what a workbook holds, or the error that took its place.
     """
 
     batch: bool
@@ -69,8 +70,8 @@ def read_records(source: BinaryIO, name: str = "") -> Records:
     return Records(batch=False, entries=iter((_decoded(first, name),)))
 
 
-def _binary(start: bytes, source: BinaryIO) -> Any:
-    """The answers in a workbook, or why there are none; None for what may be text."""
+def _binary(start: bytes, source: BinaryIO) -> Filled | AnswersError | None:
+    """What a workbook holds, or why there are none; None for what may be text."""
     try:
         look(start, source)
         return read_sheet(start, source) if start.startswith(ZIP) else None

@@ -9,14 +9,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from bot.cli.files import is_stream, put, read_file
+from bot.cli.files import is_stream, put, read_file, read_filled
 from bot.cli.firm import name_told, told_of, with_told
 from bot.cli.parser import STDIO
 from bot.cli.stored import find_stored, register_stored
 from bot.reports.compose import compose
 from bot.reports.content import Report
 from bot.reports.errors import ReportError, ReportTrouble
+from bot.reports.filled import Filled
 from bot.reports.inline import protocol_of, shown_inline
 from bot.reports.lacking import told_before
 from bot.reports.pack import Pack, pack_file, pack_of_session
@@ -152,18 +154,23 @@ class Wish:
 
     def _paper(self, answers: Answers, on: date, earlier: Earlier | None = None) -> Paper:
         """Of the firm that the later answers name; the profile is one of their edition."""
-        firm = with_told(Firm(name=name_told(self._answers.labels.get("firm"))), self._told)
+        named = Firm.model_validate({"name": name_told(self._answers.labels.get("firm")), **self._filled.told})
+        firm = with_told(named, self._told)
         profile = self._parsed.profile if answers.rubric == self._answers.rubric else None
         address = self._issuer.address
         return paper_of(answers, on, self._language, firm=firm, profile=profile, before=earlier, address=address)
 
     @cached_property
+    def _filled(self) -> Filled:
+        return read_filled(self._parsed.file)
+
+    @cached_property
     def _answers(self) -> Answers:
-        return _answers(self._parsed.file)
+        return _checked(self._filled.answers)
 
     @cached_property
     def _before(self) -> Answers | None:
-        return _answers(self._parsed.before) if self._parsed.before else None
+        return _checked(read_file(self._parsed.before)) if self._parsed.before else None
 
     def _of_stored(self) -> Paper:
         session, history = self._source
@@ -196,9 +203,8 @@ class Wish:
         return self._paper(self._before, self._parsed.before_on or self._on) if self._before else None
 
 
-def _answers(file: str) -> Answers:
-    """By the edition that the file names."""
-    data = read_file(file)
+def _checked(data: Any) -> Answers:
+    """By the edition that the answers name."""
     return check_answers(load_rubric(edition_of(data)), data)
 
 

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from bot.cli.files import opened, read_file
 from bot.cli.records import read_records
+from bot.reports.filled import Filled
 from bot.words.doubts import doubts
 from bot.words.faults import fault_text
 from bot.words.results import comparison, gap, headline_of, plan, proof
@@ -83,6 +84,7 @@ class Scorer:
     def _checked(self, record: Any) -> tuple[Sheet, Answers]:
         if isinstance(record, AnswersError):
             raise record
+        record = record.answers if isinstance(record, Filled) else record
         sheet = load_sheet(edition_of(record), self._profile)
         return sheet, check_answers(sheet.rubric, record)
 

@@ -6,8 +6,7 @@ Everything in it stands in one of the reports, too, so that neither can say othe
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.reports.content import Field, Indicator, Pair, Part, Question, Report
-from bot.reports.seal import Seal
+from bot.reports.content import Field, Indicator, Pair, Part, Question, Report, Seal
 from bot.words.wording import wording
 
 LABELS = ("title", "before", "after", "headline", "changes")

@@ -3,10 +3,10 @@
 from bot.reports.composing import closing, earlier, grading, head, items, outlook, points
 from bot.reports.composing.labels import book_of
 from bot.reports.composing.scored import scored
-from bot.reports.content import Report
+from bot.reports.content import Report, Seal
 from bot.reports.embedding import embedded
 from bot.reports.paper import Paper
-from bot.reports.seal import Seal, seal
+from bot.reports.seal import seal
 
 
 def compose(paper: Paper, sealed: Seal | None = None) -> Report:
@@ -24,6 +24,7 @@ def compose(paper: Paper, sealed: Seal | None = None) -> Report:
         status=head.status(case),
         firm=case.firm,
         facts=tuple(head.facts(case)),
+        firm_rows=tuple(head.firm_rows(case)),
         colophon=tuple(closing.colophon(case)),
         checking=closing.checking(case),
         date=case.date(paper.on),

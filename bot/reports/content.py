@@ -8,7 +8,19 @@ to 1.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.reports.seal import Seal
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """`number` names the assessment ("20261130-7K3M9Q"), whatever the paper's language, and whatever is told later.
+
+    `code` is this paper's own. `signature` is the operator's (Ed25519, in hexadecimal), "" without a key. `link` is
+    what the QR code says.
+    """
+
+    number: str
+    code: str
+    signature: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,19 @@ class Indicator:
     before: float | None
     shown_before: str
     answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FirmRow:
+    """A fact of the firm on the form: its name in `Firm`, what it is called, what was told of it ("" if nothing).
+
+    `choices`: what it can be, if that is not free.
+    """
+
+    id: str
+    name: str
+    value: str
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +254,7 @@ class Before:
 class Report:
     """One report. `status` is empty for a final result, else it says why the result is provisional.
 
+    `firm_rows` are all facts of the firm that can be told, `facts` those that were, and by what it was assessed.
     `embedded` is the word by which the paper is checked (`bot.reports.embedding`), `day` the date in ISO 8601.
     `record` holds the figures that platforms record; `labels` the words that stand around the data. `bounds` are the
     least and the greatest score that the missing answers leave possible. An edition without scenarios has neither
@@ -248,6 +274,7 @@ class Report:
     status: str
     firm: str
     facts: tuple[Field, ...]
+    firm_rows: tuple[FirmRow, ...]
     colophon: tuple[Field, ...]
     checking: Part
     date: str

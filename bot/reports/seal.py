@@ -5,10 +5,10 @@ Both are worked out from what the paper is made of (`Paper`), so that they never
 
 import re
 from base64 import b32encode
-from dataclasses import dataclass
 from hashlib import sha256
 from unicodedata import normalize
 
+from bot.reports.content import Seal
 from bot.reports.paper import Paper
 from flows.session import Firm
 
@@ -21,20 +21,6 @@ BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 TYPED = re.compile(rf"[0-9A-HJKMNP-TV-Z]{{{CODE_LENGTH}}}")
 LONGEST_TYPED = 200
 LINKED = "/verify/"
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """`number` names the assessment ("20261130-7K3M9Q"), whatever the paper's language, and whatever is told later.
-
-    `code` is this paper's own. `signature` is the operator's (Ed25519, in hexadecimal), "" without a key. `link` is
-    what the QR code says.
-    """
-
-    number: str
-    code: str
-    signature: str
-    link: str
 
 
 def seal(paper: Paper, signature: str = "") -> Seal:

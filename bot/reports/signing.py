@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import SecretStr
 
+from bot.reports.content import Seal
 from bot.reports.keys import private_key
 from bot.reports.paper import Paper
-from bot.reports.seal import Seal, seal
+from bot.reports.seal import seal
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from bot.reports.comparison import Comparison
 
 TEMPLATES = PLACE / "templates"
-ARCHIVED = "a-2a"
-"""PDF/A for archives: fonts inside, text that can be searched, and tags for readers that speak."""
+STANDARDS = ("a-2a", "ua-1")
+"""PDF/A for archives: fonts inside, text that can be searched; PDF/UA: tags and a title for readers that speak."""
 
 
 def settable(value: Any) -> Any:
@@ -52,7 +52,7 @@ def typeset(
     """
     data = {**settable(asdict(report)), **more, "gaps": gaps(report.firm, report.facts)}
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
-    standards: list[Any] = [ARCHIVED] if form == "pdf" else []
+    standards: list[Any] = [*STANDARDS] if form == "pdf" else []
     pages = _compiler(template, further_fonts()).compile(
         format=form, ppi=pixels, sys_inputs=inputs, pdf_standards=standards
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from bot.reports.content import Seal
 from bot.reports.embedding import LONGEST
 from bot.reports.errors import ReportError
 from bot.reports.face import Face, face_of
@@ -17,7 +18,7 @@ from bot.reports.pack import MANIFEST, Pack, pack_file, signed_part
 from bot.reports.paper import Paper, canonical_json
 from bot.reports.records import RecordError, Unread, object_in, read_record
 from bot.reports.remaking import drawn_by, same_here
-from bot.reports.seal import Seal, seal
+from bot.reports.seal import seal
 from bot.reports.signing import PURPOSE, Issuer
 from bot.reports.unpacking import members
 from bot.reports.verdict import Finding, Keys, Signature, Verdict, worst

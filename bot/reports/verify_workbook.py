@@ -4,8 +4,8 @@ Whoever saves it anew changes its bytes, and whoever fills it in changes its ans
 """
 
 from collections.abc import Iterator
-from typing import Any
 
+from bot.reports.filled import Filled
 from bot.reports.paper import Paper
 from bot.reports.workbook.reading import read_workbook
 from bot.words.faults import fault_text
@@ -28,22 +28,25 @@ def filled_otherwise(content: bytes, paper: Paper) -> tuple[str, ...]:
     If it cannot be read, the cells that are in the way, or a sentence that says what is.
     """
     try:
-        data = read_workbook(content)
-        return tuple(map(inert, _differences(data, paper)))[:MOST]
+        filled = read_workbook(content)
+        return tuple(map(inert, _differences(filled, paper)))[:MOST]
     except AnswersError as error:
         text = catalogue(paper.language)
         return tuple(inert(fault.place) or fault_text(fault, text) for fault in error.faults[:MOST])
 
 
-def _differences(data: dict[str, Any], paper: Paper) -> Iterator[str]:
+def _differences(filled: Filled, paper: Paper) -> Iterator[str]:
     """Raises AnswersError."""
-    rubric, words = load_rubric(paper.rubric), wording(paper.language, paper.rubric)
+    rubric, words, data = load_rubric(paper.rubric), wording(paper.language, paper.rubric), filled.answers
     if data.get("rubric") != paper.rubric:
         yield words.text("report.label.edition")
         return
     told, record = check_answers(rubric, data), paper.answers
     if tidy(data.get("firm")) != tidy(paper.firm.name):
         yield words.text("report.label.firm")
+    for fact, value in filled.facts.items():
+        if value != tidy(getattr(paper.firm, fact)):
+            yield words.text(f"report.label.{fact}")
     for item in rubric.items:
         given, made = ({**side.choices, **side.levels}.get(item) for side in (told, record))
         if given != made:

@@ -2,10 +2,12 @@
 
 import json
 import os
+import pickle
 import signal
 import stat
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from time import sleep
@@ -17,11 +19,13 @@ from openpyxl.utils import column_index_from_string
 from pypdf import PdfReader
 
 from bot.cli import batch_files
+from bot.reports.comparison import Comparison
 from bot.reports.compose import compose
-from bot.reports.content import Report
+from bot.reports.content import Report, Seal
 from bot.reports.ledger import LEFT_OVER_SECONDS, NAME
 from bot.reports.paper import Paper, record_of
-from bot.reports.seal import Seal
+from bot.reports.pool import Pool
+from bot.reports.render import Kind, Piece, render
 from flows.answer_file import written
 from tests.bot.child import COMMAND, environment
 from tests.bot.inside import Inside, Ran, fault
@@ -50,6 +54,30 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "firms.jsonl").write_text(lines([record(1), record(2, 0), record(3, 4)]), encoding="utf-8")
     return tmp_path
+
+
+class Here(Pool):
+    """Makes papers in this process, and each once: to start another one takes as long as three pictures."""
+
+    async def render(self, kind: Kind | Piece, report: Report | Comparison) -> bytes:
+        return rendered(pickle.dumps((kind, report)))
+
+
+@lru_cache(100)
+def rendered(request: bytes) -> bytes:
+    return render(*pickle.loads(request))  # noqa: S301  # ours
+
+
+@pytest.fixture
+def processes() -> None:
+    """For a test in which papers are made as for everybody, in processes of their own."""
+
+
+@pytest.fixture(autouse=True)
+def here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the others what surrounds the papers is tried."""
+    if "processes" not in request.fixturenames:
+        monkeypatch.setattr(batch_files, "Pool", Here)
 
 
 @pytest.fixture
@@ -83,6 +111,7 @@ def times(files: Mapping[str, bytes], out: Path) -> dict[str, int]:
     return {name: (out / name).stat().st_mtime_ns for name in files if name != SUMMARY}
 
 
+@pytest.mark.usefixtures("processes")
 def test_every_firm_gets_its_files_and_a_row(batch: Batch) -> None:
     ran = batch("--jobs", "2", kinds="pdf,png, xlsx")
     assert ran.status == 0
@@ -116,6 +145,7 @@ def test_the_gap_is_that_of_the_score_command(batch: Batch, run: Inside) -> None
         assert row["还差约束性场景"] == missing["restrictive_short"]
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_pdf_is_the_one_that_a_firm_gets_alone(batch: Batch, run: Inside) -> None:
     batch(kinds="pdf")
     (batch.folder / "one.json").write_text(json.dumps(record(1)), encoding="utf-8")
@@ -293,6 +323,7 @@ def test_a_bad_record_is_named_and_the_others_are_made(batch: Batch) -> None:
     assert sorted(batch.files()) == ["0001-A1-第1五金厂.png", "0005-A5-第5五金厂.png", SUMMARY]
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_record_that_breaks_the_program_is_named_and_the_others_are_made(
     batch: Batch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -396,6 +427,7 @@ def test_answers_before_that_are_of_no_firm_are_told(batch: Batch) -> None:
     assert batch("--before", "past.jsonl", records=[record(n) for n in (8, 7, 1)]).err.count("--before") == 0
 
 
+@pytest.mark.usefixtures("processes")
 def test_acceptance_packs(batch: Batch, run: Inside) -> None:
     """The same as alone; who has not answered all gets the other files, and is counted."""
     (batch.folder / "past.jsonl").write_text(lines([record(1, 1)]), encoding="utf-8")

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
+from bot.reports.workbook.reading import read_workbook
 from tests.bot.inside import Inside, fault
 from tests.bot.test_score import ANSWERS, TEXT
 from tests.reports.sheets import fill
@@ -49,11 +51,75 @@ def test_an_empty_form_that_was_filled_in_gives_papers(run: Inside) -> None:
     assert Path("filled.pdf").read_bytes().startswith(b"%PDF-")
 
 
+FIRM = {
+    "firm.name": "某某五金厂", "firm.credit_code": "91350100M000100Y43", "firm.kind": "小微企业",
+    "firm.region": "昆山市", "firm.contact": "张三",
+}  # fmt: skip
+
+
+def filled(file: str, values: dict[str, object]) -> None:
+    """The empty form, filled in."""
+    fill(load_workbook("empty.xlsx"), values).save(file)
+
+
+def in_form(file: str) -> dict[str, str]:
+    """What a workbook tells of the firm."""
+    return {**read_workbook(Path(file).read_bytes()).facts}
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_it_tells_of_the_firm_comes_onto_the_papers_and_not_into_the_result(run: Inside) -> None:
+    filled("firm.xlsx", {**FIRM, "answer.q5.C": 1})
+    assert run("report", "firm.xlsx", "--pdf", "firm.pdf", "--xlsx", "again.xlsx").status == 0
+    assert in_form("again.xlsx") == in_form("firm.xlsx")
+    text = "".join(page.extract_text() for page in PdfReader("firm.pdf").pages)
+    assert all(str(value) in text for value in FIRM.values())
+    without = run("score", given=json.dumps({"rubric": "miit-2024", "firm": "某某五金厂", "answers": {"q5": "C"}}))
+    assert run("score", "firm.xlsx") == without
+    assert run("score", given=Path("firm.xlsx").read_bytes()) == without
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_command_line_wins_over_the_form(run: Inside) -> None:
+    filled("firm.xlsx", {**FIRM, "answer.q5.C": 1})
+    told = ("--credit-code", "91310000MA1FL5RW1Q", "--kind", "provincial")
+    assert run("report", "firm.xlsx", "--xlsx", "again.xlsx", *told).status == 0
+    kept = {"industry": "", "region": "昆山市", "contact": "张三"}
+    assert in_form("again.xlsx") == {"kind": "provincial", "credit_code": "91310000MA1FL5RW1Q", **kept}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_batch_takes_them_too_and_a_record_that_says_otherwise_wins(run: Inside) -> None:
+    Path("in").mkdir()
+    filled("in/a.xlsx", {**FIRM, "answer.q5.C": 1})
+    batch = ("--kinds", "xlsx", "--region", "苏州市", "--industry", "金属制品业")
+    assert run("report", "--batch", "in", "--out", "out", *batch).status == 0
+    facts = {"kind": "micro", "credit_code": "91350100M000100Y43", "region": "昆山市", "contact": "张三"}
+    assert in_form("out/a.xlsx") == {**facts, "industry": "金属制品业"}
+    record = {"id": "A", "workbook": "in/a.xlsx", "region": "太仓市", "kind": "provincial"}
+    Path("list.jsonl").write_text(json.dumps(record), encoding="utf-8")
+    assert run("report", "--batch", "list.jsonl", "--out", "listed", "--kinds", "xlsx").status == 0
+    (made,) = Path("listed").glob("0001-A*.xlsx")
+    assert in_form(str(made)) == {**facts, "region": "太仓市", "kind": "provincial", "industry": ""}
+    assert run("report", "--batch", "in/a.xlsx", "--out", "alone", "--kinds", "xlsx").status == 0
+    (made,) = Path("alone").glob("0001-*.xlsx")
+    assert in_form(str(made)) == {**facts, "industry": ""}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", ["score", "report"])
+def test_a_credit_code_that_is_wrong_is_told_with_its_cell(run: Inside, command: str) -> None:
+    filled("wrong.xlsx", {"firm.credit_code": "91350100M000100Y34", "firm.kind": "大厂"})
+    targets = ("--pdf", "wrong.pdf") if command == "report" else ()
+    fault(run(command, "wrong.xlsx", *targets), "填报表!I10：信用代码的校验位对不上", "填报表!I11：没有选项 大厂")
+    filled("number.xlsx", {"firm.credit_code": 913501000001000000})
+    fault(run(command, "number.xlsx", *targets), "填报表!I10：信用代码被表格当成了数字", "文本")
+
+
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("command", ["score", "report"])
 def test_a_fault_names_sheet_and_cell(run: Inside, command: str) -> None:
-    book = fill(load_workbook("empty.xlsx"), {"answer.q5.B": 1, "answer.q5.C": 1})
-    book.save("wrong.xlsx")
+    filled("wrong.xlsx", {"answer.q5.B": 1, "answer.q5.C": 1})
     targets = ("--pdf", "wrong.pdf") if command == "report" else ()
     fault(run(command, "wrong.xlsx", *targets), "填报表!J", "单选题", "B, C")
 

@@ -27,22 +27,40 @@ class Use:
     place: str = field(default="", compare=False)
 
 
-def sources(*packages: str) -> Iterator[tuple[str, ast.Module]]:
-    """Every module of the packages."""
+def sources(*packages: str, containing: str = "") -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the packages; those whose text contains that."""
     for package in packages:
-        yield from _parsed(package)
+        for place, text in _texts(package):
+            if containing in text:
+                yield place, _parsed(text)
 
 
 @cache
-def _parsed(package: str) -> Sequence[tuple[str, ast.Module]]:
+def _texts(package: str) -> Sequence[tuple[str, str]]:
     files = sorted((ROOT / package).rglob("*.py"))
-    return [(str(file.relative_to(ROOT)), ast.parse(file.read_text(encoding="utf-8"))) for file in files]
+    return [(str(file.relative_to(ROOT)), file.read_text(encoding="utf-8")) for file in files]
+
+
+@cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@cache
+def every(tree: ast.AST) -> Sequence[ast.AST]:
+    """All nodes of a tree, which is walked once however much is asked of it."""
+    return list(ast.walk(tree))
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    """All calls in a tree."""
+    return (node for node in every(tree) if isinstance(node, ast.Call))
 
 
 def uses(tree: ast.AST, place: str = "") -> Iterator[Use]:
     """The calls that look texts up."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and (how := _how(node.func)):
+    for node in calls(tree):
+        if node.args and (how := _how(node.func)):
             keys = tuple(_keys(node.args[0]))
             if keys:
                 values = frozenset(keyword.arg for keyword in node.keywords if keyword.arg) | _named_values(node)
@@ -118,22 +136,22 @@ def _template_keys(node: nodes.Node) -> Iterator[str]:
 
 def first_arguments(tree: ast.AST, name: str) -> Iterator[str]:
     """The literal first arguments of calls to a class or function of that name."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) == name and node.args:
+    for node in calls(tree):
+        if node.args and _called(node) == name:
             yield from _keys(node.args[0])
 
 
 def second_arguments(tree: ast.AST, name: str) -> Iterator[str]:
     """The literal second arguments of calls to a function of that name."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) == name and len(node.args) > 1:
+    for node in calls(tree):
+        if len(node.args) > 1 and _called(node) == name:
             yield from _keys(node.args[1])
 
 
 def literals(tree: ast.Module) -> Iterator[ast.Constant]:
     """Text in the code that is no docstring, nor a note standing by itself."""
-    notes = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    notes = {id(node.value) for node in every(tree) if isinstance(node, ast.Expr)}
+    for node in every(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in notes:
             yield node
 
@@ -142,17 +160,16 @@ def fault_details(tree: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
     """The code of each fault that is raised, with the details that come along: a dict, a name for one, keywords."""
     named = {
         target.id: node.value
-        for node in ast.walk(tree)
+        for node in every(tree)
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            details = [named.get(part.id, part) if isinstance(part, ast.Name) else part for part in node.args]
-            dicts = [part for part in details if isinstance(part, ast.Dict)]
-            keys = {str(key.value) for entry in dicts for key in entry.keys if isinstance(key, ast.Constant)}
-            keys |= {keyword.arg for keyword in node.keywords if keyword.arg}
-            for part in node.args:
-                if isinstance(part, ast.Attribute) and getattr(part.value, "id", "") == "FaultCode":
-                    yield part.attr, frozenset(keys)
+    for node in calls(tree):
+        details = [named.get(part.id, part) if isinstance(part, ast.Name) else part for part in node.args]
+        dicts = [part for part in details if isinstance(part, ast.Dict)]
+        keys = {str(key.value) for entry in dicts for key in entry.keys if isinstance(key, ast.Constant)}
+        keys |= {keyword.arg for keyword in node.keywords if keyword.arg}
+        for part in node.args:
+            if isinstance(part, ast.Attribute) and getattr(part.value, "id", "") == "FaultCode":
+                yield part.attr, frozenset(keys)

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable
+from functools import cache
 from string import Formatter
 from typing import get_args
 
@@ -58,30 +59,8 @@ from tests.locales.scan import (
 from tests.locales.test_catalogues import HAN, in_chinese_characters, messages, texts
 
 RUBRIC = load_rubric("miit-2024")
-BOT = list(sources("bot"))
 SIDES = [side.value for side in EnergySide]
 FACTS = [fact.value for fact in FirmFact]
-ACTIONS = {
-    *(name for _, tree in BOT for name in first_arguments(tree, "Action") if "{" not in name),
-    *(detail.value for detail in Detail if detail not in NAMELESS),
-    *("compare", "and", "begin", "new_firm"),
-    *("change", "settle", "nothing_said", "firm_ends", *FACTS),
-    *(f"energy.{side}" for side in SIDES),
-    *(f"language.{language}" for language in LANGUAGES),
-}
-BUTTONS = {
-    *(name for place, tree in BOT if "screens" in place for name in first_arguments(tree, "Action") if "{" not in name),
-    *FACTS,
-    *(f"energy.{side}" for side in SIDES),
-    *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *NAMELESS)),
-} - {"pause"}
-"""What is tapped; nobody needs a button to put a phone away."""
-SERVING = {
-    *(name for _, tree in BOT for name in first_arguments(tree, "say")),
-    *(name for _, tree in BOT for name in second_arguments(tree, "EndedError")),
-    *(name_of(StorageError(trouble, "")) for trouble in Trouble),
-    *(name_of(error) for error in (Conflict(""), NetworkError(""), TelegramError(""))),
-}
 FAMILIES: dict[str, Iterable[object]] = {
     "effort.count.{}": CLASSES,
     "effort.class.{}": CLASSES,
@@ -99,10 +78,8 @@ FAMILIES: dict[str, Iterable[object]] = {
     "change.{}": changes(RUBRIC.id),
     "language.{}": LANGUAGES,
     "aim.wish.{}": (wanted.value for wanted in Wanted),
-    "words.{}": {*ACTIONS, *(wanted.value for wanted in Wanted)},
     "energy.{}.name": SIDES,
     "rubric.{}": get_args(KindName),
-    "doctor.{}": (name for _, tree in BOT for name in first_arguments(tree, "Check")),
     "report.label.{}": LABELS,
     "report.book.{}": BOOK,
     "report.plan.class.{}": CLASSES,
@@ -119,7 +96,6 @@ FAMILIES: dict[str, Iterable[object]] = {
     "system.{}": REASONS.values(),
     "cli.misused.{}": {*MISUSES.values(), "other"},
     "help.{}": ("meaning", "counts", "example"),
-    "button.{}": BUTTONS,
     "button.page.{}": ("before", "after"),
     "button.choice.{}": (choice.value for choice in Choice),
     "link.address.{}": ("telegram", "page"),
@@ -130,7 +106,6 @@ FAMILIES: dict[str, Iterable[object]] = {
     "pack.about.{}": {*ENDINGS} - {"readme"},
     "batch.column.{}": {*PRINTED, *FAULTS, *ON_SCREEN, "open"},
     "batch.overview.{}": {*COUNTED, "edition", "program"},
-    "serving.{}": SERVING,
     "web.mail.wrong.{}": WRONG,
     "web.mail.{}.title": SAID,
     "web.mail.{}.text": SAID,
@@ -145,9 +120,62 @@ FAMILIES: dict[str, Iterable[object]] = {
     "broadcast.audience.{}": (audience.value for audience in Audience),
     "settings.trouble.{}": (trouble.value for trouble in FileTrouble),
 }
-HINTS: dict[str, Iterable[str]] = {"question.{}": get_args(KindName)}
+HINTS = {"question.{}": get_args(KindName)}
 ELSEWHERE = {"hint.{}.{}"}
 """The lookup inside `Wording.hint`, whose callers are followed instead."""
+
+
+def first(name: str, within: str = "bot") -> set[str]:
+    """The literal first arguments of calls to something, in the modules with that in their path."""
+    return {key for place, tree in sources("bot") if within in place for key in first_arguments(tree, name)}
+
+
+def actions() -> set[str]:
+    """What can be done, by tapping or typing."""
+    return {
+        *(name for name in first("Action") if "{" not in name),
+        *(detail.value for detail in Detail if detail not in NAMELESS),
+        *("compare", "and", "begin", "new_firm"),
+        *("change", "settle", "nothing_said", "firm_ends", *FACTS),
+        *(f"energy.{side}" for side in SIDES),
+        *(f"language.{language}" for language in LANGUAGES),
+    }
+
+
+def buttons() -> set[str]:
+    """What is tapped; nobody needs a button to put a phone away."""
+    return {
+        *(name for name in first("Action", within="screens") if "{" not in name),
+        *FACTS,
+        *(f"energy.{side}" for side in SIDES),
+        *(detail.value for detail in Detail if detail not in (Detail.HISTORY, Detail.COMMANDS, *NAMELESS)),
+    } - {"pause"}
+
+
+def serving() -> set[str]:
+    """What those who serve are told."""
+    return {
+        *first("say"),
+        *(name for _, tree in sources("bot") for name in second_arguments(tree, "EndedError")),
+        *(name_of(StorageError(trouble, "")) for trouble in Trouble),
+        *(name_of(error) for error in (Conflict(""), NetworkError(""), TelegramError(""))),
+    }
+
+
+def scanned() -> dict[str, Iterable[object]]:
+    """The families whose members are read from the code."""
+    return {
+        "words.{}": {*actions(), *(wanted.value for wanted in Wanted)},
+        "doctor.{}": first("Check"),
+        "button.{}": buttons(),
+        "serving.{}": serving(),
+    }
+
+
+@cache
+def families() -> dict[str, frozenset[object]]:
+    """Every family of keys, with what stands for {}."""
+    return {family: frozenset(values) for family, values in {**FAMILIES, **scanned()}.items()}
 
 
 def looked_up(tree: ast.AST, place: str = "") -> list[Use]:
@@ -170,7 +198,10 @@ def hinted(name: str) -> Iterable[str]:
             yield key
 
 
-USES = [*(use for place, tree in BOT for use in looked_up(tree, place)), *template_uses()]
+@cache
+def everywhere() -> list[Use]:
+    """The uses in the code and on the page."""
+    return [*(use for place, tree in sources("bot") for use in looked_up(tree, place)), *template_uses()]
 
 
 def expanded(name: str) -> set[str]:
@@ -179,22 +210,20 @@ def expanded(name: str) -> set[str]:
         return {name}
     if name.startswith("hint."):
         medium, family = name.removeprefix("hint.").split(".", 1)
-        return {f"hint.{medium}.{family.format(value)}" for value in EXPANDED_HINTS[family]}
-    return {name.format(value) for value in EXPANDED[name]}
+        return {f"hint.{medium}.{family.format(value)}" for value in HINTS[family]}
+    return {name.format(value) for value in families()[name]}
 
 
-EXPANDED = {family: frozenset(values) for family, values in FAMILIES.items()}
-EXPANDED_HINTS = {family: frozenset(values) for family, values in HINTS.items()}
+def asked() -> set[str]:
+    """The families that the code asks for."""
+    return {name for use in everywhere() for name in use.keys if "{}" in name} - ELSEWHERE
 
 
-def families() -> set[str]:
-    return {name for use in USES for name in use.keys if "{}" in name} - ELSEWHERE
-
-
+@cache
 def used() -> dict[str, list[Use]]:
     """Every key that the code asks for, with its uses."""
     found: dict[str, list[Use]] = {}
-    for use in USES:
+    for use in everywhere():
         for name in use.keys:
             for key in expanded(name) if name not in ELSEWHERE else ():
                 found.setdefault(key, []).append(use)
@@ -210,14 +239,14 @@ def asked_by_data() -> frozenset[str]:
 
 def test_every_family_of_keys_is_known() -> None:
     hints = {key for family in HINTS for key in hinted(family)}
-    assert families() == {*FAMILIES, *hints}
+    assert asked() == {*families(), *hints}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_missing_and_none_is_left_over(language: str) -> None:
-    there, asked = set(messages(language)), {*used(), *asked_by_data()}
-    assert asked - there == set(), "missing"
-    assert there - asked == set(), "unused"
+    there, wanted = set(messages(language)), {*used(), *asked_by_data()}
+    assert wanted - there == set(), "missing"
+    assert there - wanted == set(), "unused"
 
 
 def fields(key: str) -> frozenset[str]:

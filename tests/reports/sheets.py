@@ -1,7 +1,9 @@
 """Workbooks as a person and as LibreOffice deal with them: filled in by the keys of the form, worked out again."""
 
+import pickle
 import subprocess
 from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,10 +19,45 @@ from bot.reports.workbook.marks import FIRM, FORM, TEXT, VALUE
 from tests.programs import program
 
 SECONDS = 300.0
+CODES_TYPED = (
+    "91350100M000100Y43",
+    " 91350100m000100y43\u3000",
+    "9135 0100 M000 100Y 43",
+    "91-350100-M000100Y4-3",
+    "９１３５０１００Ｍ０００１００Ｙ４３",
+    "９１３５０１００ｍ０００１００ｙ４３",
+    "统一社会信用代码：91350100M000100Y43",
+    "信用代码\n91350100M000100Y43",
+    "91350100M000100Y43\u00a0",
+)
+"""The code of one firm, as people type it or copy it from elsewhere."""
 
 
 def opened(made: Report, *, values: bool = False) -> Workbook:
-    return load_workbook(BytesIO(workbook(made)), data_only=values)
+    """The workbook of a report, for this test alone."""
+    return loaded(written(made), values=values)
+
+
+def loaded(content: bytes, *, values: bool = False) -> Workbook:
+    """A workbook, for this test alone."""
+    book: Workbook = pickle.loads(_read(content, values))  # noqa: S301  # ours
+    return book
+
+
+def written(made: Report) -> bytes:
+    """The file, made once however many tests look at it."""
+    return _written(pickle.dumps(made))
+
+
+@lru_cache(100)
+def _written(made: bytes) -> bytes:
+    return workbook(pickle.loads(made))  # noqa: S301  # ours
+
+
+@lru_cache(100)
+def _read(content: bytes, values: bool) -> bytes:
+    """Pickled: openpyxl needs ten times as long, above all for the lines around merged cells."""
+    return pickle.dumps(load_workbook(BytesIO(content), data_only=values))
 
 
 def saved(book: Workbook) -> bytes:
@@ -41,7 +78,7 @@ def fields(book: Workbook) -> dict[str, Cell]:
             marks = {cell.value: cell.column for cell in sheet[1]}
             for row in range(2, sheet.max_row + 1):
                 key = sheet.cell(row, 1).value
-                column = marks.get(TEXT) if key == FIRM else marks[VALUE]
+                column = marks.get(TEXT) if str(key).startswith(f"{FIRM}.") else marks[VALUE]
                 if key and column:
                     found[str(key)] = sheet.cell(row, column)
     return found

@@ -1,10 +1,11 @@
-"""PDF/A-2a (ISO 19005-2, level A): what a validator says that is not ours, and the rules that it does not look at.
+"""PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1): what a validator says, and what it does not look at.
 
-The validator is pdf_oxide, in Rust, which shares no code with typst. It looks at the marks of the standard in XMP, at
-fonts that are not inside, at the roots of tags and language, at encryption, scripts and attachments; the seeded
-faults below are what it was seen to refuse. It does not look at the output intent, at what glyphs stand for, at
-limits, at the tags of single tables and drawings, or at what stands on a page outside of them: those rules are tried
-here one by one, each with its clause. veraPDF, which knows all of them, is neither on PyPI nor on npm nor in Debian.
+The validator is pdf_oxide, which is not ours, and shares no code with typst. It looks at the marks of the standard in
+XMP, at fonts that are not inside, at the roots of tags and language, at the title, encryption, scripts and
+attachments; the seeded faults below are what it was seen to refuse. It does not look at the output intent, at what
+glyphs stand for, at limits, at the tags of single tables, headings and drawings, or at what stands on a page outside
+of them: those rules are tried here one by one, each with its clause. veraPDF, which knows all of them, is neither on
+PyPI nor on npm nor in Debian.
 """
 
 import re
@@ -48,6 +49,7 @@ STANDARD = {
 XMP = {
     "part": "{http://www.aiim.org/pdfa/ns/id/}part",
     "conformance": "{http://www.aiim.org/pdfa/ns/id/}conformance",
+    "accessible": "{http://www.aiim.org/pdfua/ns/id/}part",
 }
 ISSUER = Issuer("https://shuping.example", OPERATOR)
 PAPERS = {
@@ -119,10 +121,12 @@ def dictionaries(name: str, **entries: str) -> list[Any]:
 
 
 def refused(content: bytes) -> list[str]:
-    """What the validator has against a file as PDF/A-2a: nothing, if it takes it."""
-    found = PdfDocument.from_bytes(content).validate_pdf_a("2a")
-    assert found["valid"] is not bool(found["errors"])
-    return [*found["errors"]]
+    """What the validator has against a file as PDF/A-2a or as PDF/UA-1: nothing, if it takes it."""
+    opened = PdfDocument.from_bytes(content)
+    verdicts = opened.validate_pdf_a("2a"), opened.validate_pdf_ua()
+    for verdict in verdicts:
+        assert verdict["valid"] is not bool(verdict["errors"])
+    return [error for verdict in verdicts for error in verdict["errors"]]
 
 
 @EVERY
@@ -175,6 +179,9 @@ def every_dictionary(writer: PdfWriter) -> Iterator[DictionaryObject]:
         pytest.param(not_marked, "STRUCT-001", id="not marked"),
         pytest.param(without("/StructTreeRoot"), "STRUCT-001", id="no tree of tags"),
         pytest.param(without("/Lang"), "STRUCT-003", id="no language"),
+        pytest.param(without("/StructTreeRoot"), "UA-DOC-001", id="no tree of tags, for readers that speak"),
+        pytest.param(without("/Lang"), "UA-DOC-002", id="no language, for readers that speak"),
+        pytest.param(without("/ViewerPreferences"), "UA-DOC-004", id="the name of the file instead of the title"),
         pytest.param(with_a_script, "CONTENT-002", id="a script"),
         pytest.param(lambda writer: writer.encrypt("", "owner"), "CONTENT-005", id="encrypted"),
         pytest.param(lambda writer: writer.add_attachment("a.txt", b"a"), "FILE-001", id="an attachment"),
@@ -206,12 +213,19 @@ def test_the_file_is_whole_and_open(name: str) -> None:
 
 @EVERY
 def test_it_says_what_it_is(name: str) -> None:
-    """6.6.2, 6.6.4: XMP in the clear, which says part and level, and the same as the dictionary of information."""
+    """6.6.2, 6.6.4: XMP in the clear, which says part and level, and the same as the dictionary of information.
+
+    ISO 14289-1, 5: and that it is the first part of PDF/UA, too.
+    """
     stream = catalog(name)["/Metadata"]
     assert "/Filter" not in stream
     assert (stream["/Type"], stream["/Subtype"]) == ("/Metadata", "/XML")
     xmp = ElementTree.fromstring(stream.get_data())  # noqa: S314  # our own
-    assert {key: xmp.findtext(f".//{tag}") for key, tag in XMP.items()} == {"part": "2", "conformance": "A"}
+    assert {key: xmp.findtext(f".//{tag}") for key, tag in XMP.items()} == {
+        "part": "2",
+        "conformance": "A",
+        "accessible": "1",
+    }
     info: Any = read(name).metadata
     told = "".join(xmp.itertext())
     for key in ("/Title", "/Author", "/Creator", "/Keywords"):
@@ -314,3 +328,65 @@ def test_everything_on_a_page_is_in_the_tree_or_is_no_content(name: str) -> None
             if operator in {b"Tj", b"TJ", b"'", b'"', b"Do", b"S", b"s", b"f", b"f*", b"B", b"b", b"B*", b"b*", b"sh"}:
                 assert inside, f"{operator!r} outside of any mark"
         assert inside == 0
+
+
+# ISO 14289-1, PDF/UA-1: what a reader that speaks needs besides
+
+
+def elements(name: str) -> Iterator[Any]:
+    """The elements of the tree, in the order in which they are read."""
+    waiting = [catalog(name)["/StructTreeRoot"]["/K"]]
+    while waiting:
+        found = waiting.pop().get_object()
+        if isinstance(found, ArrayObject):
+            waiting += [entry for entry in reversed(found) if isinstance(entry, IndirectObject | DictionaryObject)]
+        elif isinstance(found, DictionaryObject) and "/S" in found:
+            yield found
+            waiting += [found.raw_get("/K")] if "/K" in found else []
+
+
+@EVERY
+def test_a_window_shows_the_title(name: str) -> None:
+    """7.1: the title, not the name of the file, is what a window is called; it is what the first line says."""
+    assert catalog(name)["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    information: Any = read(name).metadata
+    assert information.title
+    assert [str(element["/S"]) for element in elements(name)][:2] == ["/Document", "/Title"]
+
+
+@EVERY
+def test_headings_are_steps_of_one_stair(name: str) -> None:
+    """7.4.2: from the first level down, none left out; a single page of a few lines may have none."""
+    levels = [int(element["/S"][2:]) for element in elements(name) if re.fullmatch("/H[1-6]", element["/S"])]
+    assert levels or len(read(name).pages) == 1
+    assert all(level <= before + 1 for before, level in zip([0, *levels], levels, strict=False))
+
+
+@EVERY
+def test_every_table_says_what_its_columns_are(name: str) -> None:
+    """7.5: it has cells of heads, none of which is mute, and every other cell says under which it stands."""
+    tables = [element for element in elements(name) if element["/S"] == "/Table"]
+    for table in tables:
+        rows = [each for each in inside(table) if each["/S"] == "/TR"]
+        cells = [cell.get_object() for row in rows for cell in row["/K"]]
+        heads = [cell for cell in cells if cell["/S"] == "/TH"]
+        assert heads
+        assert all(head.get("/K") for head in heads)
+        assert all(attribute(cell, "/Headers") for cell in cells if cell["/S"] == "/TD")
+
+
+def inside(element: Any) -> Iterator[Any]:
+    """The elements below one."""
+    below = element.get("/K", [])
+    for entry in below if isinstance(below, ArrayObject) else [below]:
+        found = entry.get_object()
+        if isinstance(found, DictionaryObject) and found.get("/S"):
+            yield found
+            yield from inside(found)
+
+
+def attribute(element: Any, name: str) -> Any:
+    """An attribute of an element, of which it may have several sets."""
+    sets = element.get("/A", [])
+    found = [each.get_object().get(name) for each in (sets if isinstance(sets, ArrayObject) else [sets])]
+    return next((value for value in found if value), None)

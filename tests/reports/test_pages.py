@@ -105,6 +105,24 @@ def test_a_result_is_told_on_four_pages(grade: int) -> None:
     assert len(read(f"grade {grade}").pages) == 4
 
 
+@pytest.mark.parametrize("grade", range(1, 5))
+def test_with_what_was_before_it_is_told_on_four_pages_too(grade: int) -> None:
+    made = report(of_grade(grade), before=of_grade(grade - 1))
+    assert len(PdfReader(BytesIO(document(made))).pages) == 4
+
+
+@pytest.mark.parametrize("grade", range(5))
+def test_in_english_five_pages_are_enough(grade: int) -> None:
+    made = report(of_grade(grade), "en", firm=LIMITED)
+    assert len(PdfReader(BytesIO(document(made))).pages) <= 5
+
+
+@EVERY
+def test_result_and_points_are_on_the_first_page(name: str) -> None:
+    made = EXTREMES[name]
+    assert f"2{made.labels['structure']}".replace(" ", "") in texts(name)[0]
+
+
 @EVERY
 def test_the_table_of_indicators_is_on_one_page(name: str) -> None:
     made = EXTREMES[name]

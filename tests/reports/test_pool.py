@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pickle
 import subprocess
 import sys
 from collections import Counter
@@ -271,3 +272,24 @@ def test_nothing_heavy_is_imported_before_the_first_report(tmp_path: Path) -> No
         [sys.executable, "-c", code], capture_output=True, env=environment(tmp_path), check=True, text=True
     )
     assert done.stdout.strip() == ""
+
+
+FIRST = """
+import pickle, sys
+from bot.reports.render import render
+assert render(*pickle.load(sys.stdin.buffer))
+print(*[name for name in ("pydantic", "babel", "asyncio") if name in sys.modules])
+"""
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_process_that_makes_reports_imports_only_what_lays_them_out(kind: Kind, tmp_path: Path) -> None:
+    """Half of what the first report costs would be rules for answers, which are long checked there."""
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST],
+        input=pickle.dumps((kind, MADE)),
+        capture_output=True,
+        env=environment(tmp_path),
+        check=True,
+    )
+    assert (done.stdout.decode().strip(), done.stderr.decode()) == ("", "")

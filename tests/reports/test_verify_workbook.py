@@ -15,10 +15,9 @@ from bot.reports.paper import Paper
 from bot.reports.signing import Issuer
 from bot.reports.verdict import Finding, Keys, Signature, Verdict
 from bot.reports.verify import verify
-from bot.reports.workbook import workbook
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, of_grade, paper, papers
 from tests.reports.keys import OPERATOR
-from tests.reports.sheets import fields
+from tests.reports.sheets import fields, loaded, written
 
 ISSUER = Issuer("https://shuping.example.org", OPERATOR)
 KEYS = Keys(operator=OPERATOR.public_key())
@@ -26,12 +25,12 @@ FIRM_A, FIRM_B = paper(BY_FIGURES, firm="甲五金制品有限公司", before=of
 
 
 def made(of: Paper) -> bytes:
-    return workbook(compose(of, ISSUER.seal(of)))
+    return written(compose(of, ISSUER.seal(of)))
 
 
 def saved(content: bytes, change: Callable[[Workbook], object] = lambda _: None) -> bytes:
     """As another program saves it, after somebody has changed it."""
-    book = load_workbook(BytesIO(content))
+    book = loaded(content)
     change(book)
     kept = BytesIO()
     book.save(kept)
@@ -52,7 +51,9 @@ def fill(key: str, value: object) -> Callable[[Workbook], None]:
 
     def change(book: Workbook) -> None:
         sheet, row = at(book, key)
-        column = next(cell.column for cell in sheet[1] if cell.value == ("text" if key == "firm.name" else "value"))
+        column = next(
+            cell.column for cell in sheet[1] if cell.value == ("text" if key.startswith("firm.") else "value")
+        )
         sheet.cell(row, column).value = value
 
     return change
@@ -80,6 +81,27 @@ def test_what_is_filled_in_otherwise_is_named() -> None:
     assert "营销" in named
     assert verify(saved(made(FIRM_A), fill("firm.name", "丙厂")), KEYS).others == ("企业名称",)
     assert len(verify(saved(made(FIRM_A), fill("answer.q1.D", 1)), KEYS).others) == 1
+
+
+def test_facts_of_the_firm_that_were_filled_in_otherwise_are_named() -> None:
+    told = {"credit_code": "91350100M000100Y43", "region": "苏州市"}
+    of = FIRM_A.model_copy(update={"firm": FIRM_A.firm.model_copy(update=told)})
+    assert verify(saved(made(of)), KEYS).finding is Finding.SAVED
+    for key, value, name in (
+        ("credit_code", "91310000MA1FL5RW1Q", "统一社会信用代码"), ("credit_code", None, "统一社会信用代码"),
+        ("region", "昆山市", "所在地区"), ("contact", "李四", "联系人"), ("kind", "小微企业", "企业类别"),
+    ):  # fmt: skip
+        verdict = verify(saved(made(of), fill(f"firm.{key}", value)), KEYS)
+        assert (verdict.finding, verdict.others) == (Finding.FILLED, (name,))
+
+
+def test_a_form_that_was_made_before_there_were_such_rows_holds_the_same() -> None:
+    def without_rows(book: Workbook) -> None:
+        for fact in ("credit_code", "kind", "industry", "region", "contact"):
+            sheet, row = at(book, f"firm.{fact}")
+            sheet.cell(row, 1).value = None
+
+    assert verify(saved(made(FIRM_A), without_rows), KEYS).finding is Finding.SAVED
 
 
 def test_what_cannot_be_read_is_named_by_its_cell() -> None:

@@ -13,6 +13,7 @@ from bot.reports.content import Report
 from bot.reports.workbook import workbook
 from bot.reports.workbook.formula import quoted
 from bot.reports.workbook.measure import height, lines, width_of
+from flows.session import FirmFact
 from locales import LANGUAGES
 from tests.reports.firms import BY_FIGURES, EMPTY, HOSTILE, every, extremes, of_grade, report, reports
 from tests.reports.sheets import beside, fields, opened, text_of
@@ -45,7 +46,23 @@ def test_every_field_has_a_key() -> None:
     wanted |= {f"figure.{figure.id}" for figure in RUBRIC.figures if figure.kind != "series"}
     series = (figure.id for figure in RUBRIC.figures if figure.kind == "series")
     wanted |= {f"figure.{figure}.{year}" for figure in series for year in (1, 2, 3)}
-    assert set(fields(opened(report(EMPTY)))) == wanted | {"rubric", "language", "firm.name"}
+    wanted |= {"firm.kind", *(f"firm.{fact.value}" for fact in FirmFact)}
+    assert set(fields(opened(report(EMPTY)))) == wanted | {"rubric", "language"}
+
+
+def test_the_facts_of_the_firm_stand_on_top_in_the_order_of_the_papers() -> None:
+    made = EXTREMES["signed"]
+    rows = [
+        (row[4], row[8]) for row in opened(made).worksheets[FORM].iter_rows(min_row=9, max_row=14, values_only=True)
+    ]
+    assert rows == [(row.name, row.value) for row in made.firm_rows]
+    assert [fact for fact in made.facts if (fact.name, fact.value) in rows] == [*made.facts[:6]]
+
+
+def test_what_is_told_of_the_firm_is_kept_as_text() -> None:
+    """A code of eighteen digits would lose three of them as a number."""
+    cells = fields(opened(report(EMPTY)))
+    assert {cell.number_format for key, cell in cells.items() if key.startswith("firm.")} == {"@"}
 
 
 def test_figures_are_real_numbers_and_the_oldest_years_are_those_that_are_missing() -> None:

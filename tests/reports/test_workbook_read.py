@@ -15,8 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from bot.reports.compose import compose
+from bot.reports.paper import Paper
 from bot.reports.workbook import workbook
 from bot.reports.workbook.reading import read_workbook
+from flows.session import Firm
 from locales import LANGUAGES
 from scoring.answers import LARGEST_FIGURE, YEARS, Answers, check_answers
 from scoring.decoding import read_json
@@ -24,8 +27,8 @@ from scoring.errors import AnswersError, FaultCode
 from scoring.result import assess
 from scoring.result_json import result_json
 from scoring.sheet import load_sheet
-from tests.reports.firms import BY_FIGURES, EMPTY, of_grade, report
-from tests.reports.sheets import fields, fill, opened, saved
+from tests.reports.firms import BY_FIGURES, EMPTY, of_grade, paper, report
+from tests.reports.sheets import CODES_TYPED, fields, fill, opened, saved
 from tests.scoring.strategies import RUBRIC, examples, partial_choices, partial_levels
 
 SHEET = load_sheet("miit-2024")
@@ -37,7 +40,7 @@ def result_of(answers: Answers) -> dict[str, Any]:
 
 
 def read(content: bytes) -> Answers:
-    return check_answers(RUBRIC, read_workbook(content))
+    return check_answers(RUBRIC, read_workbook(content).answers)
 
 
 def faults(content: bytes) -> list[tuple[str, FaultCode]]:
@@ -106,14 +109,69 @@ def test_what_openpyxl_saved_is_read_as_before() -> None:
 
 def test_the_name_of_the_firm_comes_along() -> None:
     made = opened(report(of_grade(2), firm="某某五金厂"))
-    assert read_workbook(saved(made))["firm"] == "某某五金厂"
-    assert read_workbook(saved(fill(made, {"firm.name": None}))).get("firm") is None
+    assert read_workbook(saved(made)).answers["firm"] == "某某五金厂"
+    assert "firm" not in read_workbook(saved(fill(made, {"firm.name": None}))).answers
 
 
 def test_an_empty_form_has_no_answers() -> None:
-    assert read_workbook(workbook(report(EMPTY, firm=None))) == {
-        "rubric": "miit-2024", "answers": {}, "figures": {}, "scenarios": {},
-    }  # fmt: skip
+    read = read_workbook(workbook(compose(paper(EMPTY).model_copy(update={"firm": Firm()}))))
+    assert read.answers == {"rubric": "miit-2024", "answers": {}, "figures": {}, "scenarios": {}}
+    assert set(read.facts.values()) == {""}
+    assert read.told == {}
+
+
+# the firm
+
+
+WHO = {
+    "kind": "provincial", "credit_code": "91350100M000100Y43", "industry": "C3399 金属制品", "region": "江苏省苏州市",
+    "contact": "张三 0512-12345678",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_told_of_the_firm_comes_back(language: str) -> None:
+    who = Firm.model_validate({"name": "某某五金厂", **WHO})
+    made = compose(paper(of_grade(2), language).model_copy(update={"firm": who}))
+    for content in (workbook(made), saved(opened(made))):
+        assert (read_workbook(content).facts, read_workbook(content).told) == (WHO, WHO)
+
+
+def told(values: dict[str, Any], language: str = "zh-Hans") -> dict[str, str]:
+    """What is read of the firm in an empty form that was filled in."""
+    return read_workbook(saved(fill(opened(compose(nobody(language))), values))).told
+
+
+def nobody(language: str = "zh-Hans") -> Paper:
+    return paper(EMPTY, language).model_copy(update={"firm": Firm()})
+
+
+@pytest.mark.parametrize("typed", CODES_TYPED)
+def test_a_credit_code_is_taken_as_people_copy_it(typed: str) -> None:
+    assert told({"firm.credit_code": typed}) == {"credit_code": "91350100M000100Y43"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [("小微企业", "zh-Hans"), (" 小微企业\u3000", "zh-Hans"), ("micro", "zh-Hant"), ("small OR micro firm", "en")],
+)
+def test_a_kind_of_firm_is_told_in_the_language_of_the_form(typed: str, language: str) -> None:
+    assert told({"firm.kind": typed}, language) == {"kind": "micro"}
+
+
+def test_a_telephone_number_may_be_a_number() -> None:
+    assert told({"firm.contact": 13800138000}) == {"contact": "13800138000"}
+
+
+def test_a_form_that_was_made_before_there_were_such_rows_is_read_as_ever() -> None:
+    book = opened(report(of_grade(2), firm="某某五金厂"))
+    sheet = book.worksheets[0]
+    for key, cell in fields(book).items():
+        if key.startswith("firm.") and key != "firm.name":
+            sheet.cell(cell.row, 1).value = None
+    read = read_workbook(saved(book))
+    assert (read.answers["firm"], read.facts) == ("某某五金厂", {})
+    assert result_of(check_answers(RUBRIC, read.answers)) == result_of(of_grade(2))
 
 
 # what became of it
@@ -224,13 +282,30 @@ WRONG: dict[str, tuple[dict[str, Any], FaultCode]] = {
         {"figure.revenue.1": 1, "figure.revenue.3": 1, "figure.revenue.2": None}, FaultCode.YEAR_MISSING,
     ),
     "part exceeds whole": ({"figure.machines": 1, "figure.machines_digital": 2}, FaultCode.PART_EXCEEDS_WHOLE),
+    "kind of firm": ({"firm.kind": "大厂"}, FaultCode.UNKNOWN_OPTION),
+    "credit code became a number": ({"firm.credit_code": 913501000001000000}, FaultCode.CODE_AS_NUMBER),
+    "credit code is too short": ({"firm.credit_code": "91350100M000100Y4"}, FaultCode.CODE_LENGTH),
+    "credit code has an O": ({"firm.credit_code": "9135010OM000100Y43"}, FaultCode.CODE_SIGN),
+    "credit code was copied wrong": ({"firm.credit_code": "91350100M000100Y34"}, FaultCode.CODE_CHECK),
+    "region is long": ({"firm.region": "长" * 61}, FaultCode.FACT_LONG),
+    "contact is a date": ({"firm.contact": DAY}, FaultCode.SHAPE),
+    "contact is true": ({"firm.contact": True}, FaultCode.SHAPE),
+    "name is long": ({"firm.name": "长" * 101}, FaultCode.TEXT_LONG),
     "contradiction": (
         {"answer.q2.A": 1, "figure.machines": 2, "figure.machines_digital": 2}, FaultCode.FIGURES_CONTRADICT,
     ),
 }  # fmt: skip
 
 
-SOME = ("tick", "two letters", "level", "figure is a word", "a year is missing", "contradiction")
+SOME = (
+    "credit code was copied wrong",
+    "tick",
+    "two letters",
+    "level",
+    "figure is a word",
+    "a year is missing",
+    "contradiction",
+)
 
 
 @pytest.mark.parametrize(
@@ -364,7 +439,7 @@ def test_a_damaged_workbook_is_read_or_refused(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 20))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     with suppress(AnswersError):
-        assert read_workbook(bytes(content))["rubric"] == "miit-2024"
+        assert read_workbook(bytes(content)).answers["rubric"] == "miit-2024"
 
 
 @given(st.data())
@@ -377,4 +452,4 @@ def test_a_workbook_of_damaged_parts_is_read_or_refused(data: st.DataObject) -> 
         start = data.draw(st.integers(0, len(content) - 1))
         content[start : start + data.draw(st.integers(0, 40))] = data.draw(st.sampled_from(ODD))
     with suppress(AnswersError):
-        assert read_workbook(packed(**{part: bytes(content)}))["rubric"] == "miit-2024"
+        assert read_workbook(packed(**{part: bytes(content)})).answers["rubric"] == "miit-2024"

@@ -9,16 +9,22 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from stdnum.cn.uscc import calc_check_digit
 
 from bot.reports.content import Report
+from bot.reports.workbook.columns import At
+from bot.reports.workbook.facts import CODE, REFUSED
 from bot.reports.workbook.reading import read_workbook
 from bot.words.wording import wording
+from flows.events import Refusal
+from flows.identity import CODE_LENGTH, CODE_SIGNS, fault
+from flows.session import FirmFact
 from scoring.answers import Answers, check_answers
 from scoring.errors import AnswersError
 from scoring.result import assess
 from scoring.sheet import load_sheet
 from tests.reports.firms import BY_FIGURES, EMPTY, extremes, of_grade, report
-from tests.reports.sheets import beside, differing, fill, near, opened, printed, saved, worked_out
+from tests.reports.sheets import CODES_TYPED, beside, differing, fields, fill, near, opened, printed, saved, worked_out
 from tests.scoring.strategies import RUBRIC, answered
 
 pytestmark = pytest.mark.slow
@@ -78,6 +84,10 @@ FILLED: dict[str, dict[str, Any]] = {
     "half_up": {"figure.pass_rate_before": 97.5, "figure.pass_rate_after": 97.55},
     "levels": {f"scenario.{name}": place % 5 for place, name in enumerate(RUBRIC.scenario)},
     "percent_signs": {"figure.pass_rate_before": 0.975, "figure.pass_rate_after": 1},
+    "firm": {
+        "firm.name": "某某厂", "firm.credit_code": "91350100m000100Y43 ", "firm.kind": "小微企业",
+        "firm.contact": 13800138000, "firm.region": "长" * 60, "answer.q1.B": 1,
+    },
     "letter_and_figures": {"figure.machines": 10, "figure.machines_digital": 10, "answer.q2.E": 1},
     "ticks_otherwise": {
         "answer.q1.B": "B", "answer.q1.C": "ｃ", "answer.q1.D": True, "answer.q1.E": False, "answer.q1.A": 0,
@@ -91,6 +101,14 @@ FILLED: dict[str, dict[str, Any]] = {
         "scenario.quality": "2", "scenario.safety": " 0 ", "scenario.energy": "4",
     },
 }  # fmt: skip
+
+
+def slips(seed: int) -> tuple[str, str]:
+    """A credit code, and the same with a slip."""
+    draw = Random(seed)  # noqa: S311  # no secret
+    body = "".join(draw.choices(sorted(CODE_SIGNS), k=CODE_LENGTH - 1))
+    code, place = body + calc_check_digit(body), draw.randrange(CODE_LENGTH)
+    return code, code[:place] + draw.choice(("", "O", "Z", "7", "K", code[place] * 2, "·")) + code[place + 1 :]
 
 
 def anything(seed: int) -> dict[str, Any]:
@@ -141,6 +159,13 @@ SPOILT: dict[str, dict[str, Any]] = {
     "gap": {"figure.revenue.1": 10, "figure.revenue.3": 10},
     "year_differs": {"figure.revenue.3": 10, "figure.revenue_last": 11},
     "contradiction": {"figure.machines": 10, "figure.machines_digital": 10, "answer.q2.A": 1},
+    "kind_of_firm": {"firm.kind": "大厂"},
+    "code_number": {"firm.credit_code": 913501000001000000},
+    "code_length": {"firm.credit_code": "91350100M000100Y4"},
+    "code_sign": {"firm.credit_code": "9135010OM000100Y43"},
+    "code_check": {"firm.credit_code": "91350100M000100Y34"},
+    "region_long": {"firm.region": "长" * 61},
+    "name_long": {"firm.name": "长" * 101},
     "no_revenue": {
         "figure.revenue_last": 0, "figure.revenue_prev": 1, "figure.cost_last": 1, "figure.cost_prev": 1,
     },
@@ -156,7 +181,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Workbook]:
 
 @pytest.mark.parametrize("name", FILLED)
 def test_a_form_that_is_filled_in_gives_what_its_answers_give(name: str, filled: Mapping[str, Workbook]) -> None:
-    read = read_workbook(saved(fill(opened(report(EMPTY)), FILLED[name])))
+    read = read_workbook(saved(fill(opened(report(EMPTY)), FILLED[name]))).answers
     answers = check_answers(RUBRIC, read)
     result, made = assess(load_sheet("miit-2024"), answers), report(answers)
     book, sheet = filled[name], filled[name][made.labels["sheet_score"]]
@@ -181,7 +206,7 @@ def points(sheet: Worksheet) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("name", FILLED)
 def test_the_gap_follows_the_form(name: str, filled: Mapping[str, Workbook]) -> None:
-    answers = check_answers(RUBRIC, read_workbook(saved(fill(opened(report(EMPTY)), FILLED[name]))))
+    answers = check_answers(RUBRIC, read_workbook(saved(fill(opened(report(EMPTY)), FILLED[name]))).answers)
     result = assess(load_sheet("miit-2024"), answers)
     assert result.next
     assert result.points_short is not None
@@ -214,14 +239,15 @@ TOLD = {
     "word": "只填数字", "text_with_percent": "只填数字",
     "half": "整数", "none_at_all": "大于 0", "over_hundred": "100", "part_exceeds": "生产设备数量",
     "years_differ": "年数", "gap": "这一年", "year_differs": "近三年营业收入", "contradiction": "E",
-    "no_revenue": "大于 0",
+    "no_revenue": "大于 0", "kind_of_firm": "下拉", "code_number": "文本", "code_length": "18 位",
+    "code_sign": "I、O、S、V、Z", "code_check": "校验位", "region_long": "60", "name_long": "100",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TOLD)
 def test_a_sentence_beside_it_says_what_is_wrong(name: str, filled: Mapping[str, Workbook]) -> None:
     book = filled[name]
-    said = [str(row[11]) for row in book["填报表"].iter_rows(min_row=9, values_only=True)]
+    said = [str(cell) for row in book["填报表"].iter_rows(min_row=9, values_only=True) for cell in row[10:12]]
     said += [str(row[7]) for row in book["业务场景"].iter_rows(min_row=5, values_only=True)]
     assert any(TOLD[name] in text for text in said)
 
@@ -236,7 +262,29 @@ def test_a_rate_with_a_sign_of_percent_is_doubted_and_taken_as_it_is(filled: Map
 
 
 def summary(book: Workbook) -> str:
-    return str(book["填报表"]["B8"].value)
+    return str(book["填报表"]["B7"].value)
+
+
+# a credit code
+
+CODES = (*CODES_TYPED, *(code for seed in range(60) for code in slips(seed)))
+
+
+def test_formulas_say_of_a_credit_code_what_reading_says(tmp_path: Path) -> None:
+    """Of a hundred firms at once: the formulas of the row of one form, each with a code of its own beside it."""
+    cell = fields(opened(report(EMPTY)))["firm.credit_code"]
+    sheet, book = cell.parent, Workbook()
+    for row, code in enumerate(CODES, start=1):
+        book.active.cell(row, cell.column).value = code
+        for hidden in range(cell.column, sheet.max_column + 1):
+            formula = sheet.cell(cell.row, hidden).value
+            if str(formula).startswith("="):
+                book.active.cell(row, hidden).value = re.sub(rf"(\$[A-Z]+){cell.row}\b", rf"\g<1>{row}", formula)
+    done = worked_out({"codes": book}, tmp_path)["codes"].active
+    wanted = [fault(FirmFact.CREDIT_CODE, code) for code in CODES]
+    assert {Refusal.CODE_LENGTH, Refusal.CODE_SIGN, Refusal.CODE_CHECK, None} == {*wanted}
+    found = [done.cell(row, At.CODE + 1).value for row in range(1, len(CODES) + 1)]
+    assert found == [CODE[REFUSED[wrong]] if wrong else 0 for wrong in wanted]
 
 
 # a report that somebody changes
@@ -256,7 +304,7 @@ def test_what_does_not_follow_says_so(tmp_path: Path) -> None:
 
 
 def test_what_libreoffice_saved_is_read_as_before(again: Mapping[str, Workbook]) -> None:
-    read = read_workbook(saved(again["figures"]))
+    read = read_workbook(saved(again["figures"])).answers
     result = assess(load_sheet("miit-2024"), check_answers(RUBRIC, read))
     assert result == assess(load_sheet("miit-2024"), BY_FIGURES)
 

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from bot.reports.composing.points import shares
 from bot.reports.composing.scored import Scored
-from bot.reports.content import Field
+from bot.reports.content import Field, FirmRow
+from flows.session import FirmFact, FirmKind
 from flows.text import tidy
 
 LONGEST_CAPTION = 1_024
+FORM_ORDER = ("name", "credit_code", "kind", "industry", "region", "contact")
+"""The facts of a firm, as papers list them."""
 UNITS = "utf-16-le"
 """So many units of UTF-16 does Telegram take below a picture; a rare character is two of them."""
 
@@ -46,6 +49,18 @@ def _given(scored: Scored, name: str) -> Iterator[Field]:
     """A fact of the firm, if it was told."""
     if value := tidy(getattr(scored.paper.firm, name)):
         yield Field(scored.labels[name], value)
+
+
+def firm_rows(scored: Scored) -> Iterator[FirmRow]:
+    """What the form asks of the firm, in the order of `facts`."""
+    labels, firm = scored.labels, scored.paper.firm
+    kinds = {kind: scored.text(f"kind.{kind.value}") for kind in FirmKind}
+    for name in FORM_ORDER:
+        if name == "kind":
+            yield FirmRow(name, labels[name], kinds[firm.kind] if firm.kind else "", tuple(kinds.values()))
+        else:
+            label = labels["firm" if name == FirmFact.NAME else name]
+            yield FirmRow(name, label, tidy(getattr(firm, name)))
 
 
 def caption(scored: Scored) -> str:

@@ -50,6 +50,9 @@ BOOK = (
     *("only_number", "only_level", "reached", "reached_restrictive", "yes", "no", "points_short", "scenarios_short"),
     *("restrictive_short", "next_grade", "top_grade", "next_level", "next_requirement", "top_level", "follows"),
     *("stands", "stands_changed", "footer", "number_of", "code", "about"),
+    *("firm_facts", "optional", "only_kind"),
+    *(f"wrong_fact_{name}" for name in ("text", "long", "kind")),
+    *(f"wrong_fact_code_{name}" for name in ("number", "length", "sign", "check")),
 )
 """The words of the workbook alone (`report.book.…`)."""
 BLANKS = {

@@ -6,8 +6,8 @@ from datetime import date
 from babel.dates import format_date
 
 from bot.reports.composing.labels import labels_of
+from bot.reports.content import Seal
 from bot.reports.paper import Paper
-from bot.reports.seal import Seal
 from bot.words.wording import Wording, wording
 from flows.events import AnswerValue
 from flows.text import tidy

@@ -58,11 +58,11 @@ def _write(book: Book, words: Words) -> None:
 
 
 def _count(words: Words, form: FormSheet, scenarios: ScenarioSheet | None) -> None:
-    codes = [form.whole(At.CODE), *([scenarios.codes] if scenarios else [])]
+    codes = [form.facts.codes, form.whole(At.CODE), *([scenarios.codes] if scenarios else [])]
     if words.blank:
         changed = "0"
     else:
-        changed = f"SUMPRODUCT(--({form.whole(At.FILL)}<>{form.whole(At.BEFORE)}))"
+        changed = f"{form.facts.changed}+SUMPRODUCT(--({form.whole(At.FILL)}<>{form.whole(At.BEFORE)}))"
         changed = f"{changed}+{scenarios.changed}" if scenarios else changed
     form.counts(
         "+".join(f'COUNTIF({cells},">1")' for cells in codes),

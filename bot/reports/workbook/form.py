@@ -3,14 +3,17 @@
 from bot.reports.content import Figure, Question
 from bot.reports.workbook import marks
 from bot.reports.workbook.columns import HEADS, HIDDEN, IN_LETTERS, WIDTHS, At
+from bot.reports.workbook.facts import FactRows
 from bot.reports.workbook.figures import Columns, FigureRules, Rows, rows_of, shown_years
 from bot.reports.workbook.formula import choose, filled, quoted, sheet_named, spliced
 from bot.reports.workbook.parts import Refs, Spot, Words, derived_of
 from bot.reports.workbook.sheet import Book, Cell, Page
 from bot.reports.workbook.ticks import FAULTS, code_of, ticked
 
-MARKS, SUMMARY = 4, 7
+MARKS, SUMMARY = 4, 6
 """How many rows on top are hidden, and the row of the summary."""
+DATED = At.CHECK - At.VALUE + 1
+"""Columns of the day, beside the title."""
 COUNTS = 1
 """The hidden row that counts what is filled in, wrong, and changed."""
 SCORE = 'IF(AND(ROUND({0},2)=INT(ROUND({0},2)),ROUND({0},9)<>ROUND({0},2)),TEXT({0},"0.00####"),TEXT({0},"0.00"))'
@@ -25,11 +28,13 @@ class FormSheet:
         self._name = words.word("sheet_form")
         widths = IN_LETTERS if words.in_letters else WIDTHS
         self.page: Page = book.page(self._name, widths, HIDDEN)
+        self.facts = FactRows(self.page, words)
 
     def write(self) -> None:
         """Everything but what depends on other sheets (`close`)."""
         self._marks()
         self._head()
+        self.facts.write()
         self._first = self.page.row
         places = self._places(self._first)
         columns = Columns(At.FILL.letter, At.WORTH.letter, At.CODE.letter)
@@ -72,13 +77,13 @@ class FormSheet:
     def _head(self) -> None:
         page, words = self.page, self._words
         across = At.CHECK - At.DIMENSION + 1
-        page.put(At.DIMENSION, words.title, "title", across=across)
+        page.put(At.DIMENSION, words.title, "title", across=across - DATED)
+        date = "" if words.blank else self._report.date
+        page.put(At.VALUE, f"{words.word('date')} {date}", "middle", across=DATED)
         page.high(page.row, 26)
         page.row += 1
         status = "" if words.blank else self._report.status
         page.put(At.DIMENSION, "\n".join(filter(None, (status, words.word("how")))), "free", across=across)
-        page.row += 1
-        self._firm()
         page.row = SUMMARY + 1
         names = [words.word(name) if name else "" for name in HEADS]
         page.line(*((name, "head") for name in names), column=At.DIMENSION)
@@ -86,16 +91,6 @@ class FormSheet:
         page.put(At.VALUE, f"{words.word('option_value')} / {words.word('unit')}", "head", row=page.row - 1)
         page.titles(page.row - 1, page.row - 1)
         page.sheet.freeze_panes(page.row, 0)
-
-    def _firm(self) -> None:
-        page, words = self.page, self._words
-        page.put(At.KEY, marks.FIRM, "hidden")
-        page.put(At.DIMENSION, words.word("firm"), "head", across=At.KIND - At.DIMENSION + 1)
-        page.put(At.LETTER, "", "head")
-        page.put(At.OPTION, self._report.firm or None, "typed", across=2)
-        date = "" if words.blank else self._report.date
-        page.put(At.VALUE, f"{words.word('date')} {date}", "middle", across=2)
-        page.row += 1
 
     # a question
 

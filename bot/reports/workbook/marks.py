@@ -13,12 +13,12 @@ from scoring.exact import plain
 FORM: Final = "shuping-form-1"
 VALUE, TEXT, EXACT = "value", "text", "exact"
 """Columns: what is filled in, texts, and numbers in full where a cell cannot hold all of their digits."""
-RUBRIC, LANGUAGE, FIRM = "rubric", "language", "firm.name"
+RUBRIC, LANGUAGE, FIRM = "rubric", "language", "firm"
 PAPER: Final = "paper"
 """The row of the record that the paper carries (`bot.reports.embedding`)."""
 QUESTION, FIGURE, SCENARIO = "answer", "figure", "scenario"
-"""The first part of a key: `answer.q1.A`, `figure.machines`, `figure.revenue.1` (of three years, oldest first),
-`scenario.quality`."""
+"""The first part of a key, as `FIRM` is: `firm.name`, `answer.q1.A`, `figure.machines`, `figure.revenue.1` (of three
+years, oldest first), `scenario.quality`."""
 TICKS: Final = ("1", "✓", "√", "x", "✔", "☑", "v", "１")
 """What chooses an option, in capital letters too, beside its own letter; we write the first."""
 UNTICKED: Final = "0"

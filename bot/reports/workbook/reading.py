@@ -12,30 +12,43 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from bot.reports.filled import Filled
 from bot.reports.workbook import marks
 from bot.reports.workbook.archive import not_a_workbook, weighed
+from flows.events import Refusal
+from flows.identity import fault, kept
+from flows.session import FirmFact, FirmKind
 from flows.text import tidy
+from locales import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from scoring.answers import check_answers
 from scoring.decoding import read_json, short
 from scoring.editions import edition_of, load_rubric
 from scoring.errors import AnswersError, Fault, FaultCode
 from scoring.rubric import Rubric
 
+KIND = "kind"
+"""The one fact of a firm beside `FirmFact`."""
+REFUSED = {
+    Refusal.CODE_LENGTH: FaultCode.CODE_LENGTH,
+    Refusal.CODE_SIGN: FaultCode.CODE_SIGN,
+    Refusal.CODE_CHECK: FaultCode.CODE_CHECK,
+    Refusal.FACT_LONG: FaultCode.FACT_LONG,
+}
 NUMBER = re.compile(r"(0|[1-9][0-9]{0,9})(\.[0-9]{0,5}[1-9])?", re.ASCII)
 """A number in a cell that holds text, as spreadsheets write one; pasted tables are full of them."""
 
 
-def read_workbook(content: bytes) -> dict[str, Any]:
-    """The answers in a workbook, in the shape of an answer file, checked. Raises AnswersError naming the cells."""
+def read_workbook(content: bytes) -> Filled:
+    """What is filled in, with answers that are checked. Raises AnswersError naming the cells."""
     cells = _cells(content)
     rubric = _rubric(cells)
     reader = _Reader(rubric, cells)
-    data = reader.data()
+    found = reader.filled()
     try:
-        check_answers(rubric, data)
+        check_answers(rubric, found.answers)
     except AnswersError as error:
         raise AnswersError([reader.placed(fault) for fault in error.faults]) from None
-    return data
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +130,18 @@ class _Reader:
         self._faults: list[Fault] = []
         self._missing: dict[str, None] = {}
         """Items and figures with a row that is not there any more: what it held, nobody knows."""
-        self._known = {marks.RUBRIC, marks.LANGUAGE, marks.PAPER, marks.FIRM}
+        self._known = {marks.RUBRIC, marks.LANGUAGE, marks.PAPER}
         self._places: dict[str, str] = {}
         """Where a field of the answers stands."""
 
-    def data(self) -> dict[str, Any]:
-        """The answers. Raises AnswersError naming every cell that cannot be taken."""
+    def filled(self) -> Filled:
+        """All of it. Raises AnswersError naming every cell that cannot be taken."""
+        facts = dict(self._facts())
         sections = {
             "answers": dict(self._answers()),
             "figures": dict(self._figures()),
             "scenarios": dict(self._levels()),
         }
-        firm = self._cells.get(marks.FIRM)
-        name = tidy(str(firm.value)) if firm and not isinstance(firm.value, _Unknown) else ""
         self._faults += [
             Fault(cell.place, FaultCode.UNKNOWN_FIELD) for key, cell in self._cells.items() if key not in self._known
         ]
@@ -137,9 +149,8 @@ class _Reader:
             self._faults.append(Fault("", FaultCode.ROWS_MISSING, {"missing": short(", ".join(self._missing))}))
         if self._faults:
             raise AnswersError(self._faults)
-        if firm:
-            self._places["firm"] = firm.place
-        return {"rubric": self._rubric.id, **({"firm": name} if name else {}), **sections}
+        name = facts.pop(FirmFact.NAME, "")
+        return Filled({"rubric": self._rubric.id, **({"firm": name} if name else {}), **sections}, facts)
 
     def placed(self, fault: Fault) -> Fault:
         """A fault of a field, at its cell."""
@@ -153,6 +164,50 @@ class _Reader:
         if cell is None:
             self._missing[key.split(".")[1]] = None
         return None if cell is None or cell.value == "" else cell
+
+    # the firm
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        """The facts that the form has a row for, as they are kept; "" for one that nobody filled in."""
+        for name in (KIND, *FirmFact):
+            key = f"{marks.FIRM}.{name}"
+            self._known.add(key)
+            if cell := self._cells.get(key):
+                told = self._told(cell, is_code=name == FirmFact.CREDIT_CODE)
+                yield str(name), self._kind(cell, told) if name == KIND else self._fact(FirmFact(name), cell, told)
+
+    def _told(self, cell: _Cell, *, is_code: bool) -> str:
+        """What was typed; a number is one that lost its form, and, if it is long, digits."""
+        if isinstance(cell.value, str):
+            return cell.value
+        if not _is_number(cell.value):
+            details = {"kind": "text", "given": _shown(cell.value)}
+            self._faults.append(Fault(cell.place, FaultCode.SHAPE, details))
+        elif is_code:
+            self._faults.append(Fault(cell.place, FaultCode.CODE_AS_NUMBER, {"given": _shown(cell.value)}))
+        else:
+            return _shown(cell.value)
+        return ""
+
+    def _fact(self, fact: FirmFact, cell: _Cell, told: str) -> str:
+        if fact is FirmFact.NAME:  # its length is that of a label of the answers
+            self._places["firm"] = cell.place
+            return tidy(told)
+        if wrong := fault(fact, told):
+            self._faults.append(Fault(cell.place, REFUSED[wrong]))
+        return kept(fact, told) or ""
+
+    def _kind(self, cell: _Cell, told: str) -> str:
+        """A kind of firm, in the language of the form."""
+        named = self._cells[marks.LANGUAGE].value if marks.LANGUAGE in self._cells else ""
+        text = catalogue(named if named in LANGUAGES else DEFAULT_LANGUAGE)
+        names = {text(f"kind.{kind.value}"): kind for kind in FirmKind}
+        kinds = {name.casefold(): kind for name, kind in (*names.items(), *((kind.value, kind) for kind in FirmKind))}
+        kind = kinds.get(tidy(told).casefold())
+        if tidy(told) and kind is None:
+            details = {"given": short(told), "expected": ", ".join(names)}
+            self._faults.append(Fault(cell.place, FaultCode.UNKNOWN_OPTION, details))
+        return kind.value if kind else ""
 
     # answers
 

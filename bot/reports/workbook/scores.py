@@ -17,6 +17,9 @@ IN_LETTERS = (22, 32, 18, 11, 11, 11, 11, 12, 12, 11, 8, 8)
 """The widths where words are longer than characters."""
 AROUND = 4
 """Rows of the table of grades that are no grade: title, heads, the grade that is reached, and an empty one."""
+SIDES = ((0, 1), (1, 3)), ((4, 2), (6, 4))
+"""Of two facts in a row, the columns of names and values, and over how many they go: so the table of grades has room
+on the same page."""
 BY_SCORE, BY_SCENARIOS = 10, 11
 """Hidden columns: the number of a grade where its condition holds."""
 
@@ -67,11 +70,13 @@ class ScoreSheet:
             ]
         else:
             facts += [(words.word("number_of"), report.seal.number), (words.word("code"), report.seal.code)]
-        for name, value in dict(facts).items():
-            page.put(0, name, "text")
-            page.put(1, value, "text", across=3)
-            page.row += 1
-        page.row += 1
+        begins = page.row
+        for place, (name, value) in enumerate(dict(facts).items()):
+            page.row = begins + place // 2
+            (at, wide), (to, across) = SIDES[place % 2]
+            page.put(at, name, "text", across=wide)
+            page.put(to, value, "text", across=across)
+        page.row += 2
 
     # points
 

@@ -33,7 +33,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "free": {"text_wrap": True, "valign": "top"},
     "note": {"text_wrap": True, "valign": "vcenter", "bold": True, "font_color": "#7F3F00", "bg_color": "#FFF4D6"},
     "input": {**EDGE, **MIDDLE, "bold": True, "bg_color": "#DCE6F2", "locked": False},
-    "typed": {**EDGE, "bold": True, "bg_color": "#DCE6F2", "locked": False},
+    "typed": {**EDGE, "bold": True, "bg_color": "#DCE6F2", "locked": False, "num_format": "@"},
     "percent": {**EDGE, **MIDDLE, "num_format": "0%"},
     "points": {**EDGE, **MIDDLE, "num_format": "0.00##"},
     "strong": {**EDGE, **MIDDLE, "num_format": "0.00##", "bold": True},
@@ -191,4 +191,5 @@ class Page:
         return found
 
     def _points(self, first: int, last: int) -> float:
-        return sum(self._heights.get(row, LINE + MARGIN) for row in range(first, last + 1))
+        seen = (row for row in range(first, last + 1) if row not in self._unseen)
+        return sum(self._heights.get(row, LINE + MARGIN) for row in seen)
