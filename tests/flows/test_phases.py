@@ -112,7 +112,7 @@ def test_no_way_but_those_of_the_table() -> None:
 
 
 def test_the_machine_holds_no_session() -> None:
-    for number in range(1000):
+    for number in range(100):
         session = Walker().session.but(id=f"session {number}", phase=Phase.FIRM, page="name")
         for given in (
             Skip(),
