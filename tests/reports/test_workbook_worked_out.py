@@ -313,7 +313,7 @@ def test_what_libreoffice_saved_is_read_as_before(again: Mapping[str, Workbook])
 # on paper
 
 
-@pytest.mark.parametrize(("language", "most"), [("zh-Hans", 15), ("en", 18)])
+@pytest.mark.parametrize(("language", "most"), [("zh-Hans", 15), ("en", 19)])
 def test_pages_end_where_they_were_reckoned_to(language: str, most: int, tmp_path: Path) -> None:
     """Were columns narrower or rows higher in print, blocks would be cut, or pages half empty."""
     made = report(of_grade(2), language, before=of_grade(1))
