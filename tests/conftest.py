@@ -13,9 +13,12 @@ from tests.examples import fewer_unless_ci
 from tests.pgbouncer import Bouncer
 from tests.postgres import Server
 
+UNWANTED = ("rfc3987_syntax", "sniffio")
+"""What others import if it is there: jsonschema, to build 39 grammars for a format; httpcore, for every lock anew."""
+
 fewer_unless_ci()
 gc.disable()  # while fifteen thousand tests are collected, nothing is garbage
-sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # jsonschema would build 39 grammars for a format
+sys.modules.update(dict.fromkeys(UNWANTED))  # type: ignore[arg-type]
 
 STORES = (
     pytest.param("memory", marks=pytest.mark.slow),

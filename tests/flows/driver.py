@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from flows.cards import Card, LadderCard, LevelCard, card_of
 from flows.events import Event, Refusal, Refused, Stale
@@ -155,5 +156,13 @@ class Walker:
 
 
 def finished() -> Walker:
-    """At the result, every answer the lowest."""
+    """At the result, every answer the lowest. The way there is walked once; whoever comes goes on alone."""
+    there = _at_the_result()
+    walker = Walker(there.session)
+    walker.lines, walker.steps = [*there.lines], there.steps
+    return walker
+
+
+@cache
+def _at_the_result() -> Walker:
     return Walker().begin(name="示例厂").fill().finish()

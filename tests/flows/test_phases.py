@@ -1,7 +1,6 @@
 """The table of phases: every way in it leads where it says, and there is no other."""
 
 import gc
-from itertools import product
 
 import pytest
 
@@ -21,24 +20,26 @@ def test_every_trigger_has_one_way_from_a_phase() -> None:
     assert 10 <= len(TABLE) <= 20
 
 
-@pytest.mark.parametrize(("trigger", "source"), [*product(TRIGGERS, Phase)])
+@pytest.mark.parametrize("trigger", TRIGGERS)
 @pytest.mark.parametrize("session", [OPEN, SURE, FULL, SAID], ids=["open", "sure", "full", "said"])
-def test_a_trigger_leads_where_the_table_says(trigger: str, source: Phase, session: Session) -> None:
-    here = session.but(phase=source)
-    way = WAYS.get((trigger, source))
-    allowed = way is not None and (way.guard is None or way.guard(RUBRIC, here))
-    assert moved(trigger, RUBRIC, here) == (way.target if way and allowed else None)
-    assert here.phase is source
+def test_a_trigger_leads_where_the_table_says(trigger: str, session: Session) -> None:
+    for source in Phase:
+        here = session.but(phase=source)
+        way = WAYS.get((trigger, source))
+        allowed = way is not None and (way.guard is None or way.guard(RUBRIC, here))
+        assert moved(trigger, RUBRIC, here) == (way.target if way and allowed else None), source
+        assert here.phase is source
 
 
-@pytest.mark.parametrize(("trigger", "source"), [*product(TRIGGERS, Phase)])
-def test_a_refusal_leaves_the_cursor_alone(trigger: str, source: Phase) -> None:
-    session = OPEN.but(phase=source)
-    cursor = Cursor(source)
-    accepted = MACHINE.events[trigger].trigger(cursor, RUBRIC, session)
-    if not accepted:
-        assert cursor == Cursor(source)
-        assert vars(cursor) == {"state": source}
+@pytest.mark.parametrize("trigger", TRIGGERS)
+def test_a_refusal_leaves_the_cursor_alone(trigger: str) -> None:
+    for source in Phase:
+        session = OPEN.but(phase=source)
+        cursor = Cursor(source)
+        accepted = MACHINE.events[trigger].trigger(cursor, RUBRIC, session)
+        if not accepted:
+            assert cursor == Cursor(source)
+            assert vars(cursor) == {"state": source}
 
 
 def test_guards() -> None:
@@ -112,7 +113,7 @@ def test_no_way_but_those_of_the_table() -> None:
 
 
 def test_the_machine_holds_no_session() -> None:
-    for number in range(1000):
+    for number in range(100):
         session = Walker().session.but(id=f"session {number}", phase=Phase.FIRM, page="name")
         for given in (
             Skip(),

@@ -17,8 +17,9 @@ from bot.reports.workbook.columns import At
 from bot.reports.workbook.facts import CODE, REFUSED
 from bot.reports.workbook.reading import read_workbook
 from bot.words.wording import wording
+from flows.credit_code import CODE_LENGTH, CODE_SIGNS
 from flows.events import Refusal
-from flows.identity import CODE_LENGTH, CODE_SIGNS, fault
+from flows.identity import fault
 from flows.session import FirmFact
 from scoring.answers import Answers, check_answers
 from scoring.errors import AnswersError
