@@ -321,6 +321,16 @@ def test_a_fault_names_the_cell(name: str) -> None:
     assert place in places
 
 
+def test_faults_are_told_down_the_form() -> None:
+    """As who corrects them comes upon them."""
+    wrong = {"scenario.quality": 5, "answer.q5.B": "是", "figure.machines": "两百", "firm.kind": "大厂"}
+    wrong |= {"firm.credit_code": "1"}
+    order = ("firm.credit_code", "firm.kind", "figure.machines", "answer.q5.B", "scenario.quality")
+    book = fill(opened(report(EMPTY)), wrong)
+    cells = fields(book)
+    assert [place.rpartition("!")[2] for place, _ in faults(saved(book))] == [cells[key].coordinate for key in order]
+
+
 def test_an_error_in_a_cell_is_not_taken_for_nothing() -> None:
     book = opened(report(EMPTY))
     cell = fields(book)["figure.machines"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -32,6 +33,8 @@ pytestmark = pytest.mark.slow
 
 WORDS = wording("zh-Hans", "miit-2024")
 FIX = "请先改正"
+DAY, MONTH = date(2026, 3, 4), date(2024, 1, 1)
+"""What spreadsheets make of "3/4" and "2024-1"."""
 
 
 def on_the_line() -> Answers:
@@ -145,6 +148,10 @@ SPOILT: dict[str, dict[str, Any]] = {
     "text_negative": {"figure.cost_last": "-1"},
     "text_with_percent": {"figure.pass_rate_before": "97.5%"},
     "number_true": {"figure.machines": True},
+    "number_date": {"figure.cost_last": DAY},
+    "number_month": {"figure.machines": MONTH},
+    "tick_date": {"answer.q1.B": DAY},
+    "level_date": {"scenario.quality": DAY},
     "level_high": {"scenario.quality": 5},
     "level_half": {"scenario.quality": 1.5},
     "level_low": {"scenario.quality": -1},
@@ -240,7 +247,8 @@ TOLD = {
     "word": "只填数字", "text_with_percent": "只填数字",
     "half": "整数", "none_at_all": "大于 0", "over_hundred": "100", "part_exceeds": "生产设备数量",
     "years_differ": "年数", "gap": "这一年", "year_differs": "近三年营业收入", "contradiction": "E",
-    "no_revenue": "大于 0", "kind_of_firm": "下拉", "code_number": "文本", "code_length": "18 位",
+    "number_date": "日期", "number_month": "日期", "no_revenue": "大于 0", "kind_of_firm": "下拉",
+    "code_number": "文本", "code_length": "18 位",
     "code_sign": "I、O、S、V、Z", "code_check": "校验位", "region_long": "60", "name_long": "100",
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ PERCENT = 100
 """The largest figure in percent; all others may be larger."""
 NEAR, TENTHS = 9, 7
 """Decimals to which the two sides of a line are compared, and to which tenths of a percent are worked out."""
-FAULTS = ("number", "negative", "large", "whole", "zero", "gap", "exceeds", "years", "year")
+FAULTS = ("number", "negative", "large", "whole", "zero", "gap", "exceeds", "years", "year", "date")
 """What can be wrong with a figure; the code of a fault is its place from 2 on, and 0 says that nothing is."""
 CODE = {name: code for code, name in enumerate(FAULTS, start=2)}
 
@@ -35,11 +35,15 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The letters of three columns: what was typed, what it is worth, what is wrong with it."""
+    """The letters of three columns: what was typed, what it is worth, what is wrong with it.
+
+    `plain` is a cell with a number that nobody has given a look.
+    """
 
     typed: str
     worth: str
     code: str
+    plain: str
 
 
 class FigureRules:
@@ -76,6 +80,7 @@ class FigureRules:
         cell, worth = (f"${column}{place.rows[year]}" for column in (self._at.typed, self._at.worth))
         cases = [
             (f'IF(ISERROR({cell}),FALSE,{typed(cell)}="")', self._of_blank(place, year)),
+            (f"IF(ISNUMBER({cell}),{_dated(cell, self._at.plain)},FALSE)", self._code("date")),
             (f"IF(ISNUMBER({cell}),{cell}<0,FALSE)", self._code("negative")),
             (f"NOT(ISNUMBER({worth}))", self._code("number")),
         ]
@@ -203,6 +208,16 @@ class FigureRules:
             for side in (rule.last, rule.previous)
         )
         return f"1000*(({last})/({previous})-1)" if rule.relative else f"10*({last}-{previous})"
+
+
+def _dated(cell: str, plain: str) -> str:
+    """Whether a number is shown as a date, which spreadsheets make of "3/4" or "2024-1".
+
+    Excel calls the look of a date "D4" and that of a plain number "G", LibreOffice "G" and "F0". Where a program says
+    nothing, the number stands, and only reading refuses it.
+    """
+    look, usual = (f'CELL("format",{at})' for at in (cell, plain))
+    return f'IF(ISERROR({look}),FALSE,AND({look}<>{usual},OR(LEFT({look},1)="D",{look}="G")))'
 
 
 def _in_text(cell: str) -> str:

@@ -37,7 +37,7 @@ class FormSheet:
         self.facts.write()
         self._first = self.page.row
         places = self._places(self._first)
-        columns = Columns(At.FILL.letter, At.WORTH.letter, At.CODE.letter)
+        columns = Columns(At.FILL.letter, At.WORTH.letter, At.CODE.letter, f"${At.BEFORE.letter}${COUNTS + 1}")
         rules = FigureRules(self._words, places, self._report.questions, columns)
         for question in self._report.questions:
             begins = self.page.row
@@ -67,6 +67,7 @@ class FormSheet:
             page.put(column, mark, "hidden")
         page.put(At.KEY, marks.RUBRIC, "hidden", row=1)
         page.put(At.OPTION, self._report.edition, "hidden", row=1)
+        page.put(At.BEFORE, 0, "hidden", row=COUNTS)
         page.put(At.KEY, marks.LANGUAGE, "hidden", row=2)
         page.put(At.OPTION, self._report.language, "hidden", row=2)
         if not self._words.blank:

@@ -148,9 +148,14 @@ class _Reader:
         if self._missing:
             self._faults.append(Fault("", FaultCode.ROWS_MISSING, {"missing": short(", ".join(self._missing))}))
         if self._faults:
-            raise AnswersError(self._faults)
+            raise AnswersError(self._downward())
         name = facts.pop(FirmFact.NAME, "")
         return Filled({"rubric": self._rubric.id, **({"firm": name} if name else {}), **sections}, facts)
+
+    def _downward(self) -> list[Fault]:
+        """As who corrects them comes upon them: down the first sheet, then down the next."""
+        order = {cell.place: number for number, cell in enumerate(self._cells.values())}
+        return sorted(self._faults, key=lambda fault: order.get(fault.place, len(order)))
 
     def placed(self, fault: Fault) -> Fault:
         """A fault of a field, at its cell."""
