@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from stdnum.cn.uscc import calc_check_digit
 
+from flows.credit_code import CODE_LENGTH, CODE_SIGNS
 from flows.events import PaperWanted, Refusal
 from flows.inputs import Identify, IdentityInput, Tell
 from flows.session import FirmFact, Phase
@@ -16,10 +17,6 @@ from scoring.answers import LABELS
 LONGEST_NAME = LABELS["firm"]
 LONGEST_FACT = 60
 """Characters of a contact, a region, an industry."""
-CODE_LENGTH = 18
-"""Characters of a 统一社会信用代码 (GB 32100-2015, section 4)."""
-CODE_SIGNS = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
-"""Digits, and letters but for I, O, S, V and Z (GB 32100-2015, section 4.2)."""
 BETWEEN = re.compile(r"[\s\-‐-―_.·,，、:：]+")
 """What people put between the groups of a code."""
 LABEL = re.compile(r"[^0-9A-Za-z]++(?=[0-9A-Za-z])")

@@ -80,13 +80,17 @@ class Indicator:
 class FirmRow:
     """A fact of the firm on the form: its name in `Firm`, what it is called, what was told of it ("" if nothing).
 
-    `choices`: what it can be, if that is not free.
+    `most`: so many characters it may have; `refusal`: why what was told is refused, "" if it is not. `choices`: what it
+    can be, if that is not free, and `keys`, what these are called in files.
     """
 
     id: str
     name: str
     value: str
+    most: int = 0
+    refusal: str = ""
     choices: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -13,6 +14,28 @@ from storage.memory import MemoryStore
 from storage.store import Lease, Store
 
 ELSEWHERE = "another-machine/pid:[1]/7/1234"
+
+
+LOOK, WITHIN = leases.LOOK_SECONDS, 10.0
+DEAD = leases.DEAD_SECONDS
+SOON = 10.0
+"""Seconds, on a machine that is busy with other things."""
+
+
+class Watched(Ownership):
+    """Of a host with a clock of its own, on which every look takes as long as it would."""
+
+    def __init__(self, store: Store) -> None:
+        self.seconds = 0.0
+        super().__init__(store, clock=lambda: self.seconds)
+
+    async def acquire_by_clock(self, tell: Callable[[], None] = lambda: None) -> float:
+        """Seconds until it was ours."""
+        acquiring, began = asyncio.create_task(self.acquire(tell)), self.seconds
+        while not acquiring.done():
+            await asyncio.sleep(leases.LOOK_SECONDS)
+            self.seconds += LOOK
+        return self.seconds - began
 
 
 @pytest.fixture
@@ -56,16 +79,20 @@ async def test_the_first_has_it_at_once(store: MemoryStore) -> None:
     assert told == []
 
 
-async def test_who_comes_second_is_told_once_and_follows_when_it_is_given_back(store: MemoryStore) -> None:
-    first, second, told = Ownership(store), Ownership(store), list[bool]()
+async def test_who_comes_second_is_told_once_and_follows_when_it_is_given_back(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "DEAD_SECONDS", DEAD)
+    first, second, told = Ownership(store), Watched(store), list[bool]()
     await first.acquire(lambda: None)
     keeping = asyncio.create_task(first.keep())
-    waiting = asyncio.create_task(second.acquire(lambda: told.append(True)))
-    await asyncio.sleep(0.5)
+    waiting = asyncio.create_task(second.acquire_by_clock(lambda: told.append(True)))
+    while second.seconds < 3 * DEAD and not waiting.done():  # noqa: ASYNC110  # its clock has no bell
+        await asyncio.sleep(leases.LOOK_SECONDS)
     assert not waiting.done(), "a holder that lives is never overtaken"
     keeping.cancel()
     await first.release()
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, SOON)
     assert told == [True]
     assert second.held
 
@@ -73,7 +100,7 @@ async def test_who_comes_second_is_told_once_and_follows_when_it_is_given_back(s
 async def test_a_holder_of_another_machine_that_beats_no_more_is_followed(store: MemoryStore) -> None:
     await store.hold(HOUSE, ELSEWHERE, None)
     mine = Ownership(store)
-    await asyncio.wait_for(mine.acquire(lambda: None), 2)
+    await asyncio.wait_for(mine.acquire(lambda: None), SOON)
     assert mine.held
 
 
@@ -91,7 +118,7 @@ async def test_a_holder_that_was_overtaken_is_told_and_has_it_no_more(store: Mem
     seen = await store.lease(HOUSE)
     assert await store.hold(HOUSE, ELSEWHERE, seen)
     with pytest.raises(LostError):
-        await asyncio.wait_for(mine.keep(), 1)
+        await asyncio.wait_for(mine.keep(), SOON)
     assert not mine.held
 
 
@@ -104,28 +131,8 @@ async def test_a_lease_that_beats_is_that_of_a_living_process(store: MemoryStore
     await mine.acquire(lambda: None)
     assert not await beats(look, within=0.05), "a row alone is no life"
     keeping = asyncio.create_task(mine.keep())
-    assert await beats(look, within=1)
+    assert await beats(look, within=SOON)
     keeping.cancel()
-
-
-class Watched(Ownership):
-    """Of a host with a clock of its own, on which every look takes as long as it would."""
-
-    def __init__(self, store: Store) -> None:
-        self.seconds = 0.0
-        super().__init__(store, clock=lambda: self.seconds)
-
-    async def acquire_by_clock(self) -> float:
-        """Seconds until it was ours."""
-        acquiring, began = asyncio.create_task(self.acquire(lambda: None)), self.seconds
-        while not acquiring.done():
-            await asyncio.sleep(leases.LOOK_SECONDS)
-            self.seconds += LOOK
-        return self.seconds - began
-
-
-LOOK, WITHIN = leases.LOOK_SECONDS, 10.0
-DEAD = leases.DEAD_SECONDS
 
 
 async def test_whoever_dies_on_another_host_is_followed_within_ten_seconds(
@@ -151,11 +158,11 @@ async def test_whoever_gives_it_away_does_not_get_it_straight_back(store: Memory
     await old.give_away()
     assert await store.lease(HOUSE) is None
     with pytest.raises(LostError):
-        await asyncio.wait_for(keeping, 1)
+        await asyncio.wait_for(keeping, SOON)
     again = asyncio.create_task(old.acquire(lambda: None))
     await asyncio.sleep(10 * leases.LOOK_SECONDS)
     assert not again.done()
-    await asyncio.wait_for(new.acquire(lambda: None), 1)
+    await asyncio.wait_for(new.acquire(lambda: None), SOON)
     again.cancel()
 
 
@@ -184,7 +191,7 @@ async def test_a_lease_that_is_given_away_while_it_is_renewed_is_not_kept(store:
     assert not mine.held
     assert await store.lease(HOUSE) is None
     with pytest.raises(LostError):
-        await asyncio.wait_for(keeping, 1)
+        await asyncio.wait_for(keeping, SOON)
 
 
 async def test_who_keeps_it_in_turn_waits_for_the_next_turn(store: MemoryStore) -> None:
@@ -195,7 +202,7 @@ async def test_who_keeps_it_in_turn_waits_for_the_next_turn(store: MemoryStore) 
     await second.settled.wait()
     assert not second.held
     await first.give_away()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(SOON):
         await second.gained.wait()
     assert not first.held
     for task in keeping:
@@ -212,7 +219,7 @@ async def test_a_renewal_whose_answer_was_lost_is_no_loss_of_the_lease(store: Me
         return await hold(name, holder, seen)
 
     store.hold = twice  # type: ignore[method-assign]
-    await asyncio.wait_for(mine.acquire(lambda: None), 1)
+    await asyncio.wait_for(mine.acquire(lambda: None), SOON)
     keeping = asyncio.create_task(mine.keep())
     await asyncio.sleep(5 * leases.BEAT_SECONDS)
     assert mine.held

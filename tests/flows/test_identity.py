@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import uscc
 
+from flows.credit_code import CODE_SIGNS
 from flows.events import PaperWanted, Refusal
-from flows.identity import CODE_SIGNS, LONGEST_FACT, LONGEST_NAME, code_of, fault, kept, looks_like_code
+from flows.identity import LONGEST_FACT, LONGEST_NAME, code_of, fault, kept, looks_like_code
 from flows.inputs import Aim, Back, Done, Identify, Overview, Pause, Pick, Provisional, Recheck, Resume, Skip, Tell
 from flows.session import AimPage, Firm, FirmFact, PaperKind, Phase, Session
 from tests.flows.driver import Walker, finished

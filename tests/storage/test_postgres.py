@@ -331,7 +331,7 @@ async def test_while_the_server_is_away_one_is_told_so_and_afterwards_all_goes_o
             for _ in range(2):
                 assert await trouble_with(store.apply(WINDOW, grown)) is Trouble.UNREACHABLE
             server.start()
-            monkeypatch.setattr("storage.postgres.store.PATIENCE_SECONDS", 10)
+            monkeypatch.setattr("storage.postgres.store.PATIENCE_SECONDS", 60)
             await store.apply(WINDOW, grown)
             assert await revisions(store) == (2, [1, 2])
 

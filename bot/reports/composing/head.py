@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.reports.composing.points import shares
 from bot.reports.composing.scored import Scored
 from bot.reports.content import Field, FirmRow
+from flows.identity import LONGEST_FACT, LONGEST_NAME, fault
 from flows.session import FirmFact, FirmKind
 from flows.text import tidy
 
@@ -57,10 +58,13 @@ def firm_rows(scored: Scored) -> Iterator[FirmRow]:
     kinds = {kind: scored.text(f"kind.{kind.value}") for kind in FirmKind}
     for name in FORM_ORDER:
         if name == "kind":
-            yield FirmRow(name, labels[name], kinds[firm.kind] if firm.kind else "", tuple(kinds.values()))
+            told = kinds[firm.kind] if firm.kind else ""
+            yield FirmRow(name, labels[name], told, choices=tuple(kinds.values()), keys=tuple(map(str, kinds)))
         else:
-            label = labels["firm" if name == FirmFact.NAME else name]
-            yield FirmRow(name, label, tidy(getattr(firm, name)))
+            fact, told = FirmFact(name), tidy(getattr(firm, name))
+            label = labels["firm" if fact is FirmFact.NAME else name]
+            most = LONGEST_NAME if fact is FirmFact.NAME else LONGEST_FACT
+            yield FirmRow(name, label, told, most, str(fault(fact, told) or ""))
 
 
 def caption(scored: Scored) -> str:

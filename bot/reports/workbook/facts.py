@@ -11,20 +11,20 @@ from bot.reports.workbook.columns import At
 from bot.reports.workbook.formula import choose, filled, first, one_of, quoted, spliced, typed
 from bot.reports.workbook.parts import Words
 from bot.reports.workbook.sheet import Page
-from flows.events import Refusal
-from flows.identity import CODE_LENGTH, CODE_SIGNS, LONGEST_FACT, LONGEST_NAME, fault
-from flows.session import FirmFact, FirmKind
+from flows.credit_code import CODE_LENGTH, CODE_SIGNS
 
 FAULTS = ("text", "long", "kind", "code_number", "code_length", "code_sign", "code_check")
 """What can be wrong with a fact; the code of a fault is its place from 2 on, and 0 says that nothing is."""
 CODE = {name: code for code, name in enumerate(FAULTS, start=2)}
 REFUSED = {
-    Refusal.NAME_LONG: "long",
-    Refusal.FACT_LONG: "long",
-    Refusal.CODE_LENGTH: "code_length",
-    Refusal.CODE_SIGN: "code_sign",
-    Refusal.CODE_CHECK: "code_check",
+    "name_long": "long",
+    "fact_long": "long",
+    "code_length": "code_length",
+    "code_sign": "code_sign",
+    "code_check": "code_check",
 }
+"""Which of these a refusal is (`flows.events.Refusal`, which is not imported: it would bring pydantic along)."""
+CREDIT_CODE = "credit_code"
 BETWEEN = " \u3000\u00a0-－‐‑–—−_.·,，、:："
 """What people put between the groups of a code, as far as formulas know it."""
 ORDER = "".join(sorted(CODE_SIGNS))
@@ -84,7 +84,7 @@ class FactRows:
         page.put(At.KIND, words.word("optional"), "middle", across=2)
         page.put(At.OPTION, row.value or None, "typed", across=2)
         page.put(At.BEFORE, None if words.blank else row.value or None, "hidden")
-        if row.id == FirmFact.CREDIT_CODE:
+        if row.id == CREDIT_CODE:
             page.formula(At.DERIVED, _in_one_piece(cell), "hidden", row.value)
             page.formula(At.WORTH, _without_label(f"${At.DERIVED.letter}{at}"), "hidden", row.value)
         now = self._now(row)
@@ -97,35 +97,32 @@ class FactRows:
 
     def _now(self, row: FirmRow) -> int:
         """The code of what is wrong as it stands."""
-        wrong = None if row.choices else fault(FirmFact(row.id), row.value)
-        return CODE[REFUSED[wrong]] if wrong else 0
+        return CODE[REFUSED[row.refusal]] if row.refusal else 0
 
     def _told(self, row: FirmRow, cell: str, code: str, now: int) -> None:
         page, words = self._page, self._words
-        most = self._most(row)
         there = first([(f'{typed(cell)}=""', '""')], quoted(words.word("filled")))
         sentences = {name: words.word(f"wrong_fact_{name}") for name in FAULTS}
-        wrong = (spliced(sentence, most=quoted(str(most))) for sentence in sentences.values())
+        wrong = (spliced(sentence, most=quoted(str(row.most))) for sentence in sentences.values())
         told = choose(code, f'IF(ISERROR({cell}),"",{there})', '""', *wrong)
-        shown = filled([*sentences.values()][now - 2], most=most) if now else words.word("filled") if row.value else ""
-        longest = max((filled(sentences[name], most=most) for name in self._possible(row)), key=len)
+        shown = (
+            filled([*sentences.values()][now - 2], most=row.most) if now else words.word("filled") if row.value else ""
+        )
+        longest = max((filled(sentences[name], most=row.most) for name in self._possible(row)), key=len)
         page.formula(At.VALUE, told, "check", shown, across=2, longest=longest)
-
-    def _most(self, row: FirmRow) -> int:
-        return LONGEST_NAME if row.id == FirmFact.NAME else LONGEST_FACT
 
     def _possible(self, row: FirmRow) -> Sequence[str]:
         if row.choices:
             return ("kind",)
-        return FAULTS[3:] if row.id == FirmFact.CREDIT_CODE else FAULTS[:2]
+        return FAULTS[3:] if row.id == CREDIT_CODE else FAULTS[:2]
 
     def _code(self, row: FirmRow, cell: str, worth: str) -> str:
         if row.choices:
-            cases = [*_blank_or("kind", cell), (one_of(cell, (*row.choices, *FirmKind)), "0")]
+            cases = [*_blank_or("kind", cell), (one_of(cell, (*row.choices, *row.keys)), "0")]
             return first(cases, str(CODE["kind"]))
-        if row.id == FirmFact.CREDIT_CODE:
+        if row.id == CREDIT_CODE:
             return first([*_of_code(cell, worth)], "0")
-        return first([*_blank_or("text", cell), (f"LEN({typed(cell)})>{self._most(row)}", str(CODE["long"]))], "0")
+        return first([*_blank_or("text", cell), (f"LEN({typed(cell)})>{row.most}", str(CODE["long"]))], "0")
 
     def _looks(self) -> None:
         page, begins = self._page, self._first + 1
