@@ -31,7 +31,7 @@ chat: $(VENV)/run ## start the assessment in this terminal
 web: $(VENV)/run ## serve the page from this machine, to every phone in this network (PORT=8000)
 	@SHUPING_WEB_LISTEN=0.0.0.0:$(PORT) $(BIN)/shuping web --qr $(ARGS)
 
-test: $(VENV)/dev ## run the tests (about five minutes on two cores)
+test: $(VENV)/dev ## run the tests (about four minutes on two cores)
 	@$(BIN)/python -m pytest -n 2 -m "not slow and not browser" $(ARGS)
 
 slow: $(VENV)/dev ## run the longer tests

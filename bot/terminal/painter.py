@@ -18,6 +18,7 @@ from uniseg.wrap import tt_wrap
 
 from bot.reports.inline import protocol_of, shown_inline
 from bot.screens import Screen
+from bot.terminal.breaking import breakables
 from bot.words.sections import Section
 from bot.words.wording import Wording
 from flows.progress import Progress
@@ -114,7 +115,7 @@ class Paragraph:
         self._style = style
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in tt_wrap(self._text, options.max_width):
+        for line in tt_wrap(self._text, options.max_width, iter_breakables=breakables):
             yield Text(line.rstrip(), style=self._style, no_wrap=True)
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:

@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +54,15 @@ class Inside:
                 stream.flush()
                 written[name] = stream.buffer.getvalue().decode()
         return Ran(int(ended.value.code or 0), written["stdout"], written["stderr"])
+
+
+def inside(patch: pytest.MonkeyPatch, home: Path) -> Inside:
+    """In Chinese unless a test says otherwise, with no settings of whoever tests."""
+    patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        patch.delenv(name, raising=False)
+    patch.setenv("LANG", "zh_CN.UTF-8")
+    return Inside(patch)
 
 
 def fault(ran: Ran, *parts: str) -> None:

@@ -4,23 +4,40 @@ import json
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook
 from pypdf import PdfReader
 
 from bot.reports.workbook.reading import read_workbook
-from tests.bot.inside import Inside, fault
+from tests.bot.inside import Inside, fault, inside
 from tests.bot.test_score import ANSWERS, TEXT
-from tests.reports.sheets import fill
+from tests.reports.sheets import fill, loaded
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """An answer file, the workbook of it, and an empty form, by name."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        run = inside(patch, folder)
+        Path("answers.json").write_text(TEXT, encoding="utf-8")
+        assert run("report", "answers.json", "--xlsx", "answers.xlsx").status == 0
+        assert run("report", "-", "--xlsx", "empty.xlsx", given="{}").status == 0
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 @pytest.fixture
-def folder(run: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """With an answer file, the workbook of it, and an empty form."""
+def folder(made: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """With these."""
     monkeypatch.chdir(tmp_path)
-    Path("answers.json").write_text(TEXT, encoding="utf-8")
-    assert run("report", "answers.json", "--xlsx", "answers.xlsx").status == 0
-    assert run("report", "-", "--xlsx", "empty.xlsx", given="{}").status == 0
+    for name, content in made.items():
+        Path(name).write_bytes(content)
     return tmp_path
+
+
+def form() -> Workbook:
+    """The empty form, open."""
+    return loaded(Path("empty.xlsx").read_bytes())
 
 
 @pytest.mark.usefixtures("folder")
@@ -42,7 +59,7 @@ def test_it_is_compared(run: Inside) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_an_empty_form_that_was_filled_in_gives_papers(run: Inside) -> None:
-    book = fill(load_workbook("empty.xlsx"), {"firm.name": "某某五金厂", "answer.q5.C": 1, "scenario.quality": 2})
+    book = fill(form(), {"firm.name": "某某五金厂", "answer.q5.C": 1, "scenario.quality": 2})
     book.save("filled.xlsx")
     result = run("score", "filled.xlsx").json
     assert (result["firm"], result["questions"]["q5"]["option"]) == ("某某五金厂", "C")
@@ -59,7 +76,7 @@ FIRM = {
 
 def filled(file: str, values: dict[str, object]) -> None:
     """The empty form, filled in."""
-    fill(load_workbook("empty.xlsx"), values).save(file)
+    fill(form(), values).save(file)
 
 
 def in_form(file: str) -> dict[str, str]:
@@ -128,7 +145,7 @@ def test_a_fault_names_sheet_and_cell(run: Inside, command: str) -> None:
 def test_what_is_no_form_is_refused_in_a_sentence(run: Inside) -> None:
     Path("none.xlsx").write_bytes(b"PK\x03\x04")
     fault(run("score", "none.xlsx"), "另存为 .xlsx")
-    book = load_workbook("empty.xlsx")
+    book = form()
     for sheet in book.worksheets[:2]:
         book.remove(sheet)
     book.save("parts.xlsx")
@@ -221,7 +238,7 @@ def test_a_rate_that_a_spreadsheet_made_a_fraction_of_is_doubted_aloud(run: Insi
     """On standard error, whatever is made of it; it counts as it stands, as in the workbook."""
     rates = {"figure.pass_rate_before": 0.975, "figure.pass_rate_after": 98.1}
     Path("in").mkdir()
-    fill(load_workbook("empty.xlsx"), rates).save("in/firm.xlsx")
+    fill(form(), rates).save("in/firm.xlsx")
     whole = ("report", "--batch", "in", "--out", "out", "--kinds", "png")
     for command in (("score", "in/firm.xlsx"), ("report", "in/firm.xlsx", "--png", "firm.png"), whole):
         ran = run("--lang", language, *command)

@@ -29,6 +29,7 @@ from bot.dialogue.pages import (
 from bot.dialogue.replies import File, read
 from bot.dialogue.respond import respond
 from bot.telegram.render import Payload, card_message, live_text, text_messages
+from bot.terminal.breaking import breakables
 from bot.words.wording import Medium
 from flows.session import Session
 from scoring.editions import load_rubric
@@ -58,7 +59,7 @@ def wrapped(text: str, columns: int = COLUMNS) -> list[str]:
 
 @cache  # most of what a phone shows, it shows again
 def _parts(line: str, columns: int) -> Sequence[str]:
-    return tuple(tt_wrap(line, columns)) or ("",)
+    return tuple(tt_wrap(line, columns, iter_breakables=breakables)) or ("",)
 
 
 @dataclass
