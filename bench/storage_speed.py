@@ -147,7 +147,7 @@ def _decide(state: State) -> Decision:
 def decide_tap(state: State, now: datetime = NOW) -> Decision:
     """An answer: the session, a line of the log, the next card, and a reminder for later."""
     reminder = f"reminder.{state.dossier}"
-    later = Outgoing(REMINDER, LATER, reminder, urgency=Urgency.REMINDER, unless_sooner=True)
+    later = Outgoing(REMINDER, LATER, reminder, urgency=Urgency.REMINDER, unless_sooner=NOW)
     return replace(_decide(state), outbox=(Outgoing(CARD, now, "card"), later))
 
 

@@ -1,7 +1,7 @@
 """A store that forgets: for tests, and for trying things out (`memory:`)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -246,11 +246,17 @@ class MemoryStore(Store):
 
     @override
     async def claim(
-        self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
+        self,
+        claim: Claim,
+        now: datetime,
+        limit: int,
+        lane: Lane | None = None,
+        channels: Collection[str] | None = None,
+        besides: Container[Lane] = (),
     ) -> list[Due]:
-        lanes = [lane] if lane else self._outbox.lanes(now, channels)
-        found = (self._take(one, claim, now) for one in lanes)
-        return list(islice((due for due in found if due), limit))
+        lanes = [lane] if lane else self._outbox.lanes(claim.holder, now, channels)[:limit]
+        found = (self._take(one, claim, now) for one in lanes if lane or one not in besides)
+        return [due for due in found if due]
 
     def _take(self, lane: Lane, claim: Claim, now: datetime) -> Due | None:
         return self._due(self._outbox.take(lane, claim, now))

@@ -97,17 +97,19 @@ class Outbox:
 
     # claims
 
-    def lanes(self, now: datetime, channels: Collection[str] | None) -> list[Lane]:
-        """Those with something due, in the order in which they are served."""
+    def lanes(self, holder: str, now: datetime, channels: Collection[str] | None) -> list[Lane]:
+        """Those with something due that nobody else has, in the order in which they are served."""
         due = [one for one in self.of() if one.due <= now and (channels is None or channel_of(one.window) in channels)]
-        return [
-            head.lane for head in in_turn(Head(one.window, one.urgency, one.due.timestamp(), one.number) for one in due)
-        ]
+        heads = in_turn(Head(one.window, one.urgency, one.due.timestamp(), one.number) for one in due)
+        return [head.lane for head in heads if not self._is_anothers(head.lane, holder, now)]
+
+    def _is_anothers(self, lane: Lane, holder: str, now: datetime) -> bool:
+        held = self._claims.get(lane)
+        return held is not None and held.holder != holder and held.until > now
 
     def take(self, lane: Lane, claim: Claim, now: datetime) -> Queued | None:
         """Claim a lane; its first message, if there is one and nobody else has the lane."""
-        held = self._claims.get(lane)
-        if held and held.holder != claim.holder and held.until > now:
+        if self._is_anothers(lane, claim.holder, now):
             return None
         self._claims[lane] = claim
         return self._first(lane, now)

@@ -67,7 +67,8 @@ class Outgoing:
     A key makes it replace an unsent one of the same window and key. `anew`: it is to appear below what was said last,
     not in the place of an earlier message. What replaces such a message is sent anew, too: the first one may have been
     sent already, and an edit further up would not be seen. `unless_sooner`: it is not needed if one with its key waits
-    that falls due no later, and then looks at how things are.
+    that falls due after this moment, but no later than it, and then looks at how things are; what was due by then may
+    be on its way, and has looked.
     """
 
     reply: str
@@ -75,7 +76,7 @@ class Outgoing:
     key: str | None = None
     anew: bool = False
     urgency: Urgency = Urgency.ANSWER
-    unless_sooner: bool = False
+    unless_sooner: datetime | None = None
 
     @property
     def crowd(self) -> Crowd | None:
@@ -150,7 +151,7 @@ class Queueing(NamedTuple):
 
 def queueing(waiting: Sequence[Waiting], outbox: Sequence[Outgoing]) -> Queueing:
     """Queue messages behind those that wait: a key replaces its like, and only so many texts and files fit."""
-    outbox = [outgoing for outgoing in outbox if not (outgoing.unless_sooner and _is_sooner(waiting, outgoing))]
+    outbox = [outgoing for outgoing in outbox if not _is_sooner(waiting, outgoing)]
     keys = {outgoing.key for outgoing in outbox if outgoing.key}
     replaced = [one for one in waiting if one.key in keys]
     anew = {one.key for one in replaced if one.anew}
@@ -181,8 +182,11 @@ def echoing(waiting: Sequence[Waiting], echo: Outgoing, now: datetime) -> Queuei
 
 
 def _is_sooner(waiting: Sequence[Waiting], outgoing: Outgoing) -> bool:
-    due = outgoing.due.timestamp()
-    return any(one.key and one.key == outgoing.key and one.due <= due for one in waiting)
+    """Something of its key makes a message needless."""
+    if outgoing.unless_sooner is None:
+        return False
+    since, due = outgoing.unless_sooner.timestamp(), outgoing.due.timestamp()
+    return any(one.key and one.key == outgoing.key and since < one.due <= due for one in waiting)
 
 
 def postponed(waiting: Sequence[Waiting], number: int, until: float) -> list[Waiting]:

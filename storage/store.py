@@ -1,7 +1,7 @@
 """What every store does, whatever keeps the data; `tests/storage` runs one suite against all of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -282,11 +282,19 @@ class Store(ABC):
 
     @abstractmethod
     async def claim(
-        self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
+        self,
+        claim: Claim,
+        now: datetime,
+        limit: int,
+        lane: Lane | None = None,
+        channels: Collection[str] | None = None,
+        besides: Container[Lane] = (),
     ) -> list[Due]:
         """Claim lanes with something due by now, all or only this one, and give the first message of each.
 
-        `channels`: only lanes of windows of these; a process leaves to others what it cannot send.
+        `channels`: only lanes of windows of these; a process leaves to others what it cannot send. `besides`: of all
+        lanes those that it is at are left alone, looked up as late as can be, so that none of its claims ends there;
+        they count among so many.
         The most urgent first. What others have claimed is left to them until their claim ends. A row that cannot be
         read is set aside for good, and told of in the log: it must not hold up anybody else.
         """

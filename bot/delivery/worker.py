@@ -258,7 +258,9 @@ class Worker:
 
     async def _take_what_is_due(self, now: datetime) -> None:
         asked = self.moment()
-        for due in await self._store.claim(self.claim(), now, AT_ONCE, channels=self._channels.keys()):
+        for due in await self._store.claim(
+            self.claim(), now, AT_ONCE, channels=self._channels.keys(), besides=self._active
+        ):
             if due.queued.lane not in self._active:
                 self.wake(due.queued.lane, due, asked)
 
@@ -399,12 +401,12 @@ class Worker:
         if not isinstance(outcome, Delivered):
             return await self._failed(channel, due, outcome, now)
         if not self._is_sure(queued.lane):
-            return await self._arrived_late(due, reply, outcome.card)
+            return await self._arrived_late(due, reply, outcome.card, now)
         seen = _news(due, page)
         if alone and outcome.harmless and outcome.card is None and seen is None:
             self._store.confirm(queued, self.holder, left=lambda: self.wake(queued.lane))
             return None
-        return await self._arrived(due, reply, outcome.card, seen)
+        return await self._arrived(due, reply, outcome.card, seen, now)
 
     async def _tried(self, due: Due) -> Due:
         """What is told very many is told nobody twice: a try is noted before it is made, and one whose maker has died
@@ -483,9 +485,12 @@ class Worker:
             return None
         return due.state.window.card if due.state.window else reply.over
 
-    async def _arrived(self, due: Due, reply: Reply, card: str | None, seen: CardRef | None) -> Due | None:
+    async def _arrived(
+        self, due: Due, reply: Reply, card: str | None, seen: CardRef | None, decided: datetime
+    ) -> Due | None:
+        """What is owed follows from how things were `decided`: a moment later, a reminder may have had its turn."""
         queued, now = due.queued, self._outside.now()
-        owed = self._owed(due, reply, card, now)
+        owed = self._owed(due, reply, card, decided)
         began = self._clock()
         following = await insist(lambda: self._store.delivered(queued, now, self.holder, card, owed, seen))
         if owed and owed.due <= now:
@@ -494,11 +499,11 @@ class Worker:
             self.expect(owed.due)
         return self._found(following, began)
 
-    async def _arrived_late(self, due: Due, reply: Reply, card: str | None) -> Due | None:
+    async def _arrived_late(self, due: Due, reply: Reply, card: str | None, decided: datetime) -> Due | None:
         """It took so long that another worker may have shown something newer: whatever is so now is shown once more."""
         queued = due.queued
         present = replace(due, state=await insist(lambda: self._store.state(queued.window, queued.dossier)))
-        following = await self._arrived(present, reply, card, None)
+        following = await self._arrived(present, reply, card, None, decided)
         if queued.key == CARD:
             await self._show(queued.window)
         return following

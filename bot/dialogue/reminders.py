@@ -44,7 +44,7 @@ def recheck_key(dossier: str) -> str:
     return f"{PROMISED}.{dossier}"
 
 
-def reminder(session: Session, dossier: str, due: datetime, *, unless_sooner: bool = False) -> Outgoing:
+def reminder(session: Session, dossier: str, due: datetime, unless_sooner: datetime | None = None) -> Outgoing:
     """A reminder of an unfinished assessment; what it says is written when it falls due."""
     reply = written(Reminder(session.id, session.revision))
     return Outgoing(reply, due, reminder_key(dossier), urgency=Urgency.REMINDER, unless_sooner=unless_sooner)
@@ -69,7 +69,7 @@ def after(situation: Situation, *, finished: bool) -> tuple[tuple[Outgoing, ...]
     if due is None:
         return (), void
     moved = void if situation.state.shared else ()  # one reminder is enough, where the person is
-    return (reminder(situation.session, situation.dossier, due, unless_sooner=not moved),), moved
+    return (reminder(situation.session, situation.dossier, due, None if moved else situation.now),), moved
 
 
 def put_off(situation: Situation, choice: Choice) -> Decision:
@@ -132,9 +132,12 @@ def is_void(reply: Reminder, state: State, rules: Rules, now: datetime) -> bool:
 
 
 def following(state: State, dossier: str, rules: Rules, now: datetime) -> Outgoing | None:
-    """The next reminder, counted from the last progress; None if there is nothing to be reminded of any more."""
+    """The next reminder, counted from the last progress; None if there is nothing to be reminded of any more.
+
+    Progress since has brought a sooner one.
+    """
     session, window = state.session, state.window
     if session is None or window is None or window.blocked or not window.reminders or not unfinished(session):
         return None
     due = next_reminder(rules.schedule, rules.zone_of(window), session.updated_at, now)
-    return reminder(session, dossier, due) if due else None
+    return reminder(session, dossier, due, now) if due else None

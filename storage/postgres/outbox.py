@@ -1,7 +1,7 @@
 """The outbox, and who has claimed what of it: rows are read, and what the rules of `storage.outbox` say is written."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -199,11 +199,13 @@ async def take_all(
     limit: int,
     place: str,
     channels: Collection[str] | None = None,
+    besides: Container[Lane] = (),
 ) -> list[Due]:
-    """Claim lanes with something due, the most urgent first; all, or those of these channels."""
+    """Claim lanes with something due, the most urgent first; all but some, or those of these channels."""
     named = None if channels is None else sorted(channels)
     values = (claim.holder, now, since, limit, named, FORM)
-    lanes = [Lane(*row) for row in await (await connection.execute(HEADS, values)).fetchall()]
+    heads = await (await connection.execute(HEADS, values)).fetchall()
+    lanes = [lane for row in heads if (lane := Lane(*row)) not in besides]
     if not lanes:
         return []
     found = {due.queued.lane: due for due in await take(connection, lanes, claim, now, place)}

@@ -6,7 +6,7 @@ done again for a while, as long as that cannot do it twice.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Container
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -133,14 +133,20 @@ class PostgresStore(Store):
 
     @override
     async def claim(
-        self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
+        self,
+        claim: Claim,
+        now: datetime,
+        limit: int,
+        lane: Lane | None = None,
+        channels: Collection[str] | None = None,
+        besides: Container[Lane] = (),
     ) -> list[Due]:
         await self._confirm_all()
         if lane is not None:
             return await self._run(lambda connection: outbox.take(connection, [lane], claim, now, self._place))
         since = self._horizon.look(now)
         return await self._run(
-            lambda connection: outbox.take_all(connection, claim, now, since, limit, self._place, channels)
+            lambda connection: outbox.take_all(connection, claim, now, since, limit, self._place, channels, besides)
         )
 
     @override

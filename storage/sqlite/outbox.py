@@ -3,7 +3,7 @@
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import index, itemgetter
@@ -232,8 +232,9 @@ def take_all(
     limit: int,
     place: str,
     channels: Collection[str] | None = None,
+    besides: Container[Lane] = (),
 ) -> list[Due]:
-    """Claim lanes with something due, the most urgent first; all, or those of these channels."""
+    """Claim lanes with something due, the most urgent first; all but some, or those of these channels."""
     named = None if channels is None else json.dumps(sorted(channels))
     values = {"now": now.timestamp(), "holder": claim.holder, "channels": named}
     rows = connection.execute(HEADS, values).fetchall()
@@ -241,6 +242,9 @@ def take_all(
     for head in in_turn(Head(*row) for row in rows):
         if len(found) == limit:
             break
+        if head.lane in besides:
+            limit -= 1
+            continue
         try:
             due = take(connection, head.lane, claim, now, place)
         except UNREADABLE:  # not even whom it is for

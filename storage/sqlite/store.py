@@ -7,7 +7,7 @@ that thread as one function, since a hop a statement costs three quarters of the
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Container
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -130,11 +130,19 @@ class SqliteStore(Store):
 
     @override
     async def claim(
-        self, claim: Claim, now: datetime, limit: int, lane: Lane | None = None, channels: Collection[str] | None = None
+        self,
+        claim: Claim,
+        now: datetime,
+        limit: int,
+        lane: Lane | None = None,
+        channels: Collection[str] | None = None,
+        besides: Container[Lane] = (),
     ) -> list[Due]:
         place = self._place
         if lane is None:
-            return await self._write(lambda database: outbox.take_all(database, claim, now, limit, place, channels))
+            return await self._write(
+                lambda database: outbox.take_all(database, claim, now, limit, place, channels, besides)
+            )
         due = await self._write(lambda database: outbox.take(database, lane, claim, now, place))
         return [due] if due else []
 

@@ -1,9 +1,11 @@
 """Reminders on any channel: rarely, by day, never to those who went on elsewhere, and nothing waits with them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from bot.dialogue.reminders import is_void
 from flows.session import Phase
 from locales import catalogue
 from storage.store import Decision
@@ -117,6 +119,38 @@ async def test_who_has_taken_the_address_back_is_not_reminded(site: Site) -> Non
     tries = page.tries
     await site.passes(days=8)
     assert page.tries == tries
+
+
+async def test_no_moment_passes_between_too_early_and_too_late(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks while there is a little to wait, and has looked when that is over: it comes all the same."""
+    ann = await site.person()
+    await site.passes(seconds=20)
+    await site.does(ann, "B")
+    looked = is_void
+
+    def slowly(*values: Any) -> bool:
+        void = looked(*values)
+        monkeypatch.undo()
+        site._set += timedelta(seconds=30)
+        return void
+
+    monkeypatch.setattr("bot.dialogue.reminders.is_void", slowly)
+    await site.passes(hours=23, minutes=59, seconds=50)
+    await site.passes(hours=1)
+    assert len(reminders(ann)) == 1
+
+
+async def test_who_answers_while_the_last_one_is_on_its_way_is_reminded_again(site: Site) -> None:
+    ann = await site.person()
+    await site.passes(days=1)
+    await site.passes(days=2)
+    ann.plan(0.5)
+    await site.elapses(days=4)
+    await until(lambda: bool(site.process.sending))
+    await site.does(ann, "B")
+    assert len(reminders(ann)) == 3
+    await site.passes(days=1)
+    assert len(reminders(ann)) == 4
 
 
 async def addressed(site: Site, person: Person, email: str | None) -> None:

@@ -30,14 +30,14 @@ def test_progress_moves_the_reminder(message: Message) -> None:
     heard = hear(message, at(SESSION))
     assert reminded(heard) == ([DAY], ())
     (later,) = heard.later
-    assert (later.key, later.urgency, later.unless_sooner) == (reminder_key("d-one"), Urgency.REMINDER, True)
+    assert (later.key, later.urgency, later.unless_sooner) == (reminder_key("d-one"), Urgency.REMINDER, NOW)
     assert read(later.reply) == Reminder(heard.session.id, heard.session.revision)
 
 
 def test_of_several_windows_the_one_is_reminded_where_the_person_is() -> None:
     heard = hear(Typed("B"), at(SESSION, shared=True))
     assert reminded(heard) == ([DAY], (reminder_key("d-one"),))
-    assert not heard.later[0].unless_sooner
+    assert heard.later[0].unless_sooner is None
 
 
 @pytest.mark.parametrize("message", [Commanded("privacy"), Commanded("mydata"), Typed("嗯嗯"), Puzzling()])

@@ -119,7 +119,7 @@ class Trial:
 
     def message(self) -> Outgoing:
         due = self.now + self.one(-1, 0, 0, 0, 1, 5) * MINUTE
-        flags = self.one(*FLIP), self.one(*Urgency), self.one(*FLIP)
+        flags = self.one(*FLIP), self.one(*Urgency), self.one(None, self.now - MINUTE, self.now)
         return Outgoing(f"{self.number}", due, self.one(None, *KEYS), *flags)
 
     def claim(self, holder: str) -> Claim:
@@ -131,7 +131,7 @@ class Trial:
     async def take(self) -> object:
         claim, limit = self.claim(self.one(ME, YOU)), self.one(1, 2, 9)
         lane, channels = self.rarely([self.lane()]), self.rarely([["web", "telegram"], ["telegram"]])
-        return await self.store.claim(claim, self.now, limit, lane, channels)
+        return await self.store.claim(claim, self.now, limit, lane, channels, self.rarely([{self.lane()}]) or ())
 
     async def follow(self) -> object:
         return await self.store.following(self.lane(), self.now, self.one(ME, YOU))

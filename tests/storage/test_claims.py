@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
 from storage.outbox import Lane, Queued, Urgency
+from storage.postgres import outbox
 from storage.store import CONFIRM_SECONDS, LONGEST_CLAIM, Arrival, Claim, Due, Store
 from tests.storage.support import (
     HOUR,
@@ -135,6 +138,31 @@ async def test_what_a_process_cannot_send_is_left_to_others(
     for window, reply in ((WINDOW, "ours"), ("page:7", "theirs"), ("odd", "odd")):
         await store.apply(window, sends(message(reply)))
     assert [due.queued.reply for due in await store.claim(claim(), NOW, 9, channels=channels)] == found
+
+
+async def test_what_the_holder_is_at_is_left_alone(store: Store) -> None:
+    for window, reply in ((WINDOW, "at work"), (OTHER, "free")):
+        await store.apply(window, sends(message(reply)))
+    assert await queued(store)
+    for limit, found in ((1, []), (2, ["free"])):
+        assert [due.queued.reply for due in await store.claim(claim(), NOW, limit, besides={LANE})] == found
+
+
+async def test_to_look_for_work_ends_no_claim_that_is_at_work(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where lanes are found and claimed in two steps, what was due may be sent in between, and more come just then."""
+    await store.apply(WINDOW, sends(message("one")))
+    await store.apply(OTHER, sends(message("theirs")))
+    one, take = await queued(store), outbox.take
+
+    async def later(*values: Any) -> list[Due]:
+        await store.apply(WINDOW, sends(replace(message("two"), due=NOW + SECOND)))
+        assert await store.delivered(one, NOW + SECOND, ME)
+        return await take(*values)
+
+    monkeypatch.setattr(outbox, "take", later)
+    assert [due.queued.reply for due in await store.claim(claim(), NOW, 9, besides={LANE})] == ["theirs"]
+    monkeypatch.undo()
+    assert await taken(store, 1 / 3600, holder=YOU) is None
 
 
 async def test_what_was_delivered_without_a_claim_is_delivered(store: Store) -> None:

@@ -82,10 +82,21 @@ async def test_a_key_replaces_the_unsent_message_of_its_window_alone(store: Stor
 
 async def test_one_that_is_not_needed_unless_sooner_leaves_a_sooner_one_as_it_is(store: Store) -> None:
     await store.apply(WINDOW, sends(message("first", 3, key="reminder")))
-    await store.apply(WINDOW, sends(replace(message("later", 4, key="reminder"), unless_sooner=True)))
+    await store.apply(WINDOW, sends(replace(message("later", 4, key="reminder"), unless_sooner=NOW)))
     assert await waiting(store, 9) == ["first"]
-    await store.apply(WINDOW, sends(replace(message("sooner", 2, key="reminder"), unless_sooner=True)))
+    await store.apply(WINDOW, sends(replace(message("sooner", 2, key="reminder"), unless_sooner=NOW)))
     assert await waiting(store, 9) == ["sooner"]
+
+
+async def test_what_is_due_already_makes_nothing_needless(store: Store) -> None:
+    """It may be on its way, and has looked at how things were."""
+    await store.apply(WINDOW, sends(message("due", key="reminder")))
+    sent = await first(store)
+    await store.apply(WINDOW, sends(replace(message("next", 4, key="reminder"), unless_sooner=NOW)))
+    assert await waiting(store, 9) == ["next"]
+    owed = replace(message("owed", 5, key="reminder"), unless_sooner=NOW)
+    await store.delivered(sent, NOW, ME, owed=owed)
+    assert await waiting(store, 9) == ["next"]
 
 
 async def test_messages_are_cancelled_by_key_or_all_at_once(store: Store) -> None:
