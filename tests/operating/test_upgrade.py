@@ -32,6 +32,7 @@ THINKING_SECONDS = 0.4
 WITHIN, LOOK_SECONDS = 60.0, 0.2
 OLDEST = 0
 COUNTED = "SELECT (SELECT count(*) FROM shuping.sessions), version, oldest FROM shuping.meta"
+FINISHED = "SELECT number FROM shuping.assessments LIMIT 1"
 TEXT = catalogue("zh-Hans")
 pytestmark = pytest.mark.slow
 
@@ -130,6 +131,7 @@ async def _done(walk: "asyncio.Task[None]") -> None:
 async def _upgrade(machine: ByHand, code: Path) -> None:
     """As the guide says; in between, both versions are at work for a while."""
     await _has_served(machine, 1, SOME)
+    await _somebody_has_finished(machine)
     machine.install(code)
     await _replace(machine, 1)
     assert _meta(machine) == (len(steps()) + 1, OLDEST), "expanded, and the old worker goes on"
@@ -143,6 +145,13 @@ async def _has_served(machine: ByHand, number: int, count: int) -> None:
     """Until a worker has taken so many updates of each channel."""
     for channel in ("telegram", "web"):
         await _until(machine, number, f"shuping_updates_total {channel} applied", count)
+
+
+async def _somebody_has_finished(machine: ByHand) -> None:
+    """Before the next version comes."""
+    async with asyncio.timeout(WITHIN):
+        while not await asyncio.to_thread(_ask, machine, FINISHED):  # noqa: ASYNC110  # in other processes
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _until(machine: ByHand, number: int, series: str, count: int) -> None:
