@@ -491,11 +491,13 @@ async def test_what_another_is_at_is_sent_within_its_lease_although_nobody_told_
 async def test_what_was_sent_while_the_store_told_of_it_is_not_sent_again(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer of a database takes its time, and what it says is old by then."""
+    """The answer of a database takes its time, and what it says is old by then; the lane was not at work when it was
+    asked for.
+    """
     ann, found = await site.person(), asyncio.Event()
     tries, turn, claim = ann.tries, site.process.hold(took=False), site.store.claim
 
-    async def slow(*given: Any, **how: Any) -> list[Due]:
+    async def slow(*given: Any, besides: object = (), **how: Any) -> list[Due]:
         dues = await claim(*given, **how)
         if dues and "channels" in how:
             found.set()
@@ -506,7 +508,7 @@ async def test_what_was_sent_while_the_store_told_of_it_is_not_sent_again(
     await until(lambda: site.process.sending)
     monkeypatch.setattr(site.store, "claim", slow)
     await site.process.look()
-    await found.wait()
+    await until(found.is_set)
     turn.set()
     await until(lambda: "once" in ann.texts)
     await site.rest()
