@@ -32,12 +32,13 @@ def status(scored: Scored) -> str:
 def facts(scored: Scored) -> Iterator[Field]:
     """The firm as far as it was told, the day, and by what it was assessed."""
     labels, firm = scored.labels, scored.paper.firm
-    yield Field(labels["firm"], scored.firm or labels["none_given"])
-    yield from _given(scored, "credit_code")
-    if firm.kind:
-        yield Field(labels["kind"], scored.text(f"kind.{firm.kind.value}"))
-    for name in ("industry", "region", "contact"):
-        yield from _given(scored, name)
+    for name in FORM_ORDER:
+        if name == "name":
+            yield Field(labels["firm"], scored.firm or labels["none_given"])
+        elif name == "kind" and firm.kind:
+            yield Field(labels["kind"], scored.text(f"kind.{firm.kind.value}"))
+        elif name != "kind":
+            yield from _given(scored, name)
     yield Field(labels["date"], scored.date(scored.paper.on))
     yield Field(labels["method"], scored.text("report.method"))
     yield Field(labels["edition"], scored.rubric.title)
